@@ -24,7 +24,7 @@ class BrowserBundles(BuildHookInterface):  # type: ignore[type-arg]  # hatchling
 
 
 def build(sources: Path, built: Path) -> None:
-    """Make `built` from the npm project in `sources`; a built file is taken as it is where there is no npm."""
+    """Make `built` from the npm project in `sources`; where there is no npm, an earlier build will do."""
     npm = shutil.which("npm")
     if npm and (sources / "package.json").exists():
         for step in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):

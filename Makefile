@@ -1,0 +1,141 @@
+# Touchline's commands. Nothing is installed or built twice: every step leaves a stamp, and runs again when its sources change.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+WEB := agent_console/web
+WEB_BUILT := agent_console/static
+WIDGET := hub/channels/webchat/widget
+WIDGET_BUILT := hub/channels/webchat/static
+
+# parts that are not there yet are left out
+TYPED := $(wildcard hub crm_store agent_console tests bench hatch_build.py)
+FAST_TESTS := $(wildcard tests/test_architecture.py tests/unit tests/contracts)
+SLOW_TESTS := $(wildcard tests/journeys tests/browser tests/chaos)
+sources_of = $(if $(wildcard $(1)),$(shell find $(1) -type f -not -path '*/node_modules/*' -not -name '*.tsbuildinfo'))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+##@ Use
+.PHONY: run
+run: needs-python needs-node venv console widget ## start the hub with demo people and simulated clients
+	@tools/foreground $(BIN)/touchline demo
+
+##@ Test
+.PHONY: test
+test: needs-python needs-node venv console widget peers lint web-test ## every test, after installing what they need
+	$(BIN)/pytest $(FAST_TESTS) $(SLOW_TESTS) $(PYTEST_ARGS)
+
+.PHONY: check
+check: venv lint ## under a minute: format, lint, types, imports, unit and contract tests
+	$(BIN)/pytest $(FAST_TESTS) $(PYTEST_ARGS)
+
+.PHONY: unit
+unit: venv ## tests/unit
+	$(BIN)/pytest tests/unit $(PYTEST_ARGS)
+
+.PHONY: contracts
+contracts: venv ## tests/contracts: one suite a port, against every implementation
+	$(BIN)/pytest tests/contracts $(PYTEST_ARGS)
+
+.PHONY: browser
+browser: venv peers console widget ## tests/browser, in Chromium
+	$(BIN)/pytest tests/browser $(PYTEST_ARGS)
+
+.PHONY: chaos
+chaos: venv peers ## the full run of tests/chaos; `make test` has a short one
+	CHAOS_FULL=1 $(BIN)/pytest tests/chaos $(PYTEST_ARGS)
+
+.PHONY: web-test
+web-test: console widget ## the tests of the browser applications
+ifneq ($(wildcard $(WEB)/package.json),)
+	cd $(WEB) && npm run --silent --if-present test
+endif
+ifneq ($(wildcard $(WIDGET)/package.json),)
+	cd $(WIDGET) && npm run --silent --if-present test
+endif
+
+.PHONY: bench
+bench: venv ## measure, and print ratios
+	$(BIN)/python -m bench
+
+##@ Write
+.PHONY: lint
+lint: venv ## ruff, mypy and import-linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: types
+types: venv ## mypy, strict
+	$(BIN)/mypy $(TYPED)
+
+.PHONY: fmt
+fmt: venv ## format, and repair what ruff can
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format .
+
+.PHONY: gen
+gen: venv ## write the generated files anew: each tools/gen-*.py, in the order of their names
+	@set -e; for script in $(sort $(wildcard tools/gen-*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
+
+.PHONY: lock
+lock: needs-python ## write requirements.lock anew, with the newest versions
+	PYTHON=$(PYTHON) tools/lock-requirements
+
+##@ Set up
+.PHONY: venv
+venv: .venv/.stamp ## .venv with everything of requirements.lock
+
+.venv/.stamp: requirements.lock pyproject.toml hatch_build.py | needs-python
+	@echo "installing Python packages into .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: console
+console: $(if $(wildcard $(WEB)/package.json),$(WEB_BUILT)/.stamp) ## build the console's browser application
+
+.PHONY: widget
+widget: $(if $(wildcard $(WIDGET)/package.json),$(WIDGET_BUILT)/.stamp) ## build the script a web site embeds
+
+%/node_modules/.stamp: %/package.json %/package-lock.json | needs-node
+	@echo "installing npm packages into $*"
+	@cd $* && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(WEB_BUILT)/.stamp: $(WEB)/node_modules/.stamp $(call sources_of,$(WEB))
+	@echo "building the console"
+	@cd $(WEB) && npm run --silent build
+	@touch $@
+
+$(WIDGET_BUILT)/.stamp: $(WIDGET)/node_modules/.stamp $(call sources_of,$(WIDGET))
+	@echo "building the chat widget"
+	@cd $(WIDGET) && npm run --silent build
+	@touch $@
+
+.PHONY: peers
+peers: ## install the real peers of tests/apt.txt (Debian, as root); elsewhere list the missing ones
+	@tools/install-peers
+
+.PHONY: clean
+clean: ## remove everything make made
+	rm -rf .venv $(WEB_BUILT) $(WIDGET_BUILT) $(WEB)/node_modules $(WIDGET)/node_modules dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find hub crm_store agent_console tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: needs-python
+needs-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Touchline needs Python 3.11 or newer, found $$($(PYTHON) --version 2>&1 || echo none). Name another one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+
+.PHONY: needs-node
+needs-node:
+	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Touchline needs Node 20 or newer with npm, to build its console; found $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
