@@ -1,0 +1,344 @@
+"""Bodies of the REST API: what comes in and what goes out. The OpenAPI document is made from these classes."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hub.desk.views import MeView, NamedView, TouchView
+from hub.domain.agent import AgentState
+from hub.domain.card import ClientCard
+from hub.domain.interaction import Disposition, InteractionState
+from hub.domain.reservation import ReservationState, Why
+from hub.domain.segment import SegmentKind
+from hub.domain.work import WorkState
+
+Text = Annotated[str, Meta(min_length=1, max_length=8_000)]
+Short = Annotated[str, Meta(min_length=1, max_length=200)]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what a client sends: an unknown field is an error that names it."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of what the hub answers."""
+
+
+class SignIn(Body, frozen=True, kw_only=True):
+    """Login and password."""
+
+    login: Short
+    password: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class SetUp(Body, frozen=True, kw_only=True):
+    """The first administrator, proved by the one-time token that the hub printed on its own terminal."""
+
+    token: Short
+    login: Short
+    name: Short
+    password: Annotated[str, Meta(min_length=12, max_length=1_000)]
+
+
+class SetUpState(Answer, frozen=True, kw_only=True):
+    """Whether the hub still waits for its first administrator."""
+
+    needed: bool
+
+
+class SignedIn(Answer, frozen=True, kw_only=True):
+    """Who signed in, and the token every write must carry in `X-CSRF-Token`."""
+
+    user: MeView
+    csrf: str
+
+
+class StateWish(Body, frozen=True, kw_only=True):
+    """What the agent wants to be: `available`, `paused` (with a reason) or `offline`."""
+
+    state: Annotated[str, Meta(max_length=20)]
+    reason: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Decline(Body, frozen=True, kw_only=True):
+    """Why the agent does not take it."""
+
+    reason: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Reply(Body, frozen=True, kw_only=True):
+    """A message to the client on `channel`."""
+
+    channel: Short
+    text: Text
+
+
+class Note(Body, frozen=True, kw_only=True):
+    """A note among ourselves."""
+
+    text: Text
+
+
+class Close(Body, frozen=True, kw_only=True):
+    """The outcome."""
+
+    disposition: Short
+    note: Annotated[str, Meta(max_length=8_000)] = ""
+
+
+class Transfer(Body, frozen=True, kw_only=True):
+    """To whom the work goes: a queue, with a note for the next agent."""
+
+    queue_id: Id
+    note: Annotated[str, Meta(max_length=8_000)] = ""
+
+
+class ReadMark(Body, frozen=True, kw_only=True):
+    """Everything up to `seq` has been read."""
+
+    seq: Annotated[int, Meta(ge=0)]
+
+
+class InteractionView(Answer, frozen=True, kw_only=True):
+    """One engagement. `reply_channels` are those on which this principal may answer now."""
+
+    id: str
+    person: NamedView
+    queue: NamedView
+    channel: str
+    language: str
+    state: InteractionState
+    opened_at: datetime
+    closed_at: datetime | None
+    agent: NamedView | None
+    work_state: WorkState | None
+    disposition: Disposition | None
+    last_seq: int
+    last_text: str = ""
+    reply_channels: tuple[str, ...] = ()
+
+
+class InteractionPage(Answer, frozen=True, kw_only=True):
+    """A page, newest first. `next` goes into `?after=`."""
+
+    items: tuple[InteractionView, ...]
+    next: str | None
+
+
+class TouchPage(Answer, frozen=True, kw_only=True):
+    """A page in the order of `seq`."""
+
+    items: tuple[TouchView, ...]
+    next: str | None
+
+
+class TimelineEntry(Answer, frozen=True, kw_only=True):
+    """One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name."""
+
+    at: datetime
+    kind: str
+    interaction_id: str
+    seq: int
+    channel: str
+    queue: str
+    touch: TouchView | None = None
+    agent: str = ""
+    detail: str = ""
+
+
+class TimelinePage(Answer, frozen=True, kw_only=True):
+    """A page, newest first."""
+
+    items: tuple[TimelineEntry, ...]
+    next: str | None
+
+
+class PersonView(Answer, frozen=True, kw_only=True):
+    """A person found."""
+
+    id: str
+    name: str
+    organization: str
+    tier: str
+    language: str
+    identities: tuple[str, ...]
+
+
+class PersonPage(Answer, frozen=True, kw_only=True):
+    """Persons found, best first."""
+
+    items: tuple[PersonView, ...]
+    next: str | None
+
+
+class QueueView(Answer, frozen=True, kw_only=True):
+    """A queue and its rules, as far as people need them."""
+
+    id: str
+    name: str
+    languages: tuple[str, ...]
+    service_level_share: float
+    service_level_s: float
+    offer_s: float
+    wrap_up_s: float
+    waiting: int
+
+
+class QueuePage(Answer, frozen=True, kw_only=True):
+    """All queues this principal may see."""
+
+    items: tuple[QueueView, ...]
+    next: str | None
+
+
+class AgentView(Answer, frozen=True, kw_only=True):
+    """An agent and what they do now."""
+
+    id: str
+    name: str
+    state: AgentState
+    pause_reason: str
+    since: datetime
+    load: int
+    full: int
+    queues: tuple[str, ...]
+
+
+class AgentPage(Answer, frozen=True, kw_only=True):
+    """All agents this principal may see."""
+
+    items: tuple[AgentView, ...]
+    next: str | None
+
+
+class SegmentView(Answer, frozen=True, kw_only=True):
+    """One interval of an interaction."""
+
+    kind: SegmentKind
+    queue: str
+    agent: str
+    started_at: datetime
+    ended_at: datetime
+
+
+class ReservationView(Answer, frozen=True, kw_only=True):
+    """One offer: to whom, how it ended, and why it went there."""
+
+    id: str
+    work_item_id: str
+    agent: str
+    state: ReservationState
+    offered_at: datetime
+    answered_at: datetime | None
+    reason: str
+    why: Why
+
+
+class Explained(Answer, frozen=True, kw_only=True):
+    """Everything the router did with an interaction."""
+
+    reservations: tuple[ReservationView, ...]
+    segments: tuple[SegmentView, ...]
+
+
+class CardAnswer(Answer, frozen=True, kw_only=True):
+    """The client's card."""
+
+    card: ClientCard
+
+
+class Done(Answer, frozen=True, kw_only=True):
+    """It is done."""
+
+    ok: bool = True
+
+
+class FigureView(Answer, frozen=True, kw_only=True):
+    """One figure: its name in terms.md, its value (None: nothing to compute from), unit, and formula."""
+
+    name: str
+    value: float | None
+    unit: str
+    formula: str
+
+
+class QueueFigures(Answer, frozen=True, kw_only=True):
+    """The figures of one queue in one interval. `service_levels` holds every variant side by side."""
+
+    queue: NamedView
+    from_at: datetime
+    to_at: datetime
+    figures: tuple[FigureView, ...]
+    service_levels: tuple[FigureView, ...]
+
+
+class QueueReport(Answer, frozen=True, kw_only=True):
+    """A row a queue."""
+
+    items: tuple[QueueFigures, ...]
+    next: str | None
+
+
+class WallboardQueue(Answer, frozen=True, kw_only=True):
+    """One row of the wallboard; today's figures in the tenant's time zone."""
+
+    id: str
+    name: str
+    waiting: int
+    oldest_at: datetime | None
+    ewt_s: float | None
+    staffed: int
+    available: int
+    offered: int
+    answered: int
+    abandoned: int
+    service_level: float | None
+    asa_s: float | None
+    aht_s: float | None
+
+
+class Wallboard(Answer, frozen=True, kw_only=True):
+    """All queues and agents now. Pop latency is touch received → frame sent, of the last 1,000 offers."""
+
+    queues: tuple[WallboardQueue, ...]
+    agents: tuple[AgentView, ...]
+    pop_ms_p50: float | None
+    pop_ms_p95: float | None
+    pop_ms_p99: float | None
+    at: datetime
+
+
+class AuditRow(Answer, frozen=True, kw_only=True):
+    """One line of the audit log."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    result: str
+    reason: str
+    address: str
+
+
+class AuditPage(Answer, frozen=True, kw_only=True):
+    """A page, newest first. `chain_ok` says whether every hash from the first row on still fits."""
+
+    items: tuple[AuditRow, ...]
+    next: str | None
+    chain_ok: bool
+
+
+class Problem(Answer, frozen=True, kw_only=True):
+    """RFC 9457. `code` is stable; `field` is the dotted path of what is wrong, if one is."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    field: str | None = None
+    retry_after_s: float | None = None

@@ -1,0 +1,159 @@
+"""What people see on their screens: the values that the API and the agent socket both carry.
+
+Encoded by msgspec: times RFC 3339 UTC, ids UUIDv7 text, enums their value. The TypeScript types of the console are
+generated from these classes.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from hub.domain.agent import AgentState
+from hub.domain.card import ClientCard
+from hub.domain.reservation import Why
+from hub.domain.touch import Attachment, Delivery, Direction, TouchKind
+from hub.domain.work import WorkState
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything shown: immutable, fields by name."""
+
+
+class NamedView(View, frozen=True, kw_only=True):
+    """A thing one can only name: a queue, an agent, a person."""
+
+    id: str
+    name: str
+
+
+class TouchView(View, frozen=True, kw_only=True):
+    """One touch. `author` is the agent who wrote it, or empty for the client's own."""
+
+    id: str
+    interaction_id: str
+    seq: int
+    channel: str
+    direction: Direction
+    kind: TouchKind
+    at: datetime
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    author: str = ""
+    delivery: Delivery
+    delivery_detail: str = ""
+
+
+class LastTouchView(View, frozen=True, kw_only=True):
+    """The newest message of a conversation, cut to a line."""
+
+    seq: int
+    direction: Direction
+    at: datetime
+    text: str
+
+
+class WorkView(View, frozen=True, kw_only=True):
+    """A row of the agent's Work list.
+
+    `unanswered_since` is when the client first wrote without an answer since; `unread` counts their messages
+    after the last one read here; `ends_at` is the end of the wrap-up.
+    """
+
+    work_item_id: str
+    interaction_id: str
+    person: NamedView
+    queue: NamedView
+    channel: str
+    language: str
+    state: WorkState
+    state_at: datetime
+    first_queued_at: datetime
+    ends_at: datetime | None = None
+    last_touch: LastTouchView | None = None
+    unanswered_since: datetime | None = None
+    unread: int = 0
+    version: int
+
+
+class OfferedWorkView(View, frozen=True, kw_only=True):
+    """The work in an offer."""
+
+    id: str
+    interaction_id: str
+    queue: str
+    channel: str
+    language: str
+    waited_s: float
+
+
+class OfferView(View, frozen=True, kw_only=True):
+    """Work this agent is being asked to take. `latency_ms`: touch received → frame sent."""
+
+    reservation_id: str
+    work_item: OfferedWorkView
+    offered_at: datetime
+    expires_at: datetime
+    card: ClientCard
+    why: Why
+    latency_ms: float
+
+
+class QueueLineView(View, frozen=True, kw_only=True):
+    """How a queue stands right now. `ewt_s` is None while nothing is known."""
+
+    id: str
+    name: str
+    waiting: int
+    oldest_at: datetime | None
+    ewt_s: float | None
+    staffed: int
+    available: int
+
+
+class WaitingView(View, frozen=True, kw_only=True):
+    """One row of the line in front of this agent."""
+
+    work_item_id: str
+    person: str
+    queue: str
+    channel: str
+    language: str
+    first_queued_at: datetime
+    place: int
+
+
+class MeView(View, frozen=True, kw_only=True):
+    """The agent's own state. `load` and `full` are units of attention."""
+
+    id: str
+    name: str
+    login: str
+    roles: tuple[str, ...]
+    state: AgentState
+    wish: str
+    pause_reason: str
+    since: datetime
+    load: int
+    full: int
+    version: int
+
+
+class DispositionView(View, frozen=True, kw_only=True):
+    """One outcome an agent may record."""
+
+    code: str
+    name: str
+    note_required: bool
+
+
+class DeskView(View, frozen=True, kw_only=True):
+    """Everything the agent desk shows; what a snapshot carries."""
+
+    me: MeView
+    queues: tuple[QueueLineView, ...]
+    offers: tuple[OfferView, ...]
+    work: tuple[WorkView, ...]
+    waiting: tuple[WaitingView, ...]
+    dispositions: tuple[DispositionView, ...]
+    pause_reasons: tuple[str, ...]
+    server_time: datetime

@@ -1,0 +1,159 @@
+"""Who may do what: principals, permissions, and the role matrix, which exists only here.
+
+Scope says whose things a permission reaches: OWN (held by, offered to, or asked by the principal), TEAM (queues the
+principal serves or supervises), ALL (the tenant). What is not in the matrix is denied.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from hub.domain.errors import Forbidden
+from hub.domain.ids import QueueId, TenantId, UserId
+
+
+class Role(StrEnum):
+    """What a principal is. A user may have several roles; the others are never users."""
+
+    VISITOR = "visitor"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    DPO = "dpo"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+USER_ROLES = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMIN, Role.DPO})
+
+
+class Permission(StrEnum):
+    """One thing somebody may do. Every route and socket command names exactly one."""
+
+    CHAT_AS_VISITOR = "chat_as_visitor"
+    SEE_SELF = "see_self"
+    OPEN_CONSOLE = "open_console"
+    SET_OWN_STATE = "set_own_state"
+    ANSWER_OFFER = "answer_offer"
+    READ_INTERACTION = "read_interaction"
+    REPLY = "reply"
+    WRITE_NOTE = "write_note"
+    CLOSE_INTERACTION = "close_interaction"
+    TRANSFER = "transfer"
+    READ_PERSON = "read_person"
+    FIND_PERSON = "find_person"
+    READ_QUEUES = "read_queues"
+    READ_AGENTS = "read_agents"
+    READ_WALLBOARD = "read_wallboard"
+    READ_REPORTS = "read_reports"
+    READ_AUDIT = "read_audit"
+    MANAGE_USERS = "manage_users"
+    CONFIGURE = "configure"
+
+
+class Scope(IntEnum):
+    """How far a permission reaches; a wider one contains the narrower."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    ALL = 3
+
+
+_P, _S = Permission, Scope
+MATRIX: dict[Role, dict[Permission, Scope]] = {
+    Role.VISITOR: {_P.CHAT_AS_VISITOR: _S.OWN},
+    Role.AGENT: {
+        _P.SEE_SELF: _S.OWN,
+        _P.OPEN_CONSOLE: _S.OWN,
+        _P.SET_OWN_STATE: _S.OWN,
+        _P.ANSWER_OFFER: _S.OWN,
+        _P.READ_INTERACTION: _S.OWN,
+        _P.REPLY: _S.OWN,
+        _P.WRITE_NOTE: _S.OWN,
+        _P.CLOSE_INTERACTION: _S.OWN,
+        _P.TRANSFER: _S.OWN,
+        _P.READ_PERSON: _S.OWN,
+        _P.FIND_PERSON: _S.TEAM,
+        _P.READ_QUEUES: _S.TEAM,
+        _P.READ_AGENTS: _S.TEAM,
+    },
+    Role.SUPERVISOR: {
+        _P.SEE_SELF: _S.OWN,
+        _P.OPEN_CONSOLE: _S.OWN,
+        _P.READ_INTERACTION: _S.TEAM,
+        _P.REPLY: _S.TEAM,
+        _P.WRITE_NOTE: _S.TEAM,
+        _P.CLOSE_INTERACTION: _S.TEAM,
+        _P.TRANSFER: _S.TEAM,
+        _P.READ_PERSON: _S.TEAM,
+        _P.FIND_PERSON: _S.TEAM,
+        _P.READ_QUEUES: _S.TEAM,
+        _P.READ_AGENTS: _S.TEAM,
+        _P.READ_WALLBOARD: _S.TEAM,
+        _P.READ_REPORTS: _S.TEAM,
+    },
+    Role.MANAGER: {
+        _P.SEE_SELF: _S.OWN,
+        _P.OPEN_CONSOLE: _S.OWN,
+        _P.READ_INTERACTION: _S.ALL,
+        _P.READ_PERSON: _S.ALL,
+        _P.FIND_PERSON: _S.ALL,
+        _P.READ_QUEUES: _S.ALL,
+        _P.READ_AGENTS: _S.ALL,
+        _P.READ_WALLBOARD: _S.ALL,
+        _P.READ_REPORTS: _S.ALL,
+    },
+    Role.ADMIN: {
+        _P.SEE_SELF: _S.OWN,
+        _P.OPEN_CONSOLE: _S.OWN,
+        _P.READ_QUEUES: _S.ALL,
+        _P.READ_AGENTS: _S.ALL,
+        _P.READ_AUDIT: _S.ALL,
+        _P.MANAGE_USERS: _S.ALL,
+        _P.CONFIGURE: _S.ALL,
+    },
+    Role.DPO: {
+        _P.SEE_SELF: _S.OWN,
+        _P.OPEN_CONSOLE: _S.OWN,
+        _P.READ_INTERACTION: _S.ALL,
+        _P.READ_PERSON: _S.ALL,
+        _P.FIND_PERSON: _S.ALL,
+        _P.READ_AUDIT: _S.ALL,
+    },
+    Role.SERVICE: {},
+    Role.SYSTEM: dict.fromkeys(Permission, Scope.ALL),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """On whose behalf something is done. `queues` are those a user serves or supervises."""
+
+    tenant_id: TenantId
+    user_id: UserId | None = None
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+    queues: frozenset[QueueId] = field(default_factory=frozenset)
+    session_key: str = ""
+    address: str = ""
+
+    def scope(self, permission: Permission) -> Scope:
+        """How far this principal's roles reach together."""
+        return max((MATRIX[role].get(permission, Scope.NONE) for role in self.roles), default=Scope.NONE)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any role allows it at all."""
+        return self.scope(permission) is not Scope.NONE
+
+    def require(self, permission: Permission) -> Scope:
+        """The reach of `permission`. Raises Forbidden when no role has it."""
+        reach = self.scope(permission)
+        if reach is Scope.NONE:
+            raise Forbidden("your role does not allow this")
+        return reach
+
+
+def system_principal(tenant_id: TenantId) -> Principal:
+    """The hub itself, acting for a tenant."""
+    return Principal(tenant_id=tenant_id, name="system", roles=frozenset({Role.SYSTEM}))

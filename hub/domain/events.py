@@ -1,0 +1,147 @@
+"""Facts that already happened. They are committed with the data they speak of, and only then told to others.
+
+Consumers are idempotent: a fact about a work item or an agent carries the whole thing with its `version`, so an
+older or repeated one is simply ignored; a fact about a touch carries its `seq`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from hub.domain.agent import Agent
+from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId, UserId
+from hub.domain.interaction import Interaction
+from hub.domain.reservation import Reservation
+from hub.domain.touch import Delivery, Touch
+from hub.domain.work import WorkItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchStored:
+    """A touch is in the history. `agent_id` holds the interaction now, or None."""
+
+    kind: ClassVar[str] = "touch_stored"
+    tenant_id: TenantId
+    touch: Touch
+    agent_id: UserId | None
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryChanged:
+    """A reply came further, or failed."""
+
+    kind: ClassVar[str] = "delivery_changed"
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    touch_id: TouchId
+    seq: int
+    delivery: Delivery
+    detail: str
+    agent_id: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionOpened:
+    """A new engagement began."""
+
+    kind: ClassVar[str] = "interaction_opened"
+    tenant_id: TenantId
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionClosed:
+    """An engagement ended."""
+
+    kind: ClassVar[str] = "interaction_closed"
+    tenant_id: TenantId
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkStepped:
+    """A work item took a step; `reason` says why in one stable word (`queued`, `expired`, `agent_lost` …)."""
+
+    kind: ClassVar[str] = "work_stepped"
+    tenant_id: TenantId
+    item: WorkItem
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationOffered:
+    """An agent has been asked."""
+
+    kind: ClassVar[str] = "reservation_offered"
+    tenant_id: TenantId
+    reservation: Reservation
+    item: WorkItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationEnded:
+    """An offer was accepted, declined, expired or withdrawn; `item` is the work after it."""
+
+    kind: ClassVar[str] = "reservation_ended"
+    tenant_id: TenantId
+    reservation: Reservation
+    item: WorkItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentChanged:
+    """An agent's wish, presence, skills, queues or counters changed."""
+
+    kind: ClassVar[str] = "agent_changed"
+    tenant_id: TenantId
+    agent: Agent
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueChanged:
+    """A queue's rules changed."""
+
+    kind: ClassVar[str] = "queue_changed"
+    tenant_id: TenantId
+    queue_id: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRevoked:
+    """A sign-in ended (sign-out, changed role or password): its sockets must close."""
+
+    kind: ClassVar[str] = "session_revoked"
+    tenant_id: TenantId
+    user_id: UserId
+    session_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """Somebody is typing. Told to others, never stored."""
+
+    kind: ClassVar[str] = "typing"
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    by_client: bool
+    agent_id: UserId | None
+    name: str = ""
+    typing: bool = True
+
+
+Event = (
+    TouchStored
+    | DeliveryChanged
+    | InteractionOpened
+    | InteractionClosed
+    | WorkStepped
+    | ReservationOffered
+    | ReservationEnded
+    | AgentChanged
+    | QueueChanged
+    | SessionRevoked
+    | Typing
+)

@@ -1,0 +1,98 @@
+"""Who we serve: persons, their organizations, and the addresses they reach us from."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.ids import IdentityId, OrganizationId, PersonId, TenantId
+
+
+class IdentityKind(StrEnum):
+    """The kind of channel an address belongs to."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    TELEGRAM = "telegram"
+    WEBCHAT = "webchat"
+
+
+class Confidence(StrEnum):
+    """How sure we are that an address is this person's."""
+
+    KNOWN = "known"
+    MAYBE = "maybe"
+
+
+class Tier(StrEnum):
+    """The worth of a client to the house; feeds the urgency of their work."""
+
+    STANDARD = "standard"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+TIER_PRIORITY = {Tier.STANDARD: 0, Tier.SILVER: 1, Tier.GOLD: 2}
+"""How many steps of priority a tier adds to a work item."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """A company that persons belong to."""
+
+    id: OrganizationId
+    tenant_id: TenantId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A human being we serve: one record, whatever the channel.
+
+    `name` is empty while nobody told us; `language` is a BCP 47 primary tag or empty.
+    """
+
+    id: PersonId
+    tenant_id: TenantId
+    name: str = ""
+    language: str = ""
+    tier: Tier = Tier.STANDARD
+    organization_id: OrganizationId | None = None
+    created_at: datetime
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """One address of one person on one kind of channel, in normal form (`normalised`)."""
+
+    id: IdentityId
+    tenant_id: TenantId
+    person_id: PersonId
+    kind: IdentityKind
+    value: str
+    display: str = ""
+    confidence: Confidence = Confidence.KNOWN
+    created_at: datetime
+
+
+_MAIL_SHAPE = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def normalised(kind: IdentityKind, value: str) -> str:
+    """The normal form of an address, by which two spellings of it are equal.
+
+    Phones are expected in E.164 already (the channel knows its region); only blanks and dashes go.
+    Raises ValueError when the text cannot be an address of that kind.
+    """
+    text = unicodedata.normalize("NFC", value).strip()
+    if kind is IdentityKind.PHONE:
+        text = re.sub(r"[\s\-().]", "", text)
+    elif kind is IdentityKind.EMAIL:
+        text = text.lower()
+        if not _MAIL_SHAPE.fullmatch(text):
+            raise ValueError("not a mail address")
+    if not text or len(text) > 320:
+        raise ValueError("an address has 1 to 320 characters")
+    return text

@@ -1,0 +1,150 @@
+"""One pass of an interaction through a queue: the work item, its allowed steps, and the one door they go through."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hub.domain.agent import Media
+from hub.domain.errors import Conflict
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId, WorkItemId
+from hub.domain.segment import Segment, SegmentKind
+
+
+class WorkState(StrEnum):
+    """The life of a work item."""
+
+    QUEUED = "queued"
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    WRAP_UP = "wrap_up"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+    FLOWED_OUT = "flowed_out"
+    CALLBACK = "callback"
+    CANCELLED = "cancelled"
+
+
+_LEFT_THE_LINE = frozenset(
+    {WorkState.ABANDONED, WorkState.FLOWED_OUT, WorkState.CALLBACK, WorkState.CANCELLED}
+)
+
+STEPS: dict[WorkState, frozenset[WorkState]] = {
+    WorkState.QUEUED: frozenset({WorkState.OFFERED}) | _LEFT_THE_LINE,
+    WorkState.OFFERED: frozenset({WorkState.QUEUED, WorkState.ASSIGNED}) | _LEFT_THE_LINE,
+    WorkState.ASSIGNED: frozenset({WorkState.WRAP_UP, WorkState.COMPLETED, WorkState.QUEUED}),
+    WorkState.WRAP_UP: frozenset({WorkState.COMPLETED}),
+    WorkState.COMPLETED: frozenset(),
+    WorkState.ABANDONED: frozenset(),
+    WorkState.FLOWED_OUT: frozenset(),
+    WorkState.CALLBACK: frozenset(),
+    WorkState.CANCELLED: frozenset(),
+}
+"""Allowed steps; everything else is refused by `WorkItem.stepped`."""
+
+OPEN_STATES = frozenset({WorkState.QUEUED, WorkState.OFFERED, WorkState.ASSIGNED, WorkState.WRAP_UP})
+WAITING_STATES = frozenset({WorkState.QUEUED, WorkState.OFFERED})
+
+PRIORITY_STEP = timedelta(seconds=30)
+"""One step of priority is worth this much waiting. The key is static, so the order never changes by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    """One pass of an interaction through a queue.
+
+    `first_queued_at` never changes: returned work keeps its place. `urgent_at` is the ageing key
+    (`first_queued_at − priority × 30 s`): the smaller, the sooner. `epoch` fences: it grows with every offer,
+    and whoever acts on an old one is refused. `weight` is the units of attention it takes from its agent.
+    `state_at` is when the present stage began; `deadline_at` when it ends by itself, if it does.
+    """
+
+    id: WorkItemId
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    person_id: PersonId
+    queue_id: QueueId
+    channel: str
+    media: Media
+    language: str
+    skills: dict[str, int]
+    priority: int
+    state: WorkState
+    first_queued_at: datetime
+    queued_at: datetime
+    urgent_at: datetime
+    state_at: datetime
+    received_at: datetime
+    deadline_at: datetime | None = None
+    assigned_at: datetime | None = None
+    ended_at: datetime | None = None
+    agent_id: UserId | None = None
+    preferred_agent_id: UserId | None = None
+    weight: int = 0
+    epoch: int = 0
+    version: int = 1
+
+    def stepped(
+        self,
+        to: WorkState,
+        at: datetime,
+        *,
+        agent_id: UserId | None = None,
+        deadline_at: datetime | None = None,
+        weight: int | None = None,
+    ) -> "WorkItem":
+        """The item after the step `to` at `at`. The only way a state changes.
+
+        Raises Conflict (`work_moved_on`) when the step is not allowed from the present state.
+        """
+        if to not in STEPS[self.state]:
+            raise Conflict(f"work is {self.state}, not to become {to}", code="work_moved_on")
+        holder = agent_id if agent_id is not None else self.agent_id
+        changed = replace(
+            self,
+            state=to,
+            state_at=at,
+            deadline_at=deadline_at,
+            agent_id=None if to is WorkState.QUEUED else holder,
+            weight=self.weight if weight is None else weight,
+            version=self.version + 1,
+        )
+        if to is WorkState.OFFERED:
+            return replace(changed, epoch=self.epoch + 1)
+        if to is WorkState.ASSIGNED:
+            return replace(changed, assigned_at=at)
+        if to is WorkState.QUEUED:
+            again = at if self.state is WorkState.ASSIGNED else self.queued_at
+            return replace(changed, queued_at=again, assigned_at=None, weight=0)
+        if to not in OPEN_STATES:
+            return replace(changed, ended_at=at)
+        return changed
+
+
+def urgent_at(first_queued_at: datetime, priority: int) -> datetime:
+    """The static ageing key: priority first, then time waited since the first time it was queued."""
+    return first_queued_at - priority * PRIORITY_STEP
+
+
+def segment_ended_by(before: WorkItem, after: WorkItem) -> Segment | None:
+    """The interval that the step from `before` to `after` ends, or None for one that ends nothing.
+
+    Waiting and being asked are two segments (`queue`, `alert`); text work is one `text` segment.
+    """
+    kind = {
+        WorkState.QUEUED: SegmentKind.QUEUE,
+        WorkState.OFFERED: SegmentKind.ALERT,
+        WorkState.ASSIGNED: SegmentKind.TALK if before.media is Media.VOICE else SegmentKind.TEXT,
+        WorkState.WRAP_UP: SegmentKind.WRAP_UP,
+    }.get(before.state)
+    if kind is None:
+        return None
+    return Segment(
+        tenant_id=before.tenant_id,
+        interaction_id=before.interaction_id,
+        work_item_id=before.id,
+        queue_id=before.queue_id,
+        agent_id=None if kind is SegmentKind.QUEUE else before.agent_id,
+        kind=kind,
+        started_at=before.state_at,
+        ended_at=max(after.state_at, before.state_at),
+    )

@@ -1,0 +1,285 @@
+"""The store: the only truth. Units of work that commit data and events together, and reads scoped by principal."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.access import Principal
+from hub.domain.agent import Agent
+from hub.domain.events import Event
+from hub.domain.ids import (
+    InteractionId,
+    PersonId,
+    QueueId,
+    ReservationId,
+    SessionId,
+    TenantId,
+    TouchId,
+    UserId,
+    WorkItemId,
+)
+from hub.domain.interaction import Interaction, Session
+from hub.domain.person import Identity, IdentityKind, Person
+from hub.domain.queue import Queue
+from hub.domain.reservation import Reservation
+from hub.domain.segment import Segment
+from hub.domain.touch import Delivery, InboundTouch, OutboundMessage, Touch
+from hub.domain.work import WorkItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKey:
+    """A touch that is there already under this (account, external id)."""
+
+    touch_id: TouchId
+    interaction_id: InteractionId
+    seq: int
+    at: datetime
+    body_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenThread:
+    """An open session with its interaction and the pass of it that is under way, if any."""
+
+    session: Session
+    interaction: Interaction
+    item: WorkItem | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """What the store knows about a batch of inbound touches; the decision works on it and adds to it.
+
+    Keys: `stored` by (account, external id), `threads` by (account, thread), `persons` by (kind, value).
+    """
+
+    stored: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
+    threads: dict[tuple[str, str], OpenThread] = field(default_factory=dict)
+    persons: dict[tuple[IdentityKind, str], Person] = field(default_factory=dict)
+    last_agents: dict[PersonId, UserId] = field(default_factory=dict)
+    queues: dict[QueueId, Queue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTouch:
+    """A touch with what only the store keeps of it: the channel's id, the raw bytes and their hash."""
+
+    touch: Touch
+    external_id: str
+    raw: bytes = b""
+    body_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedReply:
+    """A reply this node may send now: nobody else does until `lease_until`. `epoch` must be named at the outcome."""
+
+    message: OutboundMessage
+    channel: str
+    agent_id: UserId | None
+    epoch: int
+    queued_at: datetime
+
+
+class UnitOfWork(Protocol):
+    """One transaction of one tenant. Everything added is written, and told, when the block ends; an error
+    leaves nothing. Rows loaded here are locked until then."""
+
+    async def known(self, touches: Sequence[InboundTouch]) -> Known:
+        """What is there already for these touches."""
+        ...
+
+    async def work_items(self, ids: Sequence[WorkItemId]) -> dict[WorkItemId, WorkItem]:
+        """The items that are there, locked."""
+        ...
+
+    async def open_item(self, interaction_id: InteractionId) -> WorkItem | None:
+        """The pass of this interaction that is under way, locked."""
+        ...
+
+    async def interactions(self, ids: Sequence[InteractionId]) -> dict[InteractionId, Interaction]:
+        """The interactions that are there, locked."""
+        ...
+
+    async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:
+        """Sessions of the interaction that have not ended, newest first."""
+        ...
+
+    async def reservations(self, ids: Sequence[ReservationId]) -> dict[ReservationId, Reservation]:
+        """The reservations that are there."""
+        ...
+
+    async def open_reservations(self, item_id: WorkItemId) -> list[Reservation]:
+        """Offers of this item that have not ended, and the accepted one while it is held."""
+        ...
+
+    async def agents(self, ids: Sequence[UserId]) -> dict[UserId, Agent]:
+        """The agents that are there, locked."""
+        ...
+
+    async def agent_units(self, agent_id: UserId, *, besides: WorkItemId) -> int:
+        """Units of attention this agent's accepted work takes, `besides` left out."""
+        ...
+
+    async def queues(self) -> dict[QueueId, Queue]:
+        """All queues of the tenant."""
+        ...
+
+    def add_person(self, person: Person, names: Sequence[str]) -> None:
+        """A new person, findable by `names`."""
+        ...
+
+    def add_identity(self, identity: Identity) -> None:
+        """A new address of a person."""
+        ...
+
+    def add_interaction(self, interaction: Interaction) -> None:
+        """A new engagement."""
+        ...
+
+    def add_session(self, session: Session) -> None:
+        """A new session."""
+        ...
+
+    def end_session(self, session_id: SessionId, at: datetime) -> None:
+        """The session is over."""
+        ...
+
+    def add_touch(self, new: NewTouch) -> None:
+        """A touch of either direction, or a note."""
+        ...
+
+    def add_item(self, item: WorkItem) -> None:
+        """A new pass through a queue."""
+        ...
+
+    def save_item(self, before: WorkItem, after: WorkItem) -> None:
+        """The item took a step: writes it, and the segment that the step ended."""
+        ...
+
+    def add_segment(self, segment: Segment) -> None:
+        """An interval that is no stage of a work item."""
+        ...
+
+    def save_interaction(self, interaction: Interaction) -> None:
+        """The interaction changed (its last_seq, its closing)."""
+        ...
+
+    def add_reservation(self, reservation: Reservation) -> None:
+        """An offer."""
+        ...
+
+    async def settle(self, reservation: Reservation) -> bool:
+        """Compare-and-set of an offer: from `offered` at its epoch to what `reservation` says. False: too late."""
+        ...
+
+    def release(self, reservation: Reservation, at: datetime) -> None:
+        """The agent of an accepted reservation is done."""
+        ...
+
+    def save_agent(self, agent: Agent, reason: str) -> None:
+        """The agent's wish or counters changed; kept in the agent's own log under `reason`."""
+        ...
+
+    def note_fact(self, event: Event, interaction: Interaction) -> Interaction:
+        """Number `event` in its interaction's history; the interaction with the next number (save it)."""
+        ...
+
+    def emit(self, event: Event) -> None:
+        """Tell others, after the commit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRows:
+    """All that the router needs to begin."""
+
+    queues: list[Queue]
+    agents: list[Agent]
+    items: list[WorkItem]
+    offers: list[Reservation]
+
+
+class RoutingStore(Protocol):
+    """What routing asks of the store."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work. Raises Unavailable when the store cannot commit now."""
+        ...
+
+    async def board_rows(self, tenant_id: TenantId) -> BoardRows:
+        """Everything open, as committed."""
+        ...
+
+    async def due_offers(self, tenant_id: TenantId, now: datetime) -> list[Reservation]:
+        """Offers past their deadline."""
+        ...
+
+    async def due_wrap_ups(self, tenant_id: TenantId, now: datetime) -> list[WorkItem]:
+        """Wrap-ups past their end."""
+        ...
+
+    async def lost_agents(self, tenant_id: TenantId, now: datetime) -> list[Agent]:
+        """Agents who hold offers or accepted work, or wish to be there, and whose presence lease has run out."""
+        ...
+
+    async def held_by(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItem]:
+        """Items offered to, assigned to or wrapped up by this agent."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """What the relay asks of the store."""
+
+    async def unsent(self, limit: int) -> list[tuple[int, bytes]]:
+        """The oldest unsent rows: (id, payload). Rows another node is sending are passed over."""
+        ...
+
+    async def mark_sent(self, ids: Sequence[int]) -> None:
+        """They need not be sent again."""
+        ...
+
+    async def committed(self) -> None:
+        """Returns when something may have been committed since the last call."""
+        ...
+
+
+class SendingStore(Protocol):
+    """What the sender of replies asks of the store."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work."""
+        ...
+
+    async def claim(
+        self,
+        channel: str,
+        now: datetime,
+        *,
+        lease_s: float,
+        limit: int,
+        threads: Sequence[tuple[str, str]] | None = None,
+    ) -> list[ClaimedReply]:
+        """Take queued replies that are due, oldest first and at most one per thread: committed as `sending`
+        before this returns. `threads` ((account, thread)) restricts to clients this node holds."""
+        ...
+
+    async def settle_reply(
+        self,
+        claimed: ClaimedReply,
+        delivery: Delivery,
+        *,
+        now: datetime,
+        detail: str = "",
+        provider_id: str = "",
+        retry_at: datetime | None = None,
+    ) -> bool:
+        """Record how the attempt ended. False when the claim is not ours any more (its epoch moved on)."""
+        ...
+
+    async def lapsed(self, now: datetime, *, repeatable: Sequence[str]) -> int:
+        """Attempts whose lease ran out: back to `queued` on channels that may repeat, else `uncertain`. How many."""
+        ...

@@ -1,0 +1,184 @@
+"""The frames of `/ws/agent`: one class a kind, in both directions.
+
+Every server frame has `seq` and `kind`. `tick` repeats the newest `seq` every 5 s, so that a console that missed
+something knows; every other frame has the next number. Each payload is complete: applying frames to an older
+snapshot gives the newer snapshot.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from hub.desk.views import (
+    DeskView,
+    MeView,
+    OfferedWorkView,
+    QueueLineView,
+    TouchView,
+    WaitingView,
+    WorkView,
+)
+from hub.domain.card import ClientCard
+from hub.domain.reservation import ReservationState, Why
+from hub.domain.touch import Delivery
+
+
+class ServerFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """Base of what the hub sends."""
+
+    seq: int
+
+
+class Snapshot(ServerFrame, frozen=True, kw_only=True, tag="snapshot"):
+    """The whole desk, at the first connection. `stream` names this line of numbers; send it back in `hello`."""
+
+    stream: str
+    desk: DeskView
+
+
+class Resync(ServerFrame, frozen=True, kw_only=True, tag="resync"):
+    """The whole desk again, because what was missed cannot be replayed."""
+
+    stream: str
+    desk: DeskView
+
+
+class Replayed(ServerFrame, frozen=True, kw_only=True, tag="replayed"):
+    """What was missed has been sent; `seq` is the newest number."""
+
+    stream: str
+
+
+class Tick(ServerFrame, frozen=True, kw_only=True, tag="tick"):
+    """Nothing happened, and this console is up to date if it has `seq`."""
+
+    server_time: datetime
+
+
+class MeChanged(ServerFrame, frozen=True, kw_only=True, tag="me_changed"):
+    """The agent's own state."""
+
+    me: MeView
+
+
+class ReservationOfferedFrame(ServerFrame, frozen=True, kw_only=True, tag="reservation_offered"):
+    """Work is offered: the card, why it came here, and until when."""
+
+    reservation_id: str
+    work_item: OfferedWorkView
+    offered_at: datetime
+    expires_at: datetime
+    card: ClientCard
+    why: Why
+    latency_ms: float
+
+
+class ReservationEndedFrame(ServerFrame, frozen=True, kw_only=True, tag="reservation_ended"):
+    """An offer to this agent is over. `reason` is a stable word; `taken_by` names who got the work, if known."""
+
+    reservation_id: str
+    work_item_id: str
+    state: ReservationState
+    reason: str
+    taken_by: str = ""
+
+
+class WorkChanged(ServerFrame, frozen=True, kw_only=True, tag="work_changed"):
+    """A row of the Work list is new or different (compare `version`, keep the greater)."""
+
+    work: WorkView
+
+
+class WorkRemoved(ServerFrame, frozen=True, kw_only=True, tag="work_removed"):
+    """A row left the Work list."""
+
+    work_item_id: str
+    reason: str
+
+
+class TouchAdded(ServerFrame, frozen=True, kw_only=True, tag="touch_added"):
+    """A touch of a conversation this agent holds."""
+
+    touch: TouchView
+
+
+class DeliveryChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="delivery_changed"):
+    """A reply came further, or failed."""
+
+    interaction_id: str
+    touch_id: str
+    touch_seq: int
+    delivery: Delivery
+    detail: str
+
+
+class TypingFrame(ServerFrame, frozen=True, kw_only=True, tag="typing"):
+    """The client, or a colleague, is typing (or has stopped)."""
+
+    interaction_id: str
+    by_client: bool
+    name: str
+    typing: bool
+
+
+class QueuesChanged(ServerFrame, frozen=True, kw_only=True, tag="queues_changed"):
+    """How the agent's queues stand, and who waits; at most two a second."""
+
+    queues: tuple[QueueLineView, ...]
+    waiting: tuple[WaitingView, ...]
+
+
+class CardChanged(ServerFrame, frozen=True, kw_only=True, tag="card_changed"):
+    """The card of a person this agent is dealing with has changed."""
+
+    card: ClientCard
+
+
+class SignedOut(ServerFrame, frozen=True, kw_only=True, tag="signed_out"):
+    """The sign-in ended; the socket closes after this."""
+
+    reason: str
+
+
+Frame = (
+    Snapshot
+    | Resync
+    | Replayed
+    | Tick
+    | MeChanged
+    | ReservationOfferedFrame
+    | ReservationEndedFrame
+    | WorkChanged
+    | WorkRemoved
+    | TouchAdded
+    | DeliveryChangedFrame
+    | TypingFrame
+    | QueuesChanged
+    | CardChanged
+    | SignedOut
+)
+
+
+class ClientFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """Base of what the console sends."""
+
+
+class Hello(ClientFrame, frozen=True, kw_only=True, tag="hello"):
+    """The first frame. `last_seq` is the newest number applied, None for a new desk."""
+
+    last_seq: int | None = None
+    stream: str = ""
+
+
+class Ping(ClientFrame, frozen=True, kw_only=True, tag="ping"):
+    """The console is there (every 5 s); renews the presence lease. Answered by a tick."""
+
+
+class TypingCommand(ClientFrame, frozen=True, kw_only=True, tag="typing"):
+    """The agent is typing to this client, or has stopped."""
+
+    interaction_id: str
+    typing: bool
+
+
+Command = Hello | Ping | TypingCommand
