@@ -54,12 +54,15 @@ class Known:
     """What the store knows about a batch of inbound touches; the decision works on it and adds to it.
 
     Keys: `stored` by (account, external id), `threads` by (account, thread), `persons` by (kind, value).
+    `last_seqs` holds the newest number of a thread whose interactions have all ended: numbers go on over them,
+    so that a client can tell new messages from seen ones.
     """
 
     stored: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
     threads: dict[tuple[str, str], OpenThread] = field(default_factory=dict)
     persons: dict[tuple[IdentityKind, str], Person] = field(default_factory=dict)
     last_agents: dict[PersonId, UserId] = field(default_factory=dict)
+    last_seqs: dict[tuple[str, str], int] = field(default_factory=dict)
     queues: dict[QueueId, Queue] = field(default_factory=dict)
 
 
