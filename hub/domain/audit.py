@@ -1,0 +1,113 @@
+"""The audit log: who did what, chained by hashes so that a changed, missing or added row shows."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from hub.domain.ids import TenantId, UserId
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+FIRST_HASH = b"\x00" * 32
+"""What the first row of a tenant is chained to."""
+
+
+class AuditAction(StrEnum):
+    """What was done, or tried."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    SET_UP = "set_up"
+    REQUEST = "request"
+    ADD_USER = "add_user"
+    CHANGE_USER = "change_user"
+    SET_PASSWORD = "set_password"  # noqa: S105 - the name of an action
+
+
+class AuditResult(StrEnum):
+    """How it ended: `denied` by a rule, `failed` for want of proof."""
+
+    DONE = "done"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDraft:
+    """What is to be written.
+
+    `actor` and `actor_id` say who (empty and None: nobody we know), `object` what it was done to (an id, or an
+    operation's name), `reason` is one stable word, `address` where it came from.
+
+    What a stranger typed is never part of it: people type passwords where the login belongs.
+    """
+
+    tenant_id: TenantId
+    at: datetime
+    actor_id: UserId | None = None
+    actor: str = ""
+    action: AuditAction
+    object: str = ""
+    result: AuditResult = AuditResult.DONE
+    reason: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """A written row. `number` counts from 1 without a gap; `hash` covers `previous` and the whole row."""
+
+    number: int
+    draft: AuditDraft
+    previous: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditHead:
+    """The newest row's number and hash: (0, FIRST_HASH) before the first."""
+
+    number: int = 0
+    hash: bytes = FIRST_HASH
+
+
+def canonical(number: int, draft: AuditDraft) -> bytes:
+    """The one way to write a row as bytes: a JSON array in ASCII, its instant in µs since 1970 UTC."""
+    fields = [
+        number,
+        draft.tenant_id,
+        (draft.at - _EPOCH) // timedelta(microseconds=1),
+        draft.actor_id,
+        draft.actor,
+        draft.action,
+        draft.object,
+        draft.result,
+        draft.reason,
+        draft.address,
+    ]
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def chained(head: AuditHead, draft: AuditDraft) -> AuditEntry:
+    """The row that comes after `head`: its hash is SHA-256 of the previous hash and the canonical bytes."""
+    number = head.number + 1
+    digest = hashlib.sha256(head.hash + canonical(number, draft)).digest()
+    return AuditEntry(number=number, draft=draft, previous=head.hash, hash=digest)
+
+
+def first_bad_row(rows: Iterable[AuditEntry], head: AuditHead) -> tuple[AuditHead, int | None]:
+    """Verify the next rows of a chain whose verified part ends at `head`.
+
+    Gives the new head and None, or the head before the first bad row and the number that row should have.
+    Call it again with the new head for the rows that follow; a log cut at its end shows by comparing the last
+    head with the one that is kept apart.
+    """
+    for row in rows:
+        expected = chained(head, row.draft)
+        if row != expected:
+            return head, expected.number
+        head = AuditHead(number=row.number, hash=row.hash)
+    return head, None

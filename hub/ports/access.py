@@ -1,0 +1,100 @@
+"""Keeping users, sign-ins, the set-up token and the audit log.
+
+What is asked before anybody is known takes a tenant; everything else takes a `Principal` and reaches no
+further than its tenant. Which role may do it was decided before. Every change carries its line of the audit log,
+and both are committed together or not at all. Everything raises Unavailable when the store fails for now.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.access import Principal
+from hub.domain.audit import AuditDraft, AuditEntry
+from hub.domain.ids import TenantId, UserId
+from hub.domain.users import SignInId, SignInSession, User
+
+
+class AccessStore(Protocol):
+    """Off the touch path: clear and complete rather than fast."""
+
+    # before anybody is known
+
+    async def find_user_by_login(self, tenant_id: TenantId, login: str) -> User | None:
+        """The user of that login (in normal form), disabled ones included."""
+        ...
+
+    async def find_session(self, token_hash: bytes) -> tuple[SignInSession, User] | None:
+        """The sign-in of that secret and its user, ended and disabled ones included."""
+        ...
+
+    async def count_users(self, tenant_id: TenantId) -> int:
+        """How many users there are, disabled ones included."""
+        ...
+
+    async def put_setup_token(self, tenant_id: TenantId, token_hash: bytes, at: datetime) -> bool:
+        """Make this the one token of the set-up, instead of an older one. False when there are users."""
+        ...
+
+    async def setup_token(self, tenant_id: TenantId) -> bytes | None:
+        """The hash of the token that the set-up waits for, or None when there is nothing to set up."""
+        ...
+
+    async def set_up(self, token_hash: bytes, first: User, draft: AuditDraft) -> bool:
+        """Use the token up and add the first user, in one step. False: it is used up, or there are users."""
+        ...
+
+    async def append_audit(self, draft: AuditDraft) -> AuditEntry:
+        """Write one line that belongs to no change: a failure or a denial."""
+        ...
+
+    # sign-ins
+
+    async def add_session(self, session: SignInSession, draft: AuditDraft) -> None:
+        """A new sign-in; those of the same user that ended before it began are removed."""
+        ...
+
+    async def touch_session(self, session_id: SignInId, seen_at: datetime) -> bool:
+        """Note a sign of life. False when the sign-in is gone."""
+        ...
+
+    async def revoke_session(self, session_id: SignInId, draft: AuditDraft | None) -> bool:
+        """End one sign-in, and tell its sockets. False when it was gone already; then nothing is written.
+
+        `draft` is None when nobody did it: the sign-in ran out.
+        """
+        ...
+
+    async def rehash_password(self, user_id: UserId, *, old_hash: str, new_hash: str) -> None:
+        """The same password under newer parameters. Does nothing when the password was changed meanwhile."""
+        ...
+
+    # users
+
+    async def find_user(self, principal: Principal, user_id: UserId) -> User:
+        """Raises NotFound."""
+        ...
+
+    async def list_users(self, principal: Principal) -> list[User]:
+        """All users of the tenant, by login."""
+        ...
+
+    async def add_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
+        """Raises Conflict (`login_taken`)."""
+        ...
+
+    async def save_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
+        """Write `user`, whose version is one more than the one it was read with, and end all their sign-ins.
+
+        Roles, queues and password count from the next sign-in. Raises Conflict when somebody was faster.
+        """
+        ...
+
+    # the audit log
+
+    async def read_audit(self, principal: Principal, *, before: int | None, limit: int) -> list[AuditEntry]:
+        """Newest first, from the row before number `before` (None: from the newest)."""
+        ...
+
+    async def first_bad_audit_row(self, principal: Principal) -> int | None:
+        """Verify the whole chain: the number of the first row changed, missing or too many, or None."""
+        ...
