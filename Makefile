@@ -89,34 +89,37 @@ lock: needs-python ## write requirements.lock anew, with the newest versions
 ##@ Set up
 .PHONY: venv
 venv: .venv/.stamp ## .venv with everything of requirements.lock
+	@:
 
 .venv/.stamp: requirements.lock pyproject.toml hatch_build.py | needs-python
 	@echo "installing Python packages into .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(@D) && touch $@
 
 .PHONY: console
 console: $(if $(wildcard $(WEB)/package.json),$(WEB_BUILT)/.stamp) ## build the console's browser application
+	@:
 
 .PHONY: widget
 widget: $(if $(wildcard $(WIDGET)/package.json),$(WIDGET_BUILT)/.stamp) ## build the script a web site embeds
+	@:
 
 %/node_modules/.stamp: %/package.json %/package-lock.json | needs-node
 	@echo "installing npm packages into $*"
 	@cd $* && npm ci --silent --no-audit --no-fund
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 $(WEB_BUILT)/.stamp: $(WEB)/node_modules/.stamp $(call sources_of,$(WEB))
 	@echo "building the console"
 	@cd $(WEB) && npm run --silent build
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 $(WIDGET_BUILT)/.stamp: $(WIDGET)/node_modules/.stamp $(call sources_of,$(WIDGET))
 	@echo "building the chat widget"
 	@cd $(WIDGET) && npm run --silent build
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 .PHONY: peers
 peers: ## install the real peers of tests/apt.txt (Debian, as root); elsewhere list the missing ones
@@ -130,11 +133,11 @@ clean: ## remove everything make made
 
 .PHONY: needs-python
 needs-python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Touchline needs Python 3.11 or newer, found $$($(PYTHON) --version 2>&1 || echo none). Name another one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Touchline needs Python 3.11 or newer, found $$($(PYTHON) --version 2>&1 | head -n 1). Name another one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 
 .PHONY: needs-node
 needs-node:
-	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Touchline needs Node 20 or newer with npm, to build its console; found $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Touchline needs Node 20 or newer with npm, to build its console; found $$({ node --version 2>/dev/null || echo none; } | head -n 1)." >&2; exit 1; }
 
 .PHONY: help
 help: ## this list

@@ -242,7 +242,7 @@ def imported_names(path: Path) -> dict[str, str]:
 
 
 def is_on_a_task_group(call: ast.Call, module: ast.Module) -> bool:
-    """Whether it is `group.create_task(...)`, `group` being opened or annotated as a TaskGroup in this file."""
+    """Whether it is `group.create_task(...)`, opened or annotated as a TaskGroup in the same file."""
     return isinstance(call.func, ast.Attribute) and last_name(call.func.value) in task_groups(module)
 
 
