@@ -61,12 +61,16 @@ class InteractionClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkStepped:
-    """A work item took a step; `reason` says why in one stable word (`queued`, `expired`, `agent_lost` …)."""
+    """A work item took a step other than an offer's; `reason` says why in one stable word (`new`, `agent_lost` …).
+
+    `from_agent_id` is who had it before the step, when nobody has it now.
+    """
 
     kind: ClassVar[str] = "work_stepped"
     tenant_id: TenantId
     item: WorkItem
     reason: str
+    from_agent_id: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

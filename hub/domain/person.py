@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.ids import IdentityId, OrganizationId, PersonId, TenantId
+from hub.domain.ids import IdentityId, OrganizationId, PersonId, TenantId, UserId
 
 
 class IdentityKind(StrEnum):
@@ -50,7 +50,8 @@ class Organization:
 class Person:
     """A human being we serve: one record, whatever the channel.
 
-    `name` is empty while nobody told us; `language` is a BCP 47 primary tag or empty.
+    `name` is empty while nobody told us; `language` is a BCP 47 primary tag or empty;
+    `last_agent_id` is who served them last, on any channel.
     """
 
     id: PersonId
@@ -59,6 +60,7 @@ class Person:
     language: str = ""
     tier: Tier = Tier.STANDARD
     organization_id: OrganizationId | None = None
+    last_agent_id: UserId | None = None
     created_at: datetime
     version: int = 1
 

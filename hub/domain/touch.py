@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from hub.domain.agent import Media
 from hub.domain.ids import InteractionId, PersonId, QueueId, SessionId, TenantId, TouchId, UserId
 from hub.domain.person import IdentityKind
 
@@ -94,6 +95,7 @@ class InboundTouch:
     received_at: datetime
     source_at: datetime | None = None
     language: str = ""
+    media: Media = Media.CHAT
     kind: TouchKind = TouchKind.MESSAGE
     attachments: tuple[Attachment, ...] = ()
     priority: int = 0

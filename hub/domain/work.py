@@ -55,7 +55,9 @@ class WorkItem:
     `first_queued_at` never changes: returned work keeps its place. `urgent_at` is the ageing key
     (`first_queued_at − priority × 30 s`): the smaller, the sooner. `epoch` fences: it grows with every offer,
     and whoever acts on an old one is refused. `weight` is the units of attention it takes from its agent.
-    `state_at` is when the present stage began; `deadline_at` when it ends by itself, if it does.
+    `state_at` is when the present stage began; `deadline_at` when it ends by itself, if it does. `assigned_at`
+    is the present assignment's beginning, `answered_at` the first one's (every figure counts that).
+    `received_at` is when the touch that queued it reached us.
     """
 
     id: WorkItemId
@@ -76,6 +78,7 @@ class WorkItem:
     received_at: datetime
     deadline_at: datetime | None = None
     assigned_at: datetime | None = None
+    answered_at: datetime | None = None
     ended_at: datetime | None = None
     agent_id: UserId | None = None
     preferred_agent_id: UserId | None = None
@@ -111,7 +114,7 @@ class WorkItem:
         if to is WorkState.OFFERED:
             return replace(changed, epoch=self.epoch + 1)
         if to is WorkState.ASSIGNED:
-            return replace(changed, assigned_at=at)
+            return replace(changed, assigned_at=at, answered_at=self.answered_at or at)
         if to is WorkState.QUEUED:
             again = at if self.state is WorkState.ASSIGNED else self.queued_at
             return replace(changed, queued_at=again, assigned_at=None, weight=0)

@@ -61,7 +61,6 @@ class Known:
     stored: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
     threads: dict[tuple[str, str], OpenThread] = field(default_factory=dict)
     persons: dict[tuple[IdentityKind, str], Person] = field(default_factory=dict)
-    last_agents: dict[PersonId, UserId] = field(default_factory=dict)
     last_seqs: dict[tuple[str, str], int] = field(default_factory=dict)
     queues: dict[QueueId, Queue] = field(default_factory=dict)
 
@@ -93,6 +92,10 @@ class UnitOfWork(Protocol):
 
     async def known(self, touches: Sequence[InboundTouch]) -> Known:
         """What is there already for these touches."""
+        ...
+
+    async def open_thread(self, account: str, thread: str) -> OpenThread | None:
+        """The open session of that thread, its interaction locked."""
         ...
 
     async def work_items(self, ids: Sequence[WorkItemId]) -> dict[WorkItemId, WorkItem]:
@@ -167,6 +170,10 @@ class UnitOfWork(Protocol):
         """An interval that is no stage of a work item."""
         ...
 
+    def note_served(self, person_id: PersonId, agent_id: UserId) -> None:
+        """This agent was the last to serve that person."""
+        ...
+
     def save_interaction(self, interaction: Interaction) -> None:
         """The interaction changed (its last_seq, its closing)."""
         ...
@@ -184,7 +191,8 @@ class UnitOfWork(Protocol):
         ...
 
     def save_agent(self, agent: Agent, reason: str) -> None:
-        """The agent's wish or counters changed; kept in the agent's own log under `reason`."""
+        """The agent's wish or counters changed (`version` is the new one); kept in the agent's log under
+        `reason`. The lease of the console is never written here: it has its own renewal."""
         ...
 
     def note_fact(self, event: Event, interaction: Interaction) -> Interaction:
@@ -204,6 +212,15 @@ class BoardRows:
     agents: list[Agent]
     items: list[WorkItem]
     offers: list[Reservation]
+
+
+class IntakeStore(Protocol):
+    """What intake asks of the store."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work. Raises Unavailable when the store cannot commit now, Conflict (`raced`) when another
+        node committed the same thing first: then decide again."""
+        ...
 
 
 class RoutingStore(Protocol):

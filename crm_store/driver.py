@@ -1,0 +1,136 @@
+"""The same SQL on both databases, straight through the driver: what the touch path and units of work speak.
+
+Statements are written for PostgreSQL with `$n` parameters; the SQLite side rewrites them once: `$n` → `?n`,
+`= ANY($n)` → `IN` over a JSON array, locking clauses dropped (a SQLite transaction here is `BEGIN IMMEDIATE`,
+it has the database to itself).
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+import aiosqlite
+import asyncpg
+import msgspec
+from sqlalchemy import Table
+
+from crm_store.mapping import columns
+from hub.domain.errors import Conflict, HubError, Unavailable
+
+Row = Sequence[Any]
+
+_COPY_FROM_ROWS = 16
+"""From here on COPY beats executemany: it costs one extra round trip to learn the column types."""
+
+
+class Wire(Protocol):
+    """One connection inside a transaction."""
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        """All rows."""
+        ...
+
+    async def execute(self, sql: str, *params: object) -> int:
+        """How many rows the statement touched."""
+        ...
+
+    async def many(self, sql: str, rows: Sequence[Row]) -> None:
+        """The statement once for each row of parameters."""
+        ...
+
+    async def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        """Whole rows, in the order of the table's columns."""
+        ...
+
+
+@lru_cache(maxsize=512)
+def for_sqlite(sql: str) -> str:
+    """The SQLite spelling of a statement."""
+    sql = re.sub(r"= ANY\(\$(\d+)\)", r"IN (SELECT value FROM json_each(?\1))", sql)
+    sql = re.sub(r"\s+FOR (NO KEY )?UPDATE( OF \w+)?( SKIP LOCKED)?", "", sql)
+    return re.sub(r"\$(\d+)", r"?\1", sql)
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(table: Table) -> str:
+    marks = ", ".join(f"${n + 1}" for n in range(len(table.columns)))
+    return f"INSERT INTO {table.name} ({columns(table)}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+
+
+def _param(value: object) -> object:
+    return msgspec.json.encode(value).decode() if isinstance(value, list) else value
+
+
+class SqliteWire:
+    """A connection of aiosqlite."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        rows = await self._connection.execute_fetchall(for_sqlite(sql), [_param(p) for p in params])
+        return list(rows)
+
+    async def execute(self, sql: str, *params: object) -> int:
+        cursor = await self._connection.execute(for_sqlite(sql), [_param(p) for p in params])
+        return cursor.rowcount
+
+    async def many(self, sql: str, rows: Sequence[Row]) -> None:
+        await self._connection.executemany(for_sqlite(sql), rows)
+
+    async def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        await self._connection.executemany(for_sqlite(_insert_sql(table)), rows)
+
+
+class PostgresWire:
+    """A connection of asyncpg."""
+
+    def __init__(self, connection: "asyncpg.Connection") -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        rows: list[Row] = await self._connection.fetch(sql, *params)
+        return rows
+
+    async def execute(self, sql: str, *params: object) -> int:
+        status: str = await self._connection.execute(sql, *params)
+        return int(status.rsplit(" ", 1)[-1])
+
+    async def many(self, sql: str, rows: Sequence[Row]) -> None:
+        await self._connection.executemany(sql, rows)
+
+    async def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        if len(rows) < _COPY_FROM_ROWS:
+            await self._connection.executemany(_insert_sql(table), rows)
+        else:
+            await self._connection.copy_records_to_table(
+                table.name, records=rows, columns=[c.name for c in table.columns]
+            )
+
+
+_BUSY_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: the loser simply tries again
+
+
+def translated(error: BaseException) -> HubError | None:
+    """What a driver's error means to the caller, or None when it is a bug of ours.
+
+    A broken unique index is `raced`: somebody committed the same thing first. A full disk, a lost connection or
+    a locked file is Unavailable: nothing was committed, and the same call may succeed later.
+    """
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict("somebody stored this first", code="raced") if "UNIQUE" in str(error) else None
+    if isinstance(error, sqlite3.OperationalError):
+        return Unavailable(f"the store cannot write now: {error}", code="store_unavailable")
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return Conflict("somebody stored this first", code="raced")
+    if isinstance(error, asyncpg.PostgresError):
+        if error.sqlstate in _BUSY_SQLSTATES:
+            return Conflict("two transactions met", code="raced")
+        if (error.sqlstate or "")[:2] in {"08", "53", "57", "58"}:
+            return Unavailable(f"the store cannot write now: {error}", code="store_unavailable")
+        return None
+    if isinstance(error, (OSError, asyncpg.InterfaceError, TimeoutError)):
+        return Unavailable(f"the store cannot be reached: {error}", code="store_unavailable")
+    return None

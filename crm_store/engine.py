@@ -1,0 +1,181 @@
+"""Opens the database with the settings without which nothing is durable, and hands out connections.
+
+SQLite has one writer: every write of the process goes through one connection behind one lock, readers have their
+own. PostgreSQL writes on as many connections as the pool has.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from crm_store.driver import PostgresWire, SqliteWire, Wire, translated
+from hub.domain.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+_PG_MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
+_WAIT_S = 10.0
+"""Longest wait for a connection or for the writer's turn."""
+
+
+class StoreNotDurable(Exception):
+    """The database's settings can lose what was acknowledged; the text names the setting and the value it needs."""
+
+
+class Database:
+    """One database, SQLite or PostgreSQL by its URL."""
+
+    def __init__(self, engine: AsyncEngine, *, is_sqlite: bool) -> None:
+        self.engine = engine
+        self.is_sqlite = is_sqlite
+        self._turn = asyncio.Lock()
+        self._writer: AsyncConnection | None = None
+
+    @classmethod
+    async def open(cls, url: str, *, pool_size: int = 8) -> Self:
+        """Connect and check durability. Raises StoreNotDurable, or Unavailable when there is no database."""
+        parsed = make_url(url)
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        if is_sqlite:
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_async_engine(url, pool_size=pool_size, pool_timeout=_WAIT_S)
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            engine = create_async_engine(
+                url, pool_size=pool_size, max_overflow=0, pool_timeout=_WAIT_S, pool_pre_ping=True
+            )
+        database = cls(engine, is_sqlite=is_sqlite)
+        try:
+            await database._check()
+        except BaseException:
+            await engine.dispose()
+            raise
+        return database
+
+    async def _check(self) -> None:
+        try:
+            async with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    return  # each new connection asserts its own settings
+                for setting in _PG_MUST_BE_ON:
+                    value = (await connection.exec_driver_sql(f"SHOW {setting}")).scalar_one()
+                    if value not in {"on", "remote_apply", "remote_write", "local"}:
+                        raise StoreNotDurable(f"PostgreSQL runs with {setting} = {value}; set it to on")
+        except (OSError, DBAPIError) as error:
+            raise Unavailable(f"the store cannot be opened: {error}", code="store_unavailable") from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._writer is not None:
+            await self._writer.close()
+            self._writer = None
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A SQLAlchemy connection in a transaction that commits when the block ends."""
+        if not self.is_sqlite:
+            async with _errors_translated(), self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._my_turn() as writer, _errors_translated(), writer.begin():
+            yield writer
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A SQLAlchemy connection that sees one snapshot and writes nothing."""
+        async with _errors_translated(), self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Wire]:
+        """The driver itself in a transaction that commits when the block ends; an error leaves nothing."""
+        if self.is_sqlite:
+            async with self._my_turn() as writer, _errors_translated():
+                raw = (await writer.get_raw_connection()).driver_connection
+                assert raw is not None
+                await raw.execute("BEGIN IMMEDIATE")
+                try:
+                    yield SqliteWire(raw)
+                    await raw.execute("COMMIT")
+                except BaseException:
+                    if raw.in_transaction:
+                        await asyncio.shield(raw.execute("ROLLBACK"))
+                    raise
+            return
+        async with _errors_translated(), self.engine.connect() as connection:
+            raw_pg = (await connection.get_raw_connection()).driver_connection
+            assert raw_pg is not None
+            try:
+                async with raw_pg.transaction():
+                    yield PostgresWire(raw_pg)
+            except BaseException:
+                if raw_pg.is_closed() or raw_pg.is_in_transaction():
+                    await connection.invalidate()
+                raise
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Wire]:
+        """The driver itself for reading. On PostgreSQL each statement sees its own moment."""
+        async with _errors_translated(), self.engine.connect() as connection:
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            yield SqliteWire(raw) if self.is_sqlite else PostgresWire(raw)
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with asyncio.timeout(_WAIT_S):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise Unavailable("the store is overloaded", code="store_unavailable") from error
+        try:
+            if self._writer is None or self._writer.closed:
+                self._writer = await self.engine.connect()
+            yield self._writer
+        finally:
+            self._turn.release()
+
+
+@asynccontextmanager
+async def _errors_translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        meaning = translated(error.orig.__cause__ or error.orig) if error.orig else None
+        if meaning is None:
+            raise
+        raise meaning from error
+    except Exception as error:
+        meaning = translated(error)
+        if meaning is None:
+            raise
+        raise meaning from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    # page_size counts for a new file only; the cache is per connection, in KiB
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
+        cursor.execute(f"PRAGMA {pragma}")
+    for pragma, wanted in (("journal_mode", {"wal", "memory"}), ("synchronous", {2}), ("foreign_keys", {1})):
+        cursor.execute(f"PRAGMA {pragma}")
+        (value,) = cursor.fetchone()
+        if value not in wanted:
+            raise StoreNotDurable(f"SQLite refused PRAGMA {pragma}: it says {value}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # readers take no lock; the one writer takes it at once, so that it never meets a busy upgrade
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,80 @@
+"""What is there already for a batch of inbound touches: four look-ups, whatever the size of the batch."""
+
+from collections.abc import Sequence
+
+from crm_store.driver import Wire
+from crm_store.instants import from_us
+from crm_store.mapping import columns, interaction_of, item_of, person_of, session_of
+from crm_store.rows.history import interactions, sessions, work_items
+from crm_store.rows.people import persons
+from hub.domain.ids import QueueId, TenantId
+from hub.domain.person import IdentityKind
+from hub.domain.queue import Queue
+from hub.domain.touch import InboundTouch
+from hub.ports.store import Known, OpenThread, StoredKey
+
+_SESSION_WIDTH = len(sessions.columns)
+_INTERACTION_WIDTH = len(interactions.columns)
+
+_STORED = (
+    "SELECT account, external_id, id, interaction_id, seq, at, body_sha256 FROM touches"
+    " WHERE tenant_id = $1 AND account = ANY($2) AND external_id = ANY($3)"
+)
+_THREADS = (
+    f"SELECT {columns(sessions, 's.')}, {columns(interactions, 'i.')}, {columns(work_items, 'w.')}"
+    " FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
+    " LEFT JOIN work_items w ON w.interaction_id = i.id"
+    " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
+    " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) AND s.ended_at IS NULL"
+    " ORDER BY i.id FOR UPDATE OF i"
+)
+_LAST_SEQS = (
+    "SELECT s.account, s.thread, MAX(i.last_seq) FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
+    " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) GROUP BY s.account, s.thread"
+)
+_PERSONS = (
+    f"SELECT d.kind, d.value, {columns(persons, 'p.')} FROM identities d JOIN persons p ON p.id = d.person_id"
+    " WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
+)
+
+
+async def load_known(
+    wire: Wire, tenant_id: TenantId, inbound: Sequence[InboundTouch], queues: dict[QueueId, Queue]
+) -> Known:
+    """What the store knows; the open interactions are locked until the unit ends."""
+    known = Known(queues=queues)
+    accounts = sorted({t.account for t in inbound})
+    rows = await wire.fetch(_STORED, tenant_id, accounts, [t.external_id for t in inbound])
+    for account, external_id, touch_id, interaction_id, seq, at, body in rows:
+        known.stored[account, external_id] = StoredKey(
+            touch_id=touch_id, interaction_id=interaction_id, seq=seq, at=from_us(at), body_sha256=body
+        )
+    threads = sorted({t.thread for t in inbound})
+    known.threads = await load_threads(wire, tenant_id, accounts, threads)
+    fresh = sorted({t.thread for t in inbound if (t.account, t.thread) not in known.threads})
+    if not fresh:
+        return known
+    for account, thread, last_seq in await wire.fetch(_LAST_SEQS, tenant_id, accounts, fresh):
+        known.last_seqs[account, thread] = last_seq
+    kinds = sorted({t.sender.kind.value for t in inbound})
+    values = sorted({t.sender.value for t in inbound})
+    for row in await wire.fetch(_PERSONS, tenant_id, kinds, values):
+        known.persons[IdentityKind(row[0]), row[1]] = person_of(row[2:])
+    return known
+
+
+async def load_threads(
+    wire: Wire, tenant_id: TenantId, accounts: list[str], threads: list[str]
+) -> dict[tuple[str, str], OpenThread]:
+    """The open sessions of these threads with what hangs on them; their interactions are locked."""
+    found: dict[tuple[str, str], OpenThread] = {}
+    for row in await wire.fetch(_THREADS, tenant_id, accounts, threads):
+        session = session_of(row[:_SESSION_WIDTH])
+        rest = row[_SESSION_WIDTH:]
+        item_row = rest[_INTERACTION_WIDTH:]
+        found[session.account, session.thread] = OpenThread(
+            session=session,
+            interaction=interaction_of(rest[:_INTERACTION_WIDTH]),
+            item=None if item_row[0] is None else item_of(item_row),
+        )
+    return found

@@ -1,0 +1,45 @@
+"""Tables of whom we serve: persons, organizations, identities."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from crm_store.base import metadata
+from crm_store.instants import Instant
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Index("ix_organizations_tenant_name", "tenant_id", "name"),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("organization_id", Text, ForeignKey("organizations.id")),
+    Column("last_agent_id", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_persons_tenant_created", "tenant_id", "created_at"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("person_id", Text, ForeignKey("persons.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("display", Text, nullable=False),
+    Column("confidence", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "kind", "value", name="uq_identities_address"),
+    Index("ix_identities_person", "person_id"),
+)

@@ -1,0 +1,169 @@
+"""The outbound side of the store: claiming replies, recording how each attempt ended, finding lapsed ones."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+
+from crm_store.driver import Row, Wire
+from crm_store.instants import from_us
+from crm_store.mapping import us
+from crm_store.store import Store
+from crm_store.unit_of_work import Encode, Unit
+from hub.domain.events import DeliveryChanged
+from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
+from hub.domain.touch import Delivery, OutboundMessage
+from hub.ports.store import ClaimedReply
+
+_CLAIM = (
+    "SELECT t.id, t.tenant_id, t.interaction_id, t.account, s.thread, s.address, t.seq, t.text, t.at, t.attempt,"
+    " t.author_id, COALESCE(a.name, '') FROM touches t JOIN sessions s ON s.id = t.session_id"
+    " LEFT JOIN agents a ON a.id = t.author_id"
+    " WHERE t.channel = $1 AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
+)
+# a later reply of the same conversation waits until the earlier one is decided: order is kept
+_NO_EARLIER = (
+    " AND NOT EXISTS (SELECT 1 FROM touches e WHERE e.interaction_id = t.interaction_id AND e.seq < t.seq"
+    " AND e.delivery IN ('queued', 'sending'))"
+)
+_TAKEN = "UPDATE touches SET delivery = 'sending', attempt = attempt + 1, lease_until = $1 WHERE id = $2"
+
+
+class Sending:
+    """SendingStore of hub/ports/store.py."""
+
+    def __init__(self, store: Store, *, encode: Encode) -> None:
+        self._store = store
+        self._encode = encode
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[Unit]:
+        """A unit of work."""
+        return self._store.unit(tenant_id)
+
+    async def claim(
+        self,
+        channel: str,
+        now: datetime,
+        *,
+        lease_s: float,
+        limit: int,
+        threads: Sequence[tuple[str, str]] | None = None,
+    ) -> list[ClaimedReply]:
+        """See the port."""
+        if threads is not None and not threads:
+            return []
+        sql, params = _CLAIM + _NO_EARLIER, [channel, us(now)]
+        if threads is not None:
+            sql += " AND s.account = ANY($4) AND s.thread = ANY($5)"
+        sql += " ORDER BY t.at LIMIT $3 FOR UPDATE OF t SKIP LOCKED"
+        params.append(limit)
+        if threads is not None:
+            params += [sorted({a for a, _ in threads}), [t for _, t in threads]]  # type: ignore[list-item]
+        async with self._store.database.snapshot() as wire:  # most looks find nothing: no write lock for them
+            if not await wire.fetch(sql.split(" FOR UPDATE")[0], *params):
+                return []
+        async with self._store.database.transaction() as wire:
+            rows = await wire.fetch(sql, *params)
+            claimed = [_claimed(r, channel) for r in rows]
+            lease = us(now + timedelta(seconds=lease_s))
+            await wire.many(_TAKEN, [(lease, c.message.touch_id) for c in claimed])
+            if claimed:
+                await self._tell(wire, [_news(c, Delivery.SENDING, "") for c in claimed])
+        self._store.wake()
+        return claimed
+
+    async def settle_reply(
+        self,
+        claimed: ClaimedReply,
+        delivery: Delivery,
+        *,
+        now: datetime,
+        detail: str = "",
+        provider_id: str = "",
+        retry_at: datetime | None = None,
+    ) -> bool:
+        """See the port."""
+        del now
+        async with self._store.database.transaction() as wire:
+            touched = await wire.execute(
+                "UPDATE touches SET delivery = $1, delivery_detail = $2, provider_id = $3, retry_at = $4,"
+                " lease_until = NULL WHERE id = $5 AND delivery = 'sending' AND attempt = $6",
+                delivery.value,
+                detail,
+                provider_id or None,
+                us(retry_at),
+                claimed.message.touch_id,
+                claimed.epoch,
+            )
+            if touched:
+                await self._tell(wire, [_news(claimed, delivery, detail)])
+        self._store.wake()
+        return touched == 1
+
+    async def lapsed(self, now: datetime, *, repeatable: Sequence[str]) -> int:
+        """See the port."""
+        find = (
+            "SELECT id, tenant_id, interaction_id, seq, channel, author_id FROM touches"
+            " WHERE delivery = 'sending' AND lease_until <= $1"
+        )
+        async with self._store.database.snapshot() as wire:
+            if not await wire.fetch(find, us(now)):
+                return 0
+        async with self._store.database.transaction() as wire:
+            rows = await wire.fetch(find + " FOR UPDATE SKIP LOCKED", us(now))
+            news = [_lapsed_news(r, again=r[4] in set(repeatable)) for r in rows]
+            await wire.many(
+                "UPDATE touches SET delivery = $1, delivery_detail = $2, lease_until = NULL WHERE id = $3",
+                [(n.delivery.value, n.detail, n.touch_id) for n in news],
+            )
+            if news:
+                await self._tell(wire, news)
+        self._store.wake()
+        return len(news)
+
+    async def _tell(self, wire: Wire, news: Sequence[DeliveryChanged]) -> None:
+        await self._store.add_events(wire, self._encode(news))
+
+
+def _claimed(r: Row, channel: str) -> ClaimedReply:
+    message = OutboundMessage(
+        touch_id=TouchId(r[0]),
+        tenant_id=TenantId(r[1]),
+        interaction_id=InteractionId(r[2]),
+        account=r[3],
+        thread=r[4],
+        address=r[5],
+        seq=r[6],
+        text=r[7],
+        at=from_us(r[8]),
+        attempt=r[9] + 1,
+        author_name=r[11],
+    )
+    agent = None if r[10] is None else UserId(r[10])
+    return ClaimedReply(message=message, channel=channel, agent_id=agent, epoch=r[9] + 1, queued_at=message.at)
+
+
+def _news(claimed: ClaimedReply, delivery: Delivery, detail: str) -> DeliveryChanged:
+    m = claimed.message
+    return DeliveryChanged(
+        tenant_id=m.tenant_id,
+        interaction_id=m.interaction_id,
+        touch_id=m.touch_id,
+        seq=m.seq,
+        delivery=delivery,
+        detail=detail,
+        agent_id=claimed.agent_id,
+    )
+
+
+def _lapsed_news(r: Row, *, again: bool) -> DeliveryChanged:
+    return DeliveryChanged(
+        tenant_id=TenantId(r[1]),
+        interaction_id=InteractionId(r[2]),
+        touch_id=TouchId(r[0]),
+        seq=r[3],
+        delivery=Delivery.QUEUED if again else Delivery.UNCERTAIN,
+        detail="" if again else "interrupted",
+        agent_id=None if r[5] is None else UserId(r[5]),
+    )
+
+

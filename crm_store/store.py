@@ -1,0 +1,199 @@
+"""The store of a hub: units of work, what routing and the relay read, and the wake-up after each commit."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from crm_store.driver import Wire
+from crm_store.engine import Database
+from crm_store.mapping import agent_of, columns, item_of, queue_of, reservation_of, us
+from crm_store.rows.floor import agents, queues
+from crm_store.rows.history import reservations, work_items
+from crm_store.unit_of_work import Encode, Unit
+from hub.domain.agent import Agent
+from hub.domain.events import AgentChanged
+from hub.domain.ids import QueueId, TenantId, UserId
+from hub.domain.queue import Queue
+from hub.domain.reservation import Reservation
+from hub.domain.work import WorkItem
+from hub.ports.clock import Clock
+from hub.ports.store import BoardRows
+
+_ITEM = columns(work_items)
+_RESERVATION = columns(reservations)
+_AGENT = columns(agents)
+_QUEUES_FRESH_S = 5.0
+
+
+class Store:
+    """RoutingStore and OutboxStore of hub/ports/store.py, on either database."""
+
+    def __init__(self, database: Database, *, encode: Encode, clock: Clock) -> None:
+        self.database = database
+        self._encode = encode
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._queues: dict[TenantId, tuple[float, dict[QueueId, Queue]]] = {}
+
+    @asynccontextmanager
+    async def unit(self, tenant_id: TenantId) -> AsyncIterator[Unit]:
+        """A unit of work; see the port. What it added is committed when the block ends."""
+        async with self.database.transaction() as wire:
+            unit = Unit(
+                wire,
+                tenant_id,
+                encode=self._encode,
+                all_queues=await self._queues_of(wire, tenant_id),
+                at=self._clock.now(),
+            )
+            yield unit
+            await unit.flush()
+        if unit.events:
+            self._woken.set()
+
+    async def _queues_of(self, wire: Wire, tenant_id: TenantId) -> dict[QueueId, Queue]:
+        fresh_until, known = self._queues.get(tenant_id, (0.0, {}))
+        if self._clock.monotonic() < fresh_until:
+            return known
+        rows = await wire.fetch(f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1", tenant_id)
+        known = {q.id: q for q in map(queue_of, rows)}
+        self._queues[tenant_id] = (self._clock.monotonic() + _QUEUES_FRESH_S, known)
+        return known
+
+    def forget_queues(self) -> None:
+        """The rules of a queue were changed: read them again."""
+        self._queues.clear()
+
+    # — the relay ——————————————————————————————————————————————————————————————————————————
+
+    async def unsent(self, limit: int) -> list[tuple[int, bytes]]:
+        """The oldest outbox rows."""
+        async with self.database.snapshot() as wire:
+            rows = await wire.fetch("SELECT id, payload FROM outbox ORDER BY id LIMIT $1", limit)
+        return [(int(r[0]), bytes(r[1])) for r in rows]
+
+    async def mark_sent(self, ids: Sequence[int]) -> None:
+        """Forget rows that the bus has."""
+        async with self.database.transaction() as wire:
+            await wire.execute("DELETE FROM outbox WHERE id = ANY($1)", list(ids))
+
+    async def committed(self) -> None:
+        """Returns when something may have been committed since the last call."""
+        await self._woken.wait()
+        self._woken.clear()
+
+    def wake(self) -> None:
+        """Something else than a unit committed outbox rows."""
+        self._woken.set()
+
+    async def add_events(self, wire: Wire, payload: bytes) -> None:
+        """An outbox row inside a transaction that is no unit; call `wake` after its commit."""
+        await wire.execute("INSERT INTO outbox (payload) VALUES ($1)", payload)
+
+    # — the router —————————————————————————————————————————————————————————————————————————
+
+    async def board_rows(self, tenant_id: TenantId) -> BoardRows:
+        """Everything open, as committed."""
+        async with self.database.snapshot() as wire:
+            return BoardRows(
+                queues=[
+                    queue_of(r)
+                    for r in await wire.fetch(
+                        f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1 ORDER BY name", tenant_id
+                    )
+                ],
+                agents=await _agents(wire, tenant_id),
+                items=[
+                    item_of(r)
+                    for r in await wire.fetch(
+                        f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1"
+                        " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
+                        tenant_id,
+                    )
+                ],
+                offers=await _offers(wire, tenant_id, "state = 'offered'"),
+            )
+
+    async def due_offers(self, tenant_id: TenantId, now: datetime) -> list[Reservation]:
+        """Offers past their deadline."""
+        async with self.database.snapshot() as wire:
+            return await _offers(wire, tenant_id, "state = 'offered' AND expires_at <= $2", us(now))
+
+    async def due_wrap_ups(self, tenant_id: TenantId, now: datetime) -> list[WorkItem]:
+        """Wrap-ups past their end."""
+        async with self.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND state = 'wrap_up' AND deadline_at <= $2",
+                tenant_id,
+                us(now),
+            )
+        return [item_of(r) for r in rows]
+
+    async def lost_agents(self, tenant_id: TenantId, now: datetime) -> list[Agent]:
+        """Agents whose lease ran out while they hold something or wish to be there."""
+        async with self.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1"
+                " AND (presence_until IS NULL OR presence_until <= $2)"
+                " AND (wish <> 'offline' OR id IN (SELECT agent_id FROM work_items"
+                " WHERE state IN ('queued', 'offered', 'assigned', 'wrap_up') AND agent_id IS NOT NULL))",
+                tenant_id,
+                us(now),
+            )
+        return [agent_of(r) for r in rows]
+
+    async def held_by(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItem]:
+        """Items offered to, assigned to or wrapped up by this agent."""
+        async with self.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND agent_id = $2"
+                " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
+                tenant_id,
+                agent_id,
+            )
+        return [item_of(r) for r in rows]
+
+    async def renew_presence(
+        self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime
+    ) -> list[Agent]:
+        """Renew the leases of these consoles; the agents who were gone before come back in the answer, and the
+        others are told of them."""
+        async with self.database.transaction() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+                tenant_id,
+                list(agent_ids),
+            )
+            there = [agent_of(r) for r in rows]
+            back = [a for a in there if a.presence_until is None or a.presence_until <= now]
+            await wire.many(
+                "UPDATE agents SET presence_until = $1, version = version + 1 WHERE id = $2",
+                [(us(until), a.id) for a in there],
+            )
+            renewed = [_with_lease(a, until) for a in there]
+            told = [AgentChanged(tenant_id=tenant_id, agent=a, at=now, reason="present") for a in renewed]
+            if told:
+                await self.add_events(wire, self._encode(told))
+        if there:
+            self.wake()
+        return [a for a in renewed if a.id in {b.id for b in back}]
+
+
+def _with_lease(agent: Agent, until: datetime) -> Agent:
+
+
+    return replace(agent, presence_until=until, version=agent.version + 1)
+
+
+async def _agents(wire: Wire, tenant_id: TenantId) -> list[Agent]:
+    rows = await wire.fetch(f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 ORDER BY name", tenant_id)
+    return [agent_of(r) for r in rows]
+
+
+async def _offers(wire: Wire, tenant_id: TenantId, condition: str, *params: object) -> list[Reservation]:
+    rows = await wire.fetch(
+        f"SELECT {_RESERVATION} FROM reservations WHERE tenant_id = $1 AND {condition}", tenant_id, *params
+    )
+    return [reservation_of(r) for r in rows]

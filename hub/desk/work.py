@@ -1,0 +1,261 @@
+"""What an agent does with work: accept, decline, reply, note, close, finish. Each is one unit of work."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from hub.crashpoints import crash_at
+from hub.desk.scope import holds, require_interaction
+from hub.domain.access import Permission, Principal
+from hub.domain.agent import FULL
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.events import InteractionClosed, ReservationEnded, TouchStored, WorkStepped
+from hub.domain.ids import InteractionId, ReservationId, TenantId, TouchId, UserId, WorkItemId
+from hub.domain.interaction import Disposition, Interaction, InteractionState, Session
+from hub.domain.reservation import Reservation, ReservationState
+from hub.domain.touch import Delivery, Direction, Touch, TouchKind
+from hub.domain.work import WorkItem, WorkState
+from hub.ids import new_id
+from hub.ports.channel import ChannelLimits
+from hub.ports.clock import Clock
+from hub.ports.store import NewTouch, UnitOfWork
+from hub.steps import change_agent, end_offer, finish_wrap_up
+
+
+class DeskStore(Protocol):
+    """What the desk asks of the store to change things."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work."""
+        ...
+
+    async def disposition_note_required(self, tenant_id: TenantId, code: str) -> bool | None:
+        """Whether the outcome `code` needs a note; None when there is no such outcome."""
+        ...
+
+
+class Work:
+    """The agent's actions. Every one checks the role, then the scope, then the state, in that order."""
+
+    def __init__(self, store: DeskStore, clock: Clock, limits: Mapping[str, ChannelLimits]) -> None:
+        self._store = store
+        self._clock = clock
+        self._limits = limits
+
+    async def accept(self, principal: Principal, reservation_id: ReservationId) -> WorkItem:
+        """Take offered work. Accepting twice is success.
+
+        Raises NotFound for somebody else's offer, Conflict `offer_over` when it ended or somebody was faster,
+        Conflict `at_capacity` when accepted work already takes the room.
+        """
+        principal.require(Permission.ANSWER_OFFER)
+        async with self._store.unit(principal.tenant_id) as unit:
+            offer = await self._own_offer(unit, principal, reservation_id)
+            item = (await unit.work_items([offer.work_item_id])).get(offer.work_item_id)
+            if item is None:
+                raise NotFound("there is no such offer")
+            if offer.state is ReservationState.ACCEPTED and holds(principal, item):
+                return item
+            now = self._clock.now()
+            agent_id = offer.agent_id
+            if item.state is not WorkState.OFFERED or item.epoch != offer.epoch or offer.expires_at <= now:
+                raise Conflict("this offer is over", code="offer_over")
+            agent = (await unit.agents([agent_id])).get(agent_id)
+            if agent is None:
+                raise NotFound("there is no such agent")
+            weight = agent.capacity.weight(item.media)
+            if await unit.agent_units(agent_id, besides=item.id) + weight > FULL:
+                raise Conflict("you have no room for this work", code="at_capacity")
+            accepted = offer.stepped(ReservationState.ACCEPTED, now)
+            if not await unit.settle(accepted):
+                raise Conflict("this offer is over", code="offer_over")
+            assigned = item.stepped(WorkState.ASSIGNED, now, agent_id=agent_id, weight=weight)
+            unit.save_item(item, assigned)
+            await _withdraw_others(unit, accepted, assigned)
+            interaction = (await unit.interactions([item.interaction_id]))[item.interaction_id]
+            interaction = replace(interaction, last_agent_id=agent_id)
+            unit.note_served(item.person_id, agent_id)
+            unit.note_fact(
+                ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned), interaction
+            )
+            if agent.missed_offers:
+                change_agent(unit, replace(agent, missed_offers=0), now, reason="answered")
+            crash_at("router.after_accept_before_commit")
+        crash_at("router.after_accept_commit_before_push")
+        return assigned
+
+    async def decline(self, principal: Principal, reservation_id: ReservationId, reason: str) -> None:
+        """Do not take it: the work returns to its old place. Declining twice is success.
+
+        Raises NotFound for somebody else's offer, Conflict `offer_over` when it ended otherwise.
+        """
+        principal.require(Permission.ANSWER_OFFER)
+        async with self._store.unit(principal.tenant_id) as unit:
+            offer = await self._own_offer(unit, principal, reservation_id)
+            if offer.state is ReservationState.DECLINED:
+                return
+            now = self._clock.now()
+            if not await end_offer(unit, offer, ReservationState.DECLINED, now, reason=reason or "declined"):
+                raise Conflict("this offer is over", code="offer_over")
+
+    async def reply(
+        self, principal: Principal, interaction_id: InteractionId, *, channel: str, text: str
+    ) -> Touch:
+        """Answer the client on `channel`. Durable and `queued` when this returns; the outbox sends it.
+
+        Raises NotFound out of scope, Conflict `interaction_closed`, Invalid for a channel the client is not on
+        or a text that the channel does not take.
+        """
+        async with self._store.unit(principal.tenant_id) as unit:
+            interaction, _ = await self._open(unit, principal, Permission.REPLY, interaction_id)
+            sessions = [s for s in await unit.open_sessions(interaction.id) if s.channel == channel]
+            if not sessions or channel not in self._limits:
+                raise Invalid("the client cannot be reached there now", field="channel", code="no_such_channel")
+            limit = self._limits[channel].text_chars
+            if len(text) > limit:
+                raise Invalid(f"this channel takes {limit} characters", field="text", code="too_long")
+            stored = self._written(unit, principal, interaction, text, session=sessions[0])
+        crash_at("desk.reply_after_commit")
+        return stored
+
+    async def note(self, principal: Principal, interaction_id: InteractionId, text: str) -> Touch:
+        """Write a note among ourselves; no channel ever sees it. Also possible after the close.
+
+        Raises NotFound out of scope.
+        """
+        async with self._store.unit(principal.tenant_id) as unit:
+            interaction, item = await self._seen(unit, principal, interaction_id)
+            require_interaction(principal, Permission.WRITE_NOTE, interaction, item)
+            return self._written(unit, principal, interaction, text, session=None)
+
+    async def close(
+        self, principal: Principal, interaction_id: InteractionId, disposition: Disposition
+    ) -> Interaction:
+        """Record the outcome and end the engagement; the agent wraps up as long as the queue says.
+
+        Raises Invalid for an unknown outcome or a missing note, Conflict `interaction_closed`, NotFound.
+        """
+        needs_note = await self._store.disposition_note_required(principal.tenant_id, disposition.code)
+        if needs_note is None:
+            raise Invalid("there is no such outcome", field="disposition", code="no_such_disposition")
+        if needs_note and not disposition.note.strip():
+            raise Invalid("this outcome needs a note", field="note", code="note_required")
+        async with self._store.unit(principal.tenant_id) as unit:
+            interaction, item = await self._open(
+                unit, principal, Permission.CLOSE_INTERACTION, interaction_id
+            )
+            now = self._clock.now()
+            for session in await unit.open_sessions(interaction.id):
+                unit.end_session(session.id, now)
+            if item is not None:
+                interaction = await self._wrapped_up(unit, interaction, item)
+            closed = replace(
+                interaction,
+                state=InteractionState.CLOSED,
+                closed_at=now,
+                closed_by=principal.user_id,
+                disposition=disposition,
+                version=interaction.version + 1,
+            )
+            return unit.note_fact(InteractionClosed(tenant_id=closed.tenant_id, interaction=closed), closed)
+
+    async def complete(self, principal: Principal, item_id: WorkItemId) -> None:
+        """End one's own wrap-up before its time. Completing twice is success. Raises NotFound, Conflict."""
+        principal.require(Permission.ANSWER_OFFER)
+        async with self._store.unit(principal.tenant_id) as unit:
+            item = (await unit.work_items([item_id])).get(item_id)
+            if item is None or item.agent_id is None or item.agent_id != principal.user_id:
+                raise NotFound("there is no such work")
+            if item.state is WorkState.COMPLETED:
+                return
+            if item.state is not WorkState.WRAP_UP:
+                raise Conflict("close the interaction first", code="not_wrapping_up")
+            await finish_wrap_up(unit, item, self._clock.now(), reason="done")
+
+    # — steps shared by the actions ————————————————————————————————————————————————————————
+
+    async def _own_offer(
+        self, unit: UnitOfWork, principal: Principal, reservation_id: ReservationId
+    ) -> Reservation:
+        offer = (await unit.reservations([reservation_id])).get(reservation_id)
+        if offer is None or principal.user_id is None or offer.agent_id != principal.user_id:
+            raise NotFound("there is no such offer")
+        return offer
+
+    async def _seen(
+        self, unit: UnitOfWork, principal: Principal, interaction_id: InteractionId
+    ) -> tuple[Interaction | None, WorkItem | None]:
+        found = (await unit.interactions([interaction_id])).get(interaction_id)
+        return found, await unit.open_item(interaction_id)
+
+    async def _open(
+        self, unit: UnitOfWork, principal: Principal, permission: Permission, interaction_id: InteractionId
+    ) -> tuple[Interaction, WorkItem | None]:
+        principal.require(permission)
+        found, item = await self._seen(unit, principal, interaction_id)
+        interaction = require_interaction(
+            principal, Permission.READ_INTERACTION if _was_closed(found) else permission, found, item
+        )
+        interaction.require_open()
+        return interaction, item
+
+    def _written(
+        self,
+        unit: UnitOfWork,
+        principal: Principal,
+        interaction: Interaction | None,
+        text: str,
+        *,
+        session: Session | None,
+    ) -> Touch:
+        assert interaction is not None, "the scope was checked"
+        numbered = replace(interaction, last_seq=interaction.last_seq + 1)
+        unit.save_interaction(numbered)
+        touch = Touch(
+            id=TouchId(new_id()),
+            tenant_id=interaction.tenant_id,
+            interaction_id=interaction.id,
+            session_id=session.id if session else None,
+            person_id=interaction.person_id,
+            seq=numbered.last_seq,
+            channel=session.channel if session else interaction.channel,
+            account=session.account if session else "note",
+            direction=Direction.OUTBOUND if session else Direction.INTERNAL,
+            kind=TouchKind.MESSAGE if session else TouchKind.NOTE,
+            at=self._clock.now(),
+            text=text,
+            author_id=principal.user_id,
+            delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
+        )
+        unit.add_touch(NewTouch(touch=touch, external_id=touch.id))
+        holder: UserId | None = principal.user_id
+        unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder))
+        return touch
+
+    async def _wrapped_up(self, unit: UnitOfWork, interaction: Interaction, item: WorkItem) -> Interaction:
+        now = self._clock.now()
+        if item.state is not WorkState.ASSIGNED:
+            raise Conflict("nobody has this work yet", code="not_assigned")
+        wrap_up_s = (await unit.queues())[item.queue_id].wrap_up_s
+        ends_at = now + timedelta(seconds=wrap_up_s)
+        after = item.stepped(WorkState.WRAP_UP, now, deadline_at=ends_at)
+        unit.save_item(item, after)
+        return unit.note_fact(
+            WorkStepped(tenant_id=item.tenant_id, item=after, reason="closed"), interaction
+        )
+
+
+def _was_closed(interaction: Interaction | None) -> bool:
+    # a closed one is readable to who served it, so that the answer can be "closed" and not "not there"
+    return interaction is not None and interaction.state is InteractionState.CLOSED
+
+
+async def _withdraw_others(unit: UnitOfWork, accepted: Reservation, item: WorkItem) -> None:
+    for other in await unit.open_reservations(accepted.work_item_id):
+        if other.id == accepted.id or other.state is not ReservationState.OFFERED:
+            continue
+        over = other.stepped(ReservationState.WITHDRAWN, item.state_at, reason="taken")
+        if await unit.settle(over):
+            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=item))

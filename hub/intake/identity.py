@@ -1,0 +1,38 @@
+"""Whose address is this: the person who is known by it, or a new one."""
+
+from datetime import datetime
+
+from hub.domain.ids import IdentityId, PersonId
+from hub.domain.person import Confidence, Identity, Person
+from hub.domain.touch import InboundTouch
+from hub.ids import new_id
+from hub.ports.store import Known, UnitOfWork
+
+
+def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> Person:
+    """The person of this address; a stranger becomes a new person with this one address, `known` from now on."""
+    key = (touch.sender.kind, touch.sender.value)
+    if found := known.persons.get(key):
+        return found
+    person = Person(
+        id=PersonId(new_id()),
+        tenant_id=touch.tenant_id,
+        name=touch.sender.name,
+        language=touch.language,
+        created_at=now,
+    )
+    unit.add_person(person, [touch.sender.name] if touch.sender.name else [])
+    unit.add_identity(
+        Identity(
+            id=IdentityId(new_id()),
+            tenant_id=touch.tenant_id,
+            person_id=person.id,
+            kind=touch.sender.kind,
+            value=touch.sender.value,
+            display=touch.sender.display,
+            confidence=Confidence.KNOWN,
+            created_at=now,
+        )
+    )
+    known.persons[key] = person
+    return person

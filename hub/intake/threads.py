@@ -1,0 +1,98 @@
+"""Where a touch belongs: it continues the open interaction of its thread, or opens one in the right queue."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub.domain.errors import Invalid
+from hub.domain.events import InteractionOpened, WorkStepped
+from hub.domain.ids import InteractionId, SessionId, WorkItemId
+from hub.domain.interaction import Interaction, InteractionState, Session
+from hub.domain.person import TIER_PRIORITY, Person
+from hub.domain.touch import InboundTouch
+from hub.domain.work import WorkItem, WorkState, urgent_at
+from hub.ids import new_id
+from hub.intake.identity import person_behind
+from hub.ports.store import Known, OpenThread, UnitOfWork
+
+
+def thread_of(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> OpenThread:
+    """The open thread this touch belongs to, opened (and queued) if there is none. Keeps `known` up to date."""
+    key = (touch.account, touch.thread)
+    thread = known.threads.get(key)
+    if thread is None:
+        thread = _opened(touch, known, unit, now)
+    elif thread.item is None:
+        thread = _queued(touch, thread, known, unit, None, now)
+    known.threads[key] = thread
+    return thread
+
+
+def _opened(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> OpenThread:
+    if touch.queue_id not in known.queues:
+        raise Invalid("this channel account names a queue that is not there", code="no_such_queue")
+    person = person_behind(touch, known, unit, now)
+    interaction = Interaction(
+        id=InteractionId(new_id()),
+        tenant_id=touch.tenant_id,
+        person_id=person.id,
+        channel=touch.channel,
+        queue_id=touch.queue_id,
+        language=touch.language,
+        state=InteractionState.OPEN,
+        opened_at=now,
+        last_seq=known.last_seqs.get((touch.account, touch.thread), 0),
+    )
+    unit.add_interaction(interaction)
+    session = Session(
+        id=SessionId(new_id()),
+        tenant_id=touch.tenant_id,
+        interaction_id=interaction.id,
+        channel=touch.channel,
+        account=touch.account,
+        thread=touch.thread,
+        address=touch.sender.value,
+        started_at=now,
+    )
+    unit.add_session(session)
+    opened = unit.note_fact(
+        InteractionOpened(tenant_id=touch.tenant_id, interaction=interaction), interaction
+    )
+    thread = OpenThread(session=session, interaction=opened, item=None)
+    return _queued(touch, thread, known, unit, person, now)
+
+
+def _queued(
+    touch: InboundTouch,
+    thread: OpenThread,
+    known: Known,
+    unit: UnitOfWork,
+    person: Person | None,
+    now: datetime,
+) -> OpenThread:
+    interaction = thread.interaction
+    queue = known.queues[interaction.queue_id]
+    priority = queue.priority + touch.priority + (TIER_PRIORITY[person.tier] if person else 0)
+    item = WorkItem(
+        id=WorkItemId(new_id()),
+        tenant_id=touch.tenant_id,
+        interaction_id=interaction.id,
+        person_id=interaction.person_id,
+        queue_id=queue.id,
+        channel=touch.channel,
+        media=touch.media,
+        language=touch.language,
+        skills=queue.required_skills(touch.language),
+        priority=priority,
+        state=WorkState.QUEUED,
+        first_queued_at=now,
+        queued_at=now,
+        urgent_at=urgent_at(now, priority),
+        state_at=now,
+        received_at=touch.received_at,
+        preferred_agent_id=person.last_agent_id if person else interaction.last_agent_id,
+    )
+    unit.add_item(item)
+    interaction = unit.note_fact(
+        WorkStepped(tenant_id=touch.tenant_id, item=item, reason="new"), interaction
+    )
+    return replace(thread, interaction=interaction, item=item)

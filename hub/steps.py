@@ -1,0 +1,55 @@
+"""Steps of work that routing and the desk both take inside their units of work."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub.domain.agent import Agent
+from hub.domain.events import AgentChanged, ReservationEnded, WorkStepped
+from hub.domain.reservation import Reservation, ReservationState
+from hub.domain.work import WorkItem, WorkState
+from hub.ports.store import UnitOfWork
+
+
+async def end_offer(
+    unit: UnitOfWork, offer: Reservation, to: ReservationState, now: datetime, *, reason: str
+) -> bool:
+    """End an offer as declined, expired or withdrawn; the item returns to its old place in the line.
+
+    False when the offer was over already: then nothing is done.
+    """
+    over = offer.stepped(to, now, reason=reason)
+    item = (await unit.work_items([offer.work_item_id])).get(offer.work_item_id)
+    if item is None or not await unit.settle(over):
+        return False
+    if item.state is WorkState.OFFERED and item.epoch == offer.epoch:
+        waiting = item.stepped(WorkState.QUEUED, now)
+        unit.save_item(item, waiting)
+        item = waiting
+    unit.emit(ReservationEnded(tenant_id=offer.tenant_id, reservation=over, item=item))
+    return True
+
+
+async def finish_wrap_up(unit: UnitOfWork, item: WorkItem, now: datetime, *, reason: str) -> None:
+    """End a wrap-up: the work is complete, and its agent has the room back and is idle from now.
+
+    Raises Conflict (`work_moved_on`) when the item is not wrapping up.
+    """
+    done = item.stepped(WorkState.COMPLETED, now)
+    unit.save_item(item, done)
+    for held in await unit.open_reservations(item.id):
+        unit.release(held, now)
+    interaction = (await unit.interactions([item.interaction_id]))[item.interaction_id]
+    unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=done, reason=reason), interaction)
+    if item.agent_id is None:
+        return
+    agent = (await unit.agents([item.agent_id])).get(item.agent_id)
+    if agent is not None:
+        change_agent(unit, replace(agent, idle_since=now), now, reason="work_done")
+
+
+def change_agent(unit: UnitOfWork, agent: Agent, now: datetime, *, reason: str) -> Agent:
+    """Save an agent as it is now and tell everybody; the agent with its next version."""
+    changed = replace(agent, version=agent.version + 1)
+    unit.save_agent(changed, reason)
+    unit.emit(AgentChanged(tenant_id=agent.tenant_id, agent=changed, at=now, reason=reason))
+    return changed
