@@ -1,4 +1,4 @@
-"""Bodies of the REST API: what comes in and what goes out. The OpenAPI document is made from these classes."""
+"""Bodies of the REST API: what comes in, what goes out. The OpenAPI document is made from these classes."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,13 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from hub.desk.views import MeView, NamedView, TouchView
-from hub.domain.agent import AgentState
+from hub.desk.found import AgentView
+from hub.desk.views import MeView, NamedView
 from hub.domain.card import ClientCard
-from hub.domain.interaction import Disposition, InteractionState
-from hub.domain.reservation import ReservationState, Why
-from hub.domain.segment import SegmentKind
-from hub.domain.work import WorkState
 
 Text = Annotated[str, Meta(min_length=1, max_length=8_000)]
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -100,148 +96,6 @@ class ReadMark(Body, frozen=True, kw_only=True):
     """Everything up to `seq` has been read."""
 
     seq: Annotated[int, Meta(ge=0)]
-
-
-class InteractionView(Answer, frozen=True, kw_only=True):
-    """One engagement. `reply_channels` are those on which this principal may answer now."""
-
-    id: str
-    person: NamedView
-    queue: NamedView
-    channel: str
-    language: str
-    state: InteractionState
-    opened_at: datetime
-    closed_at: datetime | None
-    agent: NamedView | None
-    work_state: WorkState | None
-    disposition: Disposition | None
-    last_seq: int
-    last_text: str = ""
-    reply_channels: tuple[str, ...] = ()
-
-
-class InteractionPage(Answer, frozen=True, kw_only=True):
-    """A page, newest first. `next` goes into `?after=`."""
-
-    items: tuple[InteractionView, ...]
-    next: str | None
-
-
-class TouchPage(Answer, frozen=True, kw_only=True):
-    """A page in the order of `seq`."""
-
-    items: tuple[TouchView, ...]
-    next: str | None
-
-
-class TimelineEntry(Answer, frozen=True, kw_only=True):
-    """One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name."""
-
-    at: datetime
-    kind: str
-    interaction_id: str
-    seq: int
-    channel: str
-    queue: str
-    touch: TouchView | None = None
-    agent: str = ""
-    detail: str = ""
-
-
-class TimelinePage(Answer, frozen=True, kw_only=True):
-    """A page, newest first."""
-
-    items: tuple[TimelineEntry, ...]
-    next: str | None
-
-
-class PersonView(Answer, frozen=True, kw_only=True):
-    """A person found."""
-
-    id: str
-    name: str
-    organization: str
-    tier: str
-    language: str
-    identities: tuple[str, ...]
-
-
-class PersonPage(Answer, frozen=True, kw_only=True):
-    """Persons found, best first."""
-
-    items: tuple[PersonView, ...]
-    next: str | None
-
-
-class QueueView(Answer, frozen=True, kw_only=True):
-    """A queue and its rules, as far as people need them."""
-
-    id: str
-    name: str
-    languages: tuple[str, ...]
-    service_level_share: float
-    service_level_s: float
-    offer_s: float
-    wrap_up_s: float
-    waiting: int
-
-
-class QueuePage(Answer, frozen=True, kw_only=True):
-    """All queues this principal may see."""
-
-    items: tuple[QueueView, ...]
-    next: str | None
-
-
-class AgentView(Answer, frozen=True, kw_only=True):
-    """An agent and what they do now."""
-
-    id: str
-    name: str
-    state: AgentState
-    pause_reason: str
-    since: datetime
-    load: int
-    full: int
-    queues: tuple[str, ...]
-
-
-class AgentPage(Answer, frozen=True, kw_only=True):
-    """All agents this principal may see."""
-
-    items: tuple[AgentView, ...]
-    next: str | None
-
-
-class SegmentView(Answer, frozen=True, kw_only=True):
-    """One interval of an interaction."""
-
-    kind: SegmentKind
-    queue: str
-    agent: str
-    started_at: datetime
-    ended_at: datetime
-
-
-class ReservationView(Answer, frozen=True, kw_only=True):
-    """One offer: to whom, how it ended, and why it went there."""
-
-    id: str
-    work_item_id: str
-    agent: str
-    state: ReservationState
-    offered_at: datetime
-    answered_at: datetime | None
-    reason: str
-    why: Why
-
-
-class Explained(Answer, frozen=True, kw_only=True):
-    """Everything the router did with an interaction."""
-
-    reservations: tuple[ReservationView, ...]
-    segments: tuple[SegmentView, ...]
 
 
 class CardAnswer(Answer, frozen=True, kw_only=True):

@@ -131,7 +131,9 @@ class SqlAccessStore:
         """See the port."""
         async with self._writing() as connection:
             touched = await connection.execute(
-                update(sign_in_sessions).where(sign_in_sessions.c.id == session_id).values(seen_at=seen_at)
+                update(sign_in_sessions)
+                .where(sign_in_sessions.c.id == session_id, sign_in_sessions.c.ends_at > seen_at)
+                .values(seen_at=seen_at)
             )
         return touched.rowcount == 1
 
@@ -175,14 +177,14 @@ class SqlAccessStore:
 
     async def add_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
         """See the port."""
-        try:
-            async with self._writing() as connection:
+        async with self._writing() as connection:
+            try:
                 await connection.execute(
                     insert(users).values(**_user_columns(user) | {"tenant_id": principal.tenant_id})
                 )
-                await append(connection, draft)
-        except IntegrityError as exc:
-            raise Conflict("somebody has this login already", code="login_taken") from exc
+            except IntegrityError as exc:
+                raise Conflict("somebody has this login already", code="login_taken") from exc
+            await append(connection, draft)
 
     async def save_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
         """See the port."""

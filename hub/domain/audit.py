@@ -39,8 +39,8 @@ class AuditResult(StrEnum):
 class AuditDraft:
     """What is to be written.
 
-    `actor` and `actor_id` say who (empty and None: nobody we know), `object` what it was done to (an id, or an
-    operation's name), `reason` is one stable word, `address` where it came from.
+    `actor` and `actor_id` say who (empty and None: nobody we know), `object` what it was done to (an id, or
+    an operation's name), `reason` is one stable word, `address` where it came from.
 
     What a stranger typed is never part of it: people type passwords where the login belongs.
     """

@@ -1,6 +1,7 @@
 """Errors sorted by what the caller should do about them.
 
 HubError
+├── NotSignedIn      nobody we know, or not any more: sign in, then repeat
 ├── Forbidden        the role does not allow it: show it, do not repeat
 ├── NotFound         not there, or not yours: the two are one answer on purpose
 ├── Invalid          the request is wrong: mend the named field
@@ -24,6 +25,12 @@ class HubError(Exception):
     def __init__(self, text: str, *, code: str | None = None) -> None:
         super().__init__(text)
         self.stable_code = code or self.code
+
+
+class NotSignedIn(HubError):
+    """There is no sign-in, or it has ended."""
+
+    code = "not_signed_in"
 
 
 class Forbidden(HubError):

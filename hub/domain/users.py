@@ -64,6 +64,14 @@ def normalised_login(text: str) -> str:
     return login
 
 
+def visible_name(text: str) -> str:
+    """A name as it is shown. Raises Invalid (`name`) unless it has 1 to 200 characters that can be seen."""
+    name = text.strip()
+    if not 1 <= len(name) <= 200 or not name.isprintable():
+        raise Invalid("a name has 1 to 200 characters", field="name")
+    return name
+
+
 def user_roles(names: Iterable[Role]) -> frozenset[Role]:
     """The roles, if a user may have them. Raises Invalid (`roles`) for none, or one that is no user's."""
     roles = frozenset(names)

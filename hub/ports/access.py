@@ -1,8 +1,8 @@
 """Keeping users, sign-ins, the set-up token and the audit log.
 
 What is asked before anybody is known takes a tenant; everything else takes a `Principal` and reaches no
-further than its tenant. Which role may do it was decided before. Every change carries its line of the audit log,
-and both are committed together or not at all. Everything raises Unavailable when the store fails for now.
+further than its tenant. Which role may do it was decided before. Every change carries its line of the audit
+log; both are committed together or not at all. Everything raises Unavailable when the store fails for now.
 """
 
 from datetime import datetime
@@ -54,7 +54,7 @@ class AccessStore(Protocol):
         ...
 
     async def touch_session(self, session_id: SignInId, seen_at: datetime) -> bool:
-        """Note a sign of life. False when the sign-in is gone."""
+        """Note a sign of life. False when the sign-in is gone, or its end has come by `seen_at`."""
         ...
 
     async def revoke_session(self, session_id: SignInId, draft: AuditDraft | None) -> bool:
