@@ -157,32 +157,38 @@ class Store:
 
     async def renew_presence(
         self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime
-    ) -> list[Agent]:
-        """Renew the leases of these consoles; the agents who were gone before come back in the answer, and the
-        others are told of them."""
+    ) -> None:
+        """The consoles of these agents were heard; everybody is told in one outbox row."""
+        await self._set_presence(tenant_id, agent_ids, until, now, "present")
+
+    async def end_presence(self, tenant_id: TenantId, agent_id: UserId, now: datetime) -> None:
+        """The agent's last console closed on purpose."""
+        await self._set_presence(tenant_id, [agent_id], now, now, "left")
+
+    async def _set_presence(
+        self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime, reason: str
+    ) -> None:
         async with self.database.transaction() as wire:
             rows = await wire.fetch(
                 f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
                 tenant_id,
                 list(agent_ids),
             )
-            there = [agent_of(r) for r in rows]
-            back = [a for a in there if a.presence_until is None or a.presence_until <= now]
+            told = [
+                AgentChanged(tenant_id=tenant_id, agent=_with_lease(a, until), at=now, reason=reason)
+                for a in map(agent_of, rows)
+            ]
+            if not told:
+                return
             await wire.many(
-                "UPDATE agents SET presence_until = $1, version = version + 1 WHERE id = $2",
-                [(us(until), a.id) for a in there],
+                "UPDATE agents SET presence_until = $1, version = $2 WHERE id = $3",
+                [(us(until), t.agent.version, t.agent.id) for t in told],
             )
-            renewed = [_with_lease(a, until) for a in there]
-            told = [AgentChanged(tenant_id=tenant_id, agent=a, at=now, reason="present") for a in renewed]
-            if told:
-                await self.add_events(wire, self._encode(told))
-        if there:
-            self.wake()
-        return [a for a in renewed if a.id in {b.id for b in back}]
+            await self.add_events(wire, self._encode(told))
+        self.wake()
 
 
 def _with_lease(agent: Agent, until: datetime) -> Agent:
-
 
     return replace(agent, presence_until=until, version=agent.version + 1)
 

@@ -1,0 +1,235 @@
+"""What the live desk is made of: agents now, rows of Work lists, offers, lines, outcomes; read in batches."""
+
+from collections.abc import Sequence
+from crm_store.driver import Row, Wire
+from crm_store.instants import from_us
+from crm_store.mapping import agent_of, at, columns, item_of, reservation_of, us
+from crm_store.rows.floor import agents
+from crm_store.rows.history import reservations, work_items
+from crm_store.store import Store
+from hub.desk.views import (
+    DispositionView,
+    LastTouchView,
+    MeView,
+    NamedView,
+    QueueLineView,
+    WaitingView,
+    WorkView,
+)
+from hub.domain.agent import FULL, Agent, AgentState, Wish
+from hub.domain.ids import QueueId, TenantId, UserId, WorkItemId
+from hub.domain.presence import Holdings, agent_state, is_present
+from hub.domain.reservation import Reservation
+from hub.domain.touch import Direction
+from hub.domain.work import WorkItem, WorkState
+from hub.ports.clock import Clock
+
+_AGENT = columns(agents)
+_RESERVATION_WIDTH = len(reservations.columns)
+
+_WORK = """
+SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name, w.channel, w.language, w.state, w.state_at,
+  w.first_queued_at, w.deadline_at, w.version, l.seq, l.direction, l.at, l.text,
+  (SELECT MIN(x.at) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
+    AND x.seq > COALESCE((SELECT MAX(y.seq) FROM touches y
+      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound'), 0)),
+  (SELECT COUNT(*) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
+    AND x.seq > COALESCE((SELECT m.seq FROM read_marks m
+      WHERE m.interaction_id = w.interaction_id AND m.agent_id = w.agent_id), 0))
+FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id
+LEFT JOIN touches l ON l.interaction_id = w.interaction_id AND l.seq = (SELECT MAX(x.seq) FROM touches x
+  WHERE x.interaction_id = w.interaction_id AND x.direction <> 'internal')
+WHERE w.tenant_id = $1 AND w.id = ANY($2) AND w.state IN ('assigned', 'wrap_up')
+"""
+_LINE_CUT = 140
+
+
+async def holdings_of(
+    wire: Wire, tenant_id: TenantId, ids: Sequence[UserId]
+) -> dict[str, tuple[Holdings, int]]:
+    """Open work of these agents by stage, and the units it takes."""
+    counts: dict[str, dict[str, int]] = {}
+    units: dict[str, int] = {}
+    for agent_id, state, count, weight in await wire.fetch(
+        "SELECT agent_id, state, COUNT(*), SUM(weight) FROM work_items WHERE tenant_id = $1 AND agent_id = ANY($2)"
+        " AND state IN ('offered', 'assigned', 'wrap_up') GROUP BY agent_id, state",
+        tenant_id,
+        list(ids),
+    ):
+        counts.setdefault(agent_id, {})[state] = count
+        units[agent_id] = units.get(agent_id, 0) + int(weight)
+    return {
+        agent_id: (
+            Holdings(
+                offered=by_state.get(WorkState.OFFERED, 0),
+                assigned=by_state.get(WorkState.ASSIGNED, 0),
+                wrapping_up=by_state.get(WorkState.WRAP_UP, 0),
+            ),
+            units[agent_id],
+        )
+        for agent_id, by_state in counts.items()
+    }
+
+
+NOTHING_HELD = (Holdings(), 0)
+
+
+class Live:
+    """LiveReads of hub/desk/reading.py."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def agents_now(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, MeView]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND id = ANY($2)", tenant_id, list(ids)
+            )
+            held = await holdings_of(wire, tenant_id, ids)
+        return {a.id: self._me(a, *held.get(a.id, NOTHING_HELD)) for a in map(agent_of, rows)}
+
+    def _me(self, agent: Agent, holdings: Holdings, load: int) -> MeView:
+        return MeView(
+            id=agent.id,
+            name=agent.name,
+            login="",
+            roles=(),
+            state=agent_state(agent, holdings, self._clock.now()),
+            wish=agent.wish.value,
+            pause_reason=agent.pause_reason,
+            since=agent.wish_since,
+            load=load,
+            full=FULL,
+            version=agent.version,
+        )
+
+    async def work_rows(
+        self, tenant_id: TenantId, ids: Sequence[WorkItemId]
+    ) -> dict[WorkItemId, tuple[UserId, WorkView]]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(_WORK, tenant_id, list(ids))
+        return {WorkItemId(r[0]): (UserId(r[2]), _work_view(r)) for r in rows}
+
+    async def held(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItemId]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT id FROM work_items WHERE tenant_id = $1 AND agent_id = $2"
+                " AND state IN ('assigned', 'wrap_up') ORDER BY assigned_at",
+                tenant_id,
+                agent_id,
+            )
+        return [WorkItemId(r[0]) for r in rows]
+
+    async def offers_to(self, tenant_id: TenantId, agent_id: UserId) -> list[tuple[Reservation, WorkItem]]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT {columns(reservations, 'r.')}, {columns(work_items, 'w.')} FROM reservations r"
+                " JOIN work_items w ON w.id = r.work_item_id WHERE r.tenant_id = $1 AND r.agent_id = $2"
+                " AND r.ended_at IS NULL AND r.state = 'offered' AND r.expires_at > $3 ORDER BY r.offered_at",
+                tenant_id,
+                agent_id,
+                us(self._clock.now()),
+            )
+        return [(reservation_of(r[:_RESERVATION_WIDTH]), item_of(r[_RESERVATION_WIDTH:])) for r in rows]
+
+    async def queue_lines(self, tenant_id: TenantId) -> dict[QueueId, QueueLineView]:
+        """See the port. The estimate is the caller's to add."""
+        now = self._clock.now()
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT q.id, q.name, COUNT(w.id), MIN(w.first_queued_at) FROM queues q LEFT JOIN work_items w"
+                " ON w.queue_id = q.id AND w.tenant_id = $1 AND w.state IN ('queued', 'offered')"
+                " WHERE q.tenant_id = $1 GROUP BY q.id, q.name ORDER BY q.name",
+                tenant_id,
+            )
+            staff = [
+                a
+                for a in map(
+                    agent_of,
+                    await wire.fetch(
+                        f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND wish <> 'offline'", tenant_id
+                    ),
+                )
+                if is_present(a, now)
+            ]
+            held = await holdings_of(wire, tenant_id, [a.id for a in staff])
+        free = {
+            a.id
+            for a in staff
+            if agent_state(a, held.get(a.id, NOTHING_HELD)[0], now) is AgentState.AVAILABLE
+            and a.wish is Wish.AVAILABLE
+        }
+        return {
+            QueueId(r[0]): QueueLineView(
+                id=r[0],
+                name=r[1],
+                waiting=r[2],
+                oldest_at=at(r[3]),
+                ewt_s=None,
+                staffed=sum(1 for a in staff if r[0] in a.queues),
+                available=sum(1 for a in staff if r[0] in a.queues and a.id in free),
+            )
+            for r in rows
+        }
+
+    async def waiting(self, tenant_id: TenantId, limit_each: int) -> dict[QueueId, list[WaitingView]]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT * FROM (SELECT w.queue_id, w.id, p.name, q.name, w.channel, w.language, w.first_queued_at,"
+                " ROW_NUMBER() OVER (PARTITION BY w.queue_id ORDER BY w.urgent_at, w.first_queued_at, w.id) AS place"
+                " FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id"
+                " WHERE w.tenant_id = $1 AND w.state IN ('queued', 'offered')) line WHERE place <= $2"
+                " ORDER BY queue_id, place",
+                tenant_id,
+                limit_each,
+            )
+        lines: dict[QueueId, list[WaitingView]] = {}
+        for r in rows:
+            lines.setdefault(QueueId(r[0]), []).append(
+                WaitingView(
+                    work_item_id=r[1],
+                    person=r[2],
+                    queue=r[3],
+                    channel=r[4],
+                    language=r[5],
+                    first_queued_at=from_us(r[6]),
+                    place=r[7],
+                )
+            )
+        return lines
+
+    async def dispositions(self, tenant_id: TenantId) -> tuple[DispositionView, ...]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT code, name, note_required FROM dispositions WHERE tenant_id = $1 ORDER BY position, code",
+                tenant_id,
+            )
+        return tuple(DispositionView(code=r[0], name=r[1], note_required=bool(r[2])) for r in rows)
+
+
+def _work_view(r: Row) -> WorkView:
+    return WorkView(
+        work_item_id=r[0],
+        interaction_id=r[1],
+        person=NamedView(id=r[3], name=r[4]),
+        queue=NamedView(id=r[5], name=r[6]),
+        channel=r[7],
+        language=r[8],
+        state=WorkState(r[9]),
+        state_at=from_us(r[10]),
+        first_queued_at=from_us(r[11]),
+        ends_at=at(r[12]),
+        version=r[13],
+        last_touch=None
+        if r[14] is None
+        else LastTouchView(seq=r[14], direction=Direction(r[15]), at=from_us(r[16]), text=r[17][:_LINE_CUT]),
+        unanswered_since=at(r[18]),
+        unread=r[19],
+    )

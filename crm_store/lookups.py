@@ -1,0 +1,260 @@
+"""Look-ups of interactions: one, a page, their touches, and what the router did with them. Scoped by principal."""
+
+from crm_store.driver import Row, Wire
+from crm_store.instants import from_us
+from crm_store.mapping import at, columns, interaction_of, item_of, reservation_of, segment_of, touch_of
+from crm_store.rows.history import interactions, reservations, segments, work_items
+from crm_store.search import find_texts
+from crm_store.store import Store
+from hub.desk.found import (
+    Explained,
+    InteractionPage,
+    InteractionView,
+    ReservationView,
+    SegmentView,
+    TouchPage,
+)
+from hub.desk.scope import require_interaction
+from hub.desk.views import NamedView, TouchView
+from hub.domain.access import Permission, Principal, Scope
+from hub.domain.errors import Invalid
+from hub.domain.ids import InteractionId
+from hub.domain.interaction import Disposition, Interaction, InteractionState
+from hub.domain.touch import Touch
+from hub.domain.work import WorkItem, WorkState
+
+_INTERACTION = columns(interactions, "i.")
+_CUT = 140
+
+_LIST = (
+    "SELECT i.id, p.id, p.name, q.id, q.name, i.channel, i.language, i.state, i.opened_at, i.closed_at,"
+    " COALESCE(w.agent_id, i.last_agent_id), COALESCE(a.name, ''), w.id, w.state, i.disposition,"
+    " i.disposition_note, i.last_seq, COALESCE(l.text, '')"
+    " FROM interactions i JOIN persons p ON p.id = i.person_id JOIN queues q ON q.id = i.queue_id"
+    " LEFT JOIN work_items w ON w.interaction_id = i.id AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
+    " LEFT JOIN agents a ON a.id = COALESCE(w.agent_id, i.last_agent_id)"
+    " LEFT JOIN touches l ON l.interaction_id = i.id AND l.seq = (SELECT MAX(x.seq) FROM touches x"
+    " WHERE x.interaction_id = i.id AND x.direction <> 'internal')"
+    " WHERE i.tenant_id = $1"
+)
+_TOUCHES = (
+    "SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account,"
+    " t.direction, t.kind, t.at, t.source_at, t.text, t.attachments, t.author_id, t.delivery, t.delivery_detail,"
+    " COALESCE(a.name, '') FROM touches t LEFT JOIN agents a ON a.id = t.author_id"
+)
+
+
+def touch_view(touch: Touch, author: str) -> TouchView:
+    """What people see of a touch."""
+    return TouchView(
+        id=touch.id,
+        interaction_id=touch.interaction_id,
+        seq=touch.seq,
+        channel=touch.channel,
+        direction=touch.direction,
+        kind=touch.kind,
+        at=touch.at,
+        text=touch.text,
+        attachments=touch.attachments,
+        author=author,
+        delivery=touch.delivery,
+        delivery_detail=touch.delivery_detail,
+    )
+
+
+async def loaded(
+    wire: Wire, principal: Principal, interaction_id: InteractionId
+) -> tuple[Interaction | None, WorkItem | None]:
+    """An interaction of the principal's tenant with its open pass; the scope is still to be checked."""
+    rows = await wire.fetch(
+        f"SELECT {_INTERACTION} FROM interactions i WHERE i.tenant_id = $1 AND i.id = $2",
+        principal.tenant_id,
+        interaction_id,
+    )
+    items = await wire.fetch(
+        f"SELECT {columns(work_items)} FROM work_items WHERE tenant_id = $1 AND interaction_id = $2"
+        " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
+        principal.tenant_id,
+        interaction_id,
+    )
+    return (interaction_of(rows[0]) if rows else None, item_of(items[0]) if items else None)
+
+
+class Interactions:
+    """The interaction half of Lookups in hub/desk/reading.py."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def interactions(
+        self,
+        principal: Principal,
+        *,
+        state: str = "",
+        queue_id: str = "",
+        agent_id: str = "",
+        person_id: str = "",
+        channel: str = "",
+        q: str = "",
+        after: str = "",
+        limit: int = 50,
+    ) -> InteractionPage:
+        """See the port."""
+        sql, params = _LIST, [principal.tenant_id]
+
+        def add(condition: str, value: object) -> None:
+            nonlocal sql
+            params.append(value)  # type: ignore[arg-type]
+            sql += f" AND {condition.format(f'${len(params)}')}"
+
+        reach = principal.require(Permission.READ_INTERACTION)
+        if reach is Scope.OWN:
+            add("COALESCE(w.agent_id, i.last_agent_id) = {}", principal.user_id or "")
+        elif reach is Scope.TEAM:
+            add("i.queue_id = ANY({})", sorted(principal.queues))
+        for condition, value in (
+            ("i.state = {}", state),
+            ("i.queue_id = {}", queue_id),
+            ("COALESCE(w.agent_id, i.last_agent_id) = {}", agent_id),
+            ("i.person_id = {}", person_id),
+            ("i.channel = {}", channel),
+        ):
+            if value:
+                add(condition, value)
+        if q:
+            async with self._store.database.reading() as connection:
+                hits = await find_texts(connection, principal.tenant_id, q, limit=1000)
+            add("i.id = ANY({})", list(dict.fromkeys(hits)))
+        if after:
+            opened_at, last_id = _cursor(after)
+            params += [opened_at, last_id]  # type: ignore[list-item]
+            n = len(params)
+            sql += f" AND (i.opened_at < ${n - 1} OR (i.opened_at = ${n - 1} AND i.id < ${n}))"
+        params.append(limit + 1)  # type: ignore[arg-type]
+        sql += f" ORDER BY i.opened_at DESC, i.id DESC LIMIT ${len(params)}"
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(sql, *params)
+        more = f"{rows[limit - 1][8]}.{rows[limit - 1][0]}" if len(rows) > limit else None
+        return InteractionPage(items=tuple(_view(r, ()) for r in rows[:limit]), next=more)
+
+    async def interaction(self, principal: Principal, interaction_id: InteractionId) -> InteractionView:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            found, item = await loaded(wire, principal, interaction_id)
+            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            rows = await wire.fetch(_LIST + " AND i.id = $2", principal.tenant_id, interaction_id)
+            channels = await wire.fetch(
+                "SELECT DISTINCT channel FROM sessions WHERE tenant_id = $1 AND interaction_id = $2"
+                " AND ended_at IS NULL ORDER BY channel",
+                principal.tenant_id,
+                interaction_id,
+            )
+        may = principal.may(Permission.REPLY)
+        return _view(rows[0], tuple(r[0] for r in channels) if may else ())
+
+    async def touches(
+        self, principal: Principal, interaction_id: InteractionId, *, after: int, limit: int
+    ) -> TouchPage:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            found, item = await loaded(wire, principal, interaction_id)
+            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            rows = await wire.fetch(
+                _TOUCHES + " WHERE t.tenant_id = $1 AND t.interaction_id = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4",
+                principal.tenant_id,
+                interaction_id,
+                after,
+                limit + 1,
+            )
+        items = tuple(touch_view(touch_of(r), r[17]) for r in rows[:limit])
+        return TouchPage(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
+
+    async def explained(self, principal: Principal, interaction_id: InteractionId) -> Explained:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            found, item = await loaded(wire, principal, interaction_id)
+            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            offers = await wire.fetch(
+                f"SELECT {columns(reservations, 'r.')}, COALESCE(a.name, '') FROM reservations r"
+                " LEFT JOIN agents a ON a.id = r.agent_id"
+                " WHERE r.tenant_id = $1 AND r.interaction_id = $2 ORDER BY r.offered_at, r.id",
+                principal.tenant_id,
+                interaction_id,
+            )
+            intervals = await wire.fetch(
+                f"SELECT {columns(segments, 's.')}, q.name, COALESCE(a.name, '') FROM segments s"
+                " JOIN queues q ON q.id = s.queue_id LEFT JOIN agents a ON a.id = s.agent_id"
+                " WHERE s.tenant_id = $1 AND s.interaction_id = $2 ORDER BY s.started_at",
+                principal.tenant_id,
+                interaction_id,
+            )
+        return Explained(
+            reservations=tuple(_offer_view(r) for r in offers),
+            segments=tuple(_segment_view(r) for r in intervals),
+        )
+
+    async def mark_read(self, principal: Principal, interaction_id: InteractionId, seq: int) -> None:
+        """See the port."""
+        async with self._store.database.transaction() as wire:
+            found, item = await loaded(wire, principal, interaction_id)
+            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            await wire.execute(
+                "INSERT INTO read_marks (interaction_id, agent_id, seq) VALUES ($1, $2, $3)"
+                " ON CONFLICT (interaction_id, agent_id) DO UPDATE SET seq ="
+                " CASE WHEN excluded.seq > read_marks.seq THEN excluded.seq ELSE read_marks.seq END",
+                interaction_id,
+                principal.user_id or "",
+                seq,
+            )
+
+
+def _cursor(after: str) -> tuple[int, str]:
+    head, dot, tail = after.partition(".")
+    if not dot or not head.lstrip("-").isdigit() or len(head) > 18:
+        raise Invalid("this page does not exist", field="after")
+    return int(head), tail
+
+
+def _view(r: Row, reply_channels: tuple[str, ...]) -> InteractionView:
+    return InteractionView(
+        id=r[0],
+        person=NamedView(id=r[1], name=r[2]),
+        queue=NamedView(id=r[3], name=r[4]),
+        channel=r[5],
+        language=r[6],
+        state=InteractionState(r[7]),
+        opened_at=from_us(r[8]),
+        closed_at=at(r[9]),
+        agent=NamedView(id=r[10], name=r[11]) if r[10] else None,
+        work_item_id=r[12],
+        work_state=WorkState(r[13]) if r[13] else None,
+        disposition=None if r[14] is None else Disposition(code=r[14], note=r[15] or ""),
+        last_seq=r[16],
+        last_text=r[17][:_CUT],
+        reply_channels=reply_channels,
+    )
+
+
+def _offer_view(r: Row) -> ReservationView:
+    offer = reservation_of(r[:-1])
+    return ReservationView(
+        id=offer.id,
+        work_item_id=offer.work_item_id,
+        agent=r[-1],
+        state=offer.state,
+        offered_at=offer.offered_at,
+        answered_at=offer.answered_at,
+        reason=offer.reason,
+        why=offer.why,
+    )
+
+
+def _segment_view(r: Row) -> SegmentView:
+    segment = segment_of(r[:-2])
+    return SegmentView(
+        kind=segment.kind,
+        queue=r[-2],
+        agent=r[-1],
+        started_at=segment.started_at,
+        ended_at=segment.ended_at,
+    )

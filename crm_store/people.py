@@ -1,0 +1,165 @@
+"""Look-ups of persons: by what somebody types, and their history over all interactions. Scoped by principal."""
+
+from crm_store.cards import Cards
+from crm_store.driver import Row, Wire
+from crm_store.instants import from_us
+from crm_store.lookups import loaded, touch_view
+from crm_store.mapping import touch_of
+from crm_store.search import find_persons
+from crm_store.store import Store
+from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
+from hub.desk.scope import require_interaction
+from hub.domain.access import Permission, Principal, Scope
+from hub.domain.card import ClientCard
+from hub.domain.errors import Invalid, NotFound
+from hub.domain.ids import InteractionId, PersonId
+
+_PERSON = (
+    "SELECT p.id, p.name, COALESCE(o.name, ''), p.tier, p.language FROM persons p"
+    " LEFT JOIN organizations o ON o.id = p.organization_id WHERE p.tenant_id = $1 AND p.id = ANY($2)"
+)
+_TIMELINE = """
+SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account, t.direction,
+  t.kind, t.at, t.source_at, t.text, t.attachments, t.author_id, t.delivery, t.delivery_detail,
+  COALESCE(a.name, ''), q.name, 'touch', ''
+FROM touches t JOIN interactions i ON i.id = t.interaction_id JOIN queues q ON q.id = i.queue_id
+  LEFT JOIN agents a ON a.id = t.author_id
+WHERE t.tenant_id = $1 AND t.person_id = $2 AND (t.at < $3 OR (t.at = $3 AND t.seq < $4))
+ORDER BY t.at DESC, t.seq DESC LIMIT $5
+"""
+_FACTS = """
+SELECT f.interaction_id, f.seq, f.at, f.kind, i.channel, q.name, COALESCE(a.name, ''), f.state, f.reason
+FROM facts f JOIN interactions i ON i.id = f.interaction_id
+  LEFT JOIN queues q ON q.id = COALESCE(f.queue_id, i.queue_id) LEFT JOIN agents a ON a.id = f.agent_id
+WHERE f.tenant_id = $1 AND f.person_id = $2 AND (f.at < $3 OR (f.at = $3 AND f.seq < $4))
+ORDER BY f.at DESC, f.seq DESC LIMIT $5
+"""
+_BEGINNING_OF_PAGES = (1 << 62, 1 << 30)
+
+
+class People:
+    """The person half of Lookups in hub/desk/reading.py."""
+
+    def __init__(self, store: Store, cards: Cards) -> None:
+        self._store = store
+        self._cards = cards
+
+    async def persons(self, principal: Principal, q: str, limit: int) -> PersonPage:
+        """See the port."""
+        principal.require(Permission.FIND_PERSON)
+        async with self._store.database.reading() as connection:
+            found = await find_persons(connection, principal.tenant_id, q, limit=limit)
+        async with self._store.database.snapshot() as wire:
+            views = await self._views(wire, principal, found)
+        return PersonPage(items=tuple(views[i] for i in found if i in views), next=None)
+
+    async def person(self, principal: Principal, person_id: PersonId) -> PersonView:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            await self._require(wire, principal, person_id)
+            views = await self._views(wire, principal, [person_id])
+        if person_id not in views:
+            raise NotFound("there is no such person")
+        return views[person_id]
+
+    async def _views(
+        self, wire: Wire, principal: Principal, ids: list[PersonId]
+    ) -> dict[PersonId, PersonView]:
+        rows = await wire.fetch(_PERSON, principal.tenant_id, list(ids))
+        addresses: dict[str, list[str]] = {}
+        for person_id, kind, value, display in await wire.fetch(
+            "SELECT person_id, kind, value, display FROM identities WHERE tenant_id = $1 AND person_id = ANY($2)"
+            " ORDER BY created_at",
+            principal.tenant_id,
+            list(ids),
+        ):
+            addresses.setdefault(person_id, []).append(display or f"{kind} {value}")
+        return {
+            PersonId(r[0]): PersonView(
+                id=r[0],
+                name=r[1],
+                organization=r[2],
+                tier=r[3],
+                language=r[4],
+                identities=tuple(addresses.get(r[0], ())),
+            )
+            for r in rows
+        }
+
+    async def timeline(
+        self, principal: Principal, person_id: PersonId, *, after: str, limit: int
+    ) -> TimelinePage:
+        """See the port."""
+        before = _cursor(after) if after else _BEGINNING_OF_PAGES
+        async with self._store.database.snapshot() as wire:
+            await self._require(wire, principal, person_id)
+            args = (principal.tenant_id, person_id, *before, limit + 1)
+            touches = await wire.fetch(_TIMELINE, *args)
+            facts = await wire.fetch(_FACTS, *args)
+        entries = [(r[10], r[5], _touch_entry(r)) for r in touches]
+        entries += [(r[2], r[1], _fact_entry(r)) for r in facts]
+        entries.sort(key=lambda e: (e[0], e[1]), reverse=True)
+        page = entries[:limit]
+        more = f"{page[-1][0]}.{page[-1][1]}" if len(entries) > limit else None
+        return TimelinePage(items=tuple(e[2] for e in page), next=more)
+
+    async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            found, item = await loaded(wire, principal, interaction_id)
+        interaction = require_interaction(principal, Permission.READ_INTERACTION, found, item)
+        cards = await self._cards.cards(principal.tenant_id, [interaction.person_id])
+        return cards[interaction.person_id]
+
+    async def _require(self, wire: Wire, principal: Principal, person_id: PersonId) -> None:
+        """NotFound unless the principal may read this person: all, those of the team's queues, or own ones."""
+        reach = principal.require(Permission.READ_PERSON)
+        if reach is Scope.ALL:
+            return
+        queues = sorted(principal.queues) if reach is Scope.TEAM or principal.may(Permission.FIND_PERSON) else []
+        rows = await wire.fetch(
+            "SELECT 1 FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
+            " WHERE i.tenant_id = $1 AND i.person_id = $2"
+            " AND (i.queue_id = ANY($3) OR i.last_agent_id = $4 OR w.agent_id = $4) LIMIT 1",
+            principal.tenant_id,
+            person_id,
+            queues,
+            principal.user_id or "",
+        )
+        if not rows:
+            raise NotFound("there is no such person")
+
+
+def _cursor(after: str) -> tuple[int, int]:
+    head, _, tail = after.partition(".")
+    if not (head.isdigit() and tail.isdigit() and len(head) < 18 and len(tail) < 10):
+        raise Invalid("this page does not exist", field="after")
+    return int(head), int(tail)
+
+
+def _touch_entry(r: Row) -> TimelineEntry:
+    touch = touch_of(r[:17])
+    return TimelineEntry(
+        at=touch.at,
+        kind="touch",
+        interaction_id=touch.interaction_id,
+        seq=touch.seq,
+        channel=touch.channel,
+        queue=r[18],
+        touch=touch_view(touch, r[17]),
+        agent=r[17],
+    )
+
+
+def _fact_entry(r: Row) -> TimelineEntry:
+    kind = f"work_{r[7]}" if r[3] in {"work_stepped", "reservation_ended"} else r[3]
+    return TimelineEntry(
+        at=from_us(r[2]),
+        kind=kind,
+        interaction_id=r[0],
+        seq=r[1],
+        channel=r[4],
+        queue=r[5] or "",
+        agent=r[6],
+        detail=r[8],
+    )

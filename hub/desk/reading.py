@@ -1,0 +1,139 @@
+"""What screens ask of the store. Every question takes the principal and answers no further than their scope."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from hub.desk.found import (
+    AgentPage,
+    Explained,
+    InteractionPage,
+    InteractionView,
+    PersonPage,
+    PersonView,
+    QueuePage,
+    TimelinePage,
+    TouchPage,
+)
+from hub.desk.views import DispositionView, MeView, QueueLineView, WaitingView, WorkView
+from hub.domain.access import Principal
+from hub.domain.card import ClientCard
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId, WorkItemId
+from hub.domain.reservation import Reservation
+from hub.domain.work import WorkItem
+
+
+class LiveReads(Protocol):
+    """What the live desk is made of. In batches: one question a table, whatever the number of agents."""
+
+    async def agents_now(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, MeView]:
+        """What these agents are and do now (roles and login are the caller's to fill in)."""
+        ...
+
+    async def work_rows(
+        self, tenant_id: TenantId, ids: Sequence[WorkItemId]
+    ) -> dict[WorkItemId, tuple[UserId, WorkView]]:
+        """Rows of Work lists, with whose they are; only assigned or wrapping up ones."""
+        ...
+
+    async def held(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItemId]:
+        """What this agent has in hand."""
+        ...
+
+    async def offers_to(self, tenant_id: TenantId, agent_id: UserId) -> list[tuple[Reservation, WorkItem]]:
+        """Offers open now."""
+        ...
+
+    async def cards(self, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, ClientCard]:
+        """The cards of these persons."""
+        ...
+
+    async def queue_lines(self, tenant_id: TenantId) -> dict[QueueId, QueueLineView]:
+        """How every queue stands."""
+        ...
+
+    async def waiting(self, tenant_id: TenantId, limit_each: int) -> dict[QueueId, list[WaitingView]]:
+        """The front of every line, most urgent first."""
+        ...
+
+    async def dispositions(self, tenant_id: TenantId) -> tuple[DispositionView, ...]:
+        """The outcomes of the house, in their order."""
+        ...
+
+
+class Lookups(Protocol):
+    """What people look up. "Not there" and "not yours" raise the same NotFound."""
+
+    async def interactions(
+        self,
+        principal: Principal,
+        *,
+        state: str,
+        queue_id: str,
+        agent_id: str,
+        person_id: str,
+        channel: str,
+        q: str,
+        after: str,
+        limit: int,
+    ) -> InteractionPage:
+        """Newest first; empty filters do not filter; `q` searches the texts."""
+        ...
+
+    async def interaction(self, principal: Principal, interaction_id: InteractionId) -> InteractionView:
+        """One."""
+        ...
+
+    async def touches(
+        self, principal: Principal, interaction_id: InteractionId, *, after: int, limit: int
+    ) -> TouchPage:
+        """In the order of seq, above `after`."""
+        ...
+
+    async def explained(self, principal: Principal, interaction_id: InteractionId) -> Explained:
+        """What the router did with it, and its segments."""
+        ...
+
+    async def persons(self, principal: Principal, q: str, limit: int) -> PersonPage:
+        """Persons by name (folded, a typo forgiven), phone or address."""
+        ...
+
+    async def person(self, principal: Principal, person_id: PersonId) -> PersonView:
+        """One."""
+        ...
+
+    async def timeline(self, principal: Principal, person_id: PersonId, *, after: str, limit: int) -> TimelinePage:
+        """All touches and facts of a person over all interactions, newest first."""
+        ...
+
+    async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
+        """The card of the interaction's person."""
+        ...
+
+    async def queues(self, principal: Principal) -> QueuePage:
+        """Queues in scope."""
+        ...
+
+    async def agents(self, principal: Principal) -> AgentPage:
+        """Agents in scope: those who share a queue, or all."""
+        ...
+
+    async def mark_read(self, principal: Principal, interaction_id: InteractionId, seq: int) -> None:
+        """Everything up to `seq` was read by this user."""
+        ...
+
+
+class PresenceStore(Protocol):
+    """Renewing the leases of consoles."""
+
+    async def renew_presence(
+        self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime
+    ) -> None:
+        """The consoles of these agents were heard."""
+        ...
+
+    async def end_presence(self, tenant_id: TenantId, agent_id: UserId, now: datetime) -> None:
+        """The agent's last console closed on purpose."""
+        ...
+
+
