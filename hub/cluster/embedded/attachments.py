@@ -1,0 +1,144 @@
+"""Attachments in a folder: `<root>/<tenant>/<ab>/<cd>/<hash>`, written aside, made durable, then renamed."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from hub.domain.errors import Invalid, NotFound, Unavailable
+from hub.domain.ids import TenantId
+
+T = TypeVar("T")
+
+CHUNK_BYTES = 64 * 1024
+_WRITE_BYTES = 1024 * 1024
+_INCOMING = "incoming"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class FolderAttachments:
+    """Attachments of hub/ports/attachments.py. The folder belongs to one process alone."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def clear_incoming(self) -> int:
+        """Remove what a process that died left half-written; how many. Only before the first `put`."""
+        return await _on_disk(_clear, self._root / _INCOMING)
+
+    async def put(
+        self, tenant_id: TenantId, chunks: AsyncIterator[bytes], *, limit_bytes: int
+    ) -> tuple[str, int]:
+        """See the port."""
+        self._path(tenant_id, "0" * 64)
+        incoming = self._root / _INCOMING / secrets.token_hex(16)
+        fd = await _on_disk(_create, incoming)
+        try:
+            digest, size_bytes, unwritten = hashlib.sha256(), 0, bytearray()
+            async for chunk in chunks:
+                size_bytes += len(chunk)
+                if size_bytes > limit_bytes:
+                    raise Invalid(f"the file is larger than {limit_bytes} bytes", code="too_large")
+                digest.update(chunk)
+                unwritten += chunk
+                if len(unwritten) >= _WRITE_BYTES:
+                    await _on_disk(_write, fd, bytes(unwritten))
+                    unwritten.clear()
+            await _on_disk(_write, fd, bytes(unwritten))
+            sha256 = digest.hexdigest()
+            await _on_disk(_keep, fd, incoming, self._path(tenant_id, sha256), self._root)
+        finally:
+            os.close(fd)
+            incoming.unlink(missing_ok=True)
+        return sha256, size_bytes
+
+    async def size(self, tenant_id: TenantId, sha256: str) -> int:
+        """See the port."""
+        return (await _on_disk(self._path(tenant_id, sha256).stat)).st_size
+
+    async def read(self, tenant_id: TenantId, sha256: str) -> AsyncIterator[bytes]:
+        """See the port."""
+        path = self._path(tenant_id, sha256)
+        fd = await _on_disk(os.open, path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            while chunk := await _on_disk(os.read, fd, CHUNK_BYTES):
+                yield chunk
+        finally:
+            os.close(fd)
+
+    async def remove(self, tenant_id: TenantId, sha256: str) -> None:
+        """See the port. Gone for good when it returns."""
+        with contextlib.suppress(NotFound):
+            await _on_disk(_remove, self._path(tenant_id, sha256))
+
+    def _path(self, tenant_id: TenantId, sha256: str) -> Path:
+        """Where it is. Raises NotFound for what cannot be a tenant or a hash: no name leads anywhere else."""
+        if not _TENANT.fullmatch(tenant_id) or not _SHA256.fullmatch(sha256):
+            raise NotFound("no such attachment")
+        return self._root / tenant_id / sha256[:2] / sha256[2:4] / sha256
+
+
+async def _on_disk(work: Callable[..., T], *args: object) -> T:
+    """`work(*args)` off the loop. Raises NotFound for an absent file, Unavailable for every other trouble.
+
+    When cancelled it waits for the work first: nobody may close a file under a thread that writes to it.
+    """
+    future = asyncio.get_running_loop().run_in_executor(None, work, *args)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait([future])
+        future.exception()
+        raise
+    except FileNotFoundError as exc:
+        raise NotFound("no such attachment") from exc
+    except OSError as exc:
+        raise Unavailable("the disk does not take or give the attachment now", code="disk_failed") from exc
+
+
+def _create(incoming: Path) -> int:
+    incoming.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def _write(fd: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def _keep(fd: int, incoming: Path, target: Path, root: Path) -> None:
+    """Content first, then its name, then the names of the folders above: after a power cut all or nothing."""
+    os.fsync(fd)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    incoming.replace(target)
+    folder = target.parent
+    while folder != root.parent:
+        _sync_folder(folder)
+        folder = folder.parent
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _clear(incoming: Path) -> int:
+    left = list(incoming.iterdir()) if incoming.exists() else []
+    for path in left:
+        path.unlink()
+    return len(left)
