@@ -73,8 +73,8 @@ class Cards:
     async def _namesakes(
         self, tenant_id: TenantId, person_id: PersonId, name: str
     ) -> tuple[CardCandidate, ...]:
-        async with self._store.database.reading() as connection:
-            found = await find_persons(connection, tenant_id, name, limit=_CANDIDATES + 1)
+        async with self._store.database.snapshot() as wire:
+            found = await find_persons(wire, tenant_id, name, _CANDIDATES + 1)
         others = [f for f in found if f != person_id][:_CANDIDATES]
         if not others:
             return ()

@@ -25,6 +25,7 @@ from hub.domain.work import WorkItem, WorkState
 
 _INTERACTION = columns(interactions, "i.")
 _CUT = 140
+_TEXT_HITS = 1_000
 
 _LIST = (
     "SELECT i.id, p.id, p.name, q.id, q.name, i.channel, i.language, i.state, i.opened_at, i.closed_at,"
@@ -122,8 +123,8 @@ class Interactions:
             if value:
                 add(condition, value)
         if q:
-            async with self._store.database.reading() as connection:
-                hits = await find_texts(connection, principal.tenant_id, q, limit=1000)
+            async with self._store.database.snapshot() as wire:
+                hits = await find_texts(wire, principal.tenant_id, q, _TEXT_HITS)
             add("i.id = ANY({})", list(dict.fromkeys(hits)))
         if after:
             opened_at, last_id = _cursor(after)

@@ -47,9 +47,8 @@ class People:
     async def persons(self, principal: Principal, q: str, limit: int) -> PersonPage:
         """See the port."""
         principal.require(Permission.FIND_PERSON)
-        async with self._store.database.reading() as connection:
-            found = await find_persons(connection, principal.tenant_id, q, limit=limit)
         async with self._store.database.snapshot() as wire:
+            found = await find_persons(wire, principal.tenant_id, q, limit)
             views = await self._views(wire, principal, found)
         return PersonPage(items=tuple(views[i] for i in found if i in views), next=None)
 

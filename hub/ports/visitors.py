@@ -54,11 +54,12 @@ class ThreadTouch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadState:
-    """How a conversation stands: whether it is open, who has it, whether it waits."""
+    """How a conversation stands: whether it is open, who has it, whether it waits, its newest interaction."""
 
     open: bool
     agent: str
     waiting: bool
+    interaction_id: InteractionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
