@@ -1,0 +1,206 @@
+"""Where the settings' values come from: the defaults, one TOML file, and the environment, the latter wins.
+
+Every mistake is found before the hub starts; each is one line with the key, where it was set, and a remedy.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_origin
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import EnvSettingsSource
+
+from hub.settings import ENVIRONMENT_PREFIX, NESTING, Settings
+
+OTHER_VARIABLES = ("HUB_TEST_", "HUB_TOP__", "HUB_CRASH_AT")
+"""Beginnings of variables that are ours, but no settings: for tests, `touchline top` and chaos runs."""
+
+HIDDEN = "(hidden)"
+
+
+class SettingsWrong(Exception):
+    """Settings that cannot be used; `problems` has one line for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """The settings, and for each key that is not at its default where it was set (a file or a variable)."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """Every key, its value as text (secrets hidden), and where it was set."""
+        for key, _ in keys_of(Settings):
+            value: Any = self.settings
+            for name in key.split("."):
+                value = getattr(value, name)
+            yield key, shown(value), self.origins.get(key, "default")
+
+
+def load(file: Path | None = None) -> Effective:
+    """The settings in `file`, overruled by the environment.
+
+    Raises SettingsWrong for a file that cannot be read, unknown keys or variables, values that do not fit.
+    """
+    in_file = {} if file is None else _read(file)
+    environment = _Environment(Settings)
+    in_environment = environment()
+    origins = {key: str(file) for key in _flat(in_file)} | {
+        key: variable_of(key) for key in _flat(in_environment)
+    }
+    problems = [
+        f"{name}: there is no such setting{_nearest(name, map(variable_of, _all_keys()))}"
+        for name in _unknown_variables()
+    ]
+    try:
+        settings = Settings(**_merged(in_file, in_environment))
+    except ValidationError as exc:
+        problems += [_problem(error, origins) for error in exc.errors(include_url=False)]
+        raise SettingsWrong(problems) from exc
+    problems += _contradictions(settings)
+    if problems:
+        raise SettingsWrong(problems)
+    return Effective(settings=settings, origins=origins)
+
+
+def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every setting by its dotted key, in the order of the file: a table's own keys before its tables."""
+    tables = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            tables.append((name, field.annotation))
+        else:
+            yield f"{prefix}{name}", field
+    for name, table in tables:
+        yield from keys_of(table, f"{prefix}{name}.")
+
+
+def variable_of(key: str) -> str:
+    """The environment variable of a dotted key."""
+    return ENVIRONMENT_PREFIX + key.replace(".", NESTING).upper()
+
+
+def shown(value: object) -> str:
+    """A value as text; a secret that is set is hidden."""
+    match value:
+        case SecretStr():
+            return HIDDEN if value.get_secret_value() else ""
+        case bool():
+            return str(value).lower()
+        case tuple() | list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
+
+
+_SAID = {
+    "bool_parsing": "give true or false",
+    "float_parsing": "give a number",
+    "int_from_float": "give a whole number",
+    "int_parsing": "give a whole number",
+    "int_type": "give a whole number",
+    "model_type": "this is a table of settings; set the keys in it",
+    "string_type": "give a text in quotes",
+    "tuple_type": "give a list",
+}
+"""Plainer words for the commonest of pydantic's errors."""
+
+
+class _Environment(EnvSettingsSource):
+    """Reads a list as `a, b` as well as in JSON."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo | None, value: Any) -> Any:
+        """What is no JSON stays text, or becomes a list where one is wanted; validation has the last word."""
+        try:
+            return super().decode_complex_value(field_name, field, value)  # type: ignore[arg-type] # it takes None
+        except ValueError:
+            if field is not None and get_origin(field.annotation) is tuple:
+                return [part.strip() for part in value.split(",") if part.strip()]
+            return value
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            return tomllib.load(opened)
+    except OSError as exc:
+        raise SettingsWrong([f"{file}: {exc.strerror or exc}"]) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsWrong([f"{file}: this is not TOML: {exc}"]) from exc
+
+
+def _unknown_variables() -> list[str]:
+    sections = {name.upper() for name in Settings.model_fields}
+    return sorted(
+        name
+        for name in os.environ
+        if name.upper().startswith(ENVIRONMENT_PREFIX)
+        and not name.upper().startswith(OTHER_VARIABLES)
+        and name.upper().removeprefix(ENVIRONMENT_PREFIX).partition(NESTING)[0] not in sections
+    )
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    found = []
+    if not settings.is_embedded and settings.store_url.startswith("sqlite"):
+        found.append(
+            "store.url: many nodes (cluster.redis_url) need one PostgreSQL; name it, such as postgresql://host/name"
+        )
+    return found
+
+
+def _problem(error: ErrorDetails, origins: Mapping[str, str]) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    where = next((origins[k] for k in (key, key.rpartition(".")[0]) if k in origins), "")
+    place = f" ({where})" if where else ""
+    if error["type"] == "extra_forbidden":
+        return f"{key}{place}: there is no such setting{_nearest(key, _all_keys())}"
+    said = _SAID.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    said = said[:1].lower() + said[1:]
+    given = f", got {error['input']!r}" if _may_be_shown(key) else ""
+    return f"{key}{place}: {said}{given}"
+
+
+def _all_keys() -> Iterator[str]:
+    return (key for key, _ in keys_of(Settings))
+
+
+def _may_be_shown(key: str) -> bool:
+    # a whole table may hold a secret, and so may what stands where a table should be
+    fields = dict(keys_of(Settings))
+    field = fields.get(key) or fields.get(key.rpartition(".")[0])
+    return field is not None and field.annotation is not SecretStr
+
+
+def _nearest(wrong: str, known: Iterator[str]) -> str:
+    near = difflib.get_close_matches(wrong, list(known), n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for name, value in above.items():
+        under = merged.get(name)
+        merged[name] = (
+            _merged(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
+        )
+    return merged

@@ -1,0 +1,273 @@
+"""Every setting: its type, its unit (in its name), its default, and what it is for.
+
+`hub.effective_settings.load` fills them from one TOML file and the environment. `make gen` writes what
+`config/` says of them.
+"""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.channels.webchat.settings import WebChatSettings
+
+ENVIRONMENT_PREFIX = "HUB_"
+NESTING = "__"
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text.strip(), strict=False))
+    except ValueError:
+        raise ValueError("give an address or a network, such as 10.0.0.0/8") from None
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text.strip())
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.netloc
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("give scheme, host and port only, such as https://hub.example")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _public_url(text: str) -> str:
+    return _origin(text.rstrip("/")) if text.strip() else ""
+
+
+def _store_url(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    scheme, colon, rest = text.partition(":")
+    if text and (not colon or scheme not in _DRIVERS):
+        raise ValueError("begin with postgresql:// or sqlite:///, or leave it empty")
+    return SecretStr(f"{_DRIVERS[scheme]}:{rest}") if text else url
+
+
+def _redis_url(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    if text and not re.match(r"(rediss?|unix)://", text):
+        raise ValueError("begin with redis://, rediss:// or unix://, or leave it empty")
+    return url
+
+
+Network = Annotated[str, AfterValidator(_network)]
+Origin = Annotated[str, AfterValidator(_origin)]
+
+
+class Section(BaseModel):
+    """A table of the settings file; an unknown key in it stops the start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HttpSettings(Section):
+    """The one port: console, sockets, web chat, API, health and metrics."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address to listen on. 0.0.0.0 is every address of this machine: put TLS in front of it.",
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="TCP port to listen on; 0 takes any free one."
+    )
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        default="",
+        description="The address people use, such as https://hub.example; empty: the one listened on.",
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(),
+        description="Networks whose X-Forwarded-For and X-Forwarded-Proto are believed; empty: nobody's.",
+    )
+    max_body_bytes: int = Field(
+        default=1024 * 1024, ge=64 * 1024, description="Largest request body, unless a route says otherwise."
+    )
+
+
+class StoreSettings(Section):
+    """Where everything is kept."""
+
+    url: Annotated[SecretStr, AfterValidator(_store_url)] = Field(
+        default=SecretStr(""),
+        description="Database, such as postgresql://user:password@host/name; empty: hub.db in data_dir.",
+    )
+    pool_size: int = Field(default=8, ge=2, le=200, description="Connections of this node to the database.")
+
+
+class ClusterSettings(Section):
+    """What differs between one process and many."""
+
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] = Field(
+        default=SecretStr(""),
+        description="Redis that the nodes share, such as redis://host:6379/0; empty: one process.",
+    )
+    node: str = Field(
+        default="",
+        max_length=100,
+        pattern=r"^[\w.-]*$",
+        description="Name of this node, different on each; empty: host name and process id.",
+    )
+
+
+class LogSettings(Section):
+    """Lines on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is written."
+    )
+    as_json: bool = Field(default=False, description="One JSON object a line, for a log collector.")
+    personal_data: bool = Field(
+        default=False, description="Also write names, addresses and texts of clients."
+    )
+
+
+class SecuritySettings(Section):
+    """Passwords and sign-ins."""
+
+    password_memory_kib: int = Field(
+        default=19 * 1024, ge=8 * 1024, description="Memory of one Argon2id hash, in KiB."
+    )
+    password_passes: int = Field(
+        default=2, ge=1, le=100, description="Passes of one Argon2id hash over its memory."
+    )
+    password_lanes: int = Field(default=1, ge=1, le=64, description="Lanes of one Argon2id hash.")
+    password_threads: int = Field(
+        default=2, ge=1, le=64, description="Hashes computed at the same time; others wait."
+    )
+    session_idle_min: int = Field(
+        default=30, ge=1, description="Minutes without a sign of life after which a sign-in ends."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=24 * 30, description="Hours after which every sign-in ends."
+    )
+    origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Further exact origins the console may be served from, beside http.public_url.",
+    )
+
+
+class RoutingSettings(Section):
+    """How work finds an agent."""
+
+    sweep_s: float = Field(
+        default=0.5,
+        gt=0,
+        le=10,
+        description="Seconds between two looks for offers, wrap-ups and agents past their end.",
+    )
+    presence_lease_s: float = Field(
+        default=15.0,
+        ge=6,
+        le=300,
+        description="Seconds without a sign of the console after which its agent is gone.",
+    )
+    grace_s: float = Field(
+        default=30.0,
+        ge=0,
+        le=3600,
+        description="Seconds accepted text work then waits for its agent to come back.",
+    )
+    avoid_s: float = Field(
+        default=60.0,
+        ge=0,
+        le=3600,
+        description="Seconds an agent is not asked again for work declined or missed.",
+    )
+    batch: int = Field(default=200, ge=1, le=10_000, description="Offers committed together at most.")
+
+
+class ScreenPopSettings(Section):
+    """The sockets of the agents' consoles."""
+
+    backlog_bytes: int = Field(
+        default=1024 * 1024,
+        ge=64 * 1024,
+        description="Unread bytes at which a slow console is closed (4008).",
+    )
+    backlog_s: float = Field(
+        default=10.0, gt=0, le=300, description="Seconds of backlog at which a slow console is closed (4008)."
+    )
+    replay_frames: int = Field(
+        default=10_000, ge=0, description="Newest frames of one agent kept for a console that comes back."
+    )
+    replay_s: float = Field(
+        default=600.0, ge=0, description="Seconds they are kept; after that it gets everything anew."
+    )
+
+
+class ChannelSettings(Section):
+    """A table for each channel; what is in it is the channel's own."""
+
+    webchat: WebChatSettings = Field(
+        default_factory=lambda: WebChatSettings.model_validate({}), description="Chat on web sites."
+    )
+
+
+class DemoSettings(Section):
+    """Used by `touchline demo` only."""
+
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of all demo people; empty: a new random one at each start.",
+    )
+    simulate: bool = Field(default=True, description="Let simulated clients arrive.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. By itself it reads nothing: values come through `load` only."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter=NESTING
+    )
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder of everything the hub keeps: hub.db, attachments, recordings.",
+    )
+    http: HttpSettings = Field(default_factory=HttpSettings)
+    store: StoreSettings = Field(default_factory=StoreSettings)
+    cluster: ClusterSettings = Field(default_factory=ClusterSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    security: SecuritySettings = Field(default_factory=SecuritySettings)
+    routing: RoutingSettings = Field(default_factory=RoutingSettings)
+    screenpop: ScreenPopSettings = Field(default_factory=ScreenPopSettings)
+    channels: ChannelSettings = Field(default_factory=ChannelSettings)
+    demo: DemoSettings = Field(default_factory=DemoSettings)
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL with its asyncio driver; it may hold a password."""
+        return self.store.url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'hub.db'}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this process is the whole hub."""
+        return not self.cluster.redis_url.get_secret_value()
+
+    @classmethod
+    def settings_customise_sources(  # the signature is pydantic's
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the caller names; see `hub.effective_settings`."""
+        return (init_settings,)
