@@ -1,0 +1,163 @@
+"""Web chat as a channel: visitors write through sockets, and a reply is sent by the node that has theirs."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+import structlog
+from aiohttp import web
+
+from hub.channels.webchat.frames import MessageFrame
+from hub.channels.webchat.limits import VisitorLimits
+from hub.channels.webchat.news import News
+from hub.channels.webchat.pages import Pages
+from hub.channels.webchat.parse import CHANNEL
+from hub.channels.webchat.places import EstimatedWait, Places
+from hub.channels.webchat.receipts import Receipts
+from hub.channels.webchat.settings import WebChatSettings
+from hub.channels.webchat.socket import GOING_AWAY
+from hub.channels.webchat.surroundings import Surroundings
+from hub.channels.webchat.threads import Threads
+from hub.channels.webchat.upgrade import ClientAddress, Upgrade
+from hub.channels.webchat.visitors import TOKEN_BYTES
+from hub.domain.agent import Media
+from hub.domain.errors import ChannelRefused, ChannelUnavailable, Unavailable
+from hub.domain.events import Typing
+from hub.domain.ids import UserId
+from hub.domain.touch import OutboundMessage, Sent
+from hub.ids import new_id
+from hub.ports.bus import EventBus
+from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
+from hub.ports.clock import Clock
+from hub.ports.inbox import Inbox
+from hub.ports.visitors import VisitorStore
+
+log = structlog.get_logger(__name__)
+
+SPEC = ChannelSpec(
+    name=CHANNEL,
+    media=Media.CHAT,
+    who_sends=WhoSends.HOLDING_NODE,
+    one_reader=False,
+    idempotent=True,
+    # a visitor who does not come back for a weekend will not read the answer here
+    limits=ChannelLimits(text_chars=4000, attachment_bytes=0, give_up_s=72 * 3600.0),
+)
+
+_LISTENER = CHANNEL
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+class WebChat:
+    """The channel. Its routes take visitors while `run` runs.
+
+    `client_address` says whose request it is, `agent_name` which name visitors see, `estimated_wait` how long a
+    place in a queue waits; `thread_held` is told that a visitor has come for whom replies may be waiting,
+    `count_bad` the code of everything refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        visitors: VisitorStore,
+        bus: EventBus,
+        clock: Clock,
+        settings: WebChatSettings,
+        client_address: ClientAddress,
+        agent_name: Callable[[UserId], str],
+        estimated_wait: EstimatedWait,
+        thread_held: Callable[[], None],
+        count_bad: Callable[[str], None],
+        ids: Callable[[], str] = new_id,
+        tokens: Callable[[], str] = _new_token,
+        pages: Pages | None = None,
+    ) -> None:
+        self._bus = bus
+        self._settings = settings
+        self._threads = Threads(agent_name)
+        self._places = Places(visitors, self._threads, estimated_wait, every_s=settings.places_every_s)
+        self._receipts = Receipts(visitors, clock, every_s=settings.got_every_s)
+        self._news = News(self._threads, self._places)
+        self._around = Surroundings(
+            inbox=inbox,
+            visitors=visitors,
+            bus=bus,
+            clock=clock,
+            settings=settings,
+            limits=VisitorLimits(settings),
+            threads=self._threads,
+            news=self._news,
+            receipts=self._receipts,
+            count_bad=count_bad,
+            thread_held=thread_held,
+            new_id=ids,
+            new_token=tokens,
+        )
+        self._upgrade = Upgrade(self._around, client_address)
+        self._pages = Pages() if pages is None else pages
+
+    @property
+    def spec(self) -> ChannelSpec:
+        """What web chat is."""
+        return SPEC
+
+    @property
+    def open_sockets(self) -> int:
+        """Visitors' sockets open on this node."""
+        return len(self._around.sockets)
+
+    def routes(self) -> list[web.RouteDef]:
+        """`/ws/chat`, `/widget.js`, `/chat/demo`: all public."""
+        return [web.get("/ws/chat", self._upgrade), *self._pages.routes()]
+
+    def held_threads(self) -> list[tuple[str, str]]:
+        """(account, thread) of every visitor connected here: the replies this node can send."""
+        return self._threads.held()
+
+    async def run(self) -> None:
+        """Take visitors and tell them the news until cancelled; then close every socket with 1012."""
+        self._around.takes_visitors = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._bus.listen(_LISTENER, self._news.hear))
+                group.create_task(self._places.run())
+                group.create_task(self._receipts.run())
+        finally:
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Take no new visitor, close the sockets with 1012, and let what was read before be handed in; within
+        `close_s`."""
+        self._around.takes_visitors = False
+        for socket in tuple(self._around.sockets):
+            socket.close_soon(GOING_AWAY)
+        try:
+            async with asyncio.timeout(self._settings.close_s):
+                await self._around.none_left.wait()
+                await self._receipts.write()
+        except (TimeoutError, Unavailable):
+            log.warning("webchat_drained_in_part", sockets=self.open_sockets)
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Write the reply to every page the visitor has open here.
+
+        Raises ChannelUnavailable when there is none, ChannelRefused for attachments: web chat carries none.
+        """
+        if message.attachments:
+            raise ChannelRefused("web chat carries no attachments")
+        thread = self._threads.find(message.account, message.thread)
+        if thread is None or thread.visitor.tenant_id != message.tenant_id:
+            raise ChannelUnavailable("the visitor is not connected here")
+        frame = MessageFrame(seq=message.seq, text=message.text, at=message.at, name=message.author_name)
+        if not await thread.tell(frame):
+            raise ChannelUnavailable("the visitor's connection is closing")
+        thread.newest_seq = max(thread.newest_seq, message.seq)
+        return Sent(delivered=message.seq <= thread.got_seq)
+
+    async def show_typing(self, news: Typing) -> None:
+        """Show the visitor that an agent is typing; best effort."""
+        await self._news.typing(news)

@@ -1,0 +1,98 @@
+"""What a greeted visitor's frames do."""
+
+import math
+from typing import assert_never
+
+from hub.channels.webchat.frames import (
+    PongFrame,
+    VisitorFrame,
+    VisitorGot,
+    VisitorHello,
+    VisitorLeave,
+    VisitorMessage,
+    VisitorPing,
+    VisitorTyping,
+)
+from hub.channels.webchat.messages import Answer, Messages, Refuse, Written
+from hub.channels.webchat.parse import NAME_CHARS, client_id, language_of, message_text, one_line
+from hub.channels.webchat.surroundings import Surroundings
+from hub.channels.webchat.threads import Thread
+from hub.domain.errors import Invalid
+from hub.domain.events import Typing
+
+
+class Conversation:
+    """One socket's part of a visitor's conversation."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        thread: Thread,
+        hello: VisitorHello,
+        address: str,
+        *,
+        answer: Answer,
+        refuse: Refuse,
+    ) -> None:
+        self._around = around
+        self._thread = thread
+        self._name = one_line(hello.name, NAME_CHARS)
+        self._answer = answer
+        self._refuse = refuse
+        self._typing = False
+        self._typing_told_at = -math.inf
+        language = language_of(hello.lang, around.settings.languages, thread.visitor.language)
+        self.messages = Messages(around, thread, hello, language, address, answer, refuse)
+
+    async def take(self, frame: VisitorFrame, raw: bytes) -> None:
+        """Do what `frame` (as it came: `raw`) asks; waits while too many messages are in hand."""
+        match frame:
+            case VisitorMessage():
+                await self._message(frame, raw)
+            case VisitorTyping():
+                self._tell_typing(typing=frame.typing)
+            case VisitorGot():
+                self._around.receipts.note(self._thread, frame.seq)
+            case VisitorPing():
+                await self._answer(PongFrame())
+            case VisitorLeave():
+                await self.messages.put(frame)
+            case VisitorHello():
+                await self._refuse("bad_frame", "hello is said once")
+            case _:
+                assert_never(frame)
+
+    async def _message(self, frame: VisitorMessage, raw: bytes) -> None:
+        around = self._around
+        msg_id = ""
+        try:
+            msg_id = client_id(frame.client_msg_id)
+            text = message_text(frame.text, around.settings.text_chars)
+        except Invalid as exc:
+            await self._refuse(exc.stable_code, str(exc), client_msg_id=msg_id)
+            return
+        wait_s = around.limits.message_wait_s(self._thread.visitor.id, around.clock.monotonic())
+        if wait_s > 0:
+            await self._refuse("too_fast", "too many messages", client_msg_id=msg_id, wait_s=wait_s)
+            return
+        await self.messages.put(Written(client_msg_id=msg_id, text=text, raw=raw, at=around.clock.now()))
+
+    def _tell_typing(self, *, typing: bool) -> None:
+        """The desk hears of a beginning at most once in a while, and of an end once."""
+        thread, now = self._thread, self._around.clock.monotonic()
+        is_due = now - self._typing_told_at >= self._around.settings.typing_every_s
+        if thread.interaction_id is None or not (is_due if typing else self._typing):
+            return
+        self._typing = typing
+        if typing:
+            self._typing_told_at = now
+        self._around.bus.tell(
+            Typing(
+                tenant_id=thread.site.tenant_id,
+                interaction_id=thread.interaction_id,
+                by_client=True,
+                agent_id=None,
+                name=self._name,
+                typing=typing,
+            )
+        )

@@ -1,0 +1,73 @@
+"""Turns what happened in the hub into what the visitors connected here are told."""
+
+from collections.abc import Sequence
+
+from hub.channels.webchat.frames import ClosedFrame, TypingNotice
+from hub.channels.webchat.parse import CHANNEL
+from hub.channels.webchat.places import Places
+from hub.channels.webchat.threads import Thread, Threads
+from hub.domain.events import Event, InteractionClosed, TouchStored, Typing, WorkStepped
+from hub.domain.ids import InteractionId
+from hub.domain.interaction import Interaction
+from hub.domain.touch import Direction
+from hub.domain.work import WorkItem
+
+
+class News:
+    """Hears every event on this node; most concern nobody here."""
+
+    def __init__(self, threads: Threads, places: Places) -> None:
+        self._threads = threads
+        self._places = places
+
+    async def hear(self, events: Sequence[Event]) -> None:
+        """Tell the visitors what these events mean to them."""
+        for event in events:
+            match event:
+                case WorkStepped():
+                    await self._stepped(event.item)
+                case InteractionClosed():
+                    await self._closed(event.interaction)
+                case TouchStored():
+                    await self._stored(event)
+                case Typing() if not event.by_client:
+                    await self.typing(event)
+                case _:
+                    pass
+
+    async def bound(self, thread: Thread, interaction_id: InteractionId) -> None:
+        """A message of this conversation is in that open interaction."""
+        frames = self._threads.bind(thread, interaction_id)
+        self.line_matters_to(thread)
+        await thread.tell(*frames)
+
+    async def typing(self, news: Typing) -> None:
+        """An agent is typing, or has stopped."""
+        for thread in self._threads.of(news.interaction_id):
+            await thread.tell(TypingNotice(typing=news.typing))
+
+    def line_matters_to(self, thread: Thread) -> None:
+        """If this visitor waits, they want to know their place."""
+        if thread.waiting_in is not None:
+            self._places.changed(thread.waiting_in)
+
+    async def _stepped(self, item: WorkItem) -> None:
+        if item.channel == CHANNEL:
+            for thread, frames in self._threads.stepped(item):
+                await thread.tell(*frames)
+        # whoever stepped, those behind have moved
+        if self._threads.waiting([item.queue_id]):
+            self._places.changed(item.queue_id)
+
+    async def _closed(self, interaction: Interaction) -> None:
+        for thread in self._threads.closed(interaction.id):
+            if interaction.closed_at is not None:
+                await thread.tell(ClosedFrame(at=interaction.closed_at))
+
+    async def _stored(self, event: TouchStored) -> None:
+        """A visitor has pages on several nodes: what one wrote opened the conversation of all."""
+        touch = event.touch
+        if touch.channel == CHANNEL and touch.direction is Direction.INBOUND:
+            thread = self._threads.find(touch.account, event.external_id.partition(":")[0])
+            if thread is not None and thread.interaction_id is None:
+                await self.bound(thread, touch.interaction_id)

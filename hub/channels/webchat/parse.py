@@ -1,0 +1,127 @@
+"""Makes values of what a visitor sends: frames of bytes, clean text, and the touch. Without I/O."""
+
+import hashlib
+import re
+from datetime import datetime
+
+import msgspec
+
+from hub.channels.webchat.frames import VisitorFrame, VisitorHello
+from hub.domain.errors import Invalid
+from hub.domain.person import IdentityKind
+from hub.domain.touch import InboundTouch, Sender
+from hub.ports.visitors import Site, Visitor
+
+CHANNEL = "webchat"
+ID_CHARS = 64
+NAME_CHARS = 120
+MAIL_CHARS = 320
+ADDRESS_CHARS = 2048
+SEQ_LIMIT = 2**53
+LEAST_RETRY_MS = 50
+
+_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
+_UNSEEN = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)])
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+def frame_from(raw: bytes) -> VisitorFrame:
+    """The frame in `raw`. Raises Invalid (`bad_frame`) for anything that is none."""
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise Invalid("this is no frame of the chat protocol", code="bad_frame") from exc
+
+
+def client_id(text: str) -> str:
+    """A visitor's own id of a message: 1 to 64 printable characters. Raises Invalid (`bad_frame`)."""
+    if not 1 <= len(text) <= ID_CHARS or not text.isprintable():
+        raise Invalid("client_msg_id has 1 to 64 printable characters", code="bad_frame")
+    return text
+
+
+def message_text(text: str, limit: int) -> str:
+    """What is kept of a message: no control characters but line feed and tab, no blanks around it.
+
+    Raises Invalid (`empty`, `too_long`); `limit` is in characters.
+    """
+    kept = without_controls(text).strip()
+    if not kept:
+        raise Invalid("the message is empty", code="empty")
+    if len(kept) > limit:
+        raise Invalid(f"a message has at most {limit} characters", code="too_long")
+    return kept
+
+
+def without_controls(text: str) -> str:
+    """`text` with line feeds for line ends, and of C0, DEL and C1 characters only line feed and tab."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` on one line, cut to `limit` characters."""
+    return " ".join(without_controls(text).split())[:limit].rstrip()
+
+
+def language_of(tag: str, known: tuple[str, ...], otherwise: str) -> str:
+    """The primary tag of a BCP 47 language if it is `known`, else `otherwise`."""
+    primary = tag[:ID_CHARS].replace("_", "-").partition("-")[0].strip().lower()
+    return primary if primary in known else otherwise
+
+
+def about(hello: VisitorHello, language: str) -> dict[str, str]:
+    """What the visitor's browser and form say of them; empty things are left out.
+
+    Addresses that are not of the web are left out too: an agent may click them.
+    """
+    said = {
+        "page": _web_address(hello.page),
+        "referrer": _web_address(hello.referrer),
+        "language": language,
+        "email": one_line(hello.email, MAIL_CHARS),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _web_address(text: str) -> str:
+    line = one_line(text, ADDRESS_CHARS)
+    return line if _WEB_ADDRESS.fullmatch(line) else ""
+
+
+def milliseconds(wait_s: float) -> int:
+    """A wait as frames carry it: rounded up, never nothing."""
+    return max(LEAST_RETRY_MS, -int(-wait_s * 1000 // 1))
+
+
+def account_of(site: Site) -> str:
+    """The channel account of a site."""
+    return f"{CHANNEL}:{site.key}"
+
+
+def inbound_touch(
+    *,
+    site: Site,
+    visitor: Visitor,
+    hello: VisitorHello,
+    language: str,
+    msg_id: str,
+    text: str,
+    raw: bytes,
+    at: datetime,
+) -> InboundTouch:
+    """The touch that a message is. `text` is clean, `raw` the frame as it came, `at` when."""
+    return InboundTouch(
+        tenant_id=site.tenant_id,
+        channel=CHANNEL,
+        account=account_of(site),
+        external_id=f"{visitor.id}:{msg_id}",
+        thread=visitor.id,
+        sender=Sender(kind=IdentityKind.WEBCHAT, value=visitor.id, name=one_line(hello.name, NAME_CHARS)),
+        queue_id=site.queue_id,
+        text=text,
+        raw=raw,
+        body_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        received_at=at,
+        language=language,
+        about=about(hello, language),
+    )

@@ -1,0 +1,63 @@
+"""What every visitor's socket shares with the others: the ports, the limits, and the held conversations."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hub.channels.webchat.limits import VisitorLimits
+from hub.channels.webchat.news import News
+from hub.channels.webchat.receipts import Receipts
+from hub.channels.webchat.settings import WebChatSettings
+from hub.channels.webchat.threads import Threads
+from hub.ports.bus import EventBus
+from hub.ports.clock import Clock
+from hub.ports.inbox import Inbox
+from hub.ports.visitors import VisitorStore
+
+
+class Closes(Protocol):
+    """A socket that can be told to go."""
+
+    def close_soon(self, code: int) -> None:
+        """Begin to close; returns at once."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Surroundings:
+    """`count_bad` is told the code of everything refused, `thread_held` that there may be replies to send,
+    `new_id` and `new_token` make ids and session tokens."""
+
+    inbox: Inbox
+    visitors: VisitorStore
+    bus: EventBus
+    clock: Clock
+    settings: WebChatSettings
+    limits: VisitorLimits
+    threads: Threads
+    news: News
+    receipts: Receipts
+    count_bad: Callable[[str], None]
+    thread_held: Callable[[], None]
+    new_id: Callable[[], str]
+    new_token: Callable[[], str]
+    sockets: set[Closes] = field(default_factory=set)
+    takes_visitors: bool = False
+    none_left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.none_left.set()
+
+    @contextmanager
+    def present(self, socket: Closes) -> Iterator[None]:
+        """`socket` is open while the block lasts."""
+        self.sockets.add(socket)
+        self.none_left.clear()
+        try:
+            yield
+        finally:
+            self.sockets.discard(socket)
+            if not self.sockets:
+                self.none_left.set()

@@ -1,0 +1,38 @@
+"""Where a channel hands in what a client did; the answer is the channel's leave to acknowledge it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.ids import InteractionId, TenantId, TouchId
+from hub.domain.touch import InboundTouch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A touch that is durable. `repeated`: it was so already, and nothing new was written."""
+
+    touch_id: TouchId
+    interaction_id: InteractionId
+    seq: int
+    at: datetime
+    repeated: bool = False
+
+
+class Inbox(Protocol):
+    """The way in, the same for every channel."""
+
+    async def receive(self, touch: InboundTouch) -> Received:
+        """Keep the touch; returns after the commit, so that the channel may acknowledge now.
+
+        Raises Conflict (`other_body`) when this external id is kept with another body: refuse it, for good.
+        Raises Unavailable when it cannot be durable now: do not acknowledge; the outside repeats it.
+        """
+        ...
+
+    async def client_left(self, tenant_id: TenantId, account: str, thread: str) -> None:
+        """The client of this thread has gone: work still waiting is abandoned. No open thread is no error.
+
+        Raises Unavailable when it cannot be written now.
+        """
+        ...
