@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from hub.backoff import Backoff
 from hub.cluster.codec import decode
 from hub.cluster.watch import BusWatch
 from hub.domain.errors import Invalid, Unavailable
 from hub.domain.events import Event
-from hub.pauses import Pauses
 from hub.ports.bus import Handler, Lagged
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,7 @@ class EmbeddedBus:
                 raise
 
     async def _give(self, line: "_Line", handler: Handler, batch: Sequence[Event]) -> None:
-        pauses = Pauses(first_s=0.05, longest_s=5.0)
+        backoff = Backoff(first_s=0.05, longest_s=5.0)
         while True:
             line.require_whole()
             try:
@@ -112,7 +112,7 @@ class EmbeddedBus:
                 self._watch.handler_failed(line.name)
             else:
                 return
-            await self._pause(pauses.next_s())
+            await self._pause(backoff.next_s())
 
     def _is_full(self) -> bool:
         return any(len(line.waiting) >= self._group_limit for line in self._groups.values())

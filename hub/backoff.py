@@ -1,7 +1,7 @@
 """How long to wait before trying again: twice as long after each failure, up to a limit."""
 
 
-class Pauses:
+class Backoff:
     """Doubling pauses from `first_s` to `longest_s`; `reset` after a success."""
 
     __slots__ = ("_first_s", "_longest_s", "_next_s")
