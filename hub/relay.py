@@ -28,8 +28,8 @@ class RelayWatch:
 
 
 class Relay:
-    """Carries `rows_a_round` rows at once. Woken by commits; looks by itself every `sweep_s`, because a commit
-    of another node, or of a process that died, wakes nobody. A round that takes `round_s` is broken off."""
+    """Carries `rows_a_round` rows at once. Commits wake it; it looks by itself every `sweep_s`, because a
+    commit of another node, or of a process that died, wakes nobody. A round ends after `round_s` at most."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Relay:
         self._published: dict[int, bytes] = {}
 
     async def run(self) -> None:
-        """Until cancelled. Errors of store and bus are logged; the rows stay and are tried again after a pause."""
+        """Until cancelled. An error of store or bus is logged; the rows stay and come again after a pause."""
         backoff = Backoff(first_s=0.05, longest_s=5.0)
         while True:
             try:
