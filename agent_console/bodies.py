@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from hub.desk.found import AgentView
-from hub.desk.views import MeView, NamedView
+from hub.desk.views import DispositionView, MeView, NamedView
 from hub.domain.card import ClientCard
 
 Text = Annotated[str, Meta(min_length=1, max_length=8_000)]
@@ -102,6 +102,13 @@ class CardAnswer(Answer, frozen=True, kw_only=True):
     """The client's card."""
 
     card: ClientCard
+
+
+class DispositionPage(Answer, frozen=True, kw_only=True):
+    """The outcomes."""
+
+    items: tuple[DispositionView, ...]
+    next: str | None
 
 
 class Done(Answer, frozen=True, kw_only=True):

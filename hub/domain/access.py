@@ -133,6 +133,7 @@ class Principal:
     tenant_id: TenantId
     user_id: UserId | None = None
     name: str = ""
+    login: str = ""
     roles: frozenset[Role] = frozenset()
     queues: frozenset[QueueId] = field(default_factory=frozenset)
     session_key: str = ""

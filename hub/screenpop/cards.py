@@ -1,0 +1,38 @@
+"""Turns an offer into what the agent's window shows: the card, why it came here, until when."""
+
+from datetime import datetime
+
+from hub.desk.views import OfferedWorkView, OfferView
+from hub.domain.card import ClientCard
+from hub.domain.reservation import Reservation
+from hub.domain.work import WorkItem
+
+
+def offered_work(item: WorkItem, queue: str, now: datetime) -> OfferedWorkView:
+    """The work in an offer."""
+    return OfferedWorkView(
+        id=item.id,
+        interaction_id=item.interaction_id,
+        queue=queue,
+        channel=item.channel,
+        language=item.language,
+        waited_s=round(max(0.0, (now - item.first_queued_at).total_seconds()), 3),
+    )
+
+
+def latency_ms(item: WorkItem, now: datetime) -> float:
+    """Touch received → now, in milliseconds. For work that waited in line this holds the wait too."""
+    return round(max(0.0, (now - item.received_at).total_seconds() * 1000), 3)
+
+
+def offer_view(offer: Reservation, item: WorkItem, card: ClientCard, queue: str, now: datetime) -> OfferView:
+    """An offer as a snapshot shows it."""
+    return OfferView(
+        reservation_id=offer.id,
+        work_item=offered_work(item, queue, now),
+        offered_at=offer.offered_at,
+        expires_at=offer.expires_at,
+        card=card,
+        why=offer.why,
+        latency_ms=latency_ms(item, now),
+    )

@@ -1,0 +1,254 @@
+"""Committed events become frames: the card the moment work is offered, and every change after it.
+
+Each batch of events is answered with a handful of look-ups, whatever the number of agents in it. A frame goes only
+to the agent whose work it is: scope is checked here, at the moment of sending.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hub.desk.reading import LiveReads
+from hub.desk.views import TouchView
+from hub.domain.events import (
+    AgentChanged,
+    DeliveryChanged,
+    Event,
+    ReservationEnded,
+    ReservationOffered,
+    SessionRevoked,
+    TouchStored,
+    Typing,
+    WorkStepped,
+)
+from hub.domain.ids import InteractionId, QueueId, TenantId, UserId, WorkItemId
+from hub.domain.reservation import ReservationState
+from hub.domain.touch import Touch
+from hub.domain.work import WAITING_STATES, WorkState
+from hub.ports.clock import Clock
+from hub.screenpop.cards import latency_ms, offered_work
+from hub.screenpop.frames import (
+    DeliveryChangedFrame,
+    MeChanged,
+    ReservationEndedFrame,
+    ReservationOfferedFrame,
+    TouchAdded,
+    TypingFrame,
+    WorkChanged,
+    WorkRemoved,
+)
+from hub.screenpop.sessions import Streams
+from hub.screenpop.windows import Windows
+
+_HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
+
+
+class Pusher:
+    """Hears every event of this node's tenants and writes to the desks that may see it."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        windows: Windows,
+        reads: LiveReads,
+        clock: Clock,
+        *,
+        queue_name: Callable[[QueueId], str],
+        agent_name: Callable[[UserId | None], str],
+        on_pop: Callable[[float], None],
+    ) -> None:
+        self._streams = streams
+        self._windows = windows
+        self._reads = reads
+        self._clock = clock
+        self._queue_name = queue_name
+        self._agent_name = agent_name
+        self._on_pop = on_pop
+        self._holders: dict[InteractionId, UserId] = {}
+
+    async def heard(self, events: Sequence[Event]) -> None:
+        """The bus's handler. Offers first: nothing is more urgent than the card."""
+        by_tenant: dict[TenantId, list[Event]] = {}
+        for event in events:
+            by_tenant.setdefault(event.tenant_id, []).append(event)
+        for tenant_id, batch in by_tenant.items():
+            await self._offered(tenant_id, [e for e in batch if isinstance(e, ReservationOffered)])
+            changed: dict[WorkItemId, None] = {}
+            agents: dict[UserId, None] = {}
+            for event in batch:
+                self._one(event, changed, agents)
+            await self._work_changed(tenant_id, list(changed))
+            await self._agents_changed(tenant_id, list(agents))
+
+    async def _offered(self, tenant_id: TenantId, offers: Sequence[ReservationOffered]) -> None:
+        here = [o for o in offers if self._streams.get(o.reservation.agent_id) is not None]
+        if not here:
+            return
+        cards = await self._reads.cards(tenant_id, [o.item.person_id for o in here])
+        for event in here:
+            stream = self._streams.get(event.reservation.agent_id)
+            card = cards.get(event.item.person_id)
+            if stream is None or card is None:
+                continue
+            now = self._clock.now()
+            offer, item = event.reservation, event.item
+            stream.send(
+                ReservationOfferedFrame(
+                    seq=0,
+                    reservation_id=offer.id,
+                    work_item=offered_work(item, self._queue_name(item.queue_id), now),
+                    offered_at=offer.offered_at,
+                    expires_at=offer.expires_at,
+                    card=card,
+                    why=offer.why,
+                    latency_ms=latency_ms(item, now),
+                )
+            )
+            if stream.readers and item.epoch == 1:
+                self._on_pop(max(0.0, (now - max(item.received_at, item.first_queued_at)).total_seconds()))
+
+    def _one(self, event: Event, changed: dict[WorkItemId, None], agents: dict[UserId, None]) -> None:
+        match event:
+            case ReservationOffered():
+                agents[event.reservation.agent_id] = None
+                self._windows.lines_changed()
+            case ReservationEnded():
+                self._offer_ended(event, changed)
+                agents[event.reservation.agent_id] = None
+                self._windows.lines_changed()
+            case WorkStepped():
+                self._stepped(event, changed, agents)
+                self._windows.lines_changed()
+            case TouchStored():
+                self._touch(event)
+            case DeliveryChanged():
+                self._delivery(event)
+            case AgentChanged():
+                agents[event.agent.id] = None
+                self._windows.lines_changed()
+            case SessionRevoked():
+                self._windows.revoke(event.session_key)
+            case Typing():
+                self._typing(event)
+            case _:
+                pass
+
+    def _offer_ended(self, event: ReservationEnded, changed: dict[WorkItemId, None]) -> None:
+        offer, item = event.reservation, event.item
+        if offer.state is ReservationState.ACCEPTED:
+            self._holders[item.interaction_id] = offer.agent_id
+            changed[item.id] = None
+        stream = self._streams.get(offer.agent_id)
+        if stream is None:
+            return
+        taken_by = ""
+        if offer.state is not ReservationState.ACCEPTED and item.state in _HELD:
+            taken_by = self._agent_name(item.agent_id)
+        stream.send(
+            ReservationEndedFrame(
+                seq=0,
+                reservation_id=offer.id,
+                work_item_id=item.id,
+                state=offer.state,
+                reason=offer.reason,
+                taken_by=taken_by,
+            )
+        )
+
+    def _stepped(
+        self, event: WorkStepped, changed: dict[WorkItemId, None], agents: dict[UserId, None]
+    ) -> None:
+        item = event.item
+        if item.state in _HELD and item.agent_id is not None:
+            self._holders[item.interaction_id] = item.agent_id
+            changed[item.id] = None
+            agents[item.agent_id] = None
+            return
+        changed.pop(item.id, None)
+        if item.state in WAITING_STATES or self._holders.get(item.interaction_id) == item.agent_id:
+            self._holders.pop(item.interaction_id, None)
+        had = event.from_agent_id or item.agent_id
+        stream = self._streams.get(had)
+        if had is not None:
+            agents[had] = None
+        if stream is not None:
+            stream.send(WorkRemoved(seq=0, work_item_id=item.id, reason=event.reason))
+
+    def _touch(self, event: TouchStored) -> None:
+        holder = event.agent_id or self._holders.get(event.touch.interaction_id)
+        if event.agent_id is not None:
+            self._holders.setdefault(event.touch.interaction_id, event.agent_id)
+        for user_id in dict.fromkeys((holder, event.touch.author_id)):
+            stream = self._streams.get(user_id)
+            if stream is not None:
+                stream.send(TouchAdded(seq=0, touch=self._shown(event.touch)))
+
+    def _delivery(self, event: DeliveryChanged) -> None:
+        for user_id in dict.fromkeys((event.agent_id, self._holders.get(event.interaction_id))):
+            stream = self._streams.get(user_id)
+            if stream is not None:
+                stream.send(
+                    DeliveryChangedFrame(
+                        seq=0,
+                        interaction_id=event.interaction_id,
+                        touch_id=event.touch_id,
+                        touch_seq=event.seq,
+                        delivery=event.delivery,
+                        detail=event.detail,
+                    )
+                )
+
+    def _typing(self, event: Typing) -> None:
+        holder = self._holders.get(event.interaction_id)
+        stream = self._streams.get(holder)
+        if stream is not None and (event.by_client or event.agent_id != holder):
+            stream.send(
+                TypingFrame(
+                    seq=0,
+                    interaction_id=event.interaction_id,
+                    by_client=event.by_client,
+                    name=event.name,
+                    typing=event.typing,
+                )
+            )
+
+    async def _work_changed(self, tenant_id: TenantId, ids: Sequence[WorkItemId]) -> None:
+        if not ids:
+            return
+        for agent_id, view in (await self._reads.work_rows(tenant_id, ids)).values():
+            stream = self._streams.get(agent_id)
+            if stream is not None:
+                stream.send(WorkChanged(seq=0, work=view))
+
+    async def _agents_changed(self, tenant_id: TenantId, ids: Sequence[UserId]) -> None:
+        here = [i for i in ids if self._streams.get(i) is not None]
+        if not here:
+            return
+        for agent_id, me in (await self._reads.agents_now(tenant_id, here)).items():
+            stream = self._streams.get(agent_id)
+            if stream is not None and self._windows.is_news(agent_id, me):
+                stream.send(MeChanged(seq=0, me=self._windows.named(agent_id, me)))
+
+    def _shown(self, touch: Touch) -> TouchView:
+        return TouchView(
+            id=touch.id,
+            interaction_id=touch.interaction_id,
+            seq=touch.seq,
+            channel=touch.channel,
+            direction=touch.direction,
+            kind=touch.kind,
+            at=touch.at,
+            text=touch.text,
+            attachments=touch.attachments,
+            author=self._agent_name(touch.author_id),
+            delivery=touch.delivery,
+            delivery_detail=touch.delivery_detail,
+        )
+
+    def note_holder(self, interaction_id: InteractionId, agent_id: UserId) -> None:
+        """A snapshot showed that this agent has this conversation."""
+        self._holders[interaction_id] = agent_id
+
+    def holder(self, interaction_id: InteractionId) -> UserId | None:
+        """Who has this conversation, as far as this node knows."""
+        return self._holders.get(interaction_id)
+
+

@@ -1,0 +1,146 @@
+"""The numbered line of frames of one agent: numbering, what can be replayed, and the sockets that read it."""
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from hub.domain.ids import TenantId, UserId
+from hub.screenpop.frames import ServerFrame
+
+encode = msgspec.json.Encoder().encode
+
+_NUMBER = b'"seq":0'
+
+
+class Reader(Protocol):
+    """One socket."""
+
+    def push(self, frame: bytes) -> None:
+        """Write now, never wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    seq: int
+    at: float
+    frame: bytes
+
+
+class Stream:
+    """One agent's line. Frames are encoded once, whatever the number of windows; each has the next number.
+
+    The last `kept_frames` frames of the last `kept_s` seconds can be replayed. Numbers begin anew with every
+    stream, and its random `name` tells one stream's numbers from another's.
+    """
+
+    def __init__(
+        self,
+        tenant_id: TenantId,
+        user_id: UserId,
+        *,
+        kept_frames: int,
+        kept_s: float,
+        monotonic: Callable[[], float],
+        first_seq: int,
+    ) -> None:
+        self.tenant_id = tenant_id
+        self.user_id = user_id
+        self.name = secrets.token_hex(4)
+        self.seq = first_seq
+        self.readers: set[Reader] = set()
+        self.empty_since = monotonic()
+        self._clock = monotonic
+        self._kept_frames = kept_frames
+        self._kept_s = kept_s
+        self._kept: deque[_Kept] = deque()
+
+    def send(self, frame: ServerFrame) -> None:
+        """Number the frame (made with seq 0) and write it to every window."""
+        self.send_encoded(encode(frame))
+
+    def send_encoded(self, unnumbered: bytes) -> None:
+        """The same for a frame encoded with seq 0, which many streams may share."""
+        self.seq += 1
+        frame = unnumbered.replace(_NUMBER, b'"seq":%d' % self.seq, 1)
+        now = self._clock()
+        self._kept.append(_Kept(self.seq, now, frame))
+        while len(self._kept) > self._kept_frames or self._kept[0].at < now - self._kept_s:
+            self._kept.popleft()
+        for reader in self.readers:
+            reader.push(frame)
+
+    def since(self, last_seq: int, name: str) -> list[bytes] | None:
+        """The frames after `last_seq`, or None when they are not all here: then a resync is due.
+
+        A `name` of another stream (the hub was restarted, the desk moved to another node) is never replayable.
+        """
+        if (name and name != self.name) or last_seq > self.seq:
+            return None
+        if last_seq == self.seq:
+            return []
+        if not self._kept or self._kept[0].seq > last_seq + 1:
+            return None
+        return [k.frame for k in self._kept if k.seq > last_seq]
+
+    def numbered(self, frame: ServerFrame) -> bytes:
+        """A frame that repeats the newest number (snapshot, resync, replayed, tick)."""
+        return encode(frame).replace(_NUMBER, b'"seq":%d' % self.seq, 1)
+
+
+class Streams:
+    """The streams of this node. One is kept for `kept_s` after its last window closed, so that a reload replays."""
+
+    def __init__(self, *, kept_frames: int, kept_s: float, monotonic: Callable[[], float], first_seq: int) -> None:
+        self._by_user: dict[UserId, Stream] = {}
+        self._kept_frames = kept_frames
+        self._kept_s = kept_s
+        self._monotonic = monotonic
+        self._first_seq = first_seq
+
+    def of(self, tenant_id: TenantId, user_id: UserId) -> Stream:
+        """The agent's stream, begun if need be."""
+        stream = self._by_user.get(user_id)
+        if stream is None:
+            stream = self._by_user[user_id] = Stream(
+                tenant_id,
+                user_id,
+                kept_frames=self._kept_frames,
+                kept_s=self._kept_s,
+                monotonic=self._monotonic,
+                first_seq=self._first_seq,
+            )
+        return stream
+
+    def get(self, user_id: UserId | None) -> Stream | None:
+        """The agent's stream, if this node has one."""
+        return None if user_id is None else self._by_user.get(user_id)
+
+    def attach(self, stream: Stream, reader: Reader) -> None:
+        """This socket reads the stream from now on."""
+        stream.readers.add(reader)
+
+    def detach(self, stream: Stream, reader: Reader) -> None:
+        """This socket is gone."""
+        stream.readers.discard(reader)
+        if not stream.readers:
+            stream.empty_since = self._monotonic()
+
+    def forget_old(self) -> None:
+        """Drop streams that nobody has read for `kept_s`."""
+        now = self._monotonic()
+        for user_id, stream in list(self._by_user.items()):
+            if not stream.readers and stream.empty_since < now - self._kept_s:
+                del self._by_user[user_id]
+
+    def present(self) -> list[Stream]:
+        """Streams with an open window."""
+        return [s for s in self._by_user.values() if s.readers]
+
+    def sockets(self) -> int:
+        """Open windows on this node."""
+        return sum(len(s.readers) for s in self._by_user.values())

@@ -1,0 +1,272 @@
+"""`/ws/agent`: one window of the console, from its hello to its close."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import structlog
+from aiohttp import WSMsgType, web
+
+from hub.domain.access import Permission, Principal
+from hub.domain.errors import HubError
+from hub.domain.events import Typing
+from hub.domain.ids import InteractionId
+from hub.outgoing import NEVER_WAIT_BYTES, Outgoing
+from hub.ports.bus import EventBus
+from hub.ports.clock import Clock
+from hub.screenpop.frames import Command, Hello, Ping, Replayed, Resync, SignedOut, Snapshot, Tick, TypingCommand
+from hub.screenpop.pusher import Pusher
+from hub.screenpop.sessions import Stream, Streams, encode
+from hub.screenpop.snapshot import Snapshots
+from hub.screenpop.windows import Windows
+
+log = structlog.get_logger(__name__)
+
+BAD_FRAME = 4003
+NO_HELLO = 4002
+SIGNED_OUT = 4001
+TOO_SLOW = 4008
+GOING_AWAY = 1012
+OUR_FAULT = 1011
+
+_HELLO_WITHIN_S = 5.0
+_FRAME_BYTES = 4096
+_SILENT_AFTER_S = 60.0
+_TICK_EVERY_S = 5.0
+
+_decode = msgspec.json.Decoder(Command).decode
+
+
+class AgentSockets:
+    """The windows of this node; `serve` is the aiohttp handler."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        windows: Windows,
+        pusher: Pusher,
+        snapshots: Snapshots,
+        bus: EventBus,
+        clock: Clock,
+        *,
+        authenticate: Callable[[web.Request], Awaitable[Principal]],
+        renew_sign_in: Callable[[Principal], Awaitable[None]],
+        backlog_bytes: int,
+        backlog_s: float,
+        on_too_slow: Callable[[], None],
+    ) -> None:
+        self.streams = streams
+        self.windows = windows
+        self.pusher = pusher
+        self.snapshots = snapshots
+        self.bus = bus
+        self.clock = clock
+        self.authenticate = authenticate
+        self.renew_sign_in = renew_sign_in
+        self.backlog_bytes = backlog_bytes
+        self.backlog_s = backlog_s
+        self.on_too_slow = on_too_slow
+        self._open: set[AgentSocket] = set()
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Let the window in (cookie and exact Origin) and serve it until it goes."""
+        principal = await self.authenticate(request)
+        principal.require(Permission.OPEN_CONSOLE)
+        ws = web.WebSocketResponse(
+            compress=False, max_msg_size=_FRAME_BYTES, heartbeat=25.0, autoping=True, writer_limit=NEVER_WAIT_BYTES
+        )
+        await ws.prepare(request)
+        assert isinstance(request.transport, asyncio.Transport)
+        socket = AgentSocket(self, ws, request.transport, principal)
+        self._open.add(socket)
+        try:
+            await socket.serve()
+        finally:
+            self._open.discard(socket)
+        return ws
+
+    async def tick(self) -> None:
+        """Tell every window that it is up to date, or that it missed something."""
+        now = self.clock.now()
+        for stream in self.streams.present():
+            frame = stream.numbered(Tick(seq=0, server_time=now))
+            for reader in stream.readers:
+                reader.push(frame)
+        self.streams.forget_old()
+
+    async def close_all(self) -> None:
+        """The hub is going down: the windows come back by themselves."""
+        for socket in list(self._open):
+            socket.close_soon(GOING_AWAY)
+
+
+class AgentSocket:
+    """One window. Frames are pushed without waiting; a reader that is too slow is closed with 4008."""
+
+    def __init__(
+        self, house: AgentSockets, ws: web.WebSocketResponse, transport: asyncio.Transport, principal: Principal
+    ) -> None:
+        self._house = house
+        self._ws = ws
+        self._principal = principal
+        self._closing = False
+        self._early: list[bytes] | None = []
+        self._stream: Stream | None = None
+        self._close_wanted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._outgoing = Outgoing(
+            ws,
+            transport,
+            backlog_bytes=house.backlog_bytes,
+            backlog_s=house.backlog_s,
+            too_slow=self._too_slow,
+        )
+
+    @property
+    def principal(self) -> Principal:
+        """Whose window it is."""
+        return self._principal
+
+    def push(self, frame: bytes) -> None:
+        """Write now; what comes before the snapshot waits for it."""
+        if self._early is not None:
+            self._early.append(frame)
+        elif not self._closing:
+            self._outgoing.write_now(frame)
+
+    def close_signed_out(self, reason: str) -> None:
+        """The sign-in ended: say so, and close."""
+        if self._stream is not None:
+            self._outgoing.write_now(self._stream.numbered(SignedOut(seq=0, reason=reason)))
+        self.close_soon(SIGNED_OUT)
+
+    def close_soon(self, code: int) -> None:
+        """Begin to close with `code`; returns at once."""
+        if not self._close_wanted.done():
+            self._close_wanted.set_result(code)
+
+    def _too_slow(self) -> None:
+        self._house.on_too_slow()
+        self.close_soon(TOO_SLOW)
+
+    async def serve(self) -> None:
+        """Until either side goes."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                closing = group.create_task(self._close_when_wanted())
+                await self._talk()
+                closing.cancel()
+        except* Exception:  # noqa: BLE001 - a fault met in one window must not be another's
+            log.exception("agent_socket_failed", user_id=self._principal.user_id)
+            await self._close(OUR_FAULT)
+        finally:
+            self._outgoing.end()
+            self._house.windows.closed(self)
+            if self._stream is not None:
+                self._house.streams.detach(self._stream, self)
+
+    async def _close_when_wanted(self) -> None:
+        code = await self._close_wanted
+        self._outgoing.cut_after(1.0)
+        await self._close(code)
+
+    async def _close(self, code: int) -> None:
+        if not self._closing:
+            self._closing = True
+            self._outgoing.end()
+            await self._ws.close(code=code, drain=False)
+
+    async def _talk(self) -> None:
+        try:
+            async with asyncio.timeout(_HELLO_WITHIN_S):
+                hello = await self._next()
+        except TimeoutError:
+            await self._close(NO_HELLO)
+            return
+        if not isinstance(hello, Hello):
+            await self._close(NO_HELLO if hello is None else BAD_FRAME)
+            return
+        await self._greet(hello)
+        while True:
+            try:
+                async with asyncio.timeout(_SILENT_AFTER_S):
+                    command = await self._next()
+            except TimeoutError:
+                await self._close(NO_HELLO)
+                return
+            match command:
+                case None:
+                    return
+                case Ping():
+                    await self._pinged()
+                case TypingCommand():
+                    self._typing(command)
+                case Hello():
+                    await self._close(BAD_FRAME)
+                    return
+
+    async def _next(self) -> Command | None:
+        while True:
+            message = await self._ws.receive()
+            if message.type is WSMsgType.TEXT:
+                try:
+                    return _decode(message.data)
+                except msgspec.MsgspecError:
+                    await self._close(BAD_FRAME)
+                    return None
+            elif message.type is WSMsgType.BINARY:
+                await self._close(BAD_FRAME)
+                return None
+            else:
+                return None
+
+    async def _greet(self, hello: Hello) -> None:
+        house, p = self._house, self._principal
+        assert p.user_id is not None
+        stream = house.streams.of(p.tenant_id, p.user_id)
+        missed = None if hello.last_seq is None else stream.since(hello.last_seq, hello.stream)
+        upto = stream.seq
+        house.streams.attach(stream, self)  # listens before the snapshot is taken: nothing falls between
+        house.windows.opened(self)
+        await house.windows.renew()
+        if missed is not None:
+            for frame in missed:
+                self._outgoing.write_now(frame)
+            self._outgoing.write_now(encode(Replayed(seq=upto, stream=stream.name)))
+        else:
+            # what was pushed up to here is in the snapshot; what comes from here on follows it
+            upto, self._early = stream.seq, []
+            desk = await house.snapshots.desk(p)
+            for row in desk.work:
+                house.pusher.note_holder(InteractionId(row.interaction_id), p.user_id)
+            house.windows.told(p.user_id, desk.me)
+            kind = Snapshot if hello.last_seq is None else Resync
+            self._outgoing.write_now(encode(kind(seq=upto, stream=stream.name, desk=desk)))
+        self._stream = stream
+        early, self._early = self._early or [], None
+        for late in early:
+            self._outgoing.write_now(late)
+        house.windows.lines_changed()
+
+    async def _pinged(self) -> None:
+        self._house.windows.heard_from(self)
+        if self._stream is not None:
+            self._outgoing.write_now(self._stream.numbered(Tick(seq=0, server_time=self._house.clock.now())))
+        try:
+            await self._house.renew_sign_in(self._principal)
+        except HubError:
+            self.close_signed_out("expired")
+
+    def _typing(self, command: TypingCommand) -> None:
+        interaction_id = InteractionId(command.interaction_id)
+        if self._house.pusher.holder(interaction_id) != self._principal.user_id:
+            return  # not this agent's conversation: nobody is told
+        self._house.bus.tell(
+            Typing(
+                tenant_id=self._principal.tenant_id,
+                interaction_id=interaction_id,
+                by_client=False,
+                agent_id=self._principal.user_id,
+                name=self._principal.name,
+                typing=command.typing,
+            )
+        )

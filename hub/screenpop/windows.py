@@ -1,0 +1,142 @@
+"""The open windows of this node: who they belong to, when they were heard, and news for many of them at once."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from hub.desk.reading import LiveReads, PresenceStore
+from hub.desk.views import MeView
+from hub.domain.access import Principal, Role
+from hub.domain.ids import QueueId, TenantId, UserId
+from hub.ports.clock import Clock
+from hub.screenpop.frames import QueuesChanged
+from hub.screenpop.sessions import Streams, encode
+from hub.screenpop.snapshot import WAITING_SHOWN, Wait, lines_of, signed_in
+
+_LINES_EVERY_S = 0.5
+
+
+class Window(Protocol):
+    """One socket of one sign-in."""
+
+    @property
+    def principal(self) -> Principal:
+        """Whose it is."""
+        ...
+
+    def close_signed_out(self, reason: str) -> None:
+        """The sign-in ended."""
+        ...
+
+
+class Windows:
+    """All windows of this node."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        reads: LiveReads,
+        presence: PresenceStore,
+        clock: Clock,
+        *,
+        wait: Wait,
+        lease_s: float,
+        on_queues: Callable[[dict[QueueId, int]], None],
+    ) -> None:
+        self._streams = streams
+        self._reads = reads
+        self._presence = presence
+        self._clock = clock
+        self._wait = wait
+        self._lease_s = lease_s
+        self._on_queues = on_queues
+        self._open: set[Window] = set()
+        self._heard: dict[UserId, TenantId] = {}
+        self._last_me: dict[UserId, tuple[object, ...]] = {}
+        self._lines_changed = asyncio.Event()
+
+    def opened(self, window: Window) -> None:
+        """A window said hello."""
+        self._open.add(window)
+        self.heard_from(window)
+
+    def closed(self, window: Window) -> None:
+        """A window is gone."""
+        self._open.discard(window)
+
+    def heard_from(self, window: Window) -> None:
+        """The window is alive; agents' leases are renewed with the next beat."""
+        principal = window.principal
+        if principal.user_id is not None and Role.AGENT in principal.roles:
+            self._heard[principal.user_id] = principal.tenant_id
+
+    async def renew(self) -> None:
+        """Renew the leases of all agents heard since the last beat, in one transaction a tenant."""
+        heard, self._heard = self._heard, {}
+        by_tenant: dict[TenantId, list[UserId]] = {}
+        for user_id, tenant_id in heard.items():
+            by_tenant.setdefault(tenant_id, []).append(user_id)
+        now = self._clock.now()
+        until = now + timedelta(seconds=self._lease_s)
+        for tenant_id, ids in by_tenant.items():
+            await self._presence.renew_presence(tenant_id, ids, until, now)
+
+    def revoke(self, session_key: str) -> None:
+        """Close every window of this sign-in."""
+        for window in list(self._open):
+            if window.principal.session_key == session_key:
+                window.close_signed_out("revoked")
+
+    def is_news(self, agent_id: UserId, me: MeView) -> bool:
+        """Whether this differs from what the agent's windows were told last (a renewed lease is no news)."""
+        told = (me.name, me.state, me.wish, me.pause_reason, me.since, me.load)
+        if self._last_me.get(agent_id) == told:
+            return False
+        self._last_me[agent_id] = told
+        return True
+
+    def told(self, agent_id: UserId, me: MeView) -> None:
+        """A snapshot showed this."""
+        self.is_news(agent_id, me)
+
+    def named(self, agent_id: UserId, me: MeView) -> MeView:
+        """The view with login and roles of the sign-in."""
+        for window in self._open:
+            if window.principal.user_id == agent_id:
+                return signed_in(me, window.principal, self._clock)
+        return replace(me, roles=(Role.AGENT.value,))
+
+    def lines_changed(self) -> None:
+        """Somebody came, went, or may come: the lines are told at most twice a second."""
+        self._lines_changed.set()
+
+    async def tell_lines(self) -> None:
+        """Tell how the queues stand to those who see them; runs until cancelled."""
+        while True:
+            await self._lines_changed.wait()
+            self._lines_changed.clear()
+            await self._tell_lines()
+            await asyncio.sleep(_LINES_EVERY_S)
+
+    async def _tell_lines(self) -> None:
+        audience: dict[tuple[TenantId, frozenset[QueueId]], set[UserId]] = {}
+        for window in self._open:
+            p = window.principal
+            if p.user_id is not None and p.queues:
+                audience.setdefault((p.tenant_id, p.queues), set()).add(p.user_id)
+        for tenant_id in {tenant for tenant, _ in audience}:
+            lines = await self._reads.queue_lines(tenant_id)
+            waiting = await self._reads.waiting(tenant_id, WAITING_SHOWN)
+            self._on_queues({q: line.waiting for q, line in lines.items()})
+            for (tenant, queues), users in audience.items():
+                if tenant != tenant_id:
+                    continue
+                shown, people = lines_of(queues, lines, waiting, self._wait)
+                frame = encode(QueuesChanged(seq=0, queues=shown, waiting=people))
+                for user_id in users:
+                    stream = self._streams.get(user_id)
+                    if stream is not None:
+                        stream.send_encoded(frame)
