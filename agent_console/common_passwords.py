@@ -59,7 +59,8 @@ def is_common(password: str) -> bool:
         return True
     if len(folded) > _LONGEST_GUESS:
         return False
-    return any(_is_padded_word(form) for form in (folded, folded.translate(_LOOKALIKES)))
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+    return _is_padded_word(folded) or _is_padded_word(core.translate(_LOOKALIKES))
 
 
 def _is_repeated(text: str) -> bool:

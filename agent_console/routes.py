@@ -91,7 +91,7 @@ class Api:
         )
         if call.idempotency_key is None:
             return await _called(operation, call, arguments)
-        fingerprint = hashlib.sha256(f"{request.method} {request.rel_url.raw_path}\n".encode() + raw)
+        fingerprint = hashlib.sha256(f"{request.method} {request.rel_url}\n".encode() + raw)
         return await self._once(operation, call, arguments, fingerprint.hexdigest())
 
     async def _once(
