@@ -1,5 +1,6 @@
 """What a channel must be able to do, and what it says of itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -67,4 +68,16 @@ class TypingShown(Protocol):
 
     async def show_typing(self, news: Typing) -> None:
         """Best effort."""
+        ...
+
+
+@runtime_checkable
+class HoldsThreads(Protocol):
+    """A channel of which each node reaches only the clients connected to it (`WhoSends.HOLDING_NODE`).
+
+    Whoever opens it gives it a callback for every thread that begins to be held: replies may be waiting.
+    """
+
+    def held_threads(self) -> Sequence[tuple[str, str]]:
+        """(account, thread) of each client this node can send to now."""
         ...

@@ -303,3 +303,9 @@ class SendingStore(Protocol):
     async def lapsed(self, now: datetime, *, repeatable: Sequence[str]) -> int:
         """Attempts whose lease ran out: back to `queued` on channels that may repeat, else `uncertain`. How many."""
         ...
+
+    async def give_up(self, channel: str, *, queued_before: datetime, detail: str) -> int:
+        """Replies of this channel that are `queued` since before then become `failed`, with `detail`. How many.
+
+        Nobody claims those of clients who never come back, and yet they must end."""
+        ...
