@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from aiohttp import web
 
+from hub.backoff import Backoff
 from hub.channels.webchat.frames import MessageFrame
 from hub.channels.webchat.limits import VisitorLimits
 from hub.channels.webchat.news import News
@@ -26,7 +27,7 @@ from hub.domain.events import Typing
 from hub.domain.ids import UserId
 from hub.domain.touch import OutboundMessage, Sent
 from hub.ids import new_id
-from hub.ports.bus import EventBus
+from hub.ports.bus import EventBus, Lagged
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
@@ -54,8 +55,8 @@ def _new_token() -> str:
 class WebChat:
     """The channel. Its routes take visitors while `run` runs.
 
-    `client_address` says whose request it is, `agent_name` which name visitors see, `estimated_wait` how long a
-    place in a queue waits; `thread_held` is told that a visitor has come for whom replies may be waiting,
+    `client_address` says whose request it is, `agent_name` which name visitors see, `estimated_wait` how long
+    a place in a queue waits; `thread_held` is told that a visitor has come for whom replies may be waiting,
     `count_bad` the code of everything refused.
     """
 
@@ -81,7 +82,8 @@ class WebChat:
         self._threads = Threads(agent_name)
         self._places = Places(visitors, self._threads, estimated_wait, every_s=settings.places_every_s)
         self._receipts = Receipts(visitors, clock, every_s=settings.got_every_s)
-        self._news = News(self._threads, self._places)
+        self._news = News(self._threads, self._places, self._receipts, visitors, clock)
+        self._missed_news = asyncio.Event()
         self._around = Surroundings(
             inbox=inbox,
             visitors=visitors,
@@ -120,10 +122,10 @@ class WebChat:
 
     async def run(self) -> None:
         """Take visitors and tell them the news until cancelled; then close every socket with 1012."""
-        self._around.takes_visitors = True
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._bus.listen(_LISTENER, self._news.hear))
+                group.create_task(self._listen())
+                group.create_task(self._catch_up())
                 group.create_task(self._places.run())
                 group.create_task(self._receipts.run())
         finally:
@@ -141,6 +143,30 @@ class WebChat:
                 await self._receipts.write()
         except (TimeoutError, Unavailable):
             log.warning("webchat_drained_in_part", sockets=self.open_sockets)
+
+    async def _listen(self) -> None:
+        def listening() -> None:
+            self._around.takes_visitors = True
+
+        while True:
+            try:
+                await self._bus.listen(_LISTENER, self._news.hear, started=listening)
+            except Lagged:
+                log.warning("webchat_lagged", threads=len(self._threads.held()))
+                listening = self._missed_news.set
+
+    async def _catch_up(self) -> None:
+        backoff = Backoff()
+        while True:
+            await self._missed_news.wait()
+            self._missed_news.clear()
+            try:
+                await self._news.missed()
+            except Unavailable:
+                self._missed_news.set()
+                await asyncio.sleep(backoff.next_s())
+            else:
+                backoff.reset()
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Write the reply to every page the visitor has open here.

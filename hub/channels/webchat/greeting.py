@@ -8,7 +8,6 @@ from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Hearer, Thread
 from hub.channels.webchat.visitors import new_visitor, past_of, visitor_of
 from hub.domain.errors import TooMany
-from hub.domain.ids import InteractionId
 from hub.ports.visitors import Site
 
 
@@ -58,7 +57,9 @@ async def _met_again(around: Surroundings, thread: Thread, hello: VisitorHello, 
     )
     thread.newest_seq = max(thread.newest_seq, past.newest_seq)
     if not thread.known:
-        await _learn(around, thread, past.interaction_id)
+        state = await around.visitors.thread_state(thread.visitor)
+        if not thread.known:  # another page of the visitor may have been faster
+            around.threads.learn(thread, state)
     frame = HelloFrame(
         session=token,
         resumed=True,
@@ -68,15 +69,3 @@ async def _met_again(around: Surroundings, thread: Thread, hello: VisitorHello, 
         open=thread.open,
     )
     return Greeting(frame=frame, thread=thread)
-
-
-async def _learn(around: Surroundings, thread: Thread, newest: InteractionId | None) -> None:
-    """The conversation was not held here until now: the store knows how it stands."""
-    state = await around.visitors.thread_state(thread.visitor)
-    if thread.known:
-        return  # another page of the visitor was faster
-    # the queue is a guess, put right by the first place or step; most work stays where its site sends it
-    waiting_in = thread.site.queue_id if state.waiting else None
-    around.threads.stands(thread, open_=state.open, agent=state.agent, waiting_in=waiting_in)
-    if state.open and newest is not None:
-        around.threads.bind(thread, newest)

@@ -5,20 +5,28 @@ from collections.abc import Sequence
 from hub.channels.webchat.frames import ClosedFrame, TypingNotice
 from hub.channels.webchat.parse import CHANNEL
 from hub.channels.webchat.places import Places
+from hub.channels.webchat.receipts import Receipts
 from hub.channels.webchat.threads import Thread, Threads
-from hub.domain.events import Event, InteractionClosed, TouchStored, Typing, WorkStepped
+from hub.domain.events import DeliveryChanged, Event, InteractionClosed, TouchStored, Typing, WorkStepped
 from hub.domain.ids import InteractionId
 from hub.domain.interaction import Interaction
-from hub.domain.touch import Direction
+from hub.domain.touch import Delivery, Direction
 from hub.domain.work import WorkItem
+from hub.ports.clock import Clock
+from hub.ports.visitors import VisitorStore
 
 
 class News:
     """Hears every event on this node; most concern nobody here."""
 
-    def __init__(self, threads: Threads, places: Places) -> None:
+    def __init__(
+        self, threads: Threads, places: Places, receipts: Receipts, visitors: VisitorStore, clock: Clock
+    ) -> None:
         self._threads = threads
         self._places = places
+        self._receipts = receipts
+        self._visitors = visitors
+        self._clock = clock
 
     async def hear(self, events: Sequence[Event]) -> None:
         """Tell the visitors what these events mean to them."""
@@ -30,10 +38,26 @@ class News:
                     await self._closed(event.interaction)
                 case TouchStored():
                     await self._stored(event)
+                case DeliveryChanged() if event.delivery is Delivery.SENT:
+                    self._sent(event)
                 case Typing() if not event.by_client:
                     await self.typing(event)
                 case _:
                     pass
+
+    async def missed(self) -> None:
+        """Some events never came: ask the store how the conversations stand. Raises Unavailable."""
+        for thread in self._threads.all():
+            was_open = thread.open
+            self._threads.ask(thread)
+            state = await self._visitors.thread_state(thread.visitor)
+            if not thread.known or not thread.sockets:
+                continue
+            frames = self._threads.learn(thread, state)
+            self.line_matters_to(thread)
+            await thread.tell(*frames)
+            if was_open and not thread.open:
+                await thread.tell(ClosedFrame(at=self._clock.now()))
 
     async def bound(self, thread: Thread, interaction_id: InteractionId) -> None:
         """A message of this conversation is in that open interaction."""
@@ -63,6 +87,12 @@ class News:
         for thread in self._threads.closed(interaction.id):
             if interaction.closed_at is not None:
                 await thread.tell(ClosedFrame(at=interaction.closed_at))
+
+    def _sent(self, event: DeliveryChanged) -> None:
+        """The visitor may have confirmed a reply before it was written down as sent."""
+        for thread in self._threads.of(event.interaction_id):
+            if event.seq <= thread.got_seq:
+                self._receipts.repeat(thread)
 
     async def _stored(self, event: TouchStored) -> None:
         """A visitor has pages on several nodes: what one wrote opened the conversation of all."""

@@ -27,8 +27,12 @@ class Receipts:
         got = min(seq, thread.newest_seq)
         if got > thread.got_seq:
             thread.got_seq = got
-            self._unwritten[thread.visitor.id] = (thread.visitor, got)
-            self._wake.set()
+            self.repeat(thread)
+
+    def repeat(self, thread: Thread) -> None:
+        """Write once more what the visitor has."""
+        self._unwritten[thread.visitor.id] = (thread.visitor, thread.got_seq)
+        self._wake.set()
 
     async def run(self) -> None:
         """Write until cancelled: the first at once, the next after a pause."""

@@ -18,11 +18,11 @@ from hub.channels.webchat.frames import (
 )
 from hub.channels.webchat.greeting import Greeting, greet
 from hub.channels.webchat.limits import Pace
-from hub.channels.webchat.outgoing import Outgoing, Socket
 from hub.channels.webchat.parse import ID_CHARS, frame_from, milliseconds
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread, encode
 from hub.domain.errors import Invalid, TooMany, Unavailable
+from hub.outgoing import Outgoing, Socket
 from hub.ports.visitors import Site
 
 log = structlog.get_logger(__name__)

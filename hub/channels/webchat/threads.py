@@ -10,13 +10,14 @@ import msgspec
 from hub.channels.webchat.frames import AgentFrame, HubFrame, PositionFrame
 from hub.domain.ids import InteractionId, QueueId, UserId
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState
-from hub.ports.visitors import Site, Visitor
+from hub.ports.visitors import Site, ThreadState, Visitor
 
 encode = msgspec.json.Encoder().encode
 
-_STEPS_KEPT = 4096
+_KEPT = 4096
 
 K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Hearer(Protocol):
@@ -31,21 +32,20 @@ class Hearer(Protocol):
 class Thread:
     """One visitor's conversation, as far as this node knows.
 
-    `known` once the store was asked how it stands. `interaction_id` is the open interaction, `closed_id` the
-    one that was closed last. `step` is the newest step of its work (item, version); steps heard before the
-    `joined`th are older than what the store told. `told` is the place the visitor was told last.
-    `newest_seq` is the newest message shown to them, `got_seq` the newest they confirmed.
+    `known` once the store has told how it stands; steps up to the `asked`th heard are older than that.
+    `interaction_id` is the open interaction. `step` is the newest step of its work (item, version). `told` is
+    the place the visitor was told last. `newest_seq` is the newest message shown to them, `got_seq` the
+    newest they confirmed.
     """
 
     visitor: Visitor
     site: Site
     account: str
-    joined: int
+    asked: int
     sockets: list[Hearer] = field(default_factory=list)
     known: bool = False
     open: bool = False
     interaction_id: InteractionId | None = None
-    closed_id: InteractionId | None = None
     agent: str = ""
     waiting_in: QueueId | None = None
     step: tuple[str, int] = ("", 0)
@@ -82,28 +82,43 @@ class _Index(Generic[K]):
             self._lines.setdefault(after, {})[thread] = None
 
 
+class _Newest(Generic[V]):
+    """The newest so many values; what was put again counts as new."""
+
+    def __init__(self) -> None:
+        self._values: OrderedDict[InteractionId, V] = OrderedDict()
+
+    def get(self, key: InteractionId) -> V | None:
+        return self._values.get(key)
+
+    def put(self, key: InteractionId, value: V) -> None:
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > _KEPT:
+            self._values.popitem(last=False)
+
+
 class Threads:
-    """Held conversations, found by their names, by their interaction, and by the queue they wait in."""
+    """Held conversations, found by their names, by their interaction, and by the queue they wait in.
+
+    News may come before we know whose they are: the newest steps and closings are kept for that.
+    """
 
     def __init__(self, agent_name: Callable[[UserId], str]) -> None:
         self._agent_name = agent_name
         self._by_name: dict[tuple[str, str], Thread] = {}
         self._by_interaction: _Index[InteractionId] = _Index()
         self._by_queue: _Index[QueueId] = _Index()
-        self._steps: OrderedDict[InteractionId, tuple[int, WorkItem]] = OrderedDict()
+        self._steps: _Newest[tuple[int, WorkItem]] = _Newest()
+        self._closed: _Newest[bool] = _Newest()
         self._steps_heard = 0
 
     def join(self, visitor: Visitor, site: Site, account: str, socket: Hearer) -> Thread:
         """The visitor's conversation, held from now on because of `socket`."""
         thread = self._by_name.get((account, visitor.id))
         if thread is None:
-            thread = Thread(
-                visitor=visitor,
-                site=site,
-                account=account,
-                joined=self._steps_heard,
-                got_seq=visitor.got_seq,
-            )
+            thread = Thread(visitor=visitor, site=site, account=account, asked=0, got_seq=visitor.got_seq)
+            self.ask(thread)
             self._by_name[account, visitor.id] = thread
         thread.sockets.append(socket)
         return thread
@@ -124,6 +139,10 @@ class Threads:
         """(account, thread) of every conversation held here."""
         return list(self._by_name)
 
+    def all(self) -> list[Thread]:
+        """Every conversation held here."""
+        return list(self._by_name.values())
+
     def of(self, interaction_id: InteractionId) -> tuple[Thread, ...]:
         """The conversations of that open interaction held here."""
         return self._by_interaction.of(interaction_id)
@@ -132,43 +151,47 @@ class Threads:
         """The conversations held here that wait in these queues."""
         return [thread for queue_id in queue_ids for thread in self._by_queue.of(queue_id)]
 
-    def stands(self, thread: Thread, *, open_: bool, agent: str, waiting_in: QueueId | None) -> None:
-        """The store says how the conversation stands."""
-        thread.known, thread.open, thread.agent = True, open_, agent
-        self._wait(thread, waiting_in)
+    def ask(self, thread: Thread) -> None:
+        """The store is about to be asked how this conversation stands."""
+        thread.asked = self._steps_heard
+
+    def learn(self, thread: Thread, state: ThreadState) -> list[HubFrame]:
+        """The store's answer, and what the visitor is told because of it.
+
+        The queue they wait in is not part of it: the site's is assumed until a place or a step tells.
+        """
+        was_told, agent = thread.told is not None, thread.agent
+        self._tie(thread, None)
+        thread.known, thread.open, thread.agent = True, False, state.agent
+        self._wait(thread, (thread.waiting_in or thread.site.queue_id) if state.waiting else None)
+        if state.open and state.interaction_id is not None:
+            self.bind(thread, state.interaction_id)
+        return _difference(thread, was_told, agent)
 
     def bind(self, thread: Thread, interaction_id: InteractionId) -> list[HubFrame]:
-        """`interaction_id` is open and this conversation's; what to tell the visitor because of it.
-
-        Its work may have taken a step before we knew whose it is: that step is applied now.
-        """
-        if interaction_id in {thread.interaction_id, thread.closed_id} or not thread.sockets:
+        """`interaction_id` is open and this conversation's; what to tell the visitor because of it."""
+        if thread.interaction_id == interaction_id or self._closed.get(interaction_id) or not thread.sockets:
             return []
         thread.open = True
         self._tie(thread, interaction_id)
-        number, item = self._steps.get(interaction_id, (0, None))
-        return [] if item is None or number <= thread.joined else self._applied(thread, item)
+        number, item = self._steps.get(interaction_id) or (0, None)
+        return [] if item is None or number <= thread.asked else self._applied(thread, item)
 
     def stepped(self, item: WorkItem) -> list[tuple[Thread, list[HubFrame]]]:
-        """Work of this channel took a step: whose it is, and what to tell them. Old and repeated steps say
-        nothing."""
-        _, newest = self._steps.get(item.interaction_id, (0, None))
+        """Work of this channel took a step: whose it is, and what to tell them; old steps say nothing."""
+        _, newest = self._steps.get(item.interaction_id) or (0, None)
         if newest is not None and (newest.id, newest.version) >= (item.id, item.version):
             return []
         self._steps_heard += 1
-        self._steps[item.interaction_id] = (self._steps_heard, item)
-        self._steps.move_to_end(item.interaction_id)
-        if len(self._steps) > _STEPS_KEPT:
-            self._steps.popitem(last=False)
+        self._steps.put(item.interaction_id, (self._steps_heard, item))
         return [(thread, self._applied(thread, item)) for thread in self.of(item.interaction_id)]
 
     def closed(self, interaction_id: InteractionId) -> tuple[Thread, ...]:
         """An interaction was closed: the conversations here that were open because of it."""
-        self._steps.pop(interaction_id, None)
+        self._closed.put(interaction_id, True)
         threads = self.of(interaction_id)
         for thread in threads:
             self.left(thread)
-            thread.closed_id = interaction_id
         return threads
 
     def left(self, thread: Thread) -> None:
@@ -196,12 +219,7 @@ class Threads:
             thread.agent = ""
         elif item.state is WorkState.ASSIGNED and item.agent_id is not None:
             thread.agent = self._agent_name(item.agent_id)
-        frames: list[HubFrame] = []
-        if was_told and not waits:
-            frames.append(PositionFrame(place=0))
-        if thread.agent != agent:
-            frames.append(AgentFrame(name=thread.agent))
-        return frames
+        return _difference(thread, was_told, agent)
 
     def _wait(self, thread: Thread, queue_id: QueueId | None) -> None:
         self._by_queue.move(thread, thread.waiting_in, queue_id)
@@ -212,3 +230,13 @@ class Threads:
     def _tie(self, thread: Thread, interaction_id: InteractionId | None) -> None:
         self._by_interaction.move(thread, thread.interaction_id, interaction_id)
         thread.interaction_id = interaction_id
+
+
+def _difference(thread: Thread, was_told: bool, agent: str) -> list[HubFrame]:
+    """What the visitor must be told who was told a place, or not, and this agent."""
+    frames: list[HubFrame] = []
+    if was_told and thread.told is None:
+        frames.append(PositionFrame(place=0))
+    if thread.agent != agent:
+        frames.append(AgentFrame(name=thread.agent))
+    return frames

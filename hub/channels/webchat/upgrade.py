@@ -7,10 +7,10 @@ from http import HTTPStatus
 import structlog
 from aiohttp import hdrs, web
 
-from hub.channels.webchat.outgoing import NEVER_WAIT_BYTES, Socket
 from hub.channels.webchat.socket import VisitorSocket
 from hub.channels.webchat.surroundings import Surroundings
 from hub.domain.errors import Unavailable
+from hub.outgoing import NEVER_WAIT_BYTES, Socket
 from hub.ports.visitors import Site
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from hub.channels.webchat.frames import HistoryLine, VisitorHello
 from hub.channels.webchat.parse import SEQ_LIMIT, about, language_of
-from hub.domain.ids import InteractionId
 from hub.domain.touch import Delivery, Direction
 from hub.ports.visitors import Site, ThreadTouch, Visitor, VisitorStore
 
@@ -53,11 +52,10 @@ def new_visitor(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """A conversation so far. `interaction_id` is that of its newest message, None when there is none."""
+    """A conversation so far: what to show, and the number of its newest message (0: there is none)."""
 
     lines: tuple[HistoryLine, ...]
     newest_seq: int
-    interaction_id: InteractionId | None
 
 
 async def past_of(
@@ -74,7 +72,6 @@ async def past_of(
     return Past(
         lines=tuple(_line(visitor, touch) for touch in lines),
         newest_seq=newest[-1].seq if newest else 0,
-        interaction_id=newest[-1].interaction_id if newest else None,
     )
 
 
