@@ -56,6 +56,7 @@ class SignIns:
         self._clock = clock
         self._tenant_id = tenant_id
         self._new_token = new_token
+        self._renewed: dict[str, float] = {}
 
     async def begin(self, login: str, password: str, address: str) -> NewSignIn:
         """A new sign-in.
@@ -113,20 +114,41 @@ class SignIns:
         return principal_of(user, session, address)
 
     async def renew(self, principal: Principal) -> None:
-        """An open agent socket is a sign of life: call this every few minutes while it is open.
+        """An open agent socket is a sign of life: call this with every ping; it is written once a minute.
 
-        Raises NotSignedIn when the sign-in is gone or its day is over; then the socket must close. The idle
-        limit does not count here, so that a leap of the clock signs nobody out who is there.
+        Raises NotSignedIn when the sign-in is gone or its day is over; then the socket must close. Unavailable,
+        from the store, says nothing about the sign-in. The idle limit does not count here, so that a leap of
+        the clock signs nobody out who is there.
         """
-        now = self._clock.now()
-        if not await self._store.touch_session(SignInId(principal.session_key), now):
+        key, now_s = principal.session_key, self._clock.monotonic()
+        if self._renewed.get(key, float("-inf")) > now_s - NOTED_EVERY.total_seconds():
+            return
+        self._renewed.pop(key, None)
+        self._renewed[key] = now_s
+        try:
+            is_there = await self._store.touch_session(SignInId(key), self._clock.now())
+        except HubError:
+            self._renewed.pop(key, None)
+            raise
+        if not is_there:
+            self._renewed.pop(key, None)
             raise NotSignedIn("your sign-in has ended; please sign in again", code="sign_in_ended")
+        self._forget_closed_sockets(now_s)
 
     async def end(self, principal: Principal) -> None:
         """Sign out; a sign-in that is over already is no error."""
+        self._renewed.pop(principal.session_key, None)
         await self._store.revoke_session(
             SignInId(principal.session_key), self._draft(principal, AuditAction.SIGN_OUT)
         )
+
+    def _forget_closed_sockets(self, now_s: float) -> None:
+        # the dict is in the order of renewal: what was not renewed for two periods stands first
+        while self._renewed:
+            key, at_s = next(iter(self._renewed.items()))
+            if at_s > now_s - 2 * NOTED_EVERY.total_seconds():
+                return
+            del self._renewed[key]
 
     def _draft(self, principal: Principal, action: AuditAction) -> AuditDraft:
         return AuditDraft(

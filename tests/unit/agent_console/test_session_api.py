@@ -176,6 +176,31 @@ async def test_a_leap_of_the_clock_signs_nobody_out_whose_socket_is_open(console
     assert (await browser.request("GET", "/api/v1/session")).status == 200
 
 
+async def test_a_socket_that_pings_every_five_seconds_writes_once_a_minute(console: Console) -> None:
+    browser = await console.signed_in("anna", Role.AGENT)
+    token = browser.cookie.removeprefix("touchline=")
+    found = await console.sign_ins.found(token, "127.0.0.1")
+    noted = set()
+    for _ in range(24):
+        await console.sign_ins.renew(found)
+        held = await console.store.find_session(token_hash(token))
+        assert held is not None
+        noted.add(held[0].seen_at)
+        console.clock.advance(5)
+
+    assert len(noted) == 2
+
+
+async def test_sockets_that_closed_are_forgotten(console: Console) -> None:
+    for number in range(5):
+        browser = await console.signed_in(f"user{number}", Role.AGENT)
+        found = await console.sign_ins.found(browser.cookie.removeprefix("touchline="), "127.0.0.1")
+        await console.sign_ins.renew(found)
+        console.clock.advance(121)
+
+    assert len(console.sign_ins._renewed) == 1
+
+
 async def test_each_sign_in_is_a_new_one(console: Console) -> None:
     browser = await console.signed_in("anna", Role.AGENT)
     first = browser.cookie
