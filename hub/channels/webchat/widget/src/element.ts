@@ -1,0 +1,239 @@
+/** The custom element: a bubble in the corner of the page, and the panel it opens. */
+
+import { unread } from "./chat";
+import { accentRules } from "./colour";
+import { browserShelf, Memory } from "./memory";
+import { publicAddress, type Site } from "./site";
+import styles from "./styles.css";
+import { Tab } from "./tab";
+import { TEXTS } from "./texts/texts";
+import { h, ICONS, icon, setText } from "./view/dom";
+import { Panel } from "./view/panel";
+import { Visit } from "./visit";
+
+const PHONE = "(max-width: 480px), (max-height: 480px)";
+const OPENS = 'a[href="#touchline-chat"]';
+
+export class TouchlineChat extends HTMLElement {
+  readonly #site: Site;
+  readonly #tab: Tab;
+  readonly #memory: Memory;
+  readonly #visit: Visit;
+  readonly #root: HTMLElement;
+  readonly #bubble: HTMLButtonElement;
+  readonly #badge = h("span", { class: "badge", "aria-hidden": "true", hidden: "" });
+  readonly #news = h("div", { class: "hidden", role: "status" });
+  readonly #room: (rules: string) => void;
+  #panel: Panel | null = null;
+  #isOpen = false;
+  #started = false;
+  #drawing = false;
+
+  constructor(site: Site) {
+    super();
+    this.#site = site;
+    this.#tab = new Tab(site.key);
+    this.#memory = new Memory(site.key, browserShelf());
+    this.#visit = new Visit(
+      {
+        lang: site.lang,
+        memory: this.#memory,
+        open: () => new WebSocket(site.socketUrl),
+        address: () => ({ page: publicAddress(location.href), referrer: publicAddress(document.referrer) }),
+        random: () => Math.random(),
+        newId,
+      },
+      () => this.#changed(),
+    );
+    this.#bubble = h(
+      "button",
+      { type: "button", class: "bubble", "aria-expanded": "false", "aria-controls": "panel" },
+      icon(ICONS.chat),
+      icon(ICONS.down),
+      this.#badge,
+    );
+    this.#bubble.addEventListener("click", () => (this.#isOpen ? this.close() : this.open()));
+    this.#root = h("div", { class: "root", role: "region" }, this.#bubble, this.#news);
+    this.#root.setAttribute("aria-label", TEXTS[site.lang].chat);
+    this.#root.lang = site.lang;
+    const shadow = this.attachShadow({ mode: "open" });
+    addRules(shadow, styles);
+    if (site.color) {
+      addRules(shadow, accentRules(site.color));
+    }
+    this.#room = addRules(shadow, "");
+    shadow.append(this.#root);
+    for (const kind of ["keydown", "keypress", "keyup"]) {
+      // the shortcuts of the page are not meant for what is written here
+      this.#root.addEventListener(kind, (event) => event.stopPropagation());
+    }
+  }
+
+  connectedCallback(): void {
+    if (this.#started) {
+      return; // the page has only moved the element
+    }
+    this.#started = true;
+    this.#listen();
+    this.#visit.resume();
+    if (this.#tab.read("panel") && this.#memory.session && !matchMedia(PHONE).matches) {
+      this.#open(false);
+    }
+    this.#changed();
+  }
+
+  /** Open the panel. */
+  open(): void {
+    this.#open(true);
+  }
+
+  /** Close the panel; the conversation goes on. */
+  close(): void {
+    if (this.#panel && this.#isOpen) {
+      this.#isOpen = false;
+      this.#panel.element.hidden = true;
+      this.#tab.write("panel", "");
+      this.#bubble.focus();
+      this.#visit.rest();
+      this.#draw();
+    }
+  }
+
+  #open(focus: boolean): void {
+    if (!this.#panel) {
+      this.#panel = this.#makePanel();
+      this.#panel.element.id = "panel";
+      this.#root.prepend(this.#panel.element);
+    }
+    this.#isOpen = true;
+    this.#tab.write("panel", "open");
+    this.#visit.begin();
+    this.#fitViewport();
+    this.#panel.update(this.#visit.chat);
+    this.#panel.show(focus);
+    this.#draw();
+    this.#look();
+  }
+
+  #makePanel(): Panel {
+    const tab = this.#tab;
+    const visit = this.#visit;
+    return new Panel(this.#site, visit.chat, {
+      draft: tab.read("draft"),
+      send: (text) => {
+        tab.write("draft", "");
+        visit.write(text);
+      },
+      changed: (text) => {
+        tab.write("draft", text);
+        visit.typed(text.trim() !== "");
+      },
+      leave: () => visit.leave(),
+      close: () => this.close(),
+      looked: () => this.#look(),
+    });
+  }
+
+  #listen(): void {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const { theme } = this.#site;
+    const paint = (): void => {
+      this.#root.dataset["theme"] = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    };
+    paint();
+    dark.addEventListener?.("change", paint);
+    addEventListener("storage", ({ key, newValue }) => {
+      const change = this.#memory.readChange(key, newValue);
+      if (change) {
+        this.#visit.elsewhere(change);
+      }
+    });
+    addEventListener("online", () => this.#visit.hurry());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") {
+        this.#visit.hurry();
+        this.#look();
+      }
+    });
+    let wake: (() => void) | null = null;
+    // an open socket would keep the page out of the browser's back and forward cache
+    addEventListener("pagehide", () => (wake = this.#visit.sleep()));
+    addEventListener("pageshow", () => {
+      wake?.();
+      wake = null;
+    });
+    document.addEventListener("resume", () => this.#visit.forgetNewer());
+    document.addEventListener("click", (event) => {
+      if (event.target instanceof Element && event.target.closest(OPENS)) {
+        event.preventDefault();
+        this.open();
+      }
+    });
+    for (const kind of ["resize", "scroll"]) {
+      window.visualViewport?.addEventListener(kind, () => this.#fitViewport());
+    }
+  }
+
+  /** On a phone the panel is what the keyboard leaves of the screen. */
+  #fitViewport(): void {
+    const viewport = window.visualViewport;
+    if (this.#isOpen && viewport && viewport.scale === 1) {
+      this.#room(`.root{--top:${viewport.offsetTop}px;--height:${viewport.height}px}`);
+    }
+  }
+
+  #look(): void {
+    if (this.#panel?.atEnd && document.visibilityState === "visible") {
+      this.#visit.look();
+    }
+  }
+
+  /** However much changes in one turn, it is drawn once. */
+  #changed(): void {
+    if (!this.#drawing) {
+      this.#drawing = true;
+      queueMicrotask(() => {
+        this.#drawing = false;
+        this.#panel?.update(this.#visit.chat);
+        this.#look();
+        this.#draw();
+      });
+    }
+  }
+
+  #draw(): void {
+    const texts = TEXTS[this.#site.lang];
+    const count = this.#isOpen ? 0 : unread(this.#visit.chat);
+    const name = this.#isOpen ? texts.close : count ? `${texts.open}, ${texts.unread(count)}` : texts.open;
+    this.#root.classList.toggle("open", this.#isOpen);
+    this.#bubble.setAttribute("aria-expanded", String(this.#isOpen));
+    this.#bubble.setAttribute("aria-label", name);
+    this.#badge.hidden = !count;
+    setText(this.#badge, count > 9 ? "9+" : String(count || ""));
+    setText(this.#news, count ? texts.unread(count) : "");
+  }
+}
+
+/** Give `shadow` more rules, in a way no policy of the page forbids. Returns what replaces them. */
+function addRules(shadow: ShadowRoot, rules: string): (rules: string) => void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules);
+    shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+    return (others) => sheet.replaceSync(others);
+  } catch {
+    // before 2023 Safari had no such sheets
+    const style = h("style", {}, rules);
+    shadow.append(style);
+    return (others) => (style.textContent = others);
+  }
+}
+
+/** A random id of 122 bits; `randomUUID` exists on secure pages only. */
+function newId(): string {
+  if (typeof crypto.randomUUID === "function") {
+    return crypto.randomUUID();
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,417 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { unread } from "./chat";
+import { FakeSocket, MapShelf } from "./fakes";
+import type { HelloFrame, HubFrame } from "./frames";
+import { Memory } from "./memory";
+import { Visit } from "./visit";
+
+const NOON = Date.parse("2026-03-01T12:00:00Z");
+const AT = new Date(NOON).toISOString();
+const HELLO: HelloFrame = { t: "hello", session: "s1", resumed: false, title: "Support" };
+const reply = (seq: number): HubFrame => ({ t: "message", seq, text: `reply ${seq}`, at: AT, name: "Anna" });
+const ack = (client_msg_id: string, seq: number): HubFrame => ({ t: "ack", client_msg_id, seq, at: AT });
+
+/** A page of the site, its sockets, and what it wrote to the shelf. */
+class Page {
+  readonly sockets: FakeSocket[] = [];
+  readonly memory: Memory;
+  readonly visit: Visit;
+  /** How often something was to be drawn. */
+  changes = 0;
+  #ids = 0;
+
+  constructor(
+    readonly shelf: MapShelf,
+    name = "m",
+  ) {
+    this.memory = new Memory("demo", shelf);
+    this.visit = new Visit(
+      {
+        lang: "tr",
+        memory: this.memory,
+        open: () => {
+          this.sockets.push(new FakeSocket());
+          return this.socket;
+        },
+        address: () => ({ page: "https://shop.test/kettles", referrer: "" }),
+        random: () => 0,
+        newId: () => `${name}${++this.#ids}`,
+      },
+      () => this.changes++,
+    );
+    this.visit.resume();
+  }
+
+  get socket(): FakeSocket {
+    const newest = this.sockets.at(-1);
+    if (!newest) {
+      throw new Error("this page has opened no socket");
+    }
+    return newest;
+  }
+
+  /** Connect and be greeted. */
+  greet(frame: Partial<HelloFrame> = {}): this {
+    this.visit.begin();
+    this.socket.accept();
+    this.socket.says({ ...HELLO, ...frame });
+    return this;
+  }
+
+  /** The hub goes away and comes back. */
+  reconnect(frame: Partial<HelloFrame> = {}): void {
+    this.socket.breaks();
+    this.visit.hurry();
+    this.socket.accept();
+    this.socket.says({ ...HELLO, ...frame });
+  }
+
+  /** What is shown, as text and state. */
+  get shown(): string[] {
+    return this.visit.chat.lines.map((line) => ("text" in line ? `${line.text}: ${line.state}` : line.kind));
+  }
+
+  sentTexts(): string[] {
+    return this.sockets.flatMap(({ sent }) => sent.flatMap((frame) => (frame.t === "message" ? [frame.text] : [])));
+  }
+}
+
+/** Deliver to the page `to` the storage events of everything `from` has written. */
+function share(from: Page, to: Page): void {
+  for (const [key, value] of from.shelf.events.splice(0)) {
+    const change = to.memory.readChange(key, value);
+    if (change) {
+      to.visit.elsewhere(change);
+    }
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: NOON }));
+afterEach(() => void vi.useRealTimers());
+
+describe("connecting", () => {
+  test("a visitor who only reads the site costs the hub nothing", () => {
+    expect(new Page(new MapShelf()).sockets).toHaveLength(0);
+  });
+
+  test("an open conversation connects at once, a closed one waits for the visitor", () => {
+    const shelf = new MapShelf();
+    const first = new Page(shelf).greet({ open: true });
+    expect(new Page(shelf).sockets).toHaveLength(1);
+    first.socket.says({ t: "closed", at: AT });
+    expect(new Page(shelf).sockets).toHaveLength(0);
+  });
+
+  test("the first frame carries the session, the language and the page; history is asked in full once", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.socket.says(reply(4));
+    expect(page.socket.sent[0]).toEqual({
+      t: "hello",
+      session: null,
+      lang: "tr",
+      last_seq: null,
+      page: "https://shop.test/kettles",
+      referrer: "",
+    });
+    page.reconnect({ open: true });
+    expect(page.socket.sent[0]).toMatchObject({ session: "s1", last_seq: 4 });
+  });
+
+  test("after the page was frozen, or the conversation closed, history is asked in full again", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.socket.says(reply(4));
+    page.visit.sleep()();
+    page.socket.accept();
+    expect(page.socket.sent[0]).toMatchObject({ last_seq: null });
+    page.socket.says({ ...HELLO, open: true });
+    page.socket.says({ t: "closed", at: AT });
+    page.reconnect();
+    expect(page.socket.sent[0]).toMatchObject({ last_seq: null });
+  });
+
+  test("a session the hub does not know is replaced at once", () => {
+    const page = new Page(new MapShelf()).greet();
+    page.socket.breaks();
+    page.visit.hurry();
+    page.socket.accept();
+    page.socket.says({ t: "error", code: "bad_session" });
+    vi.advanceTimersByTime(0);
+    page.socket.accept();
+    expect(page.socket.last).toMatchObject({ t: "hello", session: null });
+    page.socket.says({ ...HELLO, session: "s2" });
+    expect(page.memory.session).toBe("s2");
+  });
+
+  test("with no conversation and nothing unsent, a closed panel lets go of the socket", () => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.rest();
+    expect(page.socket.closed).toBe(true);
+    page.visit.write("wait");
+    page.greet({ open: true });
+    page.visit.rest();
+    expect(page.socket.closed).toBe(false);
+  });
+
+  test("a hub that cannot greet now is asked again when it said", () => {
+    const page = new Page(new MapShelf());
+    page.visit.begin();
+    page.socket.accept();
+    page.socket.says({ t: "nack", retry_ms: 4_000 });
+    expect(page.visit.chat.link).toBe("lost");
+    vi.advanceTimersByTime(3_999);
+    expect(page.sockets).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(page.sockets).toHaveLength(2);
+  });
+});
+
+describe("sending", () => {
+  test("what is written before the hub answers goes out after it has greeted, in order", () => {
+    const page = new Page(new MapShelf());
+    page.visit.write("one");
+    page.visit.write("two");
+    page.greet();
+    expect(page.sentTexts()).toEqual(["one"]);
+    page.socket.says(ack("m1", 1));
+    expect(page.sentTexts()).toEqual(["one", "two"]);
+    page.socket.says(ack("m2", 2));
+    expect(page.shown).toEqual(["one: sent", "two: sent"]);
+    expect(page.memory.entries()).toEqual([]);
+  });
+
+  test("a message survives the page, and the next page sends it", () => {
+    const shelf = new MapShelf();
+    new Page(shelf).visit.write("kept");
+    const next = new Page(shelf).greet();
+    expect(next.shown).toEqual(["kept: pending"]);
+    expect(next.sentTexts()).toEqual(["kept"]);
+  });
+
+  test("without an answer the same message goes out again, under the same id", () => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.write("one");
+    page.reconnect();
+    expect(page.socket.last).toEqual({ t: "message", client_msg_id: "m1", text: "one" });
+    page.socket.says({ t: "pong" });
+    vi.advanceTimersByTime(14_999);
+    expect(page.sentTexts()).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(page.sentTexts()).toHaveLength(3);
+  });
+
+  test("what the history already has is not sent again", () => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.write("one");
+    page.reconnect({
+      open: true,
+      history: [{ seq: 1, from: "visitor", text: "one", at: AT, client_msg_id: "m1" }],
+    });
+    expect(page.sentTexts()).toEqual(["one"]);
+    expect(page.shown).toEqual(["one: sent"]);
+    expect(page.memory.entries()).toEqual([]);
+  });
+
+  test.each([
+    ["nack", { t: "nack", client_msg_id: "m1", retry_ms: 700 }, 700],
+    ["too_fast", { t: "error", code: "too_fast", client_msg_id: "m1", retry_ms: 900 }, 900],
+    ["too_fast without a time", { t: "error", code: "too_fast" }, 1000],
+  ] as [string, HubFrame, number][])("after %s the message waits exactly as long as the hub asked", (_, frame, wait) => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.write("one");
+    page.socket.says(frame);
+    expect(page.visit.chat.delayed).toBe(true);
+    vi.advanceTimersByTime(wait - 1);
+    expect(page.sentTexts()).toEqual(["one"]);
+    vi.advanceTimersByTime(1);
+    expect(page.sentTexts()).toEqual(["one", "one"]);
+    expect(page.visit.chat.delayed).toBe(false);
+  });
+
+  test.each([
+    ["other_body", "other"],
+    ["empty", "other"],
+    ["too_long", "too_long"],
+    ["too_many", "too_many"],
+  ])("a message refused with %s is given up with a notice, and the next one goes out", (code, state) => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.write("one");
+    page.visit.write("two");
+    page.socket.says({ t: "error", code, client_msg_id: "m1" });
+    expect(page.shown).toEqual([`one: ${state}`, "two: pending"]);
+    expect(page.sentTexts()).toEqual(["one", "two"]);
+    expect(page.memory.entries().map(({ text }) => text)).toEqual(["two"]);
+  });
+});
+
+describe("typing", () => {
+  const typingFrames = (page: Page): boolean[] =>
+    page.socket.sent.flatMap((frame) => (frame.t === "typing" ? [frame.typing] : []));
+
+  test("is said at most every three seconds, and ends five seconds after the last key", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.visit.typed(true);
+    vi.advanceTimersByTime(2_999);
+    page.visit.typed(true);
+    expect(typingFrames(page)).toEqual([true]);
+    vi.advanceTimersByTime(1);
+    page.visit.typed(true);
+    expect(typingFrames(page)).toEqual([true, true]);
+    vi.advanceTimersByTime(4_999);
+    expect(typingFrames(page)).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(typingFrames(page)).toEqual([true, true, false]);
+  });
+
+  test("ends when the text is deleted or sent", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.visit.typed(true);
+    page.visit.typed(false);
+    page.visit.typed(false);
+    page.visit.typed(true);
+    page.visit.write("done");
+    expect(typingFrames(page)).toEqual([true, false, true, false]);
+  });
+
+  test("is nobody's business before there is a conversation", () => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.typed(true);
+    expect(typingFrames(page)).toEqual([]);
+  });
+
+  test("of an agent who fell silent ends after ten seconds", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.socket.says({ t: "typing", typing: true });
+    vi.advanceTimersByTime(9_999);
+    expect(page.visit.chat.agentTyping).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(page.visit.chat.agentTyping).toBe(false);
+  });
+});
+
+describe("what was read", () => {
+  const gots = (page: Page): number[] => page.socket.sent.flatMap((frame) => (frame.t === "got" ? [frame.seq] : []));
+
+  test("the hub is told once, when the messages are looked at", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.socket.says(reply(2));
+    expect([gots(page), unread(page.visit.chat)]).toEqual([[], 1]);
+    page.visit.look();
+    page.visit.look();
+    expect([gots(page), unread(page.visit.chat)]).toEqual([[2], 0]);
+  });
+
+  test("looking at nothing new changes nothing, so that drawing may look", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.socket.says(reply(2));
+    page.visit.look();
+    const before = page.changes;
+    page.visit.look();
+    expect(page.changes).toBe(before);
+  });
+
+  test("what was looked at without a connection is told when there is one", () => {
+    const page = new Page(new MapShelf()).greet({ open: true });
+    page.socket.says(reply(2));
+    page.socket.breaks();
+    page.visit.look();
+    page.visit.hurry();
+    page.socket.accept();
+    page.socket.says({ ...HELLO, open: true });
+    expect(gots(page)).toEqual([2]);
+  });
+
+  test("the next page knows what was read", () => {
+    const shelf = new MapShelf();
+    const page = new Page(shelf).greet({ open: true });
+    page.socket.says(reply(2));
+    page.visit.look();
+    const next = new Page(shelf);
+    next.socket.accept();
+    next.socket.says({
+      ...HELLO,
+      open: true,
+      history: [2, 3].map((seq) => ({ seq, from: "agent", text: "reply", at: AT })),
+    });
+    expect(unread(next.visit.chat)).toBe(1);
+  });
+});
+
+describe("several pages of one site", () => {
+  function two(): [Page, Page] {
+    const shelf = new MapShelf();
+    const pages: [Page, Page] = [new Page(shelf, "a"), new Page(shelf, "b")];
+    pages[0].greet({ open: true });
+    pages[1].greet({ open: true });
+    shelf.events.length = 0;
+    return pages;
+  }
+
+  test("show the same, and one of them sends", () => {
+    const [a, b] = two();
+    a.visit.write("one");
+    share(a, b);
+    expect(b.shown).toEqual(["one: pending"]);
+    a.socket.says(ack("a1", 1));
+    share(a, b);
+    expect([a.shown, b.shown]).toEqual([["one: sent"], ["one: sent"]]);
+    vi.advanceTimersByTime(10_000);
+    expect(b.sentTexts()).toEqual([]);
+  });
+
+  test("when the page that wrote is gone, another one sends after five seconds", () => {
+    const [a, b] = two();
+    a.visit.write("one");
+    share(a, b);
+    a.socket.breaks();
+    vi.advanceTimersByTime(4_999);
+    expect(b.sentTexts()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(b.sentTexts()).toEqual(["one"]);
+  });
+
+  test("what is read on one is read on all", () => {
+    const [a, b] = two();
+    a.socket.says(reply(2));
+    b.socket.says(reply(2));
+    a.visit.look();
+    share(a, b);
+    expect(unread(b.visit.chat)).toBe(0);
+  });
+
+  test("two that begin at once end in one session", () => {
+    const shelf = new MapShelf();
+    const a = new Page(shelf, "a");
+    const b = new Page(shelf, "b");
+    for (const page of [a, b]) {
+      page.visit.begin();
+      page.socket.accept();
+    }
+    a.socket.says({ ...HELLO, session: "first" });
+    b.socket.says({ ...HELLO, session: "second" });
+    vi.advanceTimersByTime(0);
+    b.socket.accept();
+    expect(b.socket.last).toMatchObject({ t: "hello", session: "first" });
+    expect(shelf.getItem("touchline:demo:session")).toBe("first");
+  });
+
+  test("a page whose session was overwritten moves to the one that stayed", () => {
+    const [a, b] = two();
+    b.memory.session = "stayed";
+    share(b, a);
+    vi.advanceTimersByTime(0);
+    a.socket.accept();
+    expect(a.socket.last).toMatchObject({ t: "hello", session: "stayed" });
+  });
+
+  test("a page nobody has opened joins when a conversation begins elsewhere", () => {
+    const shelf = new MapShelf();
+    const [a, b] = [new Page(shelf, "a"), new Page(shelf, "b")];
+    a.greet();
+    share(a, b);
+    expect(b.sockets).toHaveLength(0);
+    a.visit.write("hello");
+    a.socket.says(ack("a1", 1));
+    share(a, b);
+    expect(b.sockets).toHaveLength(1);
+  });
+});

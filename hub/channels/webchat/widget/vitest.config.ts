@@ -1,0 +1,12 @@
+/** Rules next to their code in src/; the built script in a real browser in browser/. */
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "browser/**/*.test.ts"],
+    env: { TZ: "UTC" },
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
