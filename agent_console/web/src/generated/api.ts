@@ -1,0 +1,352 @@
+// Made by `make gen` from the Python classes: change those. Times are RFC 3339, UTC.
+
+import type {
+  AgentState,
+  ClientCard,
+  DispositionView,
+  MeView,
+  NamedView,
+  ReservationState,
+  TouchView,
+  Why,
+  WorkState,
+} from './views';
+
+/** All agents this principal may see. */
+export interface AgentPage {
+  readonly items: readonly AgentView[];
+  readonly next: string | null;
+}
+
+/** An agent and what they do now. `load` and `full` are units of attention. */
+export interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: AgentState;
+  readonly pause_reason: string;
+  readonly since: string;
+  readonly load: number;
+  readonly full: number;
+  readonly queues: readonly string[];
+}
+
+/** A page, newest first. `chain_ok` says whether every hash from the first row on still fits. */
+export interface AuditPage {
+  readonly items: readonly AuditRow[];
+  readonly next: string | null;
+  readonly chain_ok: boolean;
+}
+
+/** One line of the audit log. */
+export interface AuditRow {
+  readonly id: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly object: string;
+  readonly result: string;
+  readonly reason: string;
+  readonly address: string;
+}
+
+/** The client's card. */
+export interface CardAnswer {
+  readonly card: ClientCard;
+}
+
+/** The outcome. */
+export interface Close {
+  readonly disposition: string;
+  readonly note?: string;
+}
+
+/** Why the agent does not take it. */
+export interface Decline {
+  readonly reason?: string;
+}
+
+/** The outcome recorded at close: a code of the house, a note. */
+export interface Disposition {
+  readonly code: string;
+  readonly note: string;
+}
+
+/** The outcomes. */
+export interface DispositionPage {
+  readonly items: readonly DispositionView[];
+  readonly next: string | null;
+}
+
+/** It is done. */
+export interface Done {
+  readonly ok: boolean;
+}
+
+/** Everything the router did with an interaction. */
+export interface Explained {
+  readonly reservations: readonly ReservationView[];
+  readonly segments: readonly SegmentView[];
+}
+
+/** One figure: its name in terms.md, its value (None: nothing to compute from), unit, and formula. */
+export interface FigureView {
+  readonly name: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly formula: string;
+}
+
+/** A page, newest first. `next` goes into `?after=`. */
+export interface InteractionPage {
+  readonly items: readonly InteractionView[];
+  readonly next: string | null;
+}
+
+/** An interaction is open until somebody closes it; nothing reopens it. */
+export type InteractionState = 'closed' | 'open';
+
+/** One engagement. `reply_channels` are those on which this principal may answer now. */
+export interface InteractionView {
+  readonly id: string;
+  readonly person: NamedView;
+  readonly queue: NamedView;
+  readonly channel: string;
+  readonly language: string;
+  readonly state: InteractionState;
+  readonly opened_at: string;
+  readonly closed_at: string | null;
+  readonly agent: NamedView | null;
+  readonly work_item_id: string | null;
+  readonly work_state: WorkState | null;
+  readonly disposition: Disposition | null;
+  readonly last_seq: number;
+  readonly last_text: string;
+  readonly reply_channels: readonly string[];
+}
+
+/** A note among ourselves. */
+export interface Note {
+  readonly text: string;
+}
+
+/** Persons found, best first. */
+export interface PersonPage {
+  readonly items: readonly PersonView[];
+  readonly next: string | null;
+}
+
+/** A person found. */
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly tier: string;
+  readonly language: string;
+  readonly identities: readonly string[];
+}
+
+/** RFC 9457. `code` is stable; `field` is the dotted path of what is wrong, if one is. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field: string | null;
+  readonly retry_after_s: number | null;
+}
+
+/** The figures of one queue in one interval. `service_levels` holds every variant side by side. */
+export interface QueueFigures {
+  readonly queue: NamedView;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly figures: readonly FigureView[];
+  readonly service_levels: readonly FigureView[];
+}
+
+/** All queues this principal may see. */
+export interface QueuePage {
+  readonly items: readonly QueueView[];
+  readonly next: string | null;
+}
+
+/** A row a queue. */
+export interface QueueReport {
+  readonly items: readonly QueueFigures[];
+  readonly next: string | null;
+}
+
+/** A queue and its rules, as far as people need them. */
+export interface QueueView {
+  readonly id: string;
+  readonly name: string;
+  readonly languages: readonly string[];
+  readonly service_level_share: number;
+  readonly service_level_s: number;
+  readonly offer_s: number;
+  readonly wrap_up_s: number;
+  readonly waiting: number;
+}
+
+/** Everything up to `seq` has been read. */
+export interface ReadMark {
+  readonly seq: number;
+}
+
+/** A message to the client on `channel`. */
+export interface Reply {
+  readonly channel: string;
+  readonly text: string;
+}
+
+/** One offer: to whom, how it ended, and why it went there. */
+export interface ReservationView {
+  readonly id: string;
+  readonly work_item_id: string;
+  readonly agent: string;
+  readonly state: ReservationState;
+  readonly offered_at: string;
+  readonly answered_at: string | null;
+  readonly reason: string;
+  readonly why: Why;
+}
+
+/** What was going on during the interval. */
+export type SegmentKind = 'alert' | 'hold' | 'ivr' | 'queue' | 'talk' | 'text' | 'wrap_up';
+
+/** One interval of an interaction. */
+export interface SegmentView {
+  readonly kind: SegmentKind;
+  readonly queue: string;
+  readonly agent: string;
+  readonly started_at: string;
+  readonly ended_at: string;
+}
+
+/** The first administrator, proved by the one-time token that the hub printed on its own terminal. */
+export interface SetUp {
+  readonly token: string;
+  readonly login: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Whether the hub still waits for its first administrator. */
+export interface SetUpState {
+  readonly needed: boolean;
+}
+
+/** Login and password. */
+export interface SignIn {
+  readonly login: string;
+  readonly password: string;
+}
+
+/** Who signed in, and the token every write must carry in `X-CSRF-Token`. */
+export interface SignedIn {
+  readonly user: MeView;
+  readonly csrf: string;
+}
+
+/** What the agent wants to be: `available`, `paused` (with a reason) or `offline`. */
+export interface StateWish {
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name. */
+export interface TimelineEntry {
+  readonly at: string;
+  readonly kind: string;
+  readonly interaction_id: string;
+  readonly seq: number;
+  readonly channel: string;
+  readonly queue: string;
+  readonly touch: TouchView | null;
+  readonly agent: string;
+  readonly detail: string;
+}
+
+/** A page, newest first. */
+export interface TimelinePage {
+  readonly items: readonly TimelineEntry[];
+  readonly next: string | null;
+}
+
+/** A page in the order of `seq`. */
+export interface TouchPage {
+  readonly items: readonly TouchView[];
+  readonly next: string | null;
+}
+
+/** To whom the work goes: a queue, with a note for the next agent. */
+export interface Transfer {
+  readonly queue_id: string;
+  readonly note?: string;
+}
+
+/** All queues and agents now. Pop latency is touch received → frame sent, of the last 1,000 offers. */
+export interface Wallboard {
+  readonly queues: readonly WallboardQueue[];
+  readonly agents: readonly AgentView[];
+  readonly pop_ms_p50: number | null;
+  readonly pop_ms_p95: number | null;
+  readonly pop_ms_p99: number | null;
+  readonly at: string;
+}
+
+/** One row of the wallboard; today's figures in the tenant's time zone. */
+export interface WallboardQueue {
+  readonly id: string;
+  readonly name: string;
+  readonly waiting: number;
+  readonly oldest_at: string | null;
+  readonly ewt_s: number | null;
+  readonly staffed: number;
+  readonly available: number;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly service_level: number | null;
+  readonly asa_s: number | null;
+  readonly aht_s: number | null;
+}
+
+/** The limits of what is sent, in characters or as a number. */
+export const LIMITS = {
+  Close: {
+    disposition: { minLength: 1, maxLength: 200 },
+    note: { maxLength: 8000 },
+  },
+  Decline: {
+    reason: { maxLength: 200 },
+  },
+  Note: {
+    text: { minLength: 1, maxLength: 8000 },
+  },
+  ReadMark: {
+    seq: { min: 0 },
+  },
+  Reply: {
+    channel: { minLength: 1, maxLength: 200 },
+    text: { minLength: 1, maxLength: 8000 },
+  },
+  SetUp: {
+    token: { minLength: 1, maxLength: 200 },
+    login: { minLength: 1, maxLength: 200 },
+    name: { minLength: 1, maxLength: 200 },
+    password: { minLength: 12, maxLength: 1000 },
+  },
+  SignIn: {
+    login: { minLength: 1, maxLength: 200 },
+    password: { minLength: 1, maxLength: 1000 },
+  },
+  StateWish: {
+    state: { maxLength: 20 },
+    reason: { maxLength: 200 },
+  },
+  Transfer: {
+    note: { maxLength: 8000 },
+  },
+} as const;

@@ -1,0 +1,184 @@
+// Made by `make gen` from the Python classes: change those. Times are RFC 3339, UTC.
+
+import type {
+  ClientCard,
+  Delivery,
+  DeskView,
+  MeView,
+  OfferedWorkView,
+  QueueLineView,
+  ReservationState,
+  TouchView,
+  WaitingView,
+  Why,
+  WorkView,
+} from './views';
+
+/** The card of a person this agent is dealing with has changed. */
+export interface CardChanged {
+  readonly kind: 'card_changed';
+  readonly seq: number;
+  readonly card: ClientCard;
+}
+
+/** A reply came further, or failed. */
+export interface DeliveryChangedFrame {
+  readonly kind: 'delivery_changed';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly touch_id: string;
+  readonly touch_seq: number;
+  readonly delivery: Delivery;
+  readonly detail: string;
+}
+
+/** The first frame. `last_seq` is the newest number applied, None for a new desk. */
+export interface Hello {
+  readonly kind: 'hello';
+  readonly last_seq?: number | null;
+  readonly stream?: string;
+}
+
+/** The agent's own state. */
+export interface MeChanged {
+  readonly kind: 'me_changed';
+  readonly seq: number;
+  readonly me: MeView;
+}
+
+/** The console is there (every 5 s); renews the presence lease. Answered by a tick. */
+export interface Ping {
+  readonly kind: 'ping';
+}
+
+/** How the agent's queues stand, and who waits; at most two a second. */
+export interface QueuesChanged {
+  readonly kind: 'queues_changed';
+  readonly seq: number;
+  readonly queues: readonly QueueLineView[];
+  readonly waiting: readonly WaitingView[];
+}
+
+/** What was missed has been sent; `seq` is the newest number. */
+export interface Replayed {
+  readonly kind: 'replayed';
+  readonly seq: number;
+  readonly stream: string;
+}
+
+/** An offer to this agent is over. `reason` is a stable word; `taken_by` names who got the work, if known. */
+export interface ReservationEndedFrame {
+  readonly kind: 'reservation_ended';
+  readonly seq: number;
+  readonly reservation_id: string;
+  readonly work_item_id: string;
+  readonly state: ReservationState;
+  readonly reason: string;
+  readonly taken_by: string;
+}
+
+/** Work is offered: the card, why it came here, and until when. */
+export interface ReservationOfferedFrame {
+  readonly kind: 'reservation_offered';
+  readonly seq: number;
+  readonly reservation_id: string;
+  readonly work_item: OfferedWorkView;
+  readonly offered_at: string;
+  readonly expires_at: string;
+  readonly card: ClientCard;
+  readonly why: Why;
+  readonly latency_ms: number;
+}
+
+/** The whole desk again, because what was missed cannot be replayed. */
+export interface Resync {
+  readonly kind: 'resync';
+  readonly seq: number;
+  readonly stream: string;
+  readonly desk: DeskView;
+}
+
+/** The sign-in ended; the socket closes after this. */
+export interface SignedOut {
+  readonly kind: 'signed_out';
+  readonly seq: number;
+  readonly reason: string;
+}
+
+/** The whole desk, at the first connection. `stream` names this line of numbers; send it back in `hello`. */
+export interface Snapshot {
+  readonly kind: 'snapshot';
+  readonly seq: number;
+  readonly stream: string;
+  readonly desk: DeskView;
+}
+
+/** Nothing happened, and this console is up to date if it has `seq`. */
+export interface Tick {
+  readonly kind: 'tick';
+  readonly seq: number;
+  readonly server_time: string;
+}
+
+/** A touch of a conversation this agent holds. */
+export interface TouchAdded {
+  readonly kind: 'touch_added';
+  readonly seq: number;
+  readonly touch: TouchView;
+}
+
+/** The agent is typing to this client, or has stopped. */
+export interface TypingCommand {
+  readonly kind: 'typing';
+  readonly interaction_id: string;
+  readonly typing: boolean;
+}
+
+/** The client, or a colleague, is typing (or has stopped). */
+export interface TypingFrame {
+  readonly kind: 'typing';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly by_client: boolean;
+  readonly name: string;
+  readonly typing: boolean;
+}
+
+/** A row of the Work list is new or different (compare `version`, keep the greater). */
+export interface WorkChanged {
+  readonly kind: 'work_changed';
+  readonly seq: number;
+  readonly work: WorkView;
+}
+
+/** A row left the Work list. */
+export interface WorkRemoved {
+  readonly kind: 'work_removed';
+  readonly seq: number;
+  readonly work_item_id: string;
+  readonly reason: string;
+}
+
+/** What the hub sends. */
+export type Frame =
+  | Snapshot
+  | Resync
+  | Replayed
+  | Tick
+  | MeChanged
+  | ReservationOfferedFrame
+  | ReservationEndedFrame
+  | WorkChanged
+  | WorkRemoved
+  | TouchAdded
+  | DeliveryChangedFrame
+  | TypingFrame
+  | QueuesChanged
+  | CardChanged
+  | SignedOut;
+
+/** What the console sends. */
+export type Command =
+  | Hello
+  | Ping
+  | TypingCommand;

@@ -1,0 +1,239 @@
+// Made by `make gen` from the Python classes: change those. Times are RFC 3339, UTC.
+
+/** What everybody sees of an agent. Derived (see `presence.py`), never stored by itself. */
+export type AgentState = 'available' | 'engaged' | 'offline' | 'paused' | 'reserved' | 'wrap_up';
+
+/** A file of a touch. The content is found by its hash; the name is only a label. */
+export interface Attachment {
+  readonly sha256: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
+}
+
+/** Somebody this may be, with the reason; never chosen silently. */
+export interface CardCandidate {
+  readonly person_id: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** One address on the card. */
+export interface CardIdentity {
+  readonly kind: IdentityKind;
+  readonly value: string;
+  readonly display: string;
+  readonly confidence: Confidence;
+}
+
+/** One line of the person's recent history. */
+export interface CardTouch {
+  readonly interaction_id: string;
+  readonly seq: number;
+  readonly channel: string;
+  readonly direction: Direction;
+  readonly at: string;
+  readonly text: string;
+}
+
+/**
+ * Who (or the candidates), their worth and language, their addresses, what they did last on all channels.
+ *
+ * `interactions` counts all engagements ever, `first_seen_at` is the day we met. `about` is what the channel
+ * knows of this visit (page, referrer, browser language).
+ */
+export interface ClientCard {
+  readonly person_id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly tier: Tier;
+  readonly language: string;
+  readonly first_seen_at: string;
+  readonly interactions: number;
+  readonly last_agent: string;
+  readonly identities: readonly CardIdentity[];
+  readonly recent: readonly CardTouch[];
+  readonly about: Readonly<Record<string, string>>;
+  readonly candidates: readonly CardCandidate[];
+}
+
+/** How sure we are that an address is this person's. */
+export type Confidence = 'known' | 'maybe';
+
+/** How far a touch came. Inbound touches and notes are `received`. */
+export type Delivery = 'delivered' | 'failed' | 'queued' | 'received' | 'sending' | 'sent' | 'uncertain';
+
+/** Everything the agent desk shows; what a snapshot carries. */
+export interface DeskView {
+  readonly me: MeView;
+  readonly queues: readonly QueueLineView[];
+  readonly offers: readonly OfferView[];
+  readonly work: readonly WorkView[];
+  readonly waiting: readonly WaitingView[];
+  readonly dispositions: readonly DispositionView[];
+  readonly pause_reasons: readonly string[];
+  readonly server_time: string;
+}
+
+/** `internal` is a note among ourselves: no channel ever sees it. */
+export type Direction = 'inbound' | 'internal' | 'outbound';
+
+/** One outcome an agent may record. */
+export interface DispositionView {
+  readonly code: string;
+  readonly name: string;
+  readonly note_required: boolean;
+}
+
+/** Agents a rule filtered out: the rule's stable name, what it asked for, how many, and some of their names. */
+export interface Exclusion {
+  readonly rule: string;
+  readonly count: number;
+  readonly wanted: string;
+  readonly names: readonly string[];
+}
+
+/** The kind of channel an address belongs to. */
+export type IdentityKind = 'email' | 'phone' | 'telegram' | 'webchat';
+
+/** The newest message of a conversation, cut to a line. */
+export interface LastTouchView {
+  readonly seq: number;
+  readonly direction: Direction;
+  readonly at: string;
+  readonly text: string;
+}
+
+/** The agent's own state. `load` and `full` are units of attention. */
+export interface MeView {
+  readonly id: string;
+  readonly name: string;
+  readonly login: string;
+  readonly roles: readonly string[];
+  readonly state: AgentState;
+  readonly wish: string;
+  readonly pause_reason: string;
+  readonly since: string;
+  readonly load: number;
+  readonly full: number;
+  readonly version: number;
+}
+
+/** A thing one can only name: a queue, an agent, a person. */
+export interface NamedView {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Work this agent is being asked to take. `latency_ms`: touch received → frame sent. */
+export interface OfferView {
+  readonly reservation_id: string;
+  readonly work_item: OfferedWorkView;
+  readonly offered_at: string;
+  readonly expires_at: string;
+  readonly card: ClientCard;
+  readonly why: Why;
+  readonly latency_ms: number;
+}
+
+/** The work in an offer. */
+export interface OfferedWorkView {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly queue: string;
+  readonly channel: string;
+  readonly language: string;
+  readonly waited_s: number;
+}
+
+/** How a queue stands right now. `ewt_s` is None while nothing is known. */
+export interface QueueLineView {
+  readonly id: string;
+  readonly name: string;
+  readonly waiting: number;
+  readonly oldest_at: string | null;
+  readonly ewt_s: number | null;
+  readonly staffed: number;
+  readonly available: number;
+}
+
+/** `accepted` is the assignment; the others are ways an offer ended. */
+export type ReservationState = 'accepted' | 'declined' | 'expired' | 'offered' | 'withdrawn';
+
+/** The worth of a client to the house; feeds the urgency of their work. */
+export type Tier = 'gold' | 'silver' | 'standard';
+
+/** What kind of thing passed. */
+export type TouchKind = 'call' | 'form' | 'message' | 'missed_call' | 'note';
+
+/** One touch. `author` is the agent who wrote it, or empty for the client's own. */
+export interface TouchView {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly seq: number;
+  readonly channel: string;
+  readonly direction: Direction;
+  readonly kind: TouchKind;
+  readonly at: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly author: string;
+  readonly delivery: Delivery;
+  readonly delivery_detail: string;
+}
+
+/** One row of the line in front of this agent. */
+export interface WaitingView {
+  readonly work_item_id: string;
+  readonly person: string;
+  readonly queue: string;
+  readonly channel: string;
+  readonly language: string;
+  readonly first_queued_at: string;
+  readonly place: number;
+}
+
+/**
+ * Why this agent: the reason's stable name, numbers behind it, who else was considered and who was not.
+ *
+ * `reason` is `last_agent`, `only_one`, `least_loaded` or `longest_idle`; `idle_s` is the chosen one's idle
+ * time; `considered` counts the staff of the queue, `could` those who could take it now; `next_names` are
+ * the ones who would have been asked next; `text` is the same in an English sentence.
+ */
+export interface Why {
+  readonly reason: string;
+  readonly chosen: string;
+  readonly idle_s: number;
+  readonly considered: number;
+  readonly could: number;
+  readonly next_names: readonly string[];
+  readonly excluded: readonly Exclusion[];
+  readonly place: number;
+  readonly text: string;
+}
+
+/** The life of a work item. */
+export type WorkState = 'abandoned' | 'assigned' | 'callback' | 'cancelled' | 'completed' | 'flowed_out' | 'offered' | 'queued' | 'wrap_up';
+
+/**
+ * A row of the agent's Work list.
+ *
+ * `unanswered_since` is when the client first wrote without an answer since; `unread` counts their messages
+ * after the last one read here; `ends_at` is the end of the wrap-up.
+ */
+export interface WorkView {
+  readonly work_item_id: string;
+  readonly interaction_id: string;
+  readonly person: NamedView;
+  readonly queue: NamedView;
+  readonly channel: string;
+  readonly language: string;
+  readonly state: WorkState;
+  readonly state_at: string;
+  readonly first_queued_at: string;
+  readonly ends_at: string | null;
+  readonly last_touch: LastTouchView | null;
+  readonly unanswered_since: string | null;
+  readonly unread: number;
+  readonly version: number;
+}
