@@ -116,7 +116,7 @@ class SignIns:
     async def renew(self, principal: Principal) -> None:
         """An open agent socket is a sign of life: call this with every ping; it is written once a minute.
 
-        Raises NotSignedIn when the sign-in is gone or its day is over; then the socket must close. Unavailable,
+        Raises NotSignedIn when the sign-in is gone or its day is over; then close the socket. Unavailable,
         from the store, says nothing about the sign-in. The idle limit does not count here, so that a leap of
         the clock signs nobody out who is there.
         """

@@ -29,22 +29,7 @@ async def append(connection: AsyncConnection, draft: AuditDraft) -> AuditEntry:
     """Write the next row, in the transaction of `connection`; others wait for its end."""
     head = await _locked_head(connection, draft.tenant_id)
     entry = chained(head, draft)
-    await connection.execute(
-        insert(audit_log).values(
-            tenant_id=draft.tenant_id,
-            number=entry.number,
-            at=draft.at,
-            actor_id=draft.actor_id,
-            actor=draft.actor,
-            action=draft.action,
-            object=draft.object,
-            result=draft.result,
-            reason=draft.reason,
-            address=draft.address,
-            previous=entry.previous,
-            hash=entry.hash,
-        )
-    )
+    await connection.execute(insert(audit_log).values(**row_of(entry)))
     await connection.execute(
         update(audit_heads)
         .where(audit_heads.c.tenant_id == draft.tenant_id)
@@ -108,6 +93,25 @@ async def _locked_head(connection: AsyncConnection, tenant_id: TenantId) -> Audi
     )
     row = locked.one()
     return AuditHead(number=row.number, hash=row.hash)
+
+
+def row_of(entry: AuditEntry) -> dict[str, object]:
+    """The columns of a row."""
+    draft = entry.draft
+    return {
+        "tenant_id": draft.tenant_id,
+        "number": entry.number,
+        "at": draft.at,
+        "actor_id": draft.actor_id,
+        "actor": draft.actor,
+        "action": draft.action,
+        "object": draft.object,
+        "result": draft.result,
+        "reason": draft.reason,
+        "address": draft.address,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
 
 
 def _entry(row: Row[Any]) -> AuditEntry:
