@@ -46,7 +46,9 @@ def operations(
             delivery_detail=touch.delivery_detail,
         )
 
-    @made.op("POST", "/api/v1/agents/me/state", Permission.SET_OWN_STATE, "Become available, paused or offline")
+    @made.op(
+        "POST", "/api/v1/agents/me/state", Permission.SET_OWN_STATE, "Become available, paused or offline"
+    )
     async def set_state(call: Call, body: StateWish) -> MeView:
         """Answers with what one is now."""
         await states.set_own(call.principal, body.state, body.reason)
@@ -61,7 +63,10 @@ def operations(
         return await lookups.interaction(call.principal, item.interaction_id)
 
     @made.op(
-        "POST", "/api/v1/reservations/{reservation_id}/decline", Permission.ANSWER_OFFER, "Pass offered work on"
+        "POST",
+        "/api/v1/reservations/{reservation_id}/decline",
+        Permission.ANSWER_OFFER,
+        "Pass offered work on",
     )
     async def decline(call: Call, reservation_id: Id, body: Decline = Decline()) -> Done:  # noqa: B008 - frozen
         """The work returns to its old place in line and goes to the next agent."""

@@ -94,7 +94,9 @@ def operations(
         return await lookups.explained(call.principal, InteractionId(interaction_id))
 
     @made.op("GET", "/api/v1/persons", Permission.FIND_PERSON, "Find persons")
-    async def find_persons(call: Call, q: Query = "", limit: Annotated[int, Meta(ge=1, le=50)] = 20) -> PersonPage:
+    async def find_persons(
+        call: Call, q: Query = "", limit: Annotated[int, Meta(ge=1, le=50)] = 20
+    ) -> PersonPage:
         """By name (folded, a typo forgiven), phone or address; best first."""
         return await lookups.persons(call.principal, q, limit)
 

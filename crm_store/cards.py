@@ -82,9 +82,7 @@ class Cards:
             rows = await wire.fetch(
                 "SELECT id, name FROM persons WHERE tenant_id = $1 AND id = ANY($2)", tenant_id, others
             )
-        return tuple(
-            CardCandidate(person_id=PersonId(r[0]), name=r[1], reason="similar_name") for r in rows
-        )
+        return tuple(CardCandidate(person_id=PersonId(r[0]), name=r[1], reason="similar_name") for r in rows)
 
 
 def _card(
@@ -104,9 +102,7 @@ def _card(
         interactions=r[6],
         last_agent=r[7],
         identities=tuple(
-            CardIdentity(
-                kind=IdentityKind(a[1]), value=a[2], display=a[3], confidence=Confidence(a[4])
-            )
+            CardIdentity(kind=IdentityKind(a[1]), value=a[2], display=a[3], confidence=Confidence(a[4]))
             for a in addresses
         ),
         recent=tuple(
@@ -123,5 +119,3 @@ def _card(
         candidates=candidates,
         about=about,
     )
-
-

@@ -110,7 +110,9 @@ class PostgresWire:
             )
 
 
-_BUSY_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: the loser simply tries again
+_BUSY_SQLSTATES = frozenset(
+    {"40001", "40P01"}
+)  # serialization failure, deadlock: the loser simply tries again
 
 
 def translated(error: BaseException) -> HubError | None:

@@ -84,14 +84,6 @@ class FloorStore:
                 [(tenant_id, o.code, o.name, o.note_required, n) for n, o in enumerate(outcomes)],
             )
 
-    async def disposition_note_required(self, tenant_id: TenantId, code: str) -> bool | None:
-        """Whether the outcome needs a note; None when there is no such outcome."""
-        async with self._store.database.snapshot() as wire:
-            rows = await wire.fetch(
-                "SELECT note_required FROM dispositions WHERE tenant_id = $1 AND code = $2", tenant_id, code
-            )
-        return bool(rows[0][0]) if rows else None
-
     async def queues(self, principal: Principal) -> QueuePage:
         """Queues in the principal's scope, with how many wait."""
         reach = principal.require(Permission.READ_QUEUES)
@@ -113,7 +105,8 @@ class FloorStore:
         async with self._store.database.snapshot() as wire:
             names = {q.id: q.name for q in await _queues(wire, principal.tenant_id)}
             rows = await wire.fetch(
-                f"SELECT {columns(agents)} FROM agents WHERE tenant_id = $1 ORDER BY name", principal.tenant_id
+                f"SELECT {columns(agents)} FROM agents WHERE tenant_id = $1 ORDER BY name",
+                principal.tenant_id,
             )
             seen = [
                 a
@@ -140,7 +133,9 @@ class FloorStore:
 
 
 async def _queues(wire: Wire, tenant_id: TenantId) -> list[Queue]:
-    rows = await wire.fetch(f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1 ORDER BY name", tenant_id)
+    rows = await wire.fetch(
+        f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1 ORDER BY name", tenant_id
+    )
     return [queue_of(r) for r in rows]
 
 

@@ -1,6 +1,7 @@
 """What the live desk is made of: agents now, rows of Work lists, offers, lines, outcomes; read in batches."""
 
 from collections.abc import Sequence
+
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import agent_of, at, columns, item_of, reservation_of, us

@@ -4,8 +4,8 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import at, columns, interaction_of, item_of, reservation_of, segment_of, touch_of
 from crm_store.rows.history import interactions, reservations, segments, work_items
-from crm_store.search import find_texts
 from crm_store.store import Store
+from crm_store.text_search import find_texts
 from hub.desk.found import (
     Explained,
     InteractionPage,
@@ -25,7 +25,7 @@ from hub.domain.work import WorkItem, WorkState
 
 _INTERACTION = columns(interactions, "i.")
 _CUT = 140
-_TEXT_HITS = 1_000
+_TEXT_ROUNDS = 8
 
 _LIST = (
     "SELECT i.id, p.id, p.name, q.id, q.name, i.channel, i.language, i.state, i.opened_at, i.closed_at,"
@@ -124,8 +124,8 @@ class Interactions:
                 add(condition, value)
         if q:
             async with self._store.database.snapshot() as wire:
-                hits = await find_texts(wire, principal.tenant_id, q, _TEXT_HITS)
-            add("i.id = ANY({})", list(dict.fromkeys(hits)))
+                hits = await _interactions_with(wire, principal, q)
+            add("i.id = ANY({})", hits)
         if after:
             opened_at, last_id = _cursor(after)
             params += [opened_at, last_id]  # type: ignore[list-item]
@@ -161,7 +161,8 @@ class Interactions:
             found, item = await loaded(wire, principal, interaction_id)
             require_interaction(principal, Permission.READ_INTERACTION, found, item)
             rows = await wire.fetch(
-                _TOUCHES + " WHERE t.tenant_id = $1 AND t.interaction_id = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4",
+                _TOUCHES
+                + " WHERE t.tenant_id = $1 AND t.interaction_id = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4",
                 principal.tenant_id,
                 interaction_id,
                 after,
@@ -207,6 +208,19 @@ class Interactions:
                 principal.user_id or "",
                 seq,
             )
+
+
+async def _interactions_with(wire: Wire, principal: Principal, q: str) -> list[str]:
+    """Interactions that hold the words of `q`, those with the newest hits; a bounded look."""
+    found: dict[str, None] = {}
+    before: int | None = None
+    for _ in range(_TEXT_ROUNDS):
+        page = await find_texts(wire, principal.tenant_id, q, before=before, limit=50)
+        found |= dict.fromkeys(hit.interaction_id for hit in page.hits)
+        before = page.next
+        if before is None:
+            break
+    return list(found)
 
 
 def _cursor(after: str) -> tuple[int, str]:

@@ -115,7 +115,9 @@ class People:
         reach = principal.require(Permission.READ_PERSON)
         if reach is Scope.ALL:
             return
-        queues = sorted(principal.queues) if reach is Scope.TEAM or principal.may(Permission.FIND_PERSON) else []
+        queues = (
+            sorted(principal.queues) if reach is Scope.TEAM or principal.may(Permission.FIND_PERSON) else []
+        )
         rows = await wire.fetch(
             "SELECT 1 FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
             " WHERE i.tenant_id = $1 AND i.person_id = $2"

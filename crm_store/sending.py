@@ -25,6 +25,7 @@ _NO_EARLIER = (
     " AND NOT EXISTS (SELECT 1 FROM touches e WHERE e.interaction_id = t.interaction_id AND e.seq < t.seq"
     " AND e.delivery IN ('queued', 'sending'))"
 )
+_CHANGE = "UPDATE touches SET delivery = $1, delivery_detail = $2, lease_until = NULL WHERE id = $3"
 _TAKEN = "UPDATE touches SET delivery = 'sending', attempt = attempt + 1, lease_until = $1 WHERE id = $2"
 
 
@@ -110,11 +111,31 @@ class Sending:
                 return 0
         async with self._store.database.transaction() as wire:
             rows = await wire.fetch(find + " FOR UPDATE SKIP LOCKED", us(now))
-            news = [_lapsed_news(r, again=r[4] in set(repeatable)) for r in rows]
-            await wire.many(
-                "UPDATE touches SET delivery = $1, delivery_detail = $2, lease_until = NULL WHERE id = $3",
-                [(n.delivery.value, n.detail, n.touch_id) for n in news],
-            )
+            news = [
+                _change(r, Delivery.QUEUED, "")
+                if r[4] in repeatable
+                else _change(r, Delivery.UNCERTAIN, "interrupted")
+                for r in rows
+            ]
+            await wire.many(_CHANGE, [(n.delivery.value, n.detail, n.touch_id) for n in news])
+            if news:
+                await self._tell(wire, news)
+        self._store.wake()
+        return len(news)
+
+    async def give_up(self, channel: str, *, queued_before: datetime, detail: str) -> int:
+        """See the port."""
+        find = (
+            "SELECT id, tenant_id, interaction_id, seq, channel, author_id FROM touches"
+            " WHERE channel = $1 AND delivery = 'queued' AND at < $2"
+        )
+        async with self._store.database.snapshot() as wire:
+            if not await wire.fetch(find, channel, us(queued_before)):
+                return 0
+        async with self._store.database.transaction() as wire:
+            rows = await wire.fetch(find + " FOR UPDATE SKIP LOCKED", channel, us(queued_before))
+            news = [_change(r, Delivery.FAILED, detail) for r in rows]
+            await wire.many(_CHANGE, [(n.delivery.value, n.detail, n.touch_id) for n in news])
             if news:
                 await self._tell(wire, news)
         self._store.wake()
@@ -139,7 +160,9 @@ def _claimed(r: Row, channel: str) -> ClaimedReply:
         author_name=r[11],
     )
     agent = None if r[10] is None else UserId(r[10])
-    return ClaimedReply(message=message, channel=channel, agent_id=agent, epoch=r[9] + 1, queued_at=message.at)
+    return ClaimedReply(
+        message=message, channel=channel, agent_id=agent, epoch=r[9] + 1, queued_at=message.at
+    )
 
 
 def _news(claimed: ClaimedReply, delivery: Delivery, detail: str) -> DeliveryChanged:
@@ -155,15 +178,13 @@ def _news(claimed: ClaimedReply, delivery: Delivery, detail: str) -> DeliveryCha
     )
 
 
-def _lapsed_news(r: Row, *, again: bool) -> DeliveryChanged:
+def _change(r: Row, delivery: Delivery, detail: str) -> DeliveryChanged:
     return DeliveryChanged(
         tenant_id=TenantId(r[1]),
         interaction_id=InteractionId(r[2]),
         touch_id=TouchId(r[0]),
         seq=r[3],
-        delivery=Delivery.QUEUED if again else Delivery.UNCERTAIN,
-        detail="" if again else "interrupted",
+        delivery=delivery,
+        detail=detail,
         agent_id=None if r[5] is None else UserId(r[5]),
     )
-
-

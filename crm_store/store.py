@@ -66,6 +66,14 @@ class Store:
         """The rules of a queue were changed: read them again."""
         self._queues.clear()
 
+    async def disposition_note_required(self, tenant_id: TenantId, code: str) -> bool | None:
+        """Whether the outcome needs a note; None when there is no such outcome."""
+        async with self.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT note_required FROM dispositions WHERE tenant_id = $1 AND code = $2", tenant_id, code
+            )
+        return bool(rows[0][0]) if rows else None
+
     # — the relay ——————————————————————————————————————————————————————————————————————————
 
     async def unsent(self, limit: int) -> list[tuple[int, bytes]]:

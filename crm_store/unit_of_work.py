@@ -40,6 +40,7 @@ from crm_store.rows.history import (
 )
 from crm_store.rows.people import identities, persons
 from crm_store.search import index_names
+from crm_store.text_search import index_texts, touch_text_row
 from hub.domain.agent import Agent
 from hub.domain.events import (
     Event,
@@ -48,7 +49,16 @@ from hub.domain.events import (
     ReservationEnded,
     WorkStepped,
 )
-from hub.domain.ids import InteractionId, PersonId, QueueId, ReservationId, SessionId, TenantId, UserId, WorkItemId
+from hub.domain.ids import (
+    InteractionId,
+    PersonId,
+    QueueId,
+    ReservationId,
+    SessionId,
+    TenantId,
+    UserId,
+    WorkItemId,
+)
 from hub.domain.interaction import Interaction, Session
 from hub.domain.person import Identity, Person
 from hub.domain.queue import Queue
@@ -70,7 +80,8 @@ _AGENT = columns(agents)
 @dataclass(slots=True)
 class _Writes:
     persons: list[Row] = field(default_factory=list)
-    names: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    names: list[tuple[PersonId, Sequence[str]]] = field(default_factory=list)
+    texts: list[Row] = field(default_factory=list)
     identities: list[Row] = field(default_factory=list)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     new_interactions: set[str] = field(default_factory=set)
@@ -210,6 +221,10 @@ class Unit:
 
     def add_touch(self, new: NewTouch) -> None:
         self._writes.touches.append(touch_row(new))
+        t = new.touch
+        words = touch_text_row(t.tenant_id, t.id, t.interaction_id, t.at, t.text)
+        if words is not None:
+            self._writes.texts.append(words)
 
     def add_item(self, item: WorkItem) -> None:
         self._writes.items[item.id] = item
@@ -280,7 +295,10 @@ class Unit:
         for table, rows in (
             (persons, w.persons),
             (identities, w.identities),
-            (interactions, [interaction_row(i) for i in w.interactions.values() if i.id in w.new_interactions]),
+            (
+                interactions,
+                [interaction_row(i) for i in w.interactions.values() if i.id in w.new_interactions],
+            ),
             (sessions, w.sessions),
             (work_items, [item_row(i) for i in w.items.values() if i.id in w.new_items]),
             (touches, w.touches),
@@ -291,6 +309,8 @@ class Unit:
             if rows:
                 await wire.insert(table, rows)
         await self._update()
+        if w.texts:
+            await index_texts(wire, w.texts)
         if w.names:
             await index_names(wire, self._tenant, w.names)
         if self._events:
@@ -403,4 +423,3 @@ def _fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) ->
         code = interaction.disposition.code if interaction.disposition else ""
         return (*head, None, interaction.queue_id, interaction.closed_by, "closed", code)
     raise TypeError(f"{event.kind} is no fact of an interaction's history")
-

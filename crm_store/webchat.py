@@ -143,9 +143,7 @@ class Visitors:
             await self._store.add_events(wire, self._encode([_delivered(visitor.tenant_id, r) for r in rows]))
         self._store.wake()
 
-    async def places(
-        self, tenant_id: TenantId, queue_ids: Sequence[QueueId], account: str
-    ) -> list[Place]:
+    async def places(self, tenant_id: TenantId, queue_ids: Sequence[QueueId], account: str) -> list[Place]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(

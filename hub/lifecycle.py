@@ -53,7 +53,7 @@ class Jobs:
                 try:
                     async with asyncio.timeout(max(30.0, 3 * period_s)):
                         await step()
-                except Exception:  # noqa: BLE001 - one bad step must not end the job; the watch sees a lasting fault
+                except Exception:
                     log.exception("job_step_failed", job=name)
                 else:
                     self._ticked[name] = (self._clock.monotonic(), period_s)

@@ -102,7 +102,9 @@ class Lookups(Protocol):
         """One."""
         ...
 
-    async def timeline(self, principal: Principal, person_id: PersonId, *, after: str, limit: int) -> TimelinePage:
+    async def timeline(
+        self, principal: Principal, person_id: PersonId, *, after: str, limit: int
+    ) -> TimelinePage:
         """All touches and facts of a person over all interactions, newest first."""
         ...
 
@@ -135,5 +137,3 @@ class PresenceStore(Protocol):
     async def end_presence(self, tenant_id: TenantId, agent_id: UserId, now: datetime) -> None:
         """The agent's last console closed on purpose."""
         ...
-
-

@@ -112,7 +112,9 @@ class Work:
             interaction, _ = await self._open(unit, principal, Permission.REPLY, interaction_id)
             sessions = [s for s in await unit.open_sessions(interaction.id) if s.channel == channel]
             if not sessions or channel not in self._limits:
-                raise Invalid("the client cannot be reached there now", field="channel", code="no_such_channel")
+                raise Invalid(
+                    "the client cannot be reached there now", field="channel", code="no_such_channel"
+                )
             limit = self._limits[channel].text_chars
             if len(text) > limit:
                 raise Invalid(f"this channel takes {limit} characters", field="text", code="too_long")
@@ -242,9 +244,7 @@ class Work:
         ends_at = now + timedelta(seconds=wrap_up_s)
         after = item.stepped(WorkState.WRAP_UP, now, deadline_at=ends_at)
         unit.save_item(item, after)
-        return unit.note_fact(
-            WorkStepped(tenant_id=item.tenant_id, item=after, reason="closed"), interaction
-        )
+        return unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=after, reason="closed"), interaction)
 
 
 def _was_closed(interaction: Interaction | None) -> bool:

@@ -45,7 +45,9 @@ class Inbox:
     pays nothing and a crowd shares.
     """
 
-    def __init__(self, store: IntakeStore, clock: Clock, *, on_batch: Callable[[Sequence[Outcome], float], None]) -> None:
+    def __init__(
+        self, store: IntakeStore, clock: Clock, *, on_batch: Callable[[Sequence[Outcome], float], None]
+    ) -> None:
         self._store = store
         self._clock = clock
         self._on_batch = on_batch
@@ -60,7 +62,9 @@ class Inbox:
         """
         crash_at("intake.after_receive")
         if len(self._waiting) >= _WAITING_LIMIT:
-            raise Unavailable("too many touches are waiting to be stored", code="overloaded", retry_after_s=2.0)
+            raise Unavailable(
+                "too many touches are waiting to be stored", code="overloaded", retry_after_s=2.0
+            )
         waiting = _Waiting(touch, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._arrived.set()
@@ -85,7 +89,9 @@ class Inbox:
         outcomes: list[Outcome] = []
         try:
             if len({w.touch.tenant_id for w in batch}) > 1:
-                batch = sorted(batch, key=lambda w: w.touch.tenant_id)  # stable: order within a tenant is kept
+                batch = sorted(
+                    batch, key=lambda w: w.touch.tenant_id
+                )  # stable: order within a tenant is kept
             for tenant_id, group in groupby(batch, key=lambda w: w.touch.tenant_id):
                 outcomes += await self._stored(tenant_id, [w.touch for w in group])
         except BaseException:

@@ -92,7 +92,5 @@ def _queued(
         preferred_agent_id=person.last_agent_id if person else interaction.last_agent_id,
     )
     unit.add_item(item)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=touch.tenant_id, item=item, reason="new"), interaction
-    )
+    interaction = unit.note_fact(WorkStepped(tenant_id=touch.tenant_id, item=item, reason="new"), interaction)
     return replace(thread, interaction=interaction, item=item)

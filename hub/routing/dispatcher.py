@@ -12,7 +12,14 @@ import structlog
 
 from hub.crashpoints import crash_at
 from hub.domain.errors import Conflict, Unavailable
-from hub.domain.events import AgentChanged, Event, QueueChanged, ReservationEnded, ReservationOffered, WorkStepped
+from hub.domain.events import (
+    AgentChanged,
+    Event,
+    QueueChanged,
+    ReservationEnded,
+    ReservationOffered,
+    WorkStepped,
+)
 from hub.domain.ids import TenantId
 from hub.domain.reservation import ReservationState
 from hub.ports.bus import EventBus

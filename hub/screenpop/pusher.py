@@ -250,5 +250,3 @@ class Pusher:
     def holder(self, interaction_id: InteractionId) -> UserId | None:
         """Who has this conversation, as far as this node knows."""
         return self._holders.get(interaction_id)
-
-

@@ -95,7 +95,9 @@ class Stream:
 class Streams:
     """The streams of this node. One is kept for `kept_s` after its last window closed, so that a reload replays."""
 
-    def __init__(self, *, kept_frames: int, kept_s: float, monotonic: Callable[[], float], first_seq: int) -> None:
+    def __init__(
+        self, *, kept_frames: int, kept_s: float, monotonic: Callable[[], float], first_seq: int
+    ) -> None:
         self._by_user: dict[UserId, Stream] = {}
         self._kept_frames = kept_frames
         self._kept_s = kept_s
@@ -136,6 +138,10 @@ class Streams:
         for user_id, stream in list(self._by_user.items()):
             if not stream.readers and stream.empty_since < now - self._kept_s:
                 del self._by_user[user_id]
+
+    def forget_all(self) -> None:
+        """Something was missed: whoever comes back gets everything anew."""
+        self._by_user.clear()
 
     def present(self) -> list[Stream]:
         """Streams with an open window."""

@@ -24,7 +24,9 @@ Wait = Callable[[QueueId, int], float | None]
 class Snapshots:
     """Builds desks."""
 
-    def __init__(self, reads: LiveReads, clock: Clock, queue_name: Callable[[QueueId], str], wait: Wait) -> None:
+    def __init__(
+        self, reads: LiveReads, clock: Clock, queue_name: Callable[[QueueId], str], wait: Wait
+    ) -> None:
         self._reads = reads
         self._clock = clock
         self._queue_name = queue_name
@@ -97,5 +99,3 @@ def signed_in(found: MeView | None, principal: Principal, clock: Clock) -> MeVie
         full=FULL,
         version=0,
     )
-
-

@@ -14,7 +14,17 @@ from hub.domain.ids import InteractionId
 from hub.outgoing import NEVER_WAIT_BYTES, Outgoing
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
-from hub.screenpop.frames import Command, Hello, Ping, Replayed, Resync, SignedOut, Snapshot, Tick, TypingCommand
+from hub.screenpop.frames import (
+    Command,
+    Hello,
+    Ping,
+    Replayed,
+    Resync,
+    SignedOut,
+    Snapshot,
+    Tick,
+    TypingCommand,
+)
 from hub.screenpop.pusher import Pusher
 from hub.screenpop.sessions import Stream, Streams, encode
 from hub.screenpop.snapshot import Snapshots
@@ -73,7 +83,11 @@ class AgentSockets:
         principal = await self.authenticate(request)
         principal.require(Permission.OPEN_CONSOLE)
         ws = web.WebSocketResponse(
-            compress=False, max_msg_size=_FRAME_BYTES, heartbeat=25.0, autoping=True, writer_limit=NEVER_WAIT_BYTES
+            compress=False,
+            max_msg_size=_FRAME_BYTES,
+            heartbeat=25.0,
+            autoping=True,
+            writer_limit=NEVER_WAIT_BYTES,
         )
         await ws.prepare(request)
         assert isinstance(request.transport, asyncio.Transport)
@@ -104,7 +118,11 @@ class AgentSocket:
     """One window. Frames are pushed without waiting; a reader that is too slow is closed with 4008."""
 
     def __init__(
-        self, house: AgentSockets, ws: web.WebSocketResponse, transport: asyncio.Transport, principal: Principal
+        self,
+        house: AgentSockets,
+        ws: web.WebSocketResponse,
+        transport: asyncio.Transport,
+        principal: Principal,
     ) -> None:
         self._house = house
         self._ws = ws
@@ -155,7 +173,7 @@ class AgentSocket:
                 closing = group.create_task(self._close_when_wanted())
                 await self._talk()
                 closing.cancel()
-        except* Exception:  # noqa: BLE001 - a fault met in one window must not be another's
+        except* Exception:
             log.exception("agent_socket_failed", user_id=self._principal.user_id)
             await self._close(OUR_FAULT)
         finally:

@@ -1,0 +1,32 @@
+"""Serves the built console: one page, and files whose names carry their content's hash."""
+
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+STATIC = Path(__file__).with_name("static")
+
+_NOT_BUILT = "The console has not been built. In a checkout run `make console`; a wheel brings it along.\n"
+
+
+def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
+    """`/` and every address that is no file: the page; `/assets/…`: files, kept by browsers for a year."""
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if "." in request.path.rsplit("/", 1)[-1]:
+            raise web.HTTPNotFound
+        index = static / "index.html"
+        if not index.is_file():
+            return web.Response(status=503, text=_NOT_BUILT)
+        return web.FileResponse(index, headers={hdrs.CACHE_CONTROL: "no-cache"})
+
+    async def asset(request: web.Request) -> web.StreamResponse:
+        assets = (static / "assets").resolve()
+        path = (assets / request.match_info["name"]).resolve()
+        if path.parent != assets or not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable"})
+
+    app.router.add_get("/assets/{name}", asset)
+    for path in ("/", "/sign-in", "/setup", "/floor", "/audit", "/desk", "/desk/{rest:.*}"):
+        app.router.add_get(path, page)

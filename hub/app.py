@@ -1,0 +1,351 @@
+"""The composition root: the only place that knows every part."""
+
+import asyncio
+import os
+import random
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+from crm_store.insight import SqlInsight
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent_console import audit_api, desk_api, insight_api, lookup_api, session_api
+from agent_console.auth import Gate, loopback_origins
+from agent_console.backoff import Backoff
+from agent_console.documentation import add_documentation
+from agent_console.middleware import protect
+from agent_console.operations import Operation
+from agent_console.pages import add_pages
+from agent_console.passwords import Cost, Passwords
+from agent_console.routes import Api
+from agent_console.set_up import FirstAdministrator
+from agent_console.sign_ins import SignIns
+from crm_store.access import SqlAccessStore
+from crm_store.answers import SqlAnswers
+from crm_store.cards import Cards
+from crm_store.engine import Database
+from crm_store.floor import FloorStore
+from crm_store.migrate import migrate
+from crm_store.reads import DeskLookups, DeskReads
+from crm_store.rows.history import outbox
+from crm_store.sending import Sending
+from crm_store.store import Store
+from crm_store.webchat import Visitors
+from hub.channels.webchat.channel import SPEC as WEBCHAT
+from hub.channels.webchat.channel import WebChat
+from hub.clock import SystemClock
+from hub.cluster.codec import encode
+from hub.cluster.embedded.bus import EmbeddedBus
+from hub.cluster.embedded.leases import EmbeddedLeases
+from hub.desk.states import States
+from hub.desk.transfer import Transfers
+from hub.desk.work import Work
+from hub.domain.access import system_principal
+from hub.domain.agent import Agent
+from hub.domain.events import Event
+from hub.domain.ids import DEFAULT_TENANT
+from hub.domain.queue import Queue
+from hub.http import add_health, address_behind, listening
+from hub.insight.waits import Waits
+from hub.intake.inbox import Inbox
+from hub.lifecycle import Jobs
+from hub.namebook import Namebook
+from hub.outbound.sender import Sender
+from hub.pop_times import PopTimes
+from hub.ports.bus import EventBus, Handler, Lagged
+from hub.relay import Relay
+from hub.routing.dispatcher import Dispatcher
+from hub.routing.sweeper import Sweeper
+from hub.screenpop.pusher import Pusher
+from hub.screenpop.sessions import Streams
+from hub.screenpop.snapshot import Snapshots
+from hub.screenpop.socket import AgentSockets
+from hub.screenpop.windows import Windows
+from hub.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+VERSION = "0.1.0"
+_BEAT_S = 5.0
+_GROUPS = (f"router:{DEFAULT_TENANT}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Where the hub can be reached, and the token of the set-up if it still waits for its first administrator."""
+
+    url: str
+    port: int
+    setup_token: str | None
+
+
+async def serve(
+    settings: Settings,
+    *,
+    on_ready: Callable[[Started], None],
+    stop: asyncio.Event,
+    prepare: Callable[[Store], Awaitable[None]] | None = None,
+) -> None:
+    """Run a hub until `stop` is set, then drain it. `prepare` may fill the store before anything listens.
+
+    Raises hub.http.PortTaken, crm_store.engine.StoreNotDurable, Unavailable, OSError; and an ExceptionGroup when
+    a part dies: then the process must end, and be started again.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
+    try:
+        await migrate(database)
+        hub = Hub(settings, database)
+        if prepare is not None:
+            await prepare(hub.store)
+        await hub.run(on_ready, stop)
+    finally:
+        await database.close()
+
+
+class Hub:
+    """Every part of one node, made and wired; `run` brings it to life."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock = SystemClock()
+        self._draining = False
+        self._started = False
+        self.store = store = Store(database, encode=encode, clock=clock)
+        self._bus: EventBus = EmbeddedBus(groups=_GROUPS)
+        node = settings.cluster.node or f"{socket.gethostname()}-{os.getpid()}"
+        self._leases = EmbeddedLeases(clock, node=node)
+        self._cards = Cards(store)
+        self._live = DeskReads(store, clock, self._cards)
+        self._floor = FloorStore(store, clock, encode=encode)
+        self._insight = SqlInsight(store)
+        self._names = Namebook(self._load_names)
+        self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
+        self._pops = PopTimes(lambda _: None)
+        self._inbox = Inbox(store, clock, on_batch=lambda *_: None)
+        self._relay = Relay(store, self._bus)
+        self._dispatcher = Dispatcher(
+            store,
+            self._bus,
+            self._leases,
+            clock,
+            DEFAULT_TENANT,
+            avoid_s=settings.routing.avoid_s,
+            batch=settings.routing.batch,
+            on_offers=lambda *_: None,
+        )
+        self._sweeper = Sweeper(
+            store,
+            clock,
+            DEFAULT_TENANT,
+            grace_s=settings.routing.grace_s,
+            lease_s=settings.routing.presence_lease_s,
+        )
+        self._address_of = address_behind(settings.http.trusted_proxies)
+        self._port = settings.http.port or _free_port(settings.http.host)
+        self._origins = _origins(settings, self._port)
+        self._webchat = WebChat(
+            inbox=self._inbox,
+            visitors=Visitors(store, encode=encode),
+            bus=self._bus,
+            clock=clock,
+            settings=settings.channels.webchat.model_copy(
+                update={"own_origins": (*settings.channels.webchat.own_origins, *sorted(self._origins))}
+            ),
+            client_address=self._address_of,
+            agent_name=self._names.agent,
+            estimated_wait=self._waits.estimate,
+            thread_held=lambda: self._sender.wake(WEBCHAT.name),
+            count_bad=lambda _: None,
+        )
+        self._sender = Sender(
+            Sending(store, encode=encode),
+            self._bus,
+            [self._webchat],
+            clock,
+            random.Random(),  # noqa: S311 - jitter
+        )
+        self._streams = Streams(
+            kept_frames=settings.screenpop.replay_frames,
+            kept_s=settings.screenpop.replay_s,
+            monotonic=clock.monotonic,
+            first_seq=int(clock.now().timestamp()) * 1000,  # above any number of an earlier process
+        )
+        self._windows = Windows(
+            self._streams,
+            self._live,
+            store,
+            clock,
+            wait=self._waits.estimate,
+            lease_s=settings.routing.presence_lease_s,
+            on_queues=lambda _: None,
+        )
+        self._pusher = Pusher(
+            self._streams,
+            self._windows,
+            self._live,
+            clock,
+            queue_name=self._names.queue,
+            agent_name=self._names.agent,
+            on_pop=self._pops.add,
+        )
+        self._snapshots = Snapshots(self._live, clock, self._names.queue, self._waits.estimate)
+        self._access = SqlAccessStore(
+            reading=database.reading, writing=database.writing, announce=self._announce
+        )
+
+    async def run(self, on_ready: Callable[[Started], None], stop: asyncio.Event) -> None:
+        """Start every job, listen, and stay until `stop`; then end in order."""
+        settings = self._settings
+        async with AsyncExitStack() as stack:
+            passwords = await stack.enter_async_context(
+                Passwords(
+                    cost=Cost(
+                        memory_kib=settings.security.password_memory_kib,
+                        passes=settings.security.password_passes,
+                        lanes=settings.security.password_lanes,
+                    ),
+                    threads=settings.security.password_threads,
+                )
+            )
+            app, token, sockets = await self._application(passwords)
+            await self._names.refresh()
+            await self._sweeper.step()
+            jobs = await stack.enter_async_context(Jobs(self._clock))
+            self._start(jobs, sockets)
+            port = await stack.enter_async_context(listening(app, settings.http.host, self._port))
+            self._started = True
+            on_ready(Started(url=_url(settings, port), port=port, setup_token=token))
+            await stop.wait()
+            self._draining = True
+            await self._webchat.drain()
+            await sockets.close_all()
+
+    def _start(self, jobs: Jobs, sockets: AgentSockets) -> None:
+        sweep_s = self._settings.routing.sweep_s
+        jobs.start("inbox", self._inbox.run())
+        jobs.start("relay", self._relay.run())
+        jobs.start("router", self._dispatcher.run())
+        jobs.start("screenpop", self._hear("screenpop", self._pusher.heard, sockets))
+        jobs.start("names", self._hear("names", self._names.heard, sockets))
+        jobs.start("lines", self._windows.tell_lines())
+        jobs.start("sender", self._sender.run())
+        if self._settings.channels.webchat.enabled:
+            jobs.start("webchat", self._webchat.run())
+        jobs.every("sweeper", sweep_s, self._sweeper.step)
+        jobs.every("router tick", 1.0, self._dispatcher.tick)
+        jobs.every("presence", _BEAT_S, self._windows.renew)
+        jobs.every("ticks", _BEAT_S, sockets.tick)
+        jobs.every("waits", _BEAT_S, self._waits.refresh)
+        jobs.every("replies", _BEAT_S, self._sender.sweep)
+        jobs.start("watch", jobs.watch())
+
+    async def _hear(self, name: str, handler: Handler, sockets: AgentSockets) -> None:
+        """Listen for news; after a gap every window of this node gets its desk anew."""
+        while True:
+            try:
+                await self._bus.listen(name, handler)
+            except Lagged:
+                log.warning("listener_lagged", listener=name)
+                await self._names.refresh()
+                self._streams.forget_all()
+                await sockets.close_all()
+
+    async def _application(self, passwords: Passwords) -> tuple[web.Application, str | None, AgentSockets]:
+        settings, clock = self._settings, self._clock
+        is_https = settings.http.public_url.startswith("https://")
+        app = web.Application(client_max_size=settings.http.max_body_bytes)
+        protect(app, origins=self._origins, is_https=is_https, address_from=self._address_of)
+        backoff = Backoff(clock)
+        sign_ins = SignIns(
+            store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT
+        )
+        first = FirstAdministrator(
+            store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT
+        )
+        gate = Gate(sign_ins, origins=self._origins, is_https=is_https)
+        operations = self._operations(sign_ins, first, gate)
+        api = Api(
+            gate=gate,
+            store=self._access,
+            answers=SqlAnswers(reading=self._database.reading, writing=self._database.writing),
+            clock=clock,
+            tenant_id=DEFAULT_TENANT,
+        )
+        api.add_to(app, operations)
+        add_documentation(app, operations, version=VERSION)
+        add_health(app, is_draining=lambda: self._draining, not_ready=self._not_ready, metrics=lambda: b"")
+        sockets = AgentSockets(
+            self._streams,
+            self._windows,
+            self._pusher,
+            self._snapshots,
+            self._bus,
+            clock,
+            authenticate=gate.authenticate_socket,
+            renew_sign_in=sign_ins.renew,
+            backlog_bytes=settings.screenpop.backlog_bytes,
+            backlog_s=settings.screenpop.backlog_s,
+            on_too_slow=lambda: None,
+        )
+        app.router.add_get("/ws/agent", sockets.serve)
+        if settings.channels.webchat.enabled:
+            app.add_routes(self._webchat.routes())
+        add_pages(app)
+        return app, await first.token_to_print(), sockets
+
+    def _operations(self, sign_ins: SignIns, first: FirstAdministrator, gate: Gate) -> list[Operation]:
+        lookups = DeskLookups(self.store, self._cards, self._floor)
+        work = Work(self.store, self._clock, {WEBCHAT.name: WEBCHAT.limits})
+        return [
+            *session_api.operations(
+                sign_ins=sign_ins, first_administrator=first, gate=gate, me=self._snapshots.me
+            ),
+            *desk_api.operations(
+                work=work,
+                states=States(self.store, self._clock, lease_s=self._settings.routing.presence_lease_s),
+                transfers=Transfers(self.store, self._clock),
+                lookups=lookups,
+                me=self._snapshots.me,
+                agent_name=self._names.agent,
+            ),
+            *lookup_api.operations(lookups=lookups, dispositions=self._live.dispositions),
+            *insight_api.operations(
+                store=self._insight, clock=self._clock, zone=ZoneInfo("UTC"), pop_ms=self._pops.ms
+            ),
+            *audit_api.operations(store=self._access, clock=self._clock),
+        ]
+
+    async def _not_ready(self) -> str:
+        return "" if self._started else "starting"
+
+    async def _load_names(self) -> tuple[Sequence[Queue], Sequence[Agent]]:
+        rows = await self.store.board_rows(DEFAULT_TENANT)
+        return rows.queues, rows.agents
+
+    async def _announce(self, connection: AsyncConnection, events: Sequence[Event]) -> None:
+        await connection.execute(insert(outbox).values(payload=encode(events)))
+        self.store.wake()
+
+
+def _free_port(host: str) -> int:
+    """A port nobody has now. The origins must be known before anything listens, so it is chosen first."""
+    with socket.create_server((host, 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _url(settings: Settings, port: int) -> str:
+    host = "127.0.0.1" if settings.http.host in {"0.0.0.0", "::"} else settings.http.host  # noqa: S104 - shown
+    return settings.http.public_url or f"http://{host}:{port}"
+
+
+def _origins(settings: Settings, port: int) -> frozenset[str]:
+    own = {settings.http.public_url} if settings.http.public_url else loopback_origins(port)
+    return frozenset({*own, *settings.security.origins})

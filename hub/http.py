@@ -1,0 +1,104 @@
+"""The one aiohttp application on the one port: health and readiness, metrics, and an orderly end."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address, ip_network
+
+from aiohttp import hdrs, web
+
+ReadyOrNot = Callable[[], Awaitable[str]]
+"""Empty when everything enabled listens, else what is missing."""
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"port {port} on {host} is taken: stop the other program, or set http.port (HUB_HTTP__PORT)"
+        )
+        self.host = host
+        self.port = port
+
+
+def add_health(
+    app: web.Application,
+    *,
+    is_draining: Callable[[], bool],
+    not_ready: ReadyOrNot,
+    metrics: Callable[[], bytes],
+) -> None:
+    """`/healthz` (the process lives), `/readyz` (send it work), `/metrics` (to loopback only)."""
+
+    async def healthz(_: web.Request) -> web.StreamResponse:
+        if is_draining():
+            return web.Response(status=503, text="draining\n")
+        return web.Response(text="ok\n")
+
+    async def readyz(_: web.Request) -> web.StreamResponse:
+        missing = "draining" if is_draining() else await not_ready()
+        return web.Response(status=503 if missing else 200, text=f"{missing or 'ready'}\n")
+
+    async def show_metrics(request: web.Request) -> web.StreamResponse:
+        if not is_loopback(request.remote):
+            raise web.HTTPNotFound
+        return web.Response(
+            body=metrics(), headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"}
+        )
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", show_metrics)
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether the request came from this machine."""
+    try:
+        return address is not None and ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def address_behind(trusted: tuple[str, ...]) -> Callable[[web.Request], str]:
+    """How to find a client's address: the last one in X-Forwarded-For that no trusted proxy wrote."""
+    networks = [ip_network(n) for n in trusted]
+
+    def is_trusted(address: str) -> bool:
+        try:
+            return any(ip_address(address) in n for n in networks)
+        except ValueError:
+            return False
+
+    def address_of(request: web.Request) -> str:
+        address = request.remote or ""
+        if not networks or not is_trusted(address):
+            return address
+        hops = [h.strip() for h in ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, [])).split(",")]
+        for hop in reversed([h for h in hops if h]):
+            address = hop
+            if not is_trusted(hop):
+                break
+        return address
+
+    return address_of
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app` while the block lasts; yields the port. Raises PortTaken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, reuse_address=True, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(host, port) from error
+            raise
+        server = runner.addresses[0]
+        yield int(server[1])
+    finally:
+        await asyncio.shield(runner.cleanup())
