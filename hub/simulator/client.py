@@ -1,0 +1,191 @@
+"""Simulated clients on real sockets: each plays one visit, comes back when its connection breaks, and is
+counted."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf
+from urllib.parse import quote
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from hub.channels.webchat.frames import HubFrame
+from hub.simulator.conversation import LAST_ACKS_S, Conversation, End
+from hub.simulator.plan import Visit
+
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 10.0
+_CONNECT_WITHIN_S = 10.0
+_NEVER = {400, 403, 404, 426}
+"""Answers to the upgrade that will be the same next time: no such site, or not our origin."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(HubFrame).decode
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What became of everybody so far. Messages: `sent` = `acked` + those nobody confirmed yet (or ever).
+
+    `came` counts clients; each is `open` until it is `answered`, `abandoned`, `refused` (see `refusals`),
+    `cut_off` (no connection until its patience ended) or its `time_up` came. `answers` counts what agents
+    wrote; `skipped` are clients who did not come because enough were there.
+    """
+
+    came: int = 0
+    open: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    refused: int = 0
+    cut_off: int = 0
+    time_up: int = 0
+    skipped: int = 0
+    sent: int = 0
+    resent: int = 0
+    acked: int = 0
+    answers: int = 0
+    connections_lost: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def unconfirmed(self) -> int:
+        """Messages that were sent and never acknowledged."""
+        return self.sent - self.acked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Street:
+    """Where the clients come from: the hub's address (`http://…`), who counts them, how they measure time
+    and make ids."""
+
+    address: str
+    tally: Tally
+    monotonic: Callable[[], float]
+    new_id: Callable[[], str]
+    rng: random.Random
+
+    def chat_url(self, site: str) -> str:
+        """The visitor socket of `site`."""
+        return f"ws{self.address.removeprefix('http').rstrip('/')}/ws/chat?site={quote(site)}"
+
+
+async def simulate(
+    street: Street, coming: Iterator[Visit], *, for_s: float = inf, at_most_open: int | None = None
+) -> None:
+    """Let clients arrive at their times, whatever the hub does, for `for_s` seconds (or until cancelled).
+
+    With `at_most_open`, a client who would be one too many does not come. At the end those still there
+    have their last messages acknowledged, and close their pages.
+    """
+    begun = street.monotonic()
+    until = begun + for_s
+    async with asyncio.TaskGroup() as group:
+        for visit in coming:
+            if visit.at_s >= for_s:
+                break
+            await asyncio.sleep(begun + visit.at_s - street.monotonic())
+            if at_most_open is not None and street.tally.open >= at_most_open:
+                street.tally.skipped += 1
+                continue
+            group.create_task(play(street, visit, until=until), name=f"client {visit.number}")
+        if for_s != inf:
+            await asyncio.sleep(until - street.monotonic())
+
+
+async def play(street: Street, visit: Visit, *, until: float = inf) -> None:
+    """One visit from beginning to end."""
+    tally = street.tally
+    conversation = Conversation(visit, new_id=street.new_id, until=until)
+    tally.came += 1
+    tally.open += 1
+    pause_s = _FIRST_PAUSE_S
+    gone_at = street.monotonic() + visit.patience_s
+    try:
+        while conversation.end is None:
+            try:
+                if await _connected(street, conversation):
+                    pause_s = _FIRST_PAUSE_S
+                    gone_at = street.monotonic() + visit.patience_s
+                    continue
+            except InvalidStatus as exc:
+                if exc.response.status_code in _NEVER:
+                    conversation.refuse(f"http_{exc.response.status_code}")
+                    break
+                tally.connections_lost += 1
+            except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
+                tally.connections_lost += 1
+            conversation.lost()
+            if street.monotonic() >= min(gone_at, until + LAST_ACKS_S):
+                break
+            await asyncio.sleep(pause_s * street.rng.uniform(0.5, 1.0))
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+    finally:
+        tally.open -= 1
+        _count(tally, conversation)
+
+
+async def _connected(street: Street, conversation: Conversation) -> bool:
+    """One connection, until the visit ends or the client loses the page; then True."""
+    async with connect(
+        street.chat_url(conversation.visit.site),
+        origin=street.address.rstrip("/"),  # type: ignore[arg-type] # an Origin is a str
+        compression=None,
+        proxy=None,
+        open_timeout=_CONNECT_WITHIN_S,
+        close_timeout=2.0,
+    ) as socket:
+        await socket.send(_encode(conversation.hello()), text=True)
+        while conversation.end is None:
+            now = street.monotonic()
+            with _counted(street.tally, conversation):
+                for frame in conversation.due(now):
+                    await socket.send(_encode(frame), text=True)
+                if conversation.wants_new_page(now):
+                    conversation.lost()
+                    return True
+                if conversation.end is None:
+                    await _hear(socket, conversation, street)
+    return True
+
+
+async def _hear(socket: ClientConnection, conversation: Conversation, street: Street) -> None:
+    next_at = conversation.next_at()
+    try:
+        async with asyncio.timeout(None if next_at == inf else max(0.0, next_at - street.monotonic())):
+            raw = await socket.recv(decode=False)
+    except TimeoutError:
+        return
+    conversation.heard(_decode(raw), street.monotonic())
+
+
+@contextmanager
+def _counted(tally: Tally, conversation: Conversation) -> Iterator[None]:
+    """Add what happens in the block to the tally, also when the connection breaks in it."""
+    sent, resent = conversation.sent, conversation.resent
+    acked, answers = conversation.acked, conversation.answers
+    try:
+        yield
+    finally:
+        tally.sent += conversation.sent - sent
+        tally.resent += conversation.resent - resent
+        tally.acked += conversation.acked - acked
+        tally.answers += conversation.answers - answers
+
+
+def _count(tally: Tally, conversation: Conversation) -> None:
+    match conversation.end:
+        case End.ANSWERED:
+            tally.answered += 1
+        case End.ABANDONED:
+            tally.abandoned += 1
+        case End.REFUSED:
+            tally.refused += 1
+            tally.refusals[conversation.refusal] = tally.refusals.get(conversation.refusal, 0) + 1
+        case End.TIME_UP:
+            tally.time_up += 1
+        case None:
+            tally.cut_off += 1
