@@ -7,7 +7,16 @@ from hub.channels.webchat.parse import CHANNEL
 from hub.channels.webchat.places import Places
 from hub.channels.webchat.receipts import Receipts
 from hub.channels.webchat.threads import Thread, Threads
-from hub.domain.events import DeliveryChanged, Event, InteractionClosed, TouchStored, Typing, WorkStepped
+from hub.domain.events import (
+    DeliveryChanged,
+    Event,
+    InteractionClosed,
+    ReservationEnded,
+    ReservationOffered,
+    TouchStored,
+    Typing,
+    WorkStepped,
+)
 from hub.domain.ids import InteractionId
 from hub.domain.interaction import Interaction
 from hub.domain.touch import Delivery, Direction
@@ -32,7 +41,7 @@ class News:
         """Tell the visitors what these events mean to them."""
         for event in events:
             match event:
-                case WorkStepped():
+                case WorkStepped() | ReservationOffered() | ReservationEnded():
                     await self._stepped(event.item)
                 case InteractionClosed():
                     await self._closed(event.interaction)
