@@ -108,13 +108,18 @@ class WebChat:
         return SPEC
 
     @property
+    def takes_visitors(self) -> bool:
+        """Whether a visitor who comes now is let in: while `run` runs and hears the news."""
+        return self._around.takes_visitors
+
+    @property
     def open_sockets(self) -> int:
         """Visitors' sockets open on this node."""
         return len(self._around.sockets)
 
     def routes(self) -> list[web.RouteDef]:
         """`/ws/chat`, `/widget.js`, `/chat/demo`: all public."""
-        return [web.get("/ws/chat", self._upgrade), *self._pages.routes()]
+        return [web.get("/ws/chat", self._upgrade.visitor_socket), *self._pages.routes()]
 
     def held_threads(self) -> list[tuple[str, str]]:
         """(account, thread) of every visitor connected here: the replies this node can send."""

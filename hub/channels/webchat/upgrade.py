@@ -28,7 +28,7 @@ class Upgrade:
         self._around = around
         self._client_address = client_address
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def visitor_socket(self, request: web.Request) -> web.StreamResponse:
         """`GET /ws/chat?site=KEY`.
 
         404 unknown site, 403 foreign origin, 426 no WebSocket, 429 too many sockets, 503 not now.
