@@ -131,10 +131,11 @@ async def opened_console(
     folder: Path,
     *,
     more: Sequence[Operation] = (),
+    only: Sequence[Operation] | None = None,
     routes: Sequence[web.RouteDef] = (),
     is_https: bool = False,
 ) -> AsyncIterator[Console]:
-    """A console that serves its own operations, `more` of them, and other `routes`."""
+    """A console that serves its own operations and `more`, or `only` those given; and other `routes`."""
     revoked: list[SessionRevoked] = []
     async with opened_store(folder, revoked) as (database, store), Passwords(cost=CHEAP) as passwords:
         clock = FakeClock()
@@ -154,6 +155,7 @@ async def opened_console(
             *audit_api.operations(store=store, clock=clock),
             *more,
         ]
+        operations = operations if only is None else list(only)
         app = web.Application()
         protect(app, origins={ORIGIN}, is_https=is_https)
         answers = SqlAnswers(reading=database.reading, writing=database.writing)
