@@ -56,8 +56,8 @@ class Channel(Protocol):
     async def send(self, message: OutboundMessage) -> Sent:
         """Hand one reply to the outside.
 
-        Raises ChannelUnavailable (surely not taken: later), ChannelRefused (never), ChannelUncertain (a person
-        must decide).
+        Raises ChannelUnavailable (surely not taken: later), ChannelRefused (never), ChannelUncertain (a
+        person must decide).
         """
         ...
 
