@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "browser/**/*.test.ts"],
     env: { TZ: "UTC" },
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

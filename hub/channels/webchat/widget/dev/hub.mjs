@@ -147,10 +147,7 @@ export class Hub {
     }
     let line = session.lines.find((known) => known.client_msg_id === client_msg_id);
     if (!line) {
-      if (!session.open) {
-        session.lines = [];
-        session.open = true;
-      }
+      session.open = true;
       line = this.#add(session, { from: "visitor", text, name: "", client_msg_id });
       queueMicrotask(() => this.onMessage(session));
     }
@@ -159,7 +156,7 @@ export class Hub {
 
   /** @param {Session} session @param {Omit<HistoryLine, "seq" | "at">} line */
   #add(session, line) {
-    // touches and events share the numbers of a conversation: there are gaps
+    // messages and events share the numbers: there are gaps
     const seq = (session.lines.at(-1)?.seq ?? 0) + 2;
     const added = { ...line, seq, at: new Date().toISOString() };
     session.lines.push(added);
@@ -172,6 +169,10 @@ export class Hub {
     const page = this.pages.get(pathname);
     if (page) {
       response.writeHead(200, { "content-type": TYPES[".html"], ...page.headers }).end(page.body);
+      return;
+    }
+    if (pathname === "/favicon.ico") {
+      response.writeHead(204).end();
       return;
     }
     let file = join(WEBCHAT, "demo", normalize(pathname.replace(/^\/chat\/demo\/?/, "/")));

@@ -17,7 +17,7 @@ const fromVisitor = (seq: number, id: string): HistoryLine => ({
 const hello = (more: Partial<HelloFrame> = {}): HelloFrame => ({ t: "hello", session: "s1", resumed: true, ...more });
 const after = (chat: Chat, ...frames: HubFrame[]): Chat => frames.reduce((now, frame) => heard(now, frame, NOON), chat);
 const CLOSED: HubFrame = { t: "closed", at: at(30) };
-const OPEN = greeted(NOTHING_YET, hello({ open: true }), true);
+const OPEN = greeted(NOTHING_YET, hello({ open: true }));
 
 const shown = (chat: Chat): string[] =>
   chat.lines.map((line: Line) => ("text" in line ? `${line.text} (${line.state})` : `${line.kind} ${line.name}`.trim()));
@@ -56,69 +56,57 @@ describe("messages", () => {
 describe("coming back", () => {
   test("history confirms what was sent while the answer was lost", () => {
     const chat = said(said(NOTHING_YET, entry("m1")), entry("m2"));
-    const back = greeted(chat, hello({ open: true, history: [fromVisitor(1, "m1"), fromAgent(2)] }), true);
+    const back = greeted(chat, hello({ open: true, history: [fromVisitor(1, "m1"), fromAgent(2)] }));
     expect(shown(back)).toEqual(["text of m1 (sent)", "reply 2 (sent)", "text of m2 (pending)"]);
   });
 
   test("newer history is added to what is shown", () => {
-    const back = greeted(after(OPEN, message(1)), hello({ open: true, history: [fromAgent(2)] }), false);
+    const back = greeted(after(OPEN, message(1)), hello({ open: true, history: [fromAgent(2)] }));
     expect(shown(back)).toEqual(["reply 1 (sent)", "reply 2 (sent)"]);
-  });
-
-  test("whole history replaces what is shown", () => {
-    const back = greeted(after(OPEN, message(9)), hello({ open: true, history: [fromAgent(1)] }), true);
-    expect(shown(back)).toEqual(["reply 1 (sent)"]);
   });
 
   test("a new session shows nothing of the old one, and keeps what was never sent", () => {
     const old = said(after(OPEN, message(1)), entry("m9"));
-    expect(shown(greeted(old, hello({ session: "s2", resumed: false }), false))).toEqual(["text of m9 (pending)"]);
+    expect(shown(greeted(old, hello({ session: "s2", resumed: false })))).toEqual(["text of m9 (pending)"]);
   });
 
   test("a conversation that was closed meanwhile is shown closed", () => {
-    const back = greeted(after(OPEN, message(1)), hello({ history: [fromAgent(2)] }), false);
+    const back = greeted(after(OPEN, message(1)), hello({ history: [fromAgent(2)] }));
     expect(shown(back)).toEqual(["reply 1 (sent)", "reply 2 (sent)", "closed"]);
     expect(back).toMatchObject({ open: false, ended: true });
   });
 
   test("somebody who never wrote has no closed conversation", () => {
-    expect(greeted(NOTHING_YET, hello({ resumed: false }), true)).toMatchObject({ open: false, ended: false, lines: [] });
+    expect(greeted(NOTHING_YET, hello({ resumed: false }))).toMatchObject({ open: false, ended: false, lines: [] });
   });
 
   test("the place in line is kept until the hub tells it anew, and goes when an agent has come", () => {
     const waiting = after(OPEN, { t: "position", place: 3, ewt_s: 120 });
-    expect(greeted(waiting, hello({ open: true }), false).waiting).toEqual({ place: 3, ewtS: 120 });
-    expect(greeted(waiting, hello({ open: true, agent: "Anna" }), false).waiting).toBeNull();
+    expect(greeted(waiting, hello({ open: true })).waiting).toEqual({ place: 3, ewtS: 120 });
+    expect(greeted(waiting, hello({ open: true, agent: "Anna" })).waiting).toBeNull();
   });
 });
 
 describe("a new conversation after a closed one", () => {
   const closed = after(OPEN, message(1), message(2), CLOSED);
 
-  test("begins its numbers anew, below the old one", () => {
-    const again = after(stored(said(closed, entry("m1")), entry("m1"), 1, NOON), message(2, "again"));
-    expect(shown(again)).toEqual([
-      "reply 1 (sent)",
-      "reply 2 (sent)",
-      "closed",
-      "text of m1 (sent)",
-      "again (sent)",
-    ]);
-    expect(again).toMatchObject({ open: true, ended: false, lastSeq: 2 });
+  test("goes on below it", () => {
+    const again = after(stored(said(closed, entry("m1")), entry("m1"), 4, NOON), message(6));
+    expect(shown(again)).toEqual(["reply 1 (sent)", "reply 2 (sent)", "closed", "text of m1 (sent)", "reply 6 (sent)"]);
+    expect(again).toMatchObject({ open: true, ended: false, lastSeq: 6 });
   });
 
   test("several unconfirmed messages stay below it", () => {
     const two = said(said(closed, entry("m1")), entry("m2"));
-    expect(shown(stored(two, entry("m1"), 1, NOON)).slice(3)).toEqual(["text of m1 (sent)", "text of m2 (pending)"]);
-  });
-
-  test("begins with nothing read", () => {
-    const again = after(stored(seen(closed, 2), entry("m1"), 1, NOON), message(2, "again"));
-    expect(unread(again)).toBe(1);
+    expect(shown(stored(two, entry("m1"), 4, NOON)).slice(3)).toEqual(["text of m1 (sent)", "text of m2 (pending)"]);
   });
 
   test("closing twice is closing once", () => {
     expect(after(closed, CLOSED)).toEqual(closed);
+  });
+
+  test("a conversation that another page has begun is open here too", () => {
+    expect(greeted(closed, hello({ open: true }))).toMatchObject({ open: true, ended: false });
   });
 });
 
@@ -136,7 +124,7 @@ describe("the line and the agent", () => {
   });
 
   test("who is present at hello has not just joined", () => {
-    expect(shown(greeted(NOTHING_YET, hello({ open: true, agent: "Anna" }), true))).toEqual([]);
+    expect(shown(greeted(NOTHING_YET, hello({ open: true, agent: "Anna" })))).toEqual([]);
   });
 
   test("an agent's message ends the typing", () => {

@@ -17,7 +17,6 @@ export interface Said {
   readonly name: string;
   /** `pending`: written, not confirmed by the hub. */
   readonly state: "pending" | "sent" | Refusal;
-  readonly round: number;
   readonly order: number;
 }
 
@@ -27,15 +26,14 @@ export interface Note {
   readonly key: string;
   readonly at: number;
   readonly name: string;
-  readonly round: number;
   readonly order: number;
 }
 
 export type Line = Said | Note;
 
 /**
- * `round` counts the conversations this page has seen: the hub numbers the messages of each from the beginning.
- * `lastSeq` is the newest number of this round, `seen` the newest that was on the screen of any page of the site.
+ * `lastSeq` is the number of the newest message: the hub counts on over all conversations of a session. `seen` is the
+ * newest that was on the screen of any page of the site.
  * `greeted`: the hub has told its part at least once. `ended`: the conversation was closed and no new one begun.
  * `delayed`: the hub has asked to wait with the next message.
  */
@@ -50,7 +48,6 @@ export interface Chat {
   readonly open: boolean;
   readonly ended: boolean;
   readonly waiting: { readonly place: number; readonly ewtS: number | null } | null;
-  readonly round: number;
   readonly lastSeq: number;
   readonly seen: number;
   readonly lines: readonly Line[];
@@ -67,14 +64,10 @@ export const NOTHING_YET: Chat = {
   open: false,
   ended: false,
   waiting: null,
-  round: 0,
   lastSeq: 0,
   seen: 0,
   lines: [],
 };
-
-/** Where a line stands that has no number yet. */
-const LAST = { round: Infinity, order: Infinity };
 
 /** The visitor's message `entry` was written, here or on another page of the site. */
 export function said(chat: Chat, entry: Entry): Chat {
@@ -88,20 +81,19 @@ export function said(chat: Chat, entry: Entry): Chat {
     at: entry.at,
     name: "",
     state: "pending",
-    ...LAST,
+    order: Infinity,
   });
 }
 
 /** The hub has `entry` under the number `seq`; it was stored `at` (ms since 1970). */
 export function stored(chat: Chat, entry: Entry, seq: number, at: number): Chat {
   const known = chat.lines.find(({ key }) => key === entry.id);
-  const now = begun(chat);
-  if (now.lines.some((line) => line.round === now.round && line.order === seq)) {
+  if (chat.lines.some(({ order }) => order === seq)) {
     return known && known.order !== seq ? { ...chat, lines: chat.lines.filter((line) => line !== known) } : chat;
   }
   return withLine(
-    { ...now, open: true, lastSeq: Math.max(now.lastSeq, seq), lines: now.lines.filter((line) => line !== known) },
-    { kind: "visitor", key: entry.id, text: entry.text, at, name: "", state: "sent", round: now.round, order: seq },
+    { ...begun(chat, seq), lines: chat.lines.filter((line) => line !== known) },
+    { kind: "visitor", key: entry.id, text: entry.text, at, name: "", state: "sent", order: seq },
   );
 }
 
@@ -111,7 +103,7 @@ export function refused(chat: Chat, id: string, why: Refusal): Chat {
     ...chat,
     lines: chat.lines.map((line) =>
       line.key === id && line.kind === "visitor"
-        ? { ...line, state: why, round: chat.round, order: chat.lastSeq + 0.5 }
+        ? { ...line, state: why, order: chat.lastSeq + 0.5 }
         : line,
     ),
   };
@@ -124,61 +116,52 @@ export function seen(chat: Chat, seq: number): Chat {
 
 /** How many messages of agents wait to be looked at. */
 export function unread(chat: Chat): number {
-  return chat.lines.filter((line) => line.kind === "agent" && line.round === chat.round && line.order > chat.seen)
-    .length;
+  return chat.lines.filter(({ kind, order }) => kind === "agent" && order > chat.seen).length;
 }
 
 /**
- * The hub's first word on a connection. `whole`: its history is all of the conversation, not just what is newer than
- * `lastSeq`, and replaces what is shown. What the visitor wrote and the hub does not have stays in either case.
+ * The hub's first word on a connection: the history is what is newer than `lastSeq`. Of another session nothing stays
+ * but what was never sent.
  */
-export function greeted(chat: Chat, frame: HelloFrame, whole: boolean): Chat {
-  const stranger = chat.session !== frame.session;
+export function greeted(chat: Chat, frame: HelloFrame): Chat {
   const open = frame.open ?? false;
-  const history = frame.history ?? [];
+  const old = chat.session === frame.session ? chat : { ...NOTHING_YET, lines: chat.lines.filter(isPending) };
   let now: Chat = {
-    ...chat,
+    ...old,
+    link: "live",
     session: frame.session,
     greeted: true,
     title: frame.title ?? "",
     agent: frame.agent ?? "",
     agentTyping: false,
-    waiting: frame.agent || !open ? null : chat.waiting,
+    waiting: frame.agent || !open ? null : old.waiting,
   };
-  if (stranger || (whole && (open || history.length))) {
-    const pending = chat.lines.filter(({ round }) => round === Infinity);
-    now = { ...now, lines: pending, lastSeq: 0, seen: stranger ? 0 : chat.seen, ended: false };
-  }
-  for (const line of history) {
-    const at = Date.parse(line.at);
+  for (const { seq, from, text, at, name, client_msg_id } of frame.history ?? []) {
     now =
-      line.from === "agent"
-        ? heard(now, { t: "message", seq: line.seq, text: line.text, at: line.at, name: line.name ?? "" }, at)
-        : stored(now, { id: line.client_msg_id || `v${now.round}.${line.seq}`, text: line.text, at }, line.seq, at);
+      from === "agent"
+        ? heard(now, { t: "message", seq, text, at, name: name ?? "" }, 0)
+        : stored(now, { id: client_msg_id || `v${seq}`, text, at: 0 }, seq, Date.parse(at));
   }
-  const last = now.lines.reduce((newest, line) => (line.round < Infinity ? Math.max(newest, line.at) : newest), 0);
-  return open ? { ...now, open } : ended({ ...now, open: last > 0 }, last);
+  const newest = now.lines.filter((line) => !isPending(line)).at(-1);
+  return open ? { ...now, open, ended: false } : ended({ ...now, open: newest !== undefined }, newest?.at ?? 0);
 }
 
 /** What a later frame changes; `now` is ms since 1970. Those that say nothing of the conversation change nothing. */
 export function heard(chat: Chat, frame: HubFrame, now: number): Chat {
   switch (frame.t) {
     case "message": {
-      const here = begun(chat);
-      const key = agentKey(here.round, frame.seq);
-      if (here.lines.some((line) => line.key === key)) {
+      if (chat.lines.some(({ order }) => order === frame.seq)) {
         return chat;
       }
       return withLine(
-        { ...here, open: true, agentTyping: false, lastSeq: Math.max(here.lastSeq, frame.seq) },
+        { ...begun(chat, frame.seq), agentTyping: false },
         {
           kind: "agent",
-          key,
+          key: `a${frame.seq}`,
           text: frame.text,
           at: Date.parse(frame.at),
-          name: frame.name || here.agent,
+          name: frame.name || chat.agent,
           state: "sent",
-          round: here.round,
           order: frame.seq,
         },
       );
@@ -194,6 +177,11 @@ export function heard(chat: Chat, frame: HubFrame, now: number): Chat {
     default:
       return chat;
   }
+}
+
+/** Written, and the hub does not have it. */
+export function isPending({ order }: Line): boolean {
+  return order === Infinity;
 }
 
 function tookOver(chat: Chat, name: string, now: number): Chat {
@@ -212,21 +200,17 @@ function ended(chat: Chat, at: number): Chat {
   return withLine({ ...after, ended: true }, note(chat, "closed", chat.agent, at));
 }
 
-/** Whatever comes after a closing belongs to a new conversation, numbered from the beginning. */
-function begun(chat: Chat): Chat {
-  return chat.ended ? { ...chat, ended: false, round: chat.round + 1, lastSeq: 0, seen: 0 } : chat;
+/** A message `seq` belongs to an open conversation: after a closing, to a new one. */
+function begun(chat: Chat, seq: number): Chat {
+  return { ...chat, open: true, ended: false, lastSeq: Math.max(chat.lastSeq, seq) };
 }
 
 function note(chat: Chat, kind: Note["kind"], name: string, at: number): Note {
-  const key = `${kind}${chat.lines.length}.${at}`;
-  return { kind, key, at, name, round: chat.round, order: chat.lastSeq + 0.5 };
+  return { kind, key: `${kind}${chat.lines.length}.${at}`, at, name, order: chat.lastSeq + 0.5 };
 }
 
+/** Lines without a number come last, in the order they were written. */
 function withLine(chat: Chat, line: Line): Chat {
-  const lines = [...chat.lines, line].sort((a, b) => a.round - b.round || (a.order < b.order ? -1 : +(a.order > b.order)));
+  const lines = [...chat.lines, line].sort((a, b) => (a.order < b.order ? -1 : +(a.order > b.order)));
   return { ...chat, lines };
-}
-
-function agentKey(round: number, seq: number): string {
-  return `a${round}.${seq}`;
 }

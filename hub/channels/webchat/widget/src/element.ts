@@ -162,7 +162,6 @@ export class TouchlineChat extends HTMLElement {
       wake?.();
       wake = null;
     });
-    document.addEventListener("resume", () => this.#visit.forgetNewer());
     document.addEventListener("click", (event) => {
       if (event.target instanceof Element && event.target.closest(OPENS)) {
         event.preventDefault();

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 function line(kind: Said["kind"], minute: number, more: Partial<Said> = {}): Said {
   const name = kind === "agent" ? "Anna" : "";
   const key = `${kind}${minute}`;
-  return { kind, key, text: key, at: NOON + minute * MINUTE, name, state: "sent", round: 0, order: minute, ...more };
+  return { kind, key, text: key, at: NOON + minute * MINUTE, name, state: "sent", order: minute, ...more };
 }
 
 const rows = (lines: readonly Line[], link: Link = "live", more: Partial<Chat> = {}): Row[] =>
@@ -39,7 +39,7 @@ test("what one author writes within five minutes is one group", () => {
 });
 
 test("another agent, a note and a new day begin a new group", () => {
-  const note: Line = { kind: "left", key: "n", at: NOON + 2 * MINUTE, name: "Boris", round: 0, order: 2 };
+  const note: Line = { kind: "left", key: "n", at: NOON + 2 * MINUTE, name: "Boris", order: 2 };
   expect(
     groups(rows([line("agent", 0), line("agent", 1, { name: "Boris" }), note, line("agent", 3, { name: "Boris" })])),
   ).toEqual(["[agent0]", "[agent1]", "[agent3]"]);
@@ -47,7 +47,7 @@ test("another agent, a note and a new day begin a new group", () => {
 });
 
 describe("the state of what the visitor wrote", () => {
-  const pending = { state: "pending", round: Infinity, order: Infinity } as const;
+  const pending = { state: "pending", order: Infinity } as const;
 
   test("stands under the newest message only", () => {
     expect(statuses(rows([line("visitor", 0), line("visitor", 1)]))).toEqual([null, "sent"]);

@@ -117,16 +117,16 @@ describe("connecting", () => {
     expect(page.socket.sent[0]).toMatchObject({ session: "s1", last_seq: 4 });
   });
 
-  test("after the page was frozen, or the conversation closed, history is asked in full again", () => {
+  test("a page that slept asks for what it missed, and for what was read meanwhile", () => {
     const page = new Page(new MapShelf()).greet({ open: true });
     page.socket.says(reply(4));
-    page.visit.sleep()();
+    const wake = page.visit.sleep();
+    expect(page.socket.closed).toBe(true);
+    page.memory.seen = 4;
+    wake();
     page.socket.accept();
-    expect(page.socket.sent[0]).toMatchObject({ last_seq: null });
-    page.socket.says({ ...HELLO, open: true });
-    page.socket.says({ t: "closed", at: AT });
-    page.reconnect();
-    expect(page.socket.sent[0]).toMatchObject({ last_seq: null });
+    expect(page.socket.sent[0]).toMatchObject({ last_seq: 4 });
+    expect(unread(page.visit.chat)).toBe(0);
   });
 
   test("a session the hub does not know is replaced at once", () => {
@@ -150,6 +150,17 @@ describe("connecting", () => {
     page.greet({ open: true });
     page.visit.rest();
     expect(page.socket.closed).toBe(false);
+  });
+
+  test("an address with too many visitors asks again within a minute, however long it is told to wait", () => {
+    const page = new Page(new MapShelf());
+    page.visit.begin();
+    page.socket.accept();
+    page.socket.says({ t: "error", code: "too_many", retry_ms: 3_600_000 });
+    vi.advanceTimersByTime(59_999);
+    expect(page.sockets).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(page.sockets).toHaveLength(2);
   });
 
   test("a hub that cannot greet now is asked again when it said", () => {
@@ -236,7 +247,7 @@ describe("sending", () => {
     const page = new Page(new MapShelf()).greet();
     page.visit.write("one");
     page.visit.write("two");
-    page.socket.says({ t: "error", code, client_msg_id: "m1" });
+    page.socket.says({ t: "error", code, client_msg_id: "m1", ...(code === "too_many" && { retry_ms: 60_001 }) });
     expect(page.shown).toEqual([`one: ${state}`, "two: pending"]);
     expect(page.sentTexts()).toEqual(["one", "two"]);
     expect(page.memory.entries().map(({ text }) => text)).toEqual(["two"]);
@@ -390,7 +401,7 @@ describe("several pages of one site", () => {
     b.socket.says({ ...HELLO, session: "second" });
     vi.advanceTimersByTime(0);
     b.socket.accept();
-    expect(b.socket.last).toMatchObject({ t: "hello", session: "first" });
+    expect(b.socket.last).toMatchObject({ t: "hello", session: "first", last_seq: null });
     expect(shelf.getItem("touchline:demo:session")).toBe("first");
   });
 

@@ -1,6 +1,6 @@
 /** One page's part in the visitor's conversation: what it writes, hears, keeps, and tells the other pages. */
 
-import { type Chat, greeted, heard, NOTHING_YET, refused, said, seen, stored } from "./chat";
+import { type Chat, greeted, heard, isPending, NOTHING_YET, refused, said, seen, stored } from "./chat";
 import type { AckFrame, ErrorFrame, HelloFrame, HubFrame } from "./frames";
 import { Link, type Listener, type Socket } from "./link";
 import type { Change, Memory, Outcome } from "./memory";
@@ -11,7 +11,7 @@ const TYPING_ENDS_MS = 5_000;
 const AGENT_TYPING_ENDS_MS = 10_000;
 const ACK_MS = 15_000;
 const TOO_FAST_MS = 1_000;
-const TOO_MANY_MS = 30_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** What a visit needs of the page. `address` tells where the visitor is and came from. */
 export interface World {
@@ -31,8 +31,7 @@ export class Visit implements Listener {
   #outbox = outbox.EMPTY;
   #token: string | null;
   #ready = false;
-  #whole = true;
-  #asked: { token: string | null; whole: boolean } = { token: null, whole: true };
+  #asked: string | null = null;
   #told = 0;
   #wroteAt = 0;
   #typingAt = 0;
@@ -108,12 +107,8 @@ export class Visit implements Listener {
 
   /** Everything shown is in front of the visitor's eyes. */
   look(): void {
-    const { lines, round } = this.chat;
-    const newest = lines.reduce(
-      (seq, line) => (line.kind === "agent" && line.round === round ? Math.max(seq, line.order) : seq),
-      0,
-    );
-    this.#show(seen(this.chat, newest));
+    const newest = this.chat.lines.filter(({ kind }) => kind === "agent").at(-1);
+    this.#show(seen(this.chat, newest?.order ?? 0));
     this.#tellSeen();
   }
 
@@ -129,17 +124,11 @@ export class Visit implements Listener {
     this.#disconnected();
     this.#show({ ...this.chat, link: "idle" });
     return () => {
-      this.forgetNewer();
+      this.#show(seen(this.chat, this.#world.memory.seen));
       if (wasConnected) {
         this.begin();
       }
     };
-  }
-
-  /** The page was frozen: what other pages did meanwhile is unknown, so ask for everything next time. */
-  forgetNewer(): void {
-    this.#whole = true;
-    this.#show(seen(this.chat, this.#world.memory.seen));
   }
 
   /** Another page of the site has changed what they share. */
@@ -178,9 +167,9 @@ export class Visit implements Listener {
   opened(): void {
     const { memory, lang } = this.#world;
     this.#token = memory.session ?? this.#token;
-    const whole = this.#whole || !this.chat.open;
-    this.#asked = { token: this.#token, whole };
-    const last_seq = whole ? null : this.chat.lastSeq;
+    this.#asked = this.#token;
+    const known = this.chat.greeted && this.chat.session === this.#token;
+    const last_seq = known ? this.chat.lastSeq : null;
     this.#link.send({ t: "hello", session: this.#token, lang, last_seq, ...this.#world.address() });
   }
 
@@ -214,7 +203,7 @@ export class Visit implements Listener {
 
   #greeted(frame: HelloFrame): void {
     const { memory } = this.#world;
-    if (this.#asked.token === null && memory.session !== null && memory.session !== frame.session) {
+    if (this.#asked === null && memory.session !== null && memory.session !== frame.session) {
       this.#join(memory.session);
       return;
     }
@@ -222,11 +211,10 @@ export class Visit implements Listener {
     memory.session = frame.session;
     this.#link.settled();
     this.#ready = true;
-    this.#whole = false;
-    this.#show({ ...greeted(this.chat, frame, this.#asked.whole), link: "live" });
+    this.#show(greeted(this.chat, frame));
     for (const line of this.chat.lines) {
       const entry = this.#outbox.entries.find(({ id }) => id === line.key);
-      if (entry && line.round < Infinity) {
+      if (entry && !isPending(line)) {
         this.#outbox = outbox.settled(this.#outbox, entry.id);
         memory.settle(entry, { seq: line.order, at: line.at });
       }
@@ -256,32 +244,30 @@ export class Visit implements Listener {
 
   /** The hub cannot do it now. Before it has greeted, that is about the greeting; later about a message. */
   #postponed(retryMs: number): void {
-    if (!this.#ready) {
+    if (this.#ready) {
+      this.#outbox = outbox.delayed(this.#outbox, retryMs, Date.now());
+      this.#flush();
+    } else {
       this.#link.renew(retryMs);
       this.lost();
-      return;
     }
-    this.#outbox = outbox.delayed(this.#outbox, retryMs, Date.now());
-    this.#flush();
   }
 
   #failed(frame: ErrorFrame): void {
-    const entry = this.#outbox.entries.find(({ id }) => id === frame.client_msg_id);
-    if (frame.code === "bad_session" && this.#token !== null) {
+    const { code, client_msg_id } = frame;
+    const retryMs = frame.retry_ms ?? (code === "too_fast" ? TOO_FAST_MS : Infinity);
+    const entry = this.#outbox.entries.find(({ id }) => id === client_msg_id);
+    if (code === "bad_session" && this.#token !== null) {
       this.#world.memory.session = null;
       this.#token = null;
-      this.#whole = true;
       this.#link.renew(0);
       this.#disconnected();
-    } else if (frame.retry_ms !== undefined || frame.code === "too_fast") {
-      this.#postponed(frame.retry_ms ?? TOO_FAST_MS);
+    } else if (!this.#ready || retryMs <= LONGEST_WAIT_MS) {
+      this.#postponed(Math.min(retryMs, LONGEST_WAIT_MS));
     } else if (entry) {
-      const why = frame.code === "too_long" || frame.code === "too_many" ? frame.code : "other";
+      const why = code === "too_long" || code === "too_many" ? code : "other";
       this.#world.memory.settle(entry, { refused: why });
       this.#settled(entry, { refused: why });
-    } else if (!this.#ready) {
-      this.#link.renew(frame.code === "too_many" ? TOO_MANY_MS : undefined);
-      this.lost();
     }
   }
 
@@ -330,7 +316,7 @@ export class Visit implements Listener {
   }
 
   #tellSeen(): void {
-    if (this.#ready && this.chat.seen && this.chat.seen !== this.#told && this.chat.seen <= this.chat.lastSeq) {
+    if (this.#ready && this.chat.seen > this.#told) {
       this.#told = this.chat.seen;
       this.#link.send({ t: "got", seq: this.chat.seen });
     }

@@ -1,6 +1,6 @@
 /** The panel: who answers, the place in line, the messages, and where to write. */
 
-import { type Chat } from "../chat";
+import { type Chat, isPending } from "../chat";
 import { layout } from "../layout";
 import type { Site } from "../site";
 import { TEXTS, type Texts } from "../texts/texts";
@@ -140,7 +140,7 @@ export class Panel {
     this.#typing.classList.toggle("on", chat.agentTyping);
     setText(this.#typingName, chat.agentTyping ? this.#texts.typing(chat.agent) : "");
 
-    const unsent = chat.lines.some(({ round }) => round === Infinity);
+    const unsent = chat.lines.some(isPending);
     const over = chat.ended && !this.#anew && !unsent;
     if (over && !this.#composer.element.hidden && this.element.contains(this.#focused())) {
       this.element.focus();
