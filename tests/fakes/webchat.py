@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 from websockets.asyncio.client import ClientConnection, connect
@@ -96,12 +96,11 @@ class Page:
                 while True:
                     await self.ws.recv()
             except ConnectionClosed as closed:
-                assert closed.rcvd is not None
-                return closed.rcvd.code
+                return 1006 if closed.rcvd is None else closed.rcvd.code
 
 
 class ChatServer:
-    """Use as `async with`. Settings are keyword arguments; `send_buffer_bytes` is what the kernel holds back."""
+    """Use as `async with`. Keyword arguments are settings; `send_buffer_bytes` is what the kernel takes."""
 
     def __init__(
         self,
@@ -136,7 +135,7 @@ class ChatServer:
             pages=pages,
         )
 
-    async def __aenter__(self) -> "ChatServer":
+    async def __aenter__(self) -> Self:
         app = web.Application()
         app.add_routes(self.chat.routes())
         runner = web.AppRunner(app)

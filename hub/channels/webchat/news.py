@@ -64,9 +64,8 @@ class News:
                 continue
             frames = self._threads.learn(thread, state)
             self.line_matters_to(thread)
-            await thread.tell(*frames)
-            if was_open and not thread.open:
-                await thread.tell(ClosedFrame(at=self._clock.now()))
+            is_closed = was_open and not thread.open
+            await thread.tell(*([ClosedFrame(at=self._clock.now())] if is_closed else frames))
 
     async def bound(self, thread: Thread, interaction_id: InteractionId) -> None:
         """A message of this conversation is in that open interaction."""

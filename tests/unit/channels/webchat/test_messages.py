@@ -227,8 +227,8 @@ async def test_a_new_socket_or_page_does_not_fill_the_visitors_bucket() -> None:
 
 async def test_six_conversations_of_an_address_begin_and_the_seventh_waits() -> None:
     async with ChatServer() as server:
-        for _ in range(6):
-            page = await server.visitor()
+        pages = [await server.visitor() for _ in range(6)]
+        for page in pages:
             await page.write("hi", "m1")
             await page.hears("ack")
             server.clock.advance(60)
@@ -237,8 +237,8 @@ async def test_six_conversations_of_an_address_begin_and_the_seventh_waits() -> 
         refused = await seventh.hears("error")
         assert (refused["code"], refused["client_msg_id"]) == ("too_many", "m1")
         assert refused["retry_ms"] == (12 * 3600 - 6 * 60) * 1000
-        await page.write("more of the same conversation", "m2")
-        await page.hears("ack")
+        await pages[0].write("more of the same conversation", "m2")
+        await pages[0].hears("ack")
         other = await server.visitor(address="192.0.2.2")
         await other.write("hi", "m1")
         await other.hears("ack")

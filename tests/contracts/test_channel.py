@@ -1,0 +1,188 @@
+"""What holds for every channel of the registry; the line that adds a channel adds it here, or this fails."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import pytest
+from pydantic import BaseModel
+
+from hub.channels import CHANNELS
+from hub.domain.agent import Media
+from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain
+from hub.domain.events import Typing
+from hub.domain.ids import DEFAULT_TENANT, InteractionId, UserId
+from hub.domain.touch import InboundTouch, OutboundMessage, Sent
+from hub.ports.channel import Channel, TypingShown
+from tests.fakes.inbox import FakeInbox
+from tests.fakes.webchat import ChatServer, reply, until
+
+DECLARED = (ChannelUnavailable, ChannelRefused, ChannelUncertain)
+
+
+@dataclass
+class Outside:
+    """A running channel with one client.
+
+    `write` lets the client write (text, the client's own id) and tells whether the channel acknowledged it;
+    `read` is the next reply the client sees.
+    """
+
+    channel: Channel
+    inbox: FakeInbox
+    reachable: OutboundMessage
+    unreachable: OutboundMessage
+    write: Callable[[str, str], Awaitable[bool]]
+    read: Callable[[], Awaitable[str]]
+    stop: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def webchat() -> AsyncIterator[Outside]:
+    async with ChatServer() as server:
+        page = await server.visitor()
+
+        async def write(text: str, own_id: str) -> bool:
+            await page.write(text, own_id)
+            return bool((await page.next())["t"] == "ack")
+
+        async def read() -> str:
+            return str((await page.hears("message"))["text"])
+
+        [thread] = server.chat.held_threads()
+        yield Outside(
+            channel=server.chat,
+            inbox=server.inbox,
+            reachable=reply(thread, 5, "Good day"),
+            unreachable=reply(("webchat:demo", "nobody"), 5),
+            write=write,
+            read=read,
+            stop=server.stop,
+        )
+
+
+OUTSIDES: dict[str, Callable[[], AbstractAsyncContextManager[Outside]]] = {"webchat": webchat}
+
+every_channel = pytest.mark.parametrize("name", CHANNELS)
+
+
+def test_every_channel_of_the_registry_is_tested_here() -> None:
+    assert OUTSIDES.keys() == CHANNELS.keys()
+
+
+@every_channel
+def test_a_channel_says_what_it_is_in_sane_terms(name: str) -> None:
+    spec, _ = CHANNELS[name]
+    assert spec.name == name
+    assert spec.name.isidentifier()
+    assert spec.media in Media
+    assert spec.limits.text_chars >= 0
+    assert spec.limits.attachment_bytes >= 0
+    assert spec.limits.reply_window_s is None or spec.limits.reply_window_s > 0
+    assert spec.limits.give_up_s > 0
+
+
+@every_channel
+def test_the_settings_of_a_channel_have_defaults_descriptions_and_no_unknown_keys(name: str) -> None:
+    _, settings = CHANNELS[name]
+    assert issubclass(settings, BaseModel)
+    settings.model_validate({})
+    assert settings.model_config.get("extra") == "forbid"
+    assert settings.model_config.get("frozen") is True
+    assert all(field.description for field in settings.model_fields.values())
+
+
+@every_channel
+async def test_the_channel_object_says_the_same_as_the_registry(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        assert outside.channel.spec == CHANNELS[name][0]
+
+
+@every_channel
+async def test_a_touch_is_handed_in_whole_and_acknowledged(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        assert await outside.write("Grüße", "1")
+        [touch] = outside.inbox.touches
+        assert isinstance(touch, InboundTouch)
+        assert touch.channel == name
+        assert touch.account.partition(":")[0] == name
+        assert touch.text == "Grüße"
+        assert touch.external_id
+        assert touch.thread
+        assert touch.raw
+        assert len(touch.body_sha256) == 64
+        assert touch.received_at.utcoffset() is not None
+
+
+@every_channel
+async def test_nothing_is_acknowledged_that_could_not_be_kept(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        outside.inbox.failing = ChannelUnavailable("the store is down")
+        assert not await outside.write("hi", "1")
+        outside.inbox.failing = None
+        assert await outside.write("hi", "1")
+        assert outside.inbox.texts() == ["hi"]
+
+
+@every_channel
+async def test_the_same_touch_again_is_acknowledged_and_kept_once(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        assert await outside.write("hi", "1")
+        assert await outside.write("hi", "1")
+        assert outside.inbox.texts() == ["hi"]
+
+
+@every_channel
+async def test_touches_are_handed_in_in_the_order_they_came(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        for number in range(4):
+            assert await outside.write(str(number), str(number))
+        assert outside.inbox.texts() == ["0", "1", "2", "3"]
+
+
+@every_channel
+async def test_a_reply_reaches_the_client_as_it_was_written(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        assert isinstance(await outside.channel.send(outside.reachable), Sent)
+        assert await outside.read() == outside.reachable.text
+
+
+@every_channel
+async def test_a_reply_to_nobody_raises_a_declared_error(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        with pytest.raises(DECLARED):
+            await outside.channel.send(outside.unreachable)
+
+
+@every_channel
+async def test_a_reply_after_the_end_raises_a_declared_error_or_is_sent(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        await outside.stop()
+        with suppress(*DECLARED):
+            assert isinstance(await outside.channel.send(outside.reachable), Sent)
+
+
+@every_channel
+async def test_typing_shown_to_nobody_is_no_error(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        if isinstance(outside.channel, TypingShown):
+            await outside.channel.show_typing(
+                Typing(
+                    tenant_id=DEFAULT_TENANT,
+                    interaction_id=InteractionId("unknown"),
+                    by_client=False,
+                    agent_id=UserId("anna"),
+                )
+            )
+
+
+@every_channel
+async def test_a_channel_runs_until_it_is_cancelled_and_then_ends(name: str) -> None:
+    async with OUTSIDES[name]() as outside:
+        await outside.stop()
+        running = asyncio.create_task(outside.channel.run())
+        await asyncio.sleep(0)
+        running.cancel()
+        await until(running.done)
+        assert running.cancelled()
