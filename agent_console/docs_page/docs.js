@@ -32,6 +32,14 @@ function made(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * What stands between backquotes is code.
+ * @param {string} text
+ */
+function marked(text) {
+  return text.split("`").map((part, place) => (place % 2 === 1 ? made("code", {}, part) : part));
+}
+
 /** Every operation, in the order of the document. */
 function operations() {
   return Object.entries(description.paths).flatMap(([path, methods]) =>
@@ -112,9 +120,9 @@ function showList() {
     if (!text.includes(wanted)) continue;
     const link = made(
       "a",
-      { href: `#${operation.operationId}`, title: operation.summary },
+      { href: `#${operation.operationId}`, title: `${operation.method.toUpperCase()} ${operation.path}` },
       badge(operation.method),
-      made("span", { class: "path" }, operation.path.replace("/api/v1", "")),
+      made("span", {}, operation.summary),
     );
     if (operation.operationId === current) link.setAttribute("aria-current", "page");
     const tag = operation.tags[0] ?? "other";
@@ -127,7 +135,7 @@ function showCurrent() {
   const operation = operations().find((each) => each.operationId === location.hash.slice(1));
   showList();
   if (operation) showOperation(operation);
-  else main.replaceChildren(made("h2", {}, "Touchline API"), made("p", {}, description.info?.description ?? ""));
+  else main.replaceChildren(made("h2", {}, "Touchline API"), made("p", {}, ...marked(description.info?.description ?? "")));
 }
 
 /** @param {any} operation */
@@ -136,7 +144,7 @@ function showOperation(operation) {
   main.replaceChildren(
     made("h2", {}, operation.summary),
     made("div", { class: "place" }, badge(operation.method), made("code", {}, operation.path)),
-    made("p", {}, operation.description),
+    made("p", {}, ...marked(operation.description)),
     made("p", { class: "needs" }, needs ? `Needs the permission ${needs}.` : "Open to everybody."),
     tryForm(operation),
     made("h3", {}, "Answers"),
@@ -148,7 +156,7 @@ function showOperation(operation) {
 function answers(operation) {
   return Object.entries(operation.responses).flatMap(([status, response]) => {
     const content = /** @type {any} */ (Object.values(response.content ?? {})[0]);
-    const title = made("p", {}, made("b", {}, status), ` ${response.description}`);
+    const title = made("p", {}, made("b", {}, status), " ", ...marked(response.description));
     return content ? [title, made("pre", {}, typeText(content.schema))] : [title];
   });
 }
