@@ -90,8 +90,9 @@ class AgentSockets:
             writer_limit=NEVER_WAIT_BYTES,
         )
         await ws.prepare(request)
-        assert isinstance(request.transport, asyncio.Transport)
-        socket = AgentSocket(self, ws, request.transport, principal)
+        if (transport := request.transport) is None:
+            return ws  # gone already
+        socket = AgentSocket(self, ws, transport, principal)
         self._open.add(socket)
         try:
             await socket.serve()
