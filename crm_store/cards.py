@@ -23,19 +23,19 @@ _PERSONS = (
     "SELECT p.id, p.name, COALESCE(o.name, ''), p.tier, p.language, p.created_at,"
     " (SELECT COUNT(*) FROM interactions i WHERE i.person_id = p.id), COALESCE(a.name, '')"
     " FROM persons p LEFT JOIN organizations o ON o.id = p.organization_id"
-    " LEFT JOIN agents a ON a.id = p.last_agent_id WHERE p.tenant_id = $1 AND p.id = ANY($2)"
+    " LEFT JOIN agents a ON a.id = p.last_agent_id WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2)"
 )
 _IDENTITIES = (
     "SELECT d.person_id, d.kind, d.value, d.display, d.confidence, v.about FROM identities d"
     " LEFT JOIN visitors v ON d.kind = 'webchat' AND v.id = d.value"
-    " WHERE d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at"
+    " WHERE /*+*/d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at"
 )
 _RECENT = (
     "SELECT p.id, t.interaction_id, t.seq, t.channel, t.direction, t.at, t.text FROM persons p"
     " JOIN touches t ON t.person_id = p.id AND t.direction <> 'internal' AND t.at >= (SELECT MIN(y.at) FROM"
     f" (SELECT x.at FROM touches x WHERE x.person_id = p.id AND x.direction <> 'internal'"
     f" ORDER BY x.at DESC LIMIT {RECENT}) y)"
-    " WHERE p.tenant_id = $1 AND p.id = ANY($2) ORDER BY t.at DESC, t.seq DESC"
+    " WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2) ORDER BY t.at DESC, t.seq DESC"
 )
 
 _about = msgspec.json.Decoder(dict[str, str]).decode
@@ -80,7 +80,7 @@ class Cards:
             return ()
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT id, name FROM persons WHERE tenant_id = $1 AND id = ANY($2)", tenant_id, others
+                "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)", tenant_id, others
             )
         return tuple(CardCandidate(person_id=PersonId(r[0]), name=r[1], reason="similar_name") for r in rows)
 

@@ -40,7 +40,7 @@ SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name, w.channel
 FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id
 LEFT JOIN touches l ON l.interaction_id = w.interaction_id AND l.seq = (SELECT MAX(x.seq) FROM touches x
   WHERE x.interaction_id = w.interaction_id AND x.direction <> 'internal')
-WHERE w.tenant_id = $1 AND w.id = ANY($2) AND w.state IN ('assigned', 'wrap_up')
+WHERE /*+*/w.tenant_id = $1 AND w.id = ANY($2) AND w.state IN ('assigned', 'wrap_up')
 """
 _LINE_CUT = 140
 
@@ -52,7 +52,7 @@ async def holdings_of(
     counts: dict[str, dict[str, int]] = {}
     units: dict[str, int] = {}
     for agent_id, state, count, weight in await wire.fetch(
-        "SELECT agent_id, state, COUNT(*), SUM(weight) FROM work_items WHERE tenant_id = $1 AND agent_id = ANY($2)"
+        "SELECT agent_id, state, COUNT(*), SUM(weight) FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = ANY($2)"
         " AND state IN ('offered', 'assigned', 'wrap_up') GROUP BY agent_id, state",
         tenant_id,
         list(ids),
@@ -86,7 +86,7 @@ class Live:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND id = ANY($2)", tenant_id, list(ids)
+                f"SELECT {_AGENT} FROM agents WHERE /*+*/tenant_id = $1 AND id = ANY($2)", tenant_id, list(ids)
             )
             held = await holdings_of(wire, tenant_id, ids)
         return {a.id: self._me(a, *held.get(a.id, NOTHING_HELD)) for a in map(agent_of, rows)}
@@ -118,7 +118,7 @@ class Live:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT id FROM work_items WHERE tenant_id = $1 AND agent_id = $2"
+                "SELECT id FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2"
                 " AND state IN ('assigned', 'wrap_up') ORDER BY assigned_at",
                 tenant_id,
                 agent_id,
@@ -130,7 +130,7 @@ class Live:
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
                 f"SELECT {columns(reservations, 'r.')}, {columns(work_items, 'w.')} FROM reservations r"
-                " JOIN work_items w ON w.id = r.work_item_id WHERE r.tenant_id = $1 AND r.agent_id = $2"
+                " JOIN work_items w ON w.id = r.work_item_id WHERE /*+*/r.tenant_id = $1 AND r.agent_id = $2"
                 " AND r.ended_at IS NULL AND r.state = 'offered' AND r.expires_at > $3 ORDER BY r.offered_at",
                 tenant_id,
                 agent_id,

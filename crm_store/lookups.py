@@ -68,12 +68,12 @@ async def loaded(
 ) -> tuple[Interaction | None, WorkItem | None]:
     """An interaction of the principal's tenant with its open pass; the scope is still to be checked."""
     rows = await wire.fetch(
-        f"SELECT {_INTERACTION} FROM interactions i WHERE i.tenant_id = $1 AND i.id = $2",
+        f"SELECT {_INTERACTION} FROM interactions i WHERE /*+*/i.tenant_id = $1 AND i.id = $2",
         principal.tenant_id,
         interaction_id,
     )
     items = await wire.fetch(
-        f"SELECT {columns(work_items)} FROM work_items WHERE tenant_id = $1 AND interaction_id = $2"
+        f"SELECT {columns(work_items)} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
         " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
         principal.tenant_id,
         interaction_id,
@@ -145,7 +145,7 @@ class Interactions:
             require_interaction(principal, Permission.READ_INTERACTION, found, item)
             rows = await wire.fetch(_LIST + " AND i.id = $2", principal.tenant_id, interaction_id)
             channels = await wire.fetch(
-                "SELECT DISTINCT channel FROM sessions WHERE tenant_id = $1 AND interaction_id = $2"
+                "SELECT DISTINCT channel FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
                 " AND ended_at IS NULL ORDER BY channel",
                 principal.tenant_id,
                 interaction_id,
@@ -162,7 +162,7 @@ class Interactions:
             require_interaction(principal, Permission.READ_INTERACTION, found, item)
             rows = await wire.fetch(
                 _TOUCHES
-                + " WHERE t.tenant_id = $1 AND t.interaction_id = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4",
+                + " WHERE /*+*/t.tenant_id = $1 AND t.interaction_id = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4",
                 principal.tenant_id,
                 interaction_id,
                 after,
@@ -179,14 +179,14 @@ class Interactions:
             offers = await wire.fetch(
                 f"SELECT {columns(reservations, 'r.')}, COALESCE(a.name, '') FROM reservations r"
                 " LEFT JOIN agents a ON a.id = r.agent_id"
-                " WHERE r.tenant_id = $1 AND r.interaction_id = $2 ORDER BY r.offered_at, r.id",
+                " WHERE /*+*/r.tenant_id = $1 AND r.interaction_id = $2 ORDER BY r.offered_at, r.id",
                 principal.tenant_id,
                 interaction_id,
             )
             intervals = await wire.fetch(
                 f"SELECT {columns(segments, 's.')}, q.name, COALESCE(a.name, '') FROM segments s"
                 " JOIN queues q ON q.id = s.queue_id LEFT JOIN agents a ON a.id = s.agent_id"
-                " WHERE s.tenant_id = $1 AND s.interaction_id = $2 ORDER BY s.started_at",
+                " WHERE /*+*/s.tenant_id = $1 AND s.interaction_id = $2 ORDER BY s.started_at",
                 principal.tenant_id,
                 interaction_id,
             )

@@ -16,7 +16,7 @@ from hub.domain.ids import InteractionId, PersonId
 
 _PERSON = (
     "SELECT p.id, p.name, COALESCE(o.name, ''), p.tier, p.language FROM persons p"
-    " LEFT JOIN organizations o ON o.id = p.organization_id WHERE p.tenant_id = $1 AND p.id = ANY($2)"
+    " LEFT JOIN organizations o ON o.id = p.organization_id WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2)"
 )
 _TIMELINE = """
 SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account, t.direction,
@@ -24,14 +24,14 @@ SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.
   COALESCE(a.name, ''), q.name, 'touch', ''
 FROM touches t JOIN interactions i ON i.id = t.interaction_id JOIN queues q ON q.id = i.queue_id
   LEFT JOIN agents a ON a.id = t.author_id
-WHERE t.tenant_id = $1 AND t.person_id = $2 AND (t.at < $3 OR (t.at = $3 AND t.seq < $4))
+WHERE /*+*/t.tenant_id = $1 AND t.person_id = $2 AND (t.at < $3 OR (t.at = $3 AND t.seq < $4))
 ORDER BY t.at DESC, t.seq DESC LIMIT $5
 """
 _FACTS = """
 SELECT f.interaction_id, f.seq, f.at, f.kind, i.channel, q.name, COALESCE(a.name, ''), f.state, f.reason
 FROM facts f JOIN interactions i ON i.id = f.interaction_id
   LEFT JOIN queues q ON q.id = COALESCE(f.queue_id, i.queue_id) LEFT JOIN agents a ON a.id = f.agent_id
-WHERE f.tenant_id = $1 AND f.person_id = $2 AND (f.at < $3 OR (f.at = $3 AND f.seq < $4))
+WHERE /*+*/f.tenant_id = $1 AND f.person_id = $2 AND (f.at < $3 OR (f.at = $3 AND f.seq < $4))
 ORDER BY f.at DESC, f.seq DESC LIMIT $5
 """
 _BEGINNING_OF_PAGES = (1 << 62, 1 << 30)
@@ -67,7 +67,7 @@ class People:
         rows = await wire.fetch(_PERSON, principal.tenant_id, list(ids))
         addresses: dict[str, list[str]] = {}
         for person_id, kind, value, display in await wire.fetch(
-            "SELECT person_id, kind, value, display FROM identities WHERE tenant_id = $1 AND person_id = ANY($2)"
+            "SELECT person_id, kind, value, display FROM identities WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)"
             " ORDER BY created_at",
             principal.tenant_id,
             list(ids),
@@ -120,7 +120,7 @@ class People:
         )
         rows = await wire.fetch(
             "SELECT 1 FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
-            " WHERE i.tenant_id = $1 AND i.person_id = $2"
+            " WHERE /*+*/i.tenant_id = $1 AND i.person_id = $2"
             " AND (i.queue_id = ANY($3) OR i.last_agent_id = $4 OR w.agent_id = $4) LIMIT 1",
             principal.tenant_id,
             person_id,

@@ -5,8 +5,9 @@ up in the vocabulary of all names by its typo keys, and persons are found by the
 statements run on both databases and give the same persons in the same order.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from crm_store.driver import Row, Wire
 from crm_store.names import mail_token, misspelling, phone_tokens, tokens, typo_keys
@@ -18,10 +19,15 @@ MOST_PERSONS = 50
 MOST_SPELLINGS = 12
 """Words of the vocabulary that a misspelt one may stand for, the nearest ones."""
 
+ENOUGH = 5
+"""With so many persons found by what was typed, nobody is looked for by what else may have been meant."""
+
+MOST_COUNTED = 1_000
+"""Persons that answer a word, up to which they are few enough to be read and put in order."""
+
 MOST_PROBED = 5_000
 """Persons of one token that are checked for the other words, the newest ones."""
 
-_COUNTED = "SELECT 1 FROM person_tokens WHERE tenant_id = $1 AND {} LIMIT 1000"
 _AFTER_ALL = "\U0010ffff"  # the last of what may follow a beginning
 
 
@@ -110,33 +116,30 @@ async def forget_person(wire: Wire, tenant_id: TenantId, person_id: PersonId) ->
 
 
 async def find_persons(wire: Wire, tenant_id: TenantId, query: str, limit: int = 20) -> list[PersonId]:
-    """The persons that answer `query`, best first and the newest first among equals; at most `limit` (≤ 50).
+    """The persons that answer `query`, best first and the newest first among equals; `limit` is 1 to 50.
 
-    Every word must be answered, in any order: by the same word, by the beginning of one, by one of the same
-    sound, or (from 4 letters on) by one that is a typo away. Never an error, whatever `query` holds. Where
-    each word is borne by more than MOST_PROBED persons, only the newest of the rarest one are looked at.
+    Every word must be answered, in any order: by the same word, or by the beginning of one. Where fewer than
+    ENOUGH persons do, also by a word of the same sound, or (from 4 letters on) one that is a typo away. Never
+    an error, whatever `query` holds. Where each word is borne by more than MOST_PROBED persons, only the newest
+    of the rarest one are looked at.
     """
     limit = max(1, min(limit, MOST_PERSONS))
-    found: dict[PersonId, int] = {}
-    for wording in readings(query):
-        exact = [_Candidates(word) for word in wording]
-        await _collect(wire, tenant_id, wording, exact, limit, found)
-        if len(found) < limit and any(word.name for word in wording):
-            spelt = await _respelt(wire, tenant_id, wording)
-            if any(candidates.spellings for candidates in spelt):
-                await _collect(wire, tenant_id, wording, spelt, limit, found)
-        if len(found) >= limit:
-            break
-    newest_first = sorted(found, reverse=True)
-    return sorted(newest_first, key=found.__getitem__)[:limit]
-
-
-@dataclass(slots=True)
-class _Candidates:
-    """What may answer a word: tokens that begin like it, and other spellings, the nearest first."""
-
-    word: Word
-    spellings: list[str] = field(default_factory=list)
+    wordings = readings(query)
+    ids: dict[PersonId, None] = {}
+    for wording in wordings:
+        await _collect(wire, tenant_id, [_Answers(word) for word in wording], limit, ids)
+    if len(ids) < min(limit, ENOUGH):
+        for wording in wordings:
+            answers = await _respelt(wire, tenant_id, wording)
+            if any(one.spellings for one in answers):
+                await _collect(wire, tenant_id, answers, limit, ids)
+    ranks: dict[PersonId, int] = {}
+    for person_id, held in (await _tokens_of(wire, tenant_id, list(ids))).items():
+        fits = [rank for wording in wordings if (rank := fit(wording, held)) is not None]
+        if fits:
+            ranks[person_id] = min(fits)
+    newest_first = sorted(ranks, reverse=True)
+    return sorted(newest_first, key=ranks.__getitem__)[:limit]
 
 
 class _Params:
@@ -150,93 +153,130 @@ class _Params:
         return f"${len(self.values)}"
 
 
-async def _respelt(wire: Wire, tenant_id: TenantId, wording: Wording) -> list[_Candidates]:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What may answer a word: tokens that begin like it; other spellings with their typos, nearest first."""
+
+    word: Word
+    spellings: Sequence[tuple[int, str]] = ()
+
+    def conditions(self, params: _Params) -> list[str]:
+        """Of which a token that answers meets one: the beginnings, then the spellings by their typos."""
+        ranges = [
+            f"(token >= {params(begin)} AND token < {params(begin + _AFTER_ALL)})"
+            for begin in self.word.beginnings
+        ]
+        spelt = [
+            f"token = ANY({params([token for _, token in same])})"
+            for _, same in groupby(self.spellings, key=lambda spelling: spelling[0])
+        ]
+        return [*ranges, *spelt]
+
+    def ways(self) -> Iterator[tuple[str, list[str]]]:
+        """The answers one by one, the best first: which rows, in what order, the parameters from $2 on."""
+        for begin in self.word.beginnings:
+            yield "token = $2 ORDER BY person_id DESC", [begin]
+        for begin in self.word.beginnings:
+            yield "token > $2 AND token < $3 ORDER BY token, person_id", [begin, begin + _AFTER_ALL]
+        for _, token in self.spellings:
+            yield "token = $2 ORDER BY person_id DESC", [token]
+
+
+async def _respelt(wire: Wire, tenant_id: TenantId, wording: Wording) -> list[_Answers]:
     keys = sorted({key for word in wording if word.name for key in typo_keys(word.name)})
+    if not keys:
+        return []
     rows = await wire.fetch(
         "SELECT DISTINCT token FROM token_grams WHERE tenant_id = $1 AND gram = ANY($2)", tenant_id, keys
     )
     near = [row[0] for row in rows]
-    return [_Candidates(word, _nearest(word, near) if word.name else []) for word in wording]
+    return [_Answers(word, _nearest(word, near) if word.name else ()) for word in wording]
 
 
-def _nearest(word: Word, near: Iterable[str]) -> list[str]:
-    ranked = sorted(
+def _nearest(word: Word, near: Iterable[str]) -> list[tuple[int, str]]:
+    return sorted(
         (typos, token)
         for token in near
         if not token.startswith(word.beginnings) and (typos := misspelling(word.name, token)) is not None
-    )
-    return [token for _, token in ranked[:MOST_SPELLINGS]]
+    )[:MOST_SPELLINGS]
 
 
 async def _collect(
-    wire: Wire,
-    tenant_id: TenantId,
-    wording: Wording,
-    candidates: Sequence[_Candidates],
-    limit: int,
-    found: dict[PersonId, int],
+    wire: Wire, tenant_id: TenantId, answers: Sequence[_Answers], limit: int, ids: dict[PersonId, None]
 ) -> None:
-    first = await _rarest(wire, tenant_id, candidates) if len(candidates) > 1 else candidates[0]
-    if first is None:
+    """Add persons who have an answer to every word, the better ones first, some `limit` of them."""
+    counts = await _counted(wire, tenant_id, answers)
+    fewest = min(counts)
+    rarest = answers[counts.index(fewest)]
+    others = [one for one in answers if one is not rarest]
+    if fewest == 0:
         return
-    params = _Params(tenant_id)
-    others = "".join(
-        f" AND EXISTS (SELECT 1 FROM person_tokens o WHERE o.tenant_id = $1 AND o.person_id = p.person_id"  # noqa: S608 - only marks of parameters
-        f" AND ({' OR '.join(_matches(other, params))}))"
-        for other in candidates
-        if other is not first
-    )
-    branches = [
-        f"SELECT person_id FROM (SELECT p.person_id FROM ({one}) p WHERE 1 = 1{others} LIMIT {limit}) b{n}"  # noqa: S608 - as above
-        for n, one in enumerate(_ways_in(first, params, limit if not others else MOST_PROBED))
-    ]
-    rows = await wire.fetch(" UNION ".join(branches), *params.values)
-    ids = [row[0] for row in rows if row[0] not in found]
-    for person_id, held in (await _tokens_of(wire, tenant_id, ids)).items():
-        rank = fit(wording, held)
-        if rank is not None:
-            found[person_id] = rank
+    if fewest < MOST_COUNTED:
+        ids.update(await _of_few(wire, tenant_id, rarest, others, limit))
+        return
+    for which, tokens_borne in rarest.ways():
+        ids.update(await _of_many(wire, tenant_id, which, tokens_borne, others, limit))
+        if len(ids) >= limit:
+            break
 
 
-def _ways_in(first: _Candidates, params: _Params, most: int) -> list[str]:
-    """A statement for each token, or range of tokens, by which the first word finds persons."""
-    exact = (
-        "SELECT person_id FROM person_tokens WHERE tenant_id = $1 AND token = {}"
-        " ORDER BY person_id DESC LIMIT {}"
-    )
-    longer = (
-        "SELECT person_id FROM person_tokens WHERE tenant_id = $1 AND token > {} AND token < {}"
-        " ORDER BY token, person_id LIMIT {}"
-    )
-    ways = [exact.format(params(token), most) for token in (*first.word.beginnings, *first.spellings)]
-    ways += [
-        longer.format(params(begin), params(begin + _AFTER_ALL), most) for begin in first.word.beginnings
-    ]
-    return ways
-
-
-def _matches(candidates: _Candidates, params: _Params) -> list[str]:
-    """The conditions of which a token that answers the word meets one."""
-    ranges = [
-        f"(token >= {params(begin)} AND token < {params(begin + _AFTER_ALL)})"
-        for begin in candidates.word.beginnings
-    ]
-    return [*ranges, f"token = ANY({params(candidates.spellings)})"] if candidates.spellings else ranges
-
-
-async def _rarest(wire: Wire, tenant_id: TenantId, candidates: Sequence[_Candidates]) -> _Candidates | None:
-    """The word that the fewest persons answer, counted up to a bound; None when nobody answers one."""
+async def _counted(wire: Wire, tenant_id: TenantId, answers: Sequence[_Answers]) -> list[int]:
+    """How many persons have an answer to each word; MOST_COUNTED or more are many."""
     params = _Params(tenant_id)
     counts = ", ".join(
         " + ".join(
-            f"(SELECT count(*) FROM ({_COUNTED.format(met)}) c)"  # noqa: S608 - as above
-            for met in _matches(one, params)
+            "(SELECT count(*) FROM (SELECT 1 FROM person_tokens"
+            f" WHERE tenant_id = $1 AND {met} LIMIT {MOST_COUNTED}) c)"
+            for met in one.conditions(params)
         )
-        for one in candidates
+        for one in answers
     )
     (row,) = await wire.fetch(f"SELECT {counts}", *params.values)
-    fewest = min(range(len(candidates)), key=lambda n: row[n])
-    return candidates[fewest] if row[fewest] else None
+    return list(row)
+
+
+async def _of_few(
+    wire: Wire, tenant_id: TenantId, rarest: _Answers, others: Sequence[_Answers], limit: int
+) -> dict[PersonId, None]:
+    """All who answer the rarest word are read, so they can be put in order of how well they do."""
+    params = _Params(tenant_id)
+    met = rarest.conditions(params)
+    better = [*(f"token = {params(begin)}" for begin in rarest.word.beginnings), *met]
+    order = " ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(better))
+    rows = await wire.fetch(
+        f"SELECT p.person_id FROM person_tokens p WHERE p.tenant_id = $1 AND ({' OR '.join(met)})"
+        f"{_answering(others, params)} ORDER BY CASE {order} END, p.person_id DESC LIMIT {limit}",
+        *params.values,
+    )
+    return dict.fromkeys(row[0] for row in rows)
+
+
+async def _of_many(
+    wire: Wire,
+    tenant_id: TenantId,
+    which: str,
+    tokens_borne: Sequence[str],
+    others: Sequence[_Answers],
+    limit: int,
+) -> dict[PersonId, None]:
+    """Of those who bear these tokens the first are read, and no more of them than needed."""
+    params = _Params(tenant_id, *tokens_borne)
+    rows = await wire.fetch(
+        "SELECT p.person_id FROM (SELECT person_id FROM person_tokens"
+        f" WHERE tenant_id = $1 AND {which} LIMIT {MOST_PROBED if others else limit}) p"
+        f" WHERE 1 = 1{_answering(others, params)} LIMIT {limit}",
+        *params.values,
+    )
+    return dict.fromkeys(row[0] for row in rows)
+
+
+def _answering(others: Sequence[_Answers], params: _Params) -> str:
+    # OFFSET makes PostgreSQL ask person by person, as SQLite does, and not read all bearers of the others
+    return "".join(
+        " AND EXISTS (SELECT 1 FROM person_tokens WHERE tenant_id = $1 AND person_id = p.person_id"
+        f" AND ({' OR '.join(other.conditions(params))}) LIMIT 1 OFFSET 0)"
+        for other in others
+    )
 
 
 async def _tokens_of(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, list[str]]:

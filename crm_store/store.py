@@ -156,7 +156,7 @@ class Store:
         """Items offered to, assigned to or wrapped up by this agent."""
         async with self.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND agent_id = $2"
+                f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2"
                 " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
                 tenant_id,
                 agent_id,
@@ -178,7 +178,7 @@ class Store:
     ) -> None:
         async with self.database.transaction() as wire:
             rows = await wire.fetch(
-                f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+                f"SELECT {_AGENT} FROM agents WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
                 tenant_id,
                 list(agent_ids),
             )

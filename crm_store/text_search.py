@@ -154,7 +154,7 @@ async def _read_sqlite(wire: Wire, match: _Match) -> list[Row]:
     params: list[object] = [match.tenant_id, words, match.low, match.before, match.most]
     queues = _queues(match, params)
     return await wire.fetch(
-        f"SELECT {_COLUMNS} FROM touch_words w CROSS JOIN touch_texts t ON t.id = w.rowid{queues}"  # noqa: S608 - constants
+        f"SELECT {_COLUMNS} FROM touch_words w CROSS JOIN touch_texts t ON t.id = w.rowid{queues}"
         " WHERE touch_words MATCH $2 AND w.rowid >= $3 AND w.rowid < $4 AND t.tenant_id = $1"
         " ORDER BY w.rowid DESC LIMIT $5",
         *params,
@@ -170,7 +170,7 @@ async def _read_postgres(wire: Wire, match: _Match) -> list[Row]:
     queues = _queues(match, params)
     # the planner must not walk the rows backwards in the hope that a hit comes soon
     return await wire.fetch(
-        f"WITH w AS MATERIALIZED (SELECT {_COLUMNS} FROM touch_texts t"  # noqa: S608 - constants
+        f"WITH w AS MATERIALIZED (SELECT {_COLUMNS} FROM touch_texts t"
         f" WHERE {TEXT_WORDS} @@ CAST(CAST($1 AS text) AS tsquery) AND t.id < $2)"
         f" SELECT {_COLUMNS} FROM w t{queues} ORDER BY t.id DESC LIMIT $3",
         *params,

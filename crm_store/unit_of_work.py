@@ -4,7 +4,7 @@ Rows, facts and the outbox row go in together: one outbox row carries all events
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm_store.driver import Row, Wire
@@ -65,6 +65,7 @@ from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.segment import Segment
 from hub.domain.touch import InboundTouch
+from hub.domain.values import changed
 from hub.domain.work import WorkItem, segment_ended_by
 from hub.ports.store import Known, NewTouch, OpenThread
 
@@ -129,7 +130,7 @@ class Unit:
 
     async def work_items(self, ids: Sequence[WorkItemId]) -> dict[WorkItemId, WorkItem]:
         rows = await self._wire.fetch(
-            f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+            f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
             self._tenant,
             list(ids),
         )
@@ -137,7 +138,7 @@ class Unit:
 
     async def open_item(self, interaction_id: InteractionId) -> WorkItem | None:
         rows = await self._wire.fetch(
-            f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND interaction_id = $2"
+            f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
             " AND state IN ('queued', 'offered', 'assigned', 'wrap_up') FOR UPDATE",
             self._tenant,
             interaction_id,
@@ -146,7 +147,7 @@ class Unit:
 
     async def interactions(self, ids: Sequence[InteractionId]) -> dict[InteractionId, Interaction]:
         rows = await self._wire.fetch(
-            f"SELECT {_INTERACTION} FROM interactions WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+            f"SELECT {_INTERACTION} FROM interactions WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
             self._tenant,
             list(ids),
         )
@@ -154,7 +155,7 @@ class Unit:
 
     async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:
         rows = await self._wire.fetch(
-            f"SELECT {_SESSION} FROM sessions WHERE tenant_id = $1 AND interaction_id = $2 AND ended_at IS NULL"
+            f"SELECT {_SESSION} FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = $2 AND ended_at IS NULL"
             " ORDER BY started_at DESC",
             self._tenant,
             interaction_id,
@@ -163,7 +164,7 @@ class Unit:
 
     async def reservations(self, ids: Sequence[ReservationId]) -> dict[ReservationId, Reservation]:
         rows = await self._wire.fetch(
-            f"SELECT {_RESERVATION} FROM reservations WHERE tenant_id = $1 AND id = ANY($2)",
+            f"SELECT {_RESERVATION} FROM reservations WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
             self._tenant,
             list(ids),
         )
@@ -171,7 +172,7 @@ class Unit:
 
     async def open_reservations(self, item_id: WorkItemId) -> list[Reservation]:
         rows = await self._wire.fetch(
-            f"SELECT {_RESERVATION} FROM reservations WHERE tenant_id = $1 AND work_item_id = $2"
+            f"SELECT {_RESERVATION} FROM reservations WHERE /*+*/tenant_id = $1 AND work_item_id = $2"
             " AND ended_at IS NULL ORDER BY id",
             self._tenant,
             item_id,
@@ -180,7 +181,7 @@ class Unit:
 
     async def agents(self, ids: Sequence[UserId]) -> dict[UserId, Agent]:
         rows = await self._wire.fetch(
-            f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+            f"SELECT {_AGENT} FROM agents WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
             self._tenant,
             list(ids),
         )
@@ -188,7 +189,7 @@ class Unit:
 
     async def agent_units(self, agent_id: UserId, *, besides: WorkItemId) -> int:
         rows = await self._wire.fetch(
-            "SELECT COALESCE(SUM(weight), 0) FROM work_items WHERE tenant_id = $1 AND agent_id = $2 AND id <> $3"
+            "SELECT COALESCE(SUM(weight), 0) FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2 AND id <> $3"
             " AND state IN ('assigned', 'wrap_up')",
             self._tenant,
             agent_id,
@@ -275,7 +276,7 @@ class Unit:
         seq = interaction.last_seq + 1
         self._writes.facts.append(_fact_row(event, interaction, seq, self._at))
         self._events.append(event)
-        numbered = replace(interaction, last_seq=seq)
+        numbered = changed(interaction, last_seq=seq)
         self._writes.interactions[interaction.id] = numbered
         return numbered
 

@@ -86,6 +86,7 @@ def principal_of(user: User, session: SignInSession, address: str) -> Principal:
         tenant_id=user.tenant_id,
         user_id=user.id,
         name=user.name,
+        login=user.login,
         roles=user.roles,
         queues=user.queues,
         session_key=session.id,

@@ -1,13 +1,15 @@
 """One pass of an interaction through a queue: the work item, its allowed steps, and the one door they go through."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from hub.domain.agent import Media
 from hub.domain.errors import Conflict
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId, WorkItemId
 from hub.domain.segment import Segment, SegmentKind
+from hub.domain.values import changed
 
 
 class WorkState(StrEnum):
@@ -101,26 +103,26 @@ class WorkItem:
         """
         if to not in STEPS[self.state]:
             raise Conflict(f"work is {self.state}, not to become {to}", code="work_moved_on")
-        holder = agent_id if agent_id is not None else self.agent_id
-        changed = replace(
-            self,
-            state=to,
-            state_at=at,
-            deadline_at=deadline_at,
-            agent_id=None if to is WorkState.QUEUED else holder,
-            weight=self.weight if weight is None else weight,
-            version=self.version + 1,
-        )
+        changes: dict[str, Any] = {
+            "state": to,
+            "state_at": at,
+            "deadline_at": deadline_at,
+            "version": self.version + 1,
+        }
+        if agent_id is not None:
+            changes["agent_id"] = agent_id
+        if weight is not None:
+            changes["weight"] = weight
         if to is WorkState.OFFERED:
-            return replace(changed, epoch=self.epoch + 1)
-        if to is WorkState.ASSIGNED:
-            return replace(changed, assigned_at=at, answered_at=self.answered_at or at)
-        if to is WorkState.QUEUED:
+            changes["epoch"] = self.epoch + 1
+        elif to is WorkState.ASSIGNED:
+            changes |= {"assigned_at": at, "answered_at": self.answered_at or at}
+        elif to is WorkState.QUEUED:
             again = at if self.state is WorkState.ASSIGNED else self.queued_at
-            return replace(changed, queued_at=again, assigned_at=None, weight=0)
-        if to not in OPEN_STATES:
-            return replace(changed, ended_at=at)
-        return changed
+            changes |= {"queued_at": again, "assigned_at": None, "agent_id": None, "weight": 0}
+        elif to not in OPEN_STATES:
+            changes["ended_at"] = at
+        return changed(self, **changes)
 
 
 def urgent_at(first_queued_at: datetime, priority: int) -> datetime:

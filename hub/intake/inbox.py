@@ -15,6 +15,7 @@ from hub.domain.ids import TenantId, TouchId
 from hub.domain.interaction import InteractionState
 from hub.domain.reservation import ReservationState
 from hub.domain.touch import Delivery, Direction, InboundTouch, Touch
+from hub.domain.values import changed
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ids import new_id
 from hub.intake.threads import thread_of
@@ -156,9 +157,9 @@ class Inbox:
             )
         now = self._clock.now()
         thread = thread_of(inbound, known, unit, now)
-        interaction = replace(thread.interaction, last_seq=thread.interaction.last_seq + 1)
+        interaction = changed(thread.interaction, last_seq=thread.interaction.last_seq + 1)
         unit.save_interaction(interaction)
-        known.threads[inbound.account, inbound.thread] = replace(thread, interaction=interaction)
+        known.threads[inbound.account, inbound.thread] = changed(thread, interaction=interaction)
         touch = Touch(
             id=TouchId(new_id()),
             tenant_id=inbound.tenant_id,

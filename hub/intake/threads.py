@@ -1,6 +1,5 @@
 """Where a touch belongs: it continues the open interaction of its thread, or opens one in the right queue."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.errors import Invalid
@@ -9,6 +8,7 @@ from hub.domain.ids import InteractionId, SessionId, WorkItemId
 from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.person import TIER_PRIORITY, Person
 from hub.domain.touch import InboundTouch
+from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.intake.identity import person_behind
@@ -93,4 +93,4 @@ def _queued(
     )
     unit.add_item(item)
     interaction = unit.note_fact(WorkStepped(tenant_id=touch.tenant_id, item=item, reason="new"), interaction)
-    return replace(thread, interaction=interaction, item=item)
+    return changed(thread, interaction=interaction, item=item)
