@@ -1,5 +1,6 @@
 """What a greeted visitor's frames do."""
 
+import asyncio
 import math
 from typing import assert_never
 
@@ -30,19 +31,21 @@ class Conversation:
         thread: Thread,
         hello: VisitorHello,
         address: str,
+        group: asyncio.TaskGroup,
         *,
         answer: Answer,
         refuse: Refuse,
     ) -> None:
         self._around = around
         self._thread = thread
-        self._name = one_line(hello.name, NAME_CHARS)
+        self._hello = hello
+        self._address = address
+        self._group: asyncio.TaskGroup = group
         self._answer = answer
         self._refuse = refuse
         self._typing = False
         self._typing_told_at = -math.inf
-        language = language_of(hello.lang, around.settings.languages, thread.visitor.language)
-        self.messages = Messages(around, thread, hello, language, address, answer, refuse)
+        self._messages: Messages | None = None
 
     async def take(self, frame: VisitorFrame, raw: bytes) -> None:
         """Do what `frame` (as it came: `raw`) asks; waits while too many messages are in hand."""
@@ -56,11 +59,27 @@ class Conversation:
             case VisitorPing():
                 await self._answer(PongFrame())
             case VisitorLeave():
-                await self.messages.put(frame)
+                await self._in_hand().put(frame)
             case VisitorHello():
                 await self._refuse("bad_frame", "hello is said once")
             case _:
                 assert_never(frame)
+
+    async def end(self) -> None:
+        """There will be no more frames."""
+        if self._messages is not None:
+            await self._messages.end()
+
+    def _in_hand(self) -> Messages:
+        # most visitors never write: what costs memory begins with the first message
+        if self._messages is None:
+            visitor = self._thread.visitor
+            language = language_of(self._hello.lang, self._around.settings.languages, visitor.language)
+            self._messages = Messages(
+                self._around, self._thread, self._hello, language, self._address, self._answer, self._refuse
+            )
+            self._group.create_task(self._messages.run())
+        return self._messages
 
     async def _message(self, frame: VisitorMessage, raw: bytes) -> None:
         around = self._around
@@ -75,7 +94,7 @@ class Conversation:
         if wait_s > 0:
             await self._refuse("too_fast", "too many messages", client_msg_id=msg_id, wait_s=wait_s)
             return
-        await self.messages.put(Written(client_msg_id=msg_id, text=text, raw=raw, at=around.clock.now()))
+        await self._in_hand().put(Written(client_msg_id=msg_id, text=text, raw=raw, at=around.clock.now()))
 
     def _tell_typing(self, *, typing: bool) -> None:
         """The desk hears of a beginning at most once in a while, and of an end once."""
@@ -92,7 +111,7 @@ class Conversation:
                 interaction_id=thread.interaction_id,
                 by_client=True,
                 agent_id=None,
-                name=self._name,
+                name=one_line(self._hello.name, NAME_CHARS),
                 typing=typing,
             )
         )

@@ -1,6 +1,19 @@
 """The settings of web chat: every limit a visitor can meet, with its unit and its default."""
 
-from pydantic import BaseModel, ConfigDict, Field
+import ipaddress
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text.strip(), strict=False))
+    except ValueError:
+        raise ValueError("give an address or a network, such as 10.0.0.0/8") from None
+
+
+Network = Annotated[str, AfterValidator(_network)]
 
 
 class WebChatSettings(BaseModel):
@@ -15,7 +28,7 @@ class WebChatSettings(BaseModel):
     languages: tuple[str, ...] = Field(
         ("en", "ru", "tr"), description="Languages a visitor may ask for; others get the site's."
     )
-    exempt_addresses: tuple[str, ...] = Field(
+    exempt_addresses: tuple[Network, ...] = Field(
         (), description="Networks (`127.0.0.0/8`) whose visitors meet no limit per address."
     )
 

@@ -113,20 +113,8 @@ class VisitorSocket:
             self._around.count_bad("no_hello")
             await self._close(NO_HELLO)
             return
-        if hello is None:
-            return
-        try:
-            greeting = await greet(self._around, self._site, self._address, hello, self)
-        except TooMany as exc:
-            await self._refuse("too_many", str(exc), wait_s=exc.retry_after_s)
-            await self._close(TRY_LATER)
-        except Unavailable as exc:
-            await self._answer(NackFrame(retry_ms=milliseconds(exc.retry_after_s), code="unavailable"))
-            await self._close(TRY_LATER)
-        else:
-            self._thread = greeting.thread
-            await self._say_greeting(greeting)
-            await self._converse(group, hello, greeting.thread)
+        if hello is not None and (thread := await self._greeted(hello)) is not None:
+            await self._converse(group, hello, thread)
 
     async def _first_hello(self) -> VisitorHello | None:
         while (next_ := await self._next_frame()) is not None:
@@ -139,6 +127,21 @@ class VisitorSocket:
                     await self._refuse("hello_first", "say hello first", client_msg_id=msg_id[:ID_CHARS])
                 case _:
                     await self._refuse("hello_first", "say hello first")
+        return None
+
+    async def _greeted(self, hello: VisitorHello) -> Thread | None:
+        """The visitor's conversation after they were greeted, None when they must come again."""
+        try:
+            greeting = await greet(self._around, self._site, self._address, hello, self)
+        except TooMany as exc:
+            await self._refuse("too_many", str(exc), wait_s=exc.retry_after_s)
+        except Unavailable as exc:
+            await self._answer(NackFrame(retry_ms=milliseconds(exc.retry_after_s), code="unavailable"))
+        else:
+            self._thread = greeting.thread
+            await self._say_greeting(greeting)
+            return greeting.thread
+        await self._close(TRY_LATER)
         return None
 
     async def _say_greeting(self, greeting: Greeting) -> None:
@@ -154,13 +157,12 @@ class VisitorSocket:
 
     async def _converse(self, group: asyncio.TaskGroup, hello: VisitorHello, thread: Thread) -> None:
         conversation = Conversation(
-            self._around, thread, hello, self._address, answer=self._answer, refuse=self._refuse
+            self._around, thread, hello, self._address, group, answer=self._answer, refuse=self._refuse
         )
-        group.create_task(conversation.messages.run())
         while (next_ := await self._next_frame()) is not None:
             await conversation.take(*next_)
         self._let_go()
-        await conversation.messages.end()
+        await conversation.end()
 
     async def _next_frame(self) -> tuple[VisitorFrame, bytes] | None:
         """The next frame and its bytes, None when there will be no more."""
