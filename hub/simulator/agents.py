@@ -9,6 +9,7 @@ from math import inf
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Origin
 
 from hub.rest_client import HubRefused, HubSilent, RestClient
 from hub.screenpop.frames import Frame, Hello, Ping
@@ -81,7 +82,7 @@ async def _connected(desk: Desk, hub: RestClient, shift: Shift) -> None:
     async with (
         connect(
             f"ws{desk.address.removeprefix('http').rstrip('/')}/ws/agent",
-            origin=desk.address.rstrip("/"),  # type: ignore[arg-type] # an Origin is a str
+            origin=Origin(desk.address.rstrip("/")),
             additional_headers={"Cookie": hub.cookies()},
             compression=None,
             proxy=None,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Origin
 
 from hub.channels.webchat.frames import HubFrame
 from hub.simulator.conversation import LAST_ACKS_S, Conversation, End
@@ -59,14 +60,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Street:
-    """Where the clients come from: the hub's address (`http://…`), who counts them, how they measure time
-    and make ids."""
+    """Where the clients come from: the hub's address (`http://…`), who counts them, how they tell time,
+    make ids.
+
+    `origin` is the web site's, if it differs from the hub's own.
+    """
 
     address: str
     tally: Tally
     monotonic: Callable[[], float]
     new_id: Callable[[], str]
     rng: random.Random
+    origin: str = ""
 
     def chat_url(self, site: str) -> str:
         """The visitor socket of `site`."""
@@ -132,7 +137,7 @@ async def _connected(street: Street, conversation: Conversation) -> bool:
     """One connection, until the visit ends or the client loses the page; then True."""
     async with connect(
         street.chat_url(conversation.visit.site),
-        origin=street.address.rstrip("/"),  # type: ignore[arg-type] # an Origin is a str
+        origin=Origin(street.origin or street.address.rstrip("/")),
         compression=None,
         proxy=None,
         open_timeout=_CONNECT_WITHIN_S,

@@ -1,0 +1,31 @@
+"""Users and sign-ins of a store, for commands that work on it beside a hub or before one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent_console.passwords import Cost
+from crm_store.access import SqlAccessStore
+from crm_store.engine import Database
+from crm_store.rows.history import outbox
+from hub.cluster.codec import encode
+from hub.domain.events import SessionRevoked
+from hub.settings import SecuritySettings
+
+
+def access_store(database: Database) -> SqlAccessStore:
+    """The port's implementation; whose sign-in it ends is told to the hub through the outbox."""
+
+    async def announce(connection: AsyncConnection, events: Sequence[SessionRevoked]) -> None:
+        await connection.execute(outbox.insert().values(payload=encode(events)))
+
+    return SqlAccessStore(reading=database.reading, writing=database.writing, announce=announce)
+
+
+def cost_of(security: SecuritySettings) -> Cost:
+    """What one password hash costs, by the settings."""
+    return Cost(
+        memory_kib=security.password_memory_kib,
+        passes=security.password_passes,
+        lanes=security.password_lanes,
+    )

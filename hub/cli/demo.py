@@ -1,0 +1,150 @@
+"""`touchline demo`: a hub that lives before anything is configured."""
+
+import asyncio
+import random
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from agent_console.passwords import Passwords
+from crm_store.store import Store
+from hub.app import Started, serve
+from hub.cli.access import access_store, cost_of
+from hub.cli.address import address_of
+from hub.cli.configuration import settings_from
+from hub.cli.failures import told_plainly
+from hub.cli.loop import until_stopped
+from hub.clock import SystemClock
+from hub.demo.floor import MEMBERS, SITE_OF_TOPIC
+from hub.demo.seed import Seeding, seed
+from hub.domain.access import Role
+from hub.effective_settings import Effective
+from hub.ids import new_id
+from hub.log import configure_log
+from hub.settings import Settings
+from hub.simulator.client import Street, Tally, simulate
+from hub.simulator.plan import between, visits
+
+PASSWORD_CHARS = 16
+_ALPHABET = (
+    "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is taken for something else when typed off a screen
+)
+
+FIRST_CLIENT_S = 3.0
+LEAST_GAP_S, MOST_GAP_S = 20.0, 40.0
+AT_MOST_OPEN = 6
+PATIENCE_S = 240.0
+
+
+def demo(data: Path | None) -> None:
+    """Serve the demo until SIGINT or SIGTERM; without `data` nothing remains."""
+    effective = settings_from(None)
+    with told_plainly(), _folder(data) as folder:
+        settings = demo_settings(effective, folder)
+        configure_log(
+            level=settings.log.level, as_json=settings.log.as_json, personal_data=settings.log.personal_data
+        )
+        password = settings.demo.password.get_secret_value() or random_password()
+        until_stopped(lambda stop: _served(settings, password, stop, kept=data))
+
+
+def demo_settings(effective: Effective, folder: Path) -> Settings:
+    """The settings of the demo: data in `folder`, simulated clients without limits per address, a quiet
+    log."""
+    settings = effective.settings
+    changes: dict[str, object] = {"data_dir": folder}
+    if "channels.webchat.exempt_addresses" not in effective.origins:
+        webchat = settings.channels.webchat.model_copy(
+            update={"exempt_addresses": ("127.0.0.0/8", "::1/128")}
+        )
+        changes["channels"] = settings.channels.model_copy(update={"webchat": webchat})
+    if "log.level" not in effective.origins:
+        changes["log"] = settings.log.model_copy(update={"level": "warning"})
+    return settings.model_copy(update=changes)
+
+
+def random_password() -> str:
+    """Sixteen characters that can be typed off a screen: 80 random bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_CHARS))
+
+
+def welcome(started: Started, password: str, settings: Settings, *, kept: Path | None) -> Panel:
+    """Addresses and sign-ins in a box."""
+    table = Table.grid(padding=(0, 3))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, path in (("Console", "/"), ("Web chat", "/chat/demo"), ("API", "/api/docs")):
+        table.add_row(name, Text(f"{started.url}{path}", style="bold"))
+    table.add_row()
+    for role, name in ((Role.AGENT, "Agents"), (Role.SUPERVISOR, "Supervisor"), (Role.MANAGER, "Manager")):
+        table.add_row(name, _logins(role))
+    table.add_row("Administrator", _logins(Role.ADMIN))
+    table.add_row("Password of all", Text(password, style="bold green"))
+    table.add_row()
+    arrive = "one arrives every half minute" if settings.demo.simulate else "none (HUB_DEMO__SIMULATE=0)"
+    table.add_row("Simulated clients", arrive)
+    table.add_row("Data", f"kept in {kept}" if kept else "gone when you stop it (--data DIR keeps it)")
+    return Panel(table, title="Touchline demo", subtitle="Ctrl-C stops it", padding=(1, 2), expand=False)
+
+
+def _logins(role: Role) -> str:
+    return ", ".join(member.login for member in MEMBERS if member.role is role)
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="touchline-demo-", ignore_cleanup_errors=True) as temporary:
+        yield Path(temporary)
+
+
+async def _served(settings: Settings, password: str, stop: asyncio.Event, *, kept: Path | None) -> None:
+    ready: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
+    clock = SystemClock()
+
+    async def prepare(store: Store) -> None:
+        async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
+            seeding = Seeding(
+                store=store,
+                access=access_store(store.database),
+                passwords=passwords,
+                clock=clock,
+                rng=random.Random(),  # noqa: S311 - who wrote what in the demo's past
+            )
+            await seed(seeding, password)
+
+    async def clients() -> None:
+        started = await ready
+        Console().print(welcome(started, password, settings, kept=kept))
+        if settings.demo.simulate:
+            rng = random.Random()  # noqa: S311 - who comes to the demo
+            street = Street(
+                address=address_of(settings.http, started.port),
+                origin=started.url,
+                tally=Tally(),
+                monotonic=clock.monotonic,
+                new_id=new_id,
+                rng=rng,
+            )
+            coming = visits(
+                rng,
+                between(LEAST_GAP_S, MOST_GAP_S),
+                sites=SITE_OF_TOPIC,
+                first_s=FIRST_CLIENT_S,
+                patience_s=PATIENCE_S,
+            )
+            await simulate(street, coming, at_most_open=AT_MOST_OPEN)
+
+    async with asyncio.TaskGroup() as group:
+        simulated = group.create_task(clients())
+        await serve(settings, on_ready=ready.set_result, stop=stop, prepare=prepare)
+        simulated.cancel()

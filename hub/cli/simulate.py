@@ -1,0 +1,158 @@
+"""`touchline simulate`: clients (and, if asked, agents) played against a running hub, with counts."""
+
+import asyncio
+import random
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from hub.cli.address import address_of
+from hub.cli.configuration import settings_from
+from hub.cli.failures import WRONG_USE, Failed
+from hub.cli.loop import until_stopped
+from hub.clock import SystemClock
+from hub.effective_settings import variable_of
+from hub.ids import new_id
+from hub.simulator.agents import AgentTally, Desk, serve
+from hub.simulator.client import Street, Tally
+from hub.simulator.client import simulate as clients_come
+from hub.simulator.plan import at_rate, visits
+from hub.simulator.scripts import all_scripts
+
+AGENTS = ("anna", "boris", "cem")
+
+_SHOW_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    url: str
+    site: str
+    rate_per_s: float
+    for_s: float | None
+    seed: int
+    agents: int
+    patience_s: float
+
+
+def simulate(file: Path | None, wanted: Wanted) -> None:
+    """Play until the time is up or somebody stops it; then print what became of everybody."""
+    settings = settings_from(file).settings
+    address = wanted.url or address_of(settings.http)
+    password = settings.demo.password.get_secret_value()
+    if wanted.agents and not password:
+        raise Failed(
+            f"--agents needs the demo's password: set {variable_of('demo.password')} for the hub and here",
+            code=WRONG_USE,
+        )
+    tally, agents = Tally(), AgentTally()
+    until_stopped(lambda stop: _played(wanted, address, password, tally, agents, stop))
+    typer.echo(summary(tally, agents if wanted.agents else None))
+    if refused := tally.refusals:
+        raise Failed(*(reason_for(code, count) for code, count in sorted(refused.items())))
+    if tally.came and not tally.acked:
+        raise Failed(f"the hub at {address} confirmed nothing: is it running? `touchline doctor` tests it")
+
+
+def summary(tally: Tally, agents: AgentTally | None) -> str:
+    """The final counts, a line a subject."""
+    there = tally.time_up + tally.open
+    ended = f"{tally.answered} answered, {tally.abandoned} abandoned, {tally.refused} refused"
+    messages = (
+        f"{tally.sent} sent, {tally.acked} acked, {tally.unconfirmed} unconfirmed, {tally.resent} repeated"
+    )
+    lines = [
+        f"clients   {tally.came} came: {ended}, {tally.cut_off} cut off, {there} still there",
+        f"messages  {messages}",
+        f"answers   {tally.answers}; {tally.connections_lost} connections lost",
+    ]
+    if agents is not None:
+        lines.append(
+            f"agents    {agents.accepted} accepted, {agents.replies} replies, {agents.closed} closed, "
+            f"{agents.refused} refused"
+        )
+    return "\n".join(lines)
+
+
+def reason_for(code: str, count: int) -> str:
+    """Why clients were refused, and what to do."""
+    remedy = {
+        "http_404": "there is no such site; --site names another",
+        "http_403": "the site does not allow this origin",
+        "http_426": "what answers there is no hub",
+        "too_many": "the limits of one address; channels.webchat.exempt_addresses spares this machine",
+    }.get(code, "see the hub's log")
+    return f"{count} clients were refused ({code}): {remedy}"
+
+
+async def _played(
+    wanted: Wanted, address: str, password: str, tally: Tally, agents: AgentTally, stop: asyncio.Event
+) -> None:
+    clock = SystemClock()
+    rng = random.Random(wanted.seed)  # noqa: S311 - the same seed, the same clients
+    street = Street(address=address, tally=tally, monotonic=clock.monotonic, new_id=new_id, rng=rng)
+    sites = dict.fromkeys({script.topic for script in all_scripts()}, wanted.site)
+    coming = visits(rng, at_rate(wanted.rate_per_s), sites=sites, patience_s=wanted.patience_s)
+
+    async def play() -> None:
+        for_s = inf if wanted.for_s is None else wanted.for_s
+        await clients_come(street, coming, for_s=for_s)
+        stop.set()
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(play())]
+        for login in AGENTS[: wanted.agents]:
+            desk = Desk(
+                address=address,
+                login=login,
+                password=password,
+                tally=agents,
+                monotonic=clock.monotonic,
+                new_id=new_id,
+                rng=random.Random(f"{wanted.seed} {login}"),  # noqa: S311 - the same seed, the same agents
+            )
+            tasks.append(group.create_task(serve(desk)))
+        await _show(tally, agents if wanted.agents else None, stop)
+        for task in tasks:
+            task.cancel()
+
+
+async def _show(tally: Tally, agents: AgentTally | None, stop: asyncio.Event) -> None:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        await stop.wait()
+        return
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        while not stop.is_set():
+            live.update(_progress(tally, agents), refresh=True)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SHOW_EVERY_S):
+                    await stop.wait()
+
+
+def _progress(tally: Tally, agents: AgentTally | None) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    shown = {
+        "here": tally.open,
+        "came": tally.came,
+        "sent": tally.sent,
+        "acked": tally.acked,
+        "answers": tally.answers,
+        "answered": tally.answered,
+        "abandoned": tally.abandoned,
+        "refused": tally.refused,
+    }
+    if agents is not None:
+        shown |= {"agents": agents.signed_in, "closed": agents.closed}
+    for name in shown:
+        table.add_column(name, justify="right")
+    table.add_row(*map(str, shown.values()))
+    return table

@@ -1,0 +1,96 @@
+"""The floor of the demo: two queues, three agents who can take everything, those who watch them, outcomes,
+sites."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.desk.views import DispositionView
+from hub.domain.access import Role
+from hub.domain.agent import Agent
+from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
+from hub.domain.queue import Queue, ServiceLevelTarget
+from hub.ids import new_id
+from hub.ports.visitors import Site
+
+LANGUAGES = ("en", "ru", "tr")
+
+SITE_OF_TOPIC = {"support": "demo", "sales": "demo-sales"}
+_SITES = (("demo", "support", "Demo shop"), ("demo-sales", "sales", "Demo shop: sales"))
+
+OUTCOMES = (
+    DispositionView(code="resolved", name="Resolved", note_required=False),
+    DispositionView(code="sold", name="Sold", note_required=False),
+    DispositionView(code="callback", name="Callback agreed", note_required=True),
+    DispositionView(code="passed_on", name="Passed on to another team", note_required=True),
+    DispositionView(code="no_answer", name="Client stopped answering", note_required=False),
+    DispositionView(code="spam", name="Spam", note_required=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody of the demo. `levels` are those of their languages, in the order of LANGUAGES; empty: no
+    agent."""
+
+    login: str
+    name: str
+    role: Role
+    in_queues: bool = True
+    levels: tuple[int, ...] = ()
+
+
+# each agent reaches the level that the queues ask of every language, so that nobody's client waits in vain
+MEMBERS = (
+    Member(login="anna", name="Anna Novak", role=Role.AGENT, levels=(9, 6, 4)),
+    Member(login="boris", name="Boris Volkov", role=Role.AGENT, levels=(6, 9, 4)),
+    Member(login="cem", name="Cem Yılmaz", role=Role.AGENT, levels=(7, 4, 9)),
+    Member(login="sofia", name="Sofia Marino", role=Role.SUPERVISOR),
+    Member(login="maria", name="Maria Lindgren", role=Role.MANAGER, in_queues=False),
+    Member(login="admin", name="Administrator", role=Role.ADMIN, in_queues=False),
+)
+
+
+def demo_queues() -> dict[str, Queue]:
+    """The queues, by name: sales first, as those who want to buy wait least."""
+    return {
+        "sales": Queue(
+            id=QueueId(new_id()),
+            tenant_id=DEFAULT_TENANT,
+            name="sales",
+            languages=LANGUAGES,
+            priority=1,
+            offer_s=20.0,
+            wrap_up_s=20.0,
+            service_level=ServiceLevelTarget(share=0.8, threshold_s=20.0),
+        ),
+        "support": Queue(
+            id=QueueId(new_id()),
+            tenant_id=DEFAULT_TENANT,
+            name="support",
+            languages=LANGUAGES,
+            offer_s=20.0,
+            wrap_up_s=30.0,
+            service_level=ServiceLevelTarget(share=0.8, threshold_s=30.0),
+        ),
+    }
+
+
+def demo_agent(member: Member, user_id: UserId, queues: frozenset[QueueId], now: datetime) -> Agent:
+    """The agent that a member is."""
+    return Agent(
+        id=user_id,
+        tenant_id=DEFAULT_TENANT,
+        name=member.name,
+        skills={f"lang:{tag}": level for tag, level in zip(LANGUAGES, member.levels, strict=True)},
+        queues=queues,
+        wish_since=now,
+        idle_since=now,
+    )
+
+
+def demo_sites(queues: dict[str, Queue]) -> tuple[Site, ...]:
+    """The web sites with a chat: what is written there goes to support, and on the shop's pages to sales."""
+    return tuple(
+        Site(key=key, tenant_id=DEFAULT_TENANT, queue_id=queues[queue].id, title=title, origins=())
+        for key, queue, title in _SITES
+    )
