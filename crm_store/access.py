@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,13 @@ Announcing = Callable[[AsyncConnection, Sequence[SessionRevoked]], Awaitable[Non
 """Puts events into the outbox, in the transaction of that connection."""
 
 
+_SESSION_AND_USER = (
+    select(sign_in_sessions, users)
+    .join(users, users.c.id == sign_in_sessions.c.user_id)
+    .where(sign_in_sessions.c.token_hash == bindparam("token_hash"))
+)
+
+
 class SqlAccessStore:
     """`AccessStore` on SQLite and PostgreSQL. `announce` tells the sockets of a sign-in that it is over."""
 
@@ -42,21 +49,15 @@ class SqlAccessStore:
             found = await connection.execute(
                 select(users).where(users.c.tenant_id == tenant_id, users.c.login == login)
             )
-            row = found.one_or_none()
+            row = found.mappings().one_or_none()
         return None if row is None else _user(row)
 
     async def find_session(self, token_hash: bytes) -> tuple[SignInSession, User] | None:
         """See the port."""
         async with self._reading() as connection:
-            held = (
-                await connection.execute(
-                    select(sign_in_sessions).where(sign_in_sessions.c.token_hash == token_hash)
-                )
-            ).one_or_none()
-            if held is None:
-                return None
-            owner = (await connection.execute(select(users).where(users.c.id == held.user_id))).one()
-        return _session(held), _user(owner)
+            found = await connection.execute(_SESSION_AND_USER, {"token_hash": token_hash})
+            row = found.mappings().one_or_none()
+        return None if row is None else (_session(row), _user(row))
 
     async def count_users(self, tenant_id: TenantId) -> int:
         """See the port."""
@@ -162,7 +163,7 @@ class SqlAccessStore:
             found = await connection.execute(
                 select(users).where(users.c.tenant_id == principal.tenant_id, users.c.id == user_id)
             )
-            row = found.one_or_none()
+            row = found.mappings().one_or_none()
         if row is None:
             raise NotFound("there is no such user")
         return _user(row)
@@ -173,7 +174,7 @@ class SqlAccessStore:
             found = await connection.execute(
                 select(users).where(users.c.tenant_id == principal.tenant_id).order_by(users.c.login)
             )
-            return [_user(row) for row in found]
+            return [_user(row) for row in found.mappings()]
 
     async def add_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
         """See the port."""
@@ -235,17 +236,18 @@ async def _count_users(connection: AsyncConnection, tenant_id: TenantId) -> int:
     return counted or 0
 
 
-def _user(row: Row[Any]) -> User:
+def _user(row: RowMapping) -> User:
+    of = users.c
     return User(
-        id=UserId(row.id),
-        tenant_id=TenantId(row.tenant_id),
-        login=row.login,
-        name=row.name,
-        roles=frozenset(Role(name) for name in json.loads(row.roles)),
-        queues=frozenset(QueueId(queue) for queue in json.loads(row.queues)),
-        password_hash=row.password_hash,
-        disabled=row.disabled,
-        version=row.version,
+        id=UserId(row[of.id]),
+        tenant_id=TenantId(row[of.tenant_id]),
+        login=row[of.login],
+        name=row[of.name],
+        roles=frozenset(Role(name) for name in json.loads(row[of.roles])),
+        queues=frozenset(QueueId(queue) for queue in json.loads(row[of.queues])),
+        password_hash=row[of.password_hash],
+        disabled=row[of.disabled],
+        version=row[of.version],
     )
 
 
@@ -263,14 +265,15 @@ def _user_columns(user: User) -> dict[str, object]:
     }
 
 
-def _session(row: Row[Any]) -> SignInSession:
+def _session(row: RowMapping) -> SignInSession:
+    of = sign_in_sessions.c
     return SignInSession(
-        id=SignInId(row.id),
-        tenant_id=TenantId(row.tenant_id),
-        user_id=UserId(row.user_id),
-        token_hash=row.token_hash,
-        started_at=row.started_at,
-        seen_at=row.seen_at,
-        ends_at=row.ends_at,
-        address=row.address,
+        id=SignInId(row[of.id]),
+        tenant_id=TenantId(row[of.tenant_id]),
+        user_id=UserId(row[of.user_id]),
+        token_hash=row[of.token_hash],
+        started_at=row[of.started_at],
+        seen_at=row[of.seen_at],
+        ends_at=row[of.ends_at],
+        address=row[of.address],
     )
