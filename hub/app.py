@@ -43,6 +43,7 @@ from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.embedded.leases import EmbeddedLeases
+from hub.cluster.watch import BusWatch
 from hub.desk.states import States
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
@@ -55,11 +56,12 @@ from hub.http import add_health, address_behind, listening
 from hub.insight.waits import Waits
 from hub.intake.inbox import Inbox
 from hub.lifecycle import Jobs
+from hub.metrics import measure_loop_lag, metrics_text, new_metrics
 from hub.namebook import Namebook
-from hub.outbound.sender import Sender
-from hub.pop_times import PopTimes
+from hub.observing import Observer
+from hub.outbound.sender import Sender, SenderWatch
 from hub.ports.bus import EventBus, Handler, Lagged
-from hub.relay import Relay
+from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
 from hub.routing.sweeper import Sweeper
 from hub.screenpop.pusher import Pusher
@@ -78,7 +80,7 @@ _GROUPS = (f"router:{DEFAULT_TENANT}",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """Where the hub can be reached, and the token of the set-up if it still waits for its first administrator."""
+    """Where the hub can be reached, and the set-up's token while there is no administrator."""
 
     url: str
     port: int
@@ -94,8 +96,8 @@ async def serve(
 ) -> None:
     """Run a hub until `stop` is set, then drain it. `prepare` may fill the store before anything listens.
 
-    Raises hub.http.PortTaken, crm_store.engine.StoreNotDurable, Unavailable, OSError; and an ExceptionGroup when
-    a part dies: then the process must end, and be started again.
+    Raises hub.http.PortTaken, crm_store.engine.StoreNotDurable, Unavailable, OSError; and an ExceptionGroup
+    when a part dies: then the process must end, and be started again.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
@@ -119,18 +121,30 @@ class Hub:
         self._draining = False
         self._started = False
         self.store = store = Store(database, encode=encode, clock=clock)
-        self._bus: EventBus = EmbeddedBus(groups=_GROUPS)
+        self._names = Namebook(self._load_names)
+        self._metrics = metrics = new_metrics()
+        self._seen = seen = Observer(metrics, self._names)
+        self._bus: EventBus = EmbeddedBus(
+            groups=_GROUPS,
+            watch=BusWatch(
+                handler_failed=lambda reader: metrics.bus_handler_errors.labels(reader).inc(),
+                skipped=lambda kind: metrics.bus_skipped.labels(kind).inc(),
+                listener_cut=lambda listener: metrics.bus_listeners_cut.labels(listener).inc(),
+            ),
+        )
         node = settings.cluster.node or f"{socket.gethostname()}-{os.getpid()}"
         self._leases = EmbeddedLeases(clock, node=node)
         self._cards = Cards(store)
         self._live = DeskReads(store, clock, self._cards)
         self._floor = FloorStore(store, clock, encode=encode)
         self._insight = SqlInsight(store)
-        self._names = Namebook(self._load_names)
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
-        self._pops = PopTimes(lambda _: None)
-        self._inbox = Inbox(store, clock, on_batch=lambda *_: None)
-        self._relay = Relay(store, self._bus)
+        self._inbox = Inbox(store, clock, on_batch=seen.batch)
+        self._relay = Relay(
+            store,
+            self._bus,
+            watch=RelayWatch(carried=metrics.relay_rows.inc, failed=metrics.relay_failures.inc),
+        )
         self._dispatcher = Dispatcher(
             store,
             self._bus,
@@ -139,7 +153,7 @@ class Hub:
             DEFAULT_TENANT,
             avoid_s=settings.routing.avoid_s,
             batch=settings.routing.batch,
-            on_offers=lambda *_: None,
+            on_offers=seen.offers,
         )
         self._sweeper = Sweeper(
             store,
@@ -163,7 +177,7 @@ class Hub:
             agent_name=self._names.agent,
             estimated_wait=self._waits.estimate,
             thread_held=lambda: self._sender.wake(WEBCHAT.name),
-            count_bad=lambda _: None,
+            count_bad=lambda code: seen.bad_input(WEBCHAT.name, code),
         )
         self._sender = Sender(
             Sending(store, encode=encode),
@@ -171,6 +185,7 @@ class Hub:
             [self._webchat],
             clock,
             random.Random(),  # noqa: S311 - jitter
+            watch=SenderWatch(settled=seen.reply, lapsed=metrics.replies_lapsed.inc),
         )
         self._streams = Streams(
             kept_frames=settings.screenpop.replay_frames,
@@ -185,7 +200,7 @@ class Hub:
             clock,
             wait=self._waits.estimate,
             lease_s=settings.routing.presence_lease_s,
-            on_queues=lambda _: None,
+            on_queues=seen.queues,
         )
         self._pusher = Pusher(
             self._streams,
@@ -194,7 +209,7 @@ class Hub:
             clock,
             queue_name=self._names.queue,
             agent_name=self._names.agent,
-            on_pop=self._pops.add,
+            on_pop=seen.pops.add,
         )
         self._snapshots = Snapshots(self._live, clock, self._names.queue, self._waits.estimate)
         self._access = SqlAccessStore(
@@ -245,6 +260,7 @@ class Hub:
         jobs.every("ticks", _BEAT_S, sockets.tick)
         jobs.every("waits", _BEAT_S, self._waits.refresh)
         jobs.every("replies", _BEAT_S, self._sender.sweep)
+        jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock))
         jobs.start("watch", jobs.watch())
 
     async def _hear(self, name: str, handler: Handler, sockets: AgentSockets) -> None:
@@ -281,7 +297,9 @@ class Hub:
         )
         api.add_to(app, operations)
         add_documentation(app, operations, version=VERSION)
-        add_health(app, is_draining=lambda: self._draining, not_ready=self._not_ready, metrics=lambda: b"")
+        add_health(
+            app, is_draining=lambda: self._draining, not_ready=self._not_ready, metrics=self._metrics_text
+        )
         sockets = AgentSockets(
             self._streams,
             self._windows,
@@ -293,7 +311,7 @@ class Hub:
             renew_sign_in=sign_ins.renew,
             backlog_bytes=settings.screenpop.backlog_bytes,
             backlog_s=settings.screenpop.backlog_s,
-            on_too_slow=lambda: None,
+            on_too_slow=lambda: self._seen.too_slow("agent"),
         )
         app.router.add_get("/ws/agent", sockets.serve)
         if settings.channels.webchat.enabled:
@@ -318,10 +336,15 @@ class Hub:
             ),
             *lookup_api.operations(lookups=lookups, dispositions=self._live.dispositions),
             *insight_api.operations(
-                store=self._insight, clock=self._clock, zone=ZoneInfo("UTC"), pop_ms=self._pops.ms
+                store=self._insight, clock=self._clock, zone=ZoneInfo("UTC"), pop_ms=self._seen.pops.ms
             ),
             *audit_api.operations(store=self._access, clock=self._clock),
         ]
+
+    def _metrics_text(self) -> bytes:
+        self._seen.sockets("agent", self._streams.sockets())
+        self._seen.sockets("visitor", self._webchat.open_sockets)
+        return metrics_text(self._metrics)
 
     async def _not_ready(self) -> str:
         return "" if self._started else "starting"

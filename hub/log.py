@@ -1,4 +1,4 @@
-"""Log lines: a constant plus ids, as JSON or as text for a terminal; personal data is dropped unless asked for."""
+"""Log lines: a constant plus ids, as JSON or as text; personal data is dropped unless asked for."""
 
 import logging
 import sys
@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 
 def _without_personal_data(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -15,7 +16,8 @@ def _without_personal_data(_: Any, __: str, line: MutableMapping[str, Any]) -> M
 
 
 def configure_log(*, level: str, as_json: bool, personal_data: bool = False) -> None:
-    """Set up logging for the process, to standard error. Keys that begin with `pii.` are dropped by default."""
+    """Set up logging for the process, to standard error. Keys that begin with `pii.` are dropped by default;
+    tracebacks never show the values of variables, which may be what a client wrote."""
     steps: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -24,9 +26,16 @@ def configure_log(*, level: str, as_json: bool, personal_data: bool = False) -> 
     if not personal_data:
         steps.append(_without_personal_data)
     steps += (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(),
+        ]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(

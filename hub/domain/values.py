@@ -18,7 +18,7 @@ def _parts(kind: type) -> _Parts:
 
 
 def changed(value: T, **changes: Any) -> T:
-    """The value with these fields changed: `dataclasses.replace` at a quarter of its time, for the touch path.
+    """The value with these fields changed: `dataclasses.replace` in a quarter of the time, for hot paths.
 
     For frozen dataclasses with slots, two fields or more, and no `__post_init__`. Raises AttributeError for a
     field that is not there.

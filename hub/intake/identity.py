@@ -10,7 +10,7 @@ from hub.ports.store import Known, UnitOfWork
 
 
 def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> Person:
-    """The person of this address; a stranger becomes a new person with this one address, `known` from now on."""
+    """The person of this address; a stranger becomes a new person with this one, `known` from now on."""
     key = (touch.sender.kind, touch.sender.value)
     if found := known.persons.get(key):
         return found

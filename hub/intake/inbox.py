@@ -1,4 +1,4 @@
-"""From "a touch came" to "it is durable and queued": many touches share one commit, none returns before its own."""
+"""From "a touch came" to "it is durable and queued": many share a commit, none returns before its own."""
 
 import asyncio
 from collections import deque
@@ -42,12 +42,16 @@ class _Waiting:
 class Inbox:
     """The one way in. `receive` may be called by any channel; one job (`run`) writes.
 
-    There is no linger timer: whatever waits when the writer is free goes into the next commit, so a lone touch
-    pays nothing and a crowd shares.
+    There is no linger timer: whatever waits when the writer is free goes into the next commit, so a lone
+    touch pays nothing and a crowd shares.
     """
 
     def __init__(
-        self, store: IntakeStore, clock: Clock, *, on_batch: Callable[[Sequence[Outcome], float], None]
+        self,
+        store: IntakeStore,
+        clock: Clock,
+        *,
+        on_batch: Callable[[Sequence[InboundTouch], Sequence[Outcome], float], None],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -58,8 +62,8 @@ class Inbox:
     async def receive(self, touch: InboundTouch) -> Received:
         """Returns when the touch is durable, or was already (`repeated`).
 
-        Raises Conflict (`other_body`) when the same external id came before with another body, Unavailable when
-        nothing was stored: the channel must not acknowledge, and the same touch may come again.
+        Raises Conflict (`other_body`) when the same external id came before with another body, Unavailable
+        when nothing was stored: the channel must not acknowledge, and the same touch may come again.
         """
         crash_at("intake.after_receive")
         if len(self._waiting) >= _WAITING_LIMIT:
@@ -99,7 +103,7 @@ class Inbox:
             for waiting in batch:
                 _resolve(waiting, Unavailable("the hub is stopping", code="stopping"))
             raise
-        self._on_batch(outcomes, self._clock.monotonic() - began)
+        self._on_batch([w.touch for w in batch], outcomes, self._clock.monotonic() - began)
         for waiting, outcome in zip(batch, outcomes, strict=True):
             _resolve(waiting, outcome)
 
@@ -206,8 +210,8 @@ class Inbox:
         )
 
     async def client_left(self, tenant_id: TenantId, account: str, thread: str) -> None:
-        """The client ended the conversation. Waiting work is abandoned and its offers are withdrawn; work that
-        an agent has stays with the agent, who closes it."""
+        """The client ended the conversation. Waiting work is abandoned and its offers are withdrawn; work
+        that an agent has stays with the agent, who closes it."""
         now = self._clock.now()
         async with self._store.unit(tenant_id) as unit:
             found = await unit.open_thread(account, thread)

@@ -16,7 +16,7 @@ from hub.ports.store import Known, OpenThread, UnitOfWork
 
 
 def thread_of(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> OpenThread:
-    """The open thread this touch belongs to, opened (and queued) if there is none. Keeps `known` up to date."""
+    """The open thread this touch belongs to, opened (and queued) if there is none. Keeps `known` current."""
     key = (touch.account, touch.thread)
     thread = known.threads.get(key)
     if thread is None:
