@@ -6,7 +6,7 @@ from collections.abc import Collection
 from aiohttp import hdrs, web
 
 from agent_console.middleware import address_of
-from agent_console.sign_ins import LONGEST, SignIns, csrf_of
+from agent_console.sign_ins import SignIns, csrf_of
 from hub.domain.access import Principal
 from hub.domain.errors import Forbidden, NotSignedIn
 
@@ -62,7 +62,7 @@ class Gate:
 
     def cookie(self, token: str) -> str:
         """`Set-Cookie` for a new sign-in."""
-        return self._set_cookie(token, int(LONGEST.total_seconds()))
+        return self._set_cookie(token, int(self._sign_ins.longest.total_seconds()))
 
     def no_cookie(self) -> str:
         """`Set-Cookie` that removes it."""

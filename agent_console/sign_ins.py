@@ -48,6 +48,8 @@ class SignIns:
         backoff: Backoff,
         clock: Clock,
         tenant_id: TenantId,
+        idle_limit: timedelta = IDLE_LIMIT,
+        longest: timedelta = LONGEST,
         new_token: Callable[[], str] = secrets.token_urlsafe,
     ) -> None:
         self._store = store
@@ -56,6 +58,8 @@ class SignIns:
         self._clock = clock
         self._tenant_id = tenant_id
         self._new_token = new_token
+        self._idle_limit = idle_limit
+        self.longest = longest
         self._renewed: dict[str, float] = {}
 
     async def begin(self, login: str, password: str, address: str) -> NewSignIn:
@@ -92,7 +96,7 @@ class SignIns:
             token_hash=token_hash(token),
             started_at=now,
             seen_at=now,
-            ends_at=now + LONGEST,
+            ends_at=now + self.longest,
             address=address,
         )
         principal = principal_of(user, session, address)
@@ -106,7 +110,7 @@ class SignIns:
             raise NotSignedIn("please sign in")
         session, user = held
         now = self._clock.now()
-        if user.disabled or now >= session.ends_at or now - session.seen_at > IDLE_LIMIT:
+        if user.disabled or now >= session.ends_at or now - session.seen_at > self._idle_limit:
             await self._store.revoke_session(session.id, None)
             raise NotSignedIn("your sign-in has ended; please sign in again", code="sign_in_ended")
         if now - session.seen_at >= NOTED_EVERY:
