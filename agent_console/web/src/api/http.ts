@@ -1,0 +1,100 @@
+/** One request to the REST API: JSON in and out, errors as `Refusal`. */
+
+import type { Problem } from '@/generated/api';
+
+/** The hub said no, or could not be reached (`status` 0, code `unreachable`). */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field: string | null;
+  /** Seconds until it makes sense to try again, if the hub said so. */
+  readonly retryAfterS: number | null;
+
+  constructor(problem: Pick<Problem, 'status' | 'code' | 'detail' | 'field' | 'retry_after_s'>) {
+    super(problem.code);
+    this.name = 'Refusal';
+    this.status = problem.status;
+    this.code = problem.code;
+    this.detail = problem.detail;
+    this.field = problem.field;
+    this.retryAfterS = problem.retry_after_s;
+  }
+}
+
+export interface Sent {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | number | null | undefined>>;
+  /** A repeat under the same key changes nothing. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+const BASE = '/api/v1';
+const PATIENCE_MS = 20_000;
+
+let csrf = '';
+let whenSignedOut: () => void = () => undefined;
+
+/** Every write carries this token from now on. */
+export function useCsrf(token: string): void {
+  csrf = token;
+}
+
+/** Called whenever the hub says that nobody is signed in. */
+export function onSignedOut(heard: () => void): void {
+  whenSignedOut = heard;
+}
+
+/** The answer's JSON, or undefined for an answer without one. Throws Refusal; AbortError when `signal` fired. */
+export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
+  const { method = 'GET' } = sent;
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  if (sent.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (sent.idempotencyKey) headers['Idempotency-Key'] = sent.idempotencyKey;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(BASE + path + asked(sent.query), {
+      method,
+      headers,
+      body: sent.body === undefined ? undefined : JSON.stringify(sent.body),
+      credentials: 'same-origin',
+      signal: sent.signal ? AbortSignal.any([sent.signal, patience]) : patience,
+    });
+    text = await response.text();
+  } catch (error) {
+    if (sent.signal?.aborted) throw error;
+    throw new Refusal({ status: 0, code: 'unreachable', detail: '', field: null, retry_after_s: null });
+  }
+  if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
+  const refusal = refusalOf(response.status, text);
+  if (refusal.status === 401 && refusal.code !== 'wrong_login_or_password') whenSignedOut();
+  throw refusal;
+}
+
+/** The refusal in an answer; one that is no problem document (a proxy's page, say) is named by its status. */
+export function refusalOf(status: number, text: string): Refusal {
+  let problem: Partial<Problem> = {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) problem = parsed;
+  } catch {
+    // not JSON: the status has to do
+  }
+  return new Refusal({
+    status,
+    code: typeof problem.code === 'string' ? problem.code : `http_${status}`,
+    detail: typeof problem.detail === 'string' ? problem.detail : '',
+    field: problem.field ?? null,
+    retry_after_s: problem.retry_after_s ?? null,
+  });
+}
+
+function asked(query: Sent['query']): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}` : '';
+}

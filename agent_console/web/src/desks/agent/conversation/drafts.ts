@@ -1,0 +1,50 @@
+/** Texts begun and not sent, kept in the browser by interaction until they are sent. */
+
+export type DraftKind = 'reply' | 'note';
+
+const PREFIX = 'touchline.draft.';
+const KEPT_MS = 14 * 86_400_000;
+
+/** The part of localStorage that is used. */
+export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+
+export class Drafts {
+  readonly #shelf: Shelf;
+  readonly #owner: string;
+
+  /** Each user of this browser has drafts of their own. */
+  constructor(shelf: Shelf, owner: string) {
+    this.#shelf = shelf;
+    this.#owner = owner;
+  }
+
+  of(interactionId: string, kind: DraftKind): string {
+    const kept = this.#shelf.getItem(this.#name(interactionId, kind)) ?? '';
+    return kept.slice(kept.indexOf(' ') + 1);
+  }
+
+  /** An empty text is no draft. */
+  keep(interactionId: string, kind: DraftKind, text: string, nowMs: number): void {
+    const name = this.#name(interactionId, kind);
+    try {
+      if (text.trim()) this.#shelf.setItem(name, `${nowMs} ${text}`);
+      else this.#shelf.removeItem(name);
+    } catch {
+      // the browser's store is full or switched off: the text is still in the field
+    }
+  }
+
+  /** Drafts that nobody came back to for two weeks go. */
+  forgetOld(nowMs: number): void {
+    const names = Array.from({ length: this.#shelf.length }, (_, i) => this.#shelf.key(i));
+    for (const name of names) {
+      if (name?.startsWith(PREFIX) && nowMs - Number.parseInt(this.#shelf.getItem(name) ?? '0', 10) > KEPT_MS) {
+        this.#shelf.removeItem(name);
+      }
+    }
+  }
+
+  #name(interactionId: string, kind: DraftKind): string {
+    return `${PREFIX}${this.#owner}.${interactionId}.${kind}`;
+  }
+}

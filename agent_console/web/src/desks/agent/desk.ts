@@ -1,0 +1,185 @@
+/** The live desk of the agent: the socket's frames applied to one state, and what this agent does with it. */
+
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import * as calls from '@/api/calls';
+import type { Frame } from '@/generated/frames';
+import type { OfferView, WorkView } from '@/generated/views';
+import { text } from '@/i18n/text';
+import { apply, type Desk, read } from '@/live/apply';
+import { Connection, type Wire } from '@/live/connection';
+import { watched } from '@/live/link';
+import { useSession } from '@/session/session';
+import { say, sayRefusal } from '@/shell/notices';
+import { chime, notify } from '@/sound/alerts';
+import { hubSaid } from '@/time/now';
+
+type Heard = (frame: Frame) => void;
+
+export const useDesk = defineStore('desk', () => {
+  const session = useSession();
+  const desk = shallowRef<Desk | null>(null);
+  /** The interaction on the screen, as the page says. */
+  const openId = ref<string | null>(null);
+  /** Offers whose accept or decline is under way. */
+  const answering = ref<ReadonlySet<string>>(new Set());
+  /** Work this agent accepted here: it opens when its row comes. */
+  const awaited = ref<string | null>(null);
+  const listeners = new Set<Heard>();
+  const notified = new Map<string, () => void>();
+  let connection: Connection | null = null;
+
+  const me = computed(() => desk.value?.me ?? session.user);
+  const offers = computed<readonly OfferView[]>(() => desk.value?.offers ?? []);
+  const mine = computed<readonly WorkView[]>(() => desk.value?.work ?? []);
+
+  function begin(): void {
+    if (connection !== null) return;
+    watched.begin();
+    connection = new Connection(
+      { open: openSocket, now: () => Date.now(), chance: Math.random, later },
+      {
+        applied,
+        heard: (frame) => {
+          watched.heard();
+          if (frame.kind === 'tick') hubSaid(frame.server_time);
+        },
+        current: watched.current,
+        signedOut: () => session.ended(),
+        refused: () => void calls.whoAmI().catch(() => undefined),
+      },
+    );
+    connection.begin();
+    window.addEventListener('online', hurry);
+    document.addEventListener('visibilitychange', hurry);
+  }
+
+  function end(): void {
+    connection?.end();
+    connection = null;
+    watched.end();
+    window.removeEventListener('online', hurry);
+    document.removeEventListener('visibilitychange', hurry);
+    for (const takeAway of notified.values()) takeAway();
+    notified.clear();
+    desk.value = null;
+    awaited.value = null;
+    answering.value = new Set();
+  }
+
+  function hurry(): void {
+    if (!document.hidden) connection?.hurry();
+  }
+
+  function applied(frame: Frame): void {
+    const before = desk.value;
+    if (frame.kind === 'snapshot' || frame.kind === 'resync') hubSaid(frame.desk.server_time);
+    desk.value = apply(before, frame);
+    announce(before, frame);
+    for (const heard of listeners) heard(frame);
+  }
+
+  /** What is worth a sound or a word. */
+  function announce(before: Desk | null, frame: Frame): void {
+    const known = new Set(before?.offers.map((o) => o.reservation_id));
+    for (const offer of offers.value.filter((o) => !known.has(o.reservation_id))) offered(offer);
+    for (const [id, takeAway] of notified) {
+      if (!offers.value.some((o) => o.reservation_id === id)) {
+        takeAway();
+        notified.delete(id);
+      }
+    }
+    if (frame.kind === 'reservation_ended') {
+      const offer = before?.offers.find((o) => o.reservation_id === frame.reservation_id);
+      if (offer && frame.state !== 'accepted' && frame.state !== 'declined') ended(offer, frame.taken_by);
+    }
+    if (frame.kind === 'touch_added' && frame.touch.direction === 'inbound') {
+      const isRead = frame.touch.interaction_id === openId.value && document.hasFocus();
+      if (!isRead) chime('message');
+    }
+    if (frame.kind === 'work_removed') {
+      const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
+      if (row && !['done', 'time_up', 'transferred'].includes(frame.reason)) {
+        say(text.t('work.back_in_line', { name: nameOf(row.person.name), reason: text.word('fact.back', frame.reason) }));
+      }
+    }
+  }
+
+  function offered(offer: OfferView): void {
+    chime('offer');
+    const { queue, channel } = offer.work_item;
+    const title = `${text.t('work.offered')}: ${nameOf(offer.card.name)}`;
+    notified.set(offer.reservation_id, notify(title, `${text.word('channel', channel)} · ${queue}`, offer.reservation_id));
+  }
+
+  function ended(offer: OfferView, takenBy: string): void {
+    const name = nameOf(offer.card.name);
+    say(takenBy ? text.t('work.taken', { name, agent: takenBy }) : text.t('work.over', { name }));
+  }
+
+  async function answer(offer: OfferView, call: () => Promise<unknown>): Promise<boolean> {
+    const id = offer.reservation_id;
+    if (answering.value.has(id)) return false;
+    answering.value = new Set([...answering.value, id]);
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      sayRefusal(error);
+      return false;
+    } finally {
+      answering.value = new Set([...answering.value].filter((other) => other !== id));
+    }
+  }
+
+  async function accept(offer: OfferView): Promise<void> {
+    awaited.value = offer.work_item.interaction_id;
+    if (!(await answer(offer, () => calls.accept(offer.reservation_id)))) awaited.value = null;
+  }
+
+  async function decline(offer: OfferView, reason: string): Promise<void> {
+    await answer(offer, () => calls.decline(offer.reservation_id, reason));
+  }
+
+  async function wish(state: string, reason = ''): Promise<void> {
+    try {
+      await calls.wishState({ state, reason });
+    } catch (error) {
+      sayRefusal(error);
+    }
+  }
+
+  /** Tells the hub that this was read; the row shows it once the hub knows. */
+  async function markRead(interactionId: string, seq: number): Promise<void> {
+    await calls.markRead(interactionId, seq);
+    if (desk.value !== null) desk.value = read(desk.value, interactionId, seq);
+  }
+
+  function tellTyping(interactionId: string, typing: boolean): void {
+    connection?.tell({ kind: 'typing', interaction_id: interactionId, typing });
+  }
+
+  /** Calls `heard` with every frame applied, until the returned function is called. */
+  function onFrame(heard: Heard): () => void {
+    listeners.add(heard);
+    return () => listeners.delete(heard);
+  }
+
+  return {
+    desk, openId, answering, awaited, me, offers, mine,
+    begin, end, accept, decline, wish, markRead, tellTyping, onFrame,
+  };
+});
+
+/** How a person without a name is called. */
+export const nameOf = (name: string): string => name || text.t('common.unknown_person');
+
+function openSocket(): Wire {
+  const { protocol, host } = window.location;
+  return new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws/agent`) as Wire;
+}
+
+function later(ms: number, call: () => void): () => void {
+  const timer = window.setTimeout(call, ms);
+  return () => window.clearTimeout(timer);
+}

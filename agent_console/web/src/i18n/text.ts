@@ -1,0 +1,71 @@
+/** The words of the console in the language chosen: typed keys, plurals, and the formats that go with them. */
+
+import { createI18n, type LocaleMessage, type VueMessageType } from 'vue-i18n';
+import en from '@/i18n/en';
+import { pluralIndex } from '@/i18n/plural';
+import ru from '@/i18n/ru';
+import tr from '@/i18n/tr';
+import * as format from '@/time/format';
+
+export const LANGUAGES = ['en', 'ru', 'tr'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** The same keys as English, each with a text. */
+export type Messages = Shape<typeof en>;
+type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
+type Leaves<T, Prefix extends string = ''> = {
+  [K in keyof T & string]: T[K] extends string ? `${Prefix}${K}` : Leaves<T[K], `${Prefix}${K}.`>;
+}[keyof T & string];
+export type Key = Leaves<typeof en>;
+
+const MESSAGES: Readonly<Record<Language, Messages>> = { en, ru, tr };
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'en',
+  fallbackLocale: 'en',
+  messages: MESSAGES as unknown as Record<Language, LocaleMessage<VueMessageType>>,
+  pluralRules: Object.fromEntries(LANGUAGES.map((l) => [l, (n: number, forms: number) => pluralIndex(l, n, forms)])),
+});
+
+// the keys are checked by our own `Key`: vue-i18n's inference over three whole languages is too deep for the compiler
+interface Speaker {
+  readonly locale: { value: string };
+  t(key: string, named?: Readonly<Record<string, unknown>>, count?: number): string;
+  te(key: string, locale: string): boolean;
+}
+const global = i18n.global as unknown as Speaker;
+
+/** Everything that depends on the language. Read inside a render, it follows a change of language. */
+export const text = {
+  /** `count` chooses the plural form. */
+  t(key: Key, named: Readonly<Record<string, string | number>> = {}, count?: number): string {
+    return count === undefined ? global.t(key, named) : global.t(key, named, count);
+  },
+  /** The text of a stable word from the hub, or the word itself made readable when it is new to us. */
+  word(group: 'channel' | 'pause' | 'tier' | 'audit.action' | 'audit.results' | 'candidate' | 'role' | 'fact.back', word: string): string {
+    const key = `${group}.${word}`;
+    return word && global.te(key, 'en') ? global.t(key) : word.replaceAll('_', ' ');
+  },
+  get locale(): Language {
+    return global.locale.value as Language;
+  },
+  clock: (seconds: number) => format.clock(seconds, text.locale),
+  number: (value: number) => format.number(value, text.locale),
+  percent: (share: number, digits = 0) => format.percent(share, text.locale, digits),
+  listed: (things: readonly string[]) => format.listed(things, text.locale),
+  languageName: (tag: string) => format.languageName(tag, text.locale),
+  timeOfDay: (at: string | number) => format.timeOfDay(at, text.locale),
+  timeWithSeconds: (at: string | number) => format.timeWithSeconds(at, text.locale),
+  timeOrDay: (at: string, nowMs: number) => format.timeOrDay(at, text.locale, nowMs),
+  shortDay: (at: string, nowMs: number) => format.shortDay(at, text.locale, nowMs),
+  dayHeading: (at: string, nowMs: number) => format.dayHeading(at, text.locale, nowMs),
+  instant: (at: string) => format.instant(at, text.locale),
+};
+export type Text = typeof text;
+
+/** Speak `language` from now on. */
+export function speak(language: Language): void {
+  global.locale.value = language;
+  if (typeof document !== 'undefined') document.documentElement.lang = language;
+}

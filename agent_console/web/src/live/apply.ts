@@ -1,0 +1,128 @@
+/** The agent's desk, and the one function that changes it: an older desk and a frame give the newer desk. */
+
+import type { Frame, ReservationOfferedFrame } from '@/generated/frames';
+import type { ClientCard, DeskView, LastTouchView, OfferView, TouchView, WorkView } from '@/generated/views';
+
+/** What a snapshot carries, and what only frames tell: who is typing, and the newest card of each person. */
+export interface Desk extends DeskView {
+  /** By interaction; the name is empty for the client. */
+  readonly typing: Readonly<Record<string, { readonly byClient: boolean; readonly name: string }>>;
+  /** By person. */
+  readonly cards: Readonly<Record<string, ClientCard>>;
+}
+
+/** The hub cuts the last message of a row to this many characters. */
+export const LINE_CHARACTERS = 140;
+
+/** The desk after `frame`. Without a desk only a snapshot or a resync makes one. */
+export function apply(desk: Desk | null, frame: Frame): Desk | null {
+  if (frame.kind === 'snapshot' || frame.kind === 'resync') return deskOf(frame.desk);
+  if (desk === null) return null;
+  switch (frame.kind) {
+    case 'me_changed':
+      return { ...desk, me: frame.me };
+    case 'reservation_offered':
+      return withCard({ ...desk, offers: put(desk.offers, offerOf(frame), (o) => o.reservation_id) }, frame.card);
+    case 'reservation_ended':
+      return { ...desk, offers: desk.offers.filter((o) => o.reservation_id !== frame.reservation_id) };
+    case 'work_changed': {
+      const known = desk.work.find((w) => w.work_item_id === frame.work.work_item_id);
+      if (known && known.version > frame.work.version) return desk;
+      return { ...desk, work: put(desk.work, frame.work, (w) => w.work_item_id) };
+    }
+    case 'work_removed': {
+      const gone = desk.work.find((w) => w.work_item_id === frame.work_item_id);
+      if (!gone) return desk;
+      const work = desk.work.filter((w) => w !== gone);
+      return { ...desk, work, typing: without(desk.typing, gone.interaction_id) };
+    }
+    case 'touch_added':
+      return touched(desk, frame.touch);
+    case 'typing': {
+      const rest = without(desk.typing, frame.interaction_id);
+      const who = { byClient: frame.by_client, name: frame.name };
+      return { ...desk, typing: frame.typing ? { ...rest, [frame.interaction_id]: who } : rest };
+    }
+    case 'queues_changed':
+      return { ...desk, queues: frame.queues, waiting: frame.waiting };
+    case 'card_changed':
+      return withCard(desk, frame.card);
+    case 'delivery_changed':
+    case 'replayed':
+    case 'tick':
+    case 'signed_out':
+      return desk;
+    default:
+      // a newer hub may say things this console does not know yet
+      return ((_: never) => desk)(frame);
+  }
+}
+
+/** The desk after this agent has read everything up to `seq`; the hub counts the same way. */
+export function read(desk: Desk, interactionId: string, seq: number): Desk {
+  const work = desk.work.map((row) =>
+    row.interaction_id === interactionId && row.unread > 0 && (row.last_touch?.seq ?? 0) <= seq
+      ? { ...row, unread: 0 }
+      : row,
+  );
+  return { ...desk, work };
+}
+
+function deskOf(view: DeskView): Desk {
+  const cards = Object.fromEntries(view.offers.map((o) => [o.card.person_id, o.card]));
+  return { ...view, typing: {}, cards };
+}
+
+function offerOf(frame: ReservationOfferedFrame): OfferView {
+  const { kind: _kind, seq: _seq, ...offer } = frame;
+  return offer;
+}
+
+/** The same three facts that the hub computes for a snapshot's row: newest message, unanswered since, unread. */
+function touched(desk: Desk, touch: TouchView): Desk {
+  const typing = touch.direction === 'inbound' ? without(desk.typing, touch.interaction_id) : desk.typing;
+  const work = desk.work.map((row) => (row.interaction_id === touch.interaction_id ? rowTouched(row, touch) : row));
+  return { ...desk, work, typing };
+}
+
+function rowTouched(row: WorkView, touch: TouchView): WorkView {
+  if (touch.direction === 'internal' || touch.seq <= (row.last_touch?.seq ?? 0)) return row;
+  const isFromClient = touch.direction === 'inbound';
+  const last_touch: LastTouchView = {
+    seq: touch.seq,
+    direction: touch.direction,
+    at: touch.at,
+    text: Array.from(touch.text).slice(0, LINE_CHARACTERS).join(''),
+  };
+  return {
+    ...row,
+    last_touch,
+    unanswered_since: isFromClient ? (row.unanswered_since ?? touch.at) : null,
+    unread: row.unread + (isFromClient ? 1 : 0),
+  };
+}
+
+function withCard(desk: Desk, card: ClientCard): Desk {
+  return {
+    ...desk,
+    cards: { ...desk.cards, [card.person_id]: card },
+    offers: desk.offers.map((o) => (o.card.person_id === card.person_id ? { ...o, card } : o)),
+    work: desk.work.map((w) =>
+      w.person.id === card.person_id && w.person.name !== card.name
+        ? { ...w, person: { id: w.person.id, name: card.name } }
+        : w,
+    ),
+  };
+}
+
+/** Replaced in its place, or put at the end: nothing else moves. */
+function put<T>(list: readonly T[], item: T, id: (item: T) => string): readonly T[] {
+  const place = list.findIndex((other) => id(other) === id(item));
+  return place < 0 ? [...list, item] : list.with(place, item);
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  if (!(key in record)) return record;
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}

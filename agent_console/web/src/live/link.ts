@@ -1,0 +1,28 @@
+/** How the line to the hub stands, for the light in the top bar; whoever hears from the hub tells it. */
+
+import { computed, reactive } from 'vue';
+import { type Light, lightOf } from '@/live/pace';
+import { second } from '@/time/now';
+
+const link = reactive({ isWatched: false, isCurrent: false, heardAtMs: 0 });
+
+/** Null while nothing on this page is live. The time is that of this machine: the hub's may jump. */
+export const light = computed<Light | null>(() => {
+  void second.value;
+  return link.isWatched ? lightOf(link.isCurrent, link.heardAtMs, Date.now()) : null;
+});
+
+export const watched = {
+  begin(): void {
+    Object.assign(link, { isWatched: true, isCurrent: false, heardAtMs: Date.now() });
+  },
+  heard(): void {
+    link.heardAtMs = Date.now();
+  },
+  current(isCurrent: boolean): void {
+    link.isCurrent = isCurrent;
+  },
+  end(): void {
+    link.isWatched = false;
+  },
+};

@@ -1,0 +1,26 @@
+/** When to try again, when to call the line stale: the times of the live socket. */
+
+export const PING_EVERY_MS = 5_000;
+export const STALE_AFTER_MS = 10_000;
+
+const SHORTEST_MS = 250;
+const LONGEST_MS = 5_000;
+
+/** How long to wait before attempt `n` (0 is the first repeat); `chance` is 0 to 1. Doubles, half of it jitter. */
+export function pauseBefore(n: number, chance: number): number {
+  const whole = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.min(n, 10));
+  return Math.max(SHORTEST_MS, whole / 2 + (whole / 2) * chance);
+}
+
+/** How the line to the hub stands, for the light. */
+export type Light =
+  | { readonly state: 'live' }
+  | { readonly state: 'catching_up' }
+  /** Nothing was heard since then: what is on the screen may be old. */
+  | { readonly state: 'stale'; readonly sinceMs: number };
+
+/** The light of a line that is (not) up to date and was last heard at `heardAtMs`. */
+export function lightOf(isCurrent: boolean, heardAtMs: number, nowMs: number): Light {
+  if (nowMs - heardAtMs >= STALE_AFTER_MS) return { state: 'stale', sinceMs: heardAtMs };
+  return { state: isCurrent ? 'live' : 'catching_up' };
+}

@@ -1,0 +1,73 @@
+/** Who is signed in at this window, and what their roles let them open. */
+
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import * as calls from '@/api/calls';
+import { onSignedOut, Refusal, useCsrf } from '@/api/http';
+import type { SetUp, SignedIn, SignIn } from '@/generated/api';
+import type { MeView } from '@/generated/views';
+
+export type DeskName = 'desk' | 'floor' | 'audit';
+
+const DESKS: Readonly<Record<DeskName, readonly string[]>> = {
+  desk: ['agent'],
+  floor: ['supervisor', 'manager'],
+  audit: ['admin', 'dpo'],
+};
+
+/** The desks of somebody with these roles, the first one being home. */
+export function desksOf(roles: readonly string[]): readonly DeskName[] {
+  return (Object.keys(DESKS) as DeskName[]).filter((desk) => DESKS[desk].some((role) => roles.includes(role)));
+}
+
+export const useSession = defineStore('session', () => {
+  const user = ref<MeView | null>(null);
+  /** The sign-in ended by itself; the sign-in page says so. */
+  const hasEnded = ref(false);
+  const desks = computed(() => desksOf(user.value?.roles ?? []));
+  let asked: Promise<void> | null = null;
+
+  onSignedOut(() => {
+    if (user.value !== null) ended();
+  });
+
+  function begin(answer: SignedIn): void {
+    useCsrf(answer.csrf);
+    hasEnded.value = false;
+    user.value = answer.user;
+  }
+
+  /** Asks the hub once whether this browser is signed in. Throws Refusal when the hub cannot say. */
+  function restore(): Promise<void> {
+    asked ??= calls
+      .whoAmI()
+      .then(begin)
+      .catch((error: unknown) => {
+        if (error instanceof Refusal && error.status === 401) return;
+        asked = null;
+        throw error;
+      });
+    return asked;
+  }
+
+  async function signIn(body: SignIn): Promise<void> {
+    begin(await calls.signIn(body));
+  }
+
+  async function setUp(body: SetUp): Promise<void> {
+    begin(await calls.setUp(body));
+  }
+
+  async function signOut(): Promise<void> {
+    await calls.signOut();
+    user.value = null;
+  }
+
+  /** The hub says that the sign-in is over. */
+  function ended(): void {
+    hasEnded.value = true;
+    user.value = null;
+  }
+
+  return { user, hasEnded, desks, restore, signIn, setUp, signOut, ended };
+});

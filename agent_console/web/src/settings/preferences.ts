@@ -1,0 +1,61 @@
+/** What somebody chose on this browser: language, theme, sound. */
+
+import { reactive, watchEffect } from 'vue';
+import { type Language, LANGUAGES, speak } from '@/i18n/text';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const NAME = 'touchline.preferences';
+
+interface Preferences {
+  language: Language;
+  theme: Theme;
+  sound: boolean;
+}
+
+export const preferences = reactive<Preferences>(kept());
+
+function kept(): Preferences {
+  let found: Partial<Preferences> = {};
+  try {
+    found = JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Preferences>;
+  } catch {
+    // nothing readable was kept: begin anew
+  }
+  return {
+    language: LANGUAGES.find((l) => l === found.language) ?? browserLanguage(),
+    theme: THEMES.find((t) => t === found.theme) ?? 'system',
+    sound: found.sound ?? true,
+  };
+}
+
+function browserLanguage(): Language {
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  return LANGUAGES.find((l) => l === wanted.find((tag) => (LANGUAGES as readonly string[]).includes(tag))) ?? 'en';
+}
+
+/** Puts the choices into effect, now and whenever they change. */
+export function followPreferences(): void {
+  watchEffect(() => speak(preferences.language));
+  watchEffect(() => {
+    const { theme } = preferences;
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  });
+  watchEffect(() => {
+    const chosen = JSON.stringify(preferences);
+    try {
+      localStorage.setItem(NAME, chosen);
+    } catch {
+      // the browser keeps nothing: the choice holds until the window closes
+    }
+  });
+}
+
+/** The other theme than the one that shows now. */
+export function otherTheme(): Theme {
+  const isDark =
+    preferences.theme === 'dark' || (preferences.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+  return isDark ? 'light' : 'dark';
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { commandOf, type Press } from '@/shell/keys';
+
+const press = (key: string, part: Partial<Press> = {}): Press => ({
+  key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...part,
+});
+
+it('letters are commands', () => {
+  expect(['a', 'd', 'j', 'k', 'r', 'n', 'c', 't', 's', '/', '?', 'Escape', 'x'].map((key) => commandOf(press(key), false))).toEqual([
+    'accept', 'decline', 'next', 'previous', 'reply', 'note', 'close', 'transfer', 'state', 'search', 'help', 'escape', null,
+  ]);
+});
+
+it('in a field only Escape and Ctrl-K are commands', () => {
+  expect(['a', '/', '?'].map((key) => commandOf(press(key), true))).toEqual([null, null, null]);
+  expect(commandOf(press('Escape'), true)).toBe('escape');
+  expect(commandOf(press('k', { ctrlKey: true }), true)).toBe('palette');
+});
+
+it('the browser keeps its own combinations', () => {
+  expect(commandOf(press('a', { ctrlKey: true }), false)).toBeNull();
+  expect(commandOf(press('r', { metaKey: true }), false)).toBeNull();
+  expect(commandOf(press('d', { altKey: true }), false)).toBeNull();
+});
+
+it('on a Russian keyboard the key in the same place works', () => {
+  expect(commandOf(press('ф', { code: 'KeyA' }), false)).toBe('accept');
+  expect(commandOf(press('л', { code: 'KeyK', ctrlKey: true }), true)).toBe('palette');
+  expect(commandOf(press('.', { code: 'Slash' }), false)).toBe('search');
+  expect(commandOf(press(',', { code: 'Slash', shiftKey: true }), false)).toBe('help');
+});
+
+it('on another Latin keyboard the letter counts, not the place', () => {
+  expect(commandOf(press('a', { code: 'KeyQ' }), false)).toBe('accept');
+  expect(commandOf(press('ı', { code: 'KeyI' }), false)).toBeNull();
+  expect(commandOf(press('/', { code: 'Digit7', shiftKey: true }), false)).toBe('search');
+});
+
+it('a held key moves on, and accepts nothing twice', () => {
+  expect(commandOf(press('j', { repeat: true }), false)).toBe('next');
+  expect(commandOf(press('a', { repeat: true }), false)).toBeNull();
+});
