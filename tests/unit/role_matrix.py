@@ -75,8 +75,18 @@ def cases(operations: Iterable[Operation]) -> list[Case]:
     ]
 
 
-async def outcome(case: Case, request: Requesting, ids: Mapping[str, str] | None = None) -> Outcome:
-    """Send the case, with `ids` for the path (by the name of the parameter), and see what it comes to."""
+async def outcome(
+    case: Case,
+    request: Requesting,
+    *,
+    ids: Mapping[str, str] | None = None,
+    bodies: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Send the case and see what it comes to.
+
+    `ids` are for the path, by the name of the parameter; `bodies`, by the name of the operation, are for those
+    that refuse the smallest body of their type.
+    """
     operation = case.operation
     path = operation.path
     for parameter in msgspec.structs.fields(operation.path_parameters):
@@ -87,7 +97,7 @@ async def outcome(case: Case, request: Requesting, ids: Mapping[str, str] | None
         for parameter in msgspec.structs.fields(operation.query_parameters)
         if parameter.required
     ]
-    body = None if operation.body is None else sample_of(operation.body)
+    body = None if operation.body is None else (bodies or {}).get(operation.name, sample_of(operation.body))
     answer = await request(
         case.role, operation.method, "?".join([path, *filter(None, ["&".join(query)])]), body
     )

@@ -1,0 +1,196 @@
+"""Nobody in, in the complete hub: every operation, by every role, on things within and beyond their reach."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from aiohttp import ClientResponse, ClientSession, DummyCookieJar, WSServerHandshakeError
+from sqlalchemy import select
+
+from agent_console.accounts import Accounts
+from agent_console.passwords import Cost, Passwords
+from crm_store.rows.history import interactions, reservations
+from crm_store.store import Store
+from hub.app import Started, serve
+from hub.cli.access import access_store
+from hub.clock import SystemClock
+from hub.demo.seed import Seeding, seed
+from hub.domain.access import MATRIX, USER_ROLES, Permission, Role, system_principal
+from hub.domain.ids import DEFAULT_TENANT
+from hub.settings import HttpSettings, SecuritySettings, Settings
+from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
+
+PASSWORD = "a door of old oak"
+COST = Cost(memory_kib=8 * 1024, passes=1)
+OPERATIONS = operations_of_every_api()
+
+BODIES = {"close": {"disposition": "resolved"}}
+"""Operations that look at their body before they look for the thing: a 422 there tells nothing of it."""
+
+ENDS_A_SIGN_IN = {"sign_in", "sign_out"}
+"""Tried in tests of their own: they would end the sign-in that the other cases use."""
+
+
+@dataclass(kw_only=True)
+class RunningHub:
+    """A hub with the demo's past in it, and one user of each role who serves none of its queues."""
+
+    url: str
+    client: ClientSession
+    foreign: dict[str, str]
+    sessions: dict[Role | None, dict[str, str]] = field(default_factory=lambda: {None: {}})
+
+    async def sign_in(self, role: Role) -> None:
+        body = {"login": f"the.{role}", "password": PASSWORD}
+        async with self.client.post(f"{self.url}/api/v1/session", json=body) as answer:
+            assert answer.status == 200
+            self.sessions[role] = {
+                "Cookie": answer.headers["Set-Cookie"].partition(";")[0],
+                "X-CSRF-Token": (await answer.json())["csrf"],
+            }
+
+    async def request(self, role: Role | None, method: str, path: str, body: Any) -> ClientResponse:
+        headers = {"Origin": self.url, **self.sessions[role]}
+        async with self.client.request(method, self.url + path, json=body, headers=headers) as answer:
+            await answer.read()
+        return answer
+
+
+@asynccontextmanager
+async def running_hub(folder: Path) -> AsyncIterator[RunningHub]:
+    """The complete hub on SQLite, in this process."""
+    settings = Settings(
+        data_dir=folder,
+        http=HttpSettings(port=0),
+        security=SecuritySettings(password_memory_kib=COST.memory_kib, password_passes=COST.passes),
+    )
+    foreign: dict[str, str] = {}
+
+    async def prepare(store: Store) -> None:
+        clock, access = SystemClock(), access_store(store.database)
+        async with Passwords(cost=COST) as passwords:
+            await seed(
+                Seeding(store=store, access=access, passwords=passwords, clock=clock, rng=random.Random(1)),
+                PASSWORD,
+            )
+            accounts = Accounts(store=access, passwords=passwords, clock=clock)
+            for role in USER_ROLES:
+                await accounts.add(
+                    system_principal(DEFAULT_TENANT),
+                    login=f"the.{role}",
+                    name=role.title(),
+                    roles={role},
+                    password=PASSWORD,
+                )
+        foreign.update(await things_of_others(store))
+
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+    hub = asyncio.create_task(serve(settings, on_ready=ready.set_result, stop=stop, prepare=prepare))
+    await asyncio.wait({hub, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if hub.done():
+        hub.result()
+    started: Started = ready.result()
+    try:
+        async with ClientSession(cookie_jar=DummyCookieJar()) as client:
+            running = RunningHub(url=started.url, client=client, foreign=foreign)
+            for role in USER_ROLES:
+                await running.sign_in(role)
+            yield running
+    finally:
+        stop.set()
+        await hub
+
+
+async def things_of_others(store: Store) -> dict[str, str]:
+    """Ids of the demo's past, by the names that path parameters have."""
+    async with store.database.reading() as connection:
+        offer = (await connection.execute(select(reservations).limit(1))).one()
+        person_id = await connection.scalar(
+            select(interactions.c.person_id).where(interactions.c.id == offer.interaction_id)
+        )
+    return {
+        "interaction_id": offer.interaction_id,
+        "reservation_id": offer.id,
+        "work_item_id": offer.work_item_id,
+        "person_id": str(person_id),
+        "queue_id": offer.queue_id,
+        "agent_id": offer.agent_id,
+    }
+
+
+@pytest.fixture(scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    async with running_hub(tmp_path_factory.mktemp("hub")) as running:
+        yield running
+
+
+PLAIN = [case for case in cases(OPERATIONS) if case.operation.name not in ENDS_A_SIGN_IN]
+
+
+@pytest.mark.parametrize("case", [c for c in PLAIN if "{" not in c.operation.path], ids=str)
+async def test_an_operation_on_no_thing_lets_in_whom_the_matrix_lets_in(case: Case, hub: RunningHub) -> None:
+    assert await outcome(case, hub.request, bodies=BODIES) is case.expected
+
+
+@pytest.mark.parametrize("case", [c for c in PLAIN if "{" in c.operation.path], ids=str)
+async def test_what_is_not_there_is_a_404_to_whoever_may_ask_at_all(case: Case, hub: RunningHub) -> None:
+    expected = Outcome.NOT_THERE if case.expected is Outcome.LET_IN else case.expected
+    assert await outcome(case, hub.request, bodies=BODIES) is expected
+
+
+@pytest.mark.parametrize("case", [c for c in PLAIN if "{" in c.operation.path], ids=str)
+async def test_what_is_beyond_ones_reach_is_a_404_as_if_it_were_not_there(
+    case: Case, hub: RunningHub
+) -> None:
+    assert set(_path_names(case)) <= set(hub.foreign)
+    assert (
+        await outcome(case, hub.request, ids=hub.foreign, bodies=BODIES) is case.expected_with_foreign_things
+    )
+
+
+def test_the_cases_reach_something_beyond_and_something_within() -> None:
+    expected = {case.expected_with_foreign_things for case in PLAIN if "{" in case.operation.path}
+    assert expected == set(Outcome)
+
+
+@pytest.mark.parametrize("role", sorted(USER_ROLES))
+async def test_everybody_may_sign_out_and_is_out(role: Role, hub: RunningHub) -> None:
+    assert (await hub.request(role, "DELETE", "/api/v1/session", None)).status == 204
+    assert (await hub.request(role, "GET", "/api/v1/session", None)).status == 401
+    await hub.sign_in(role)
+
+
+@pytest.mark.parametrize("role", sorted(USER_ROLES))
+async def test_the_agent_socket_opens_to_those_who_may_open_the_console(role: Role, hub: RunningHub) -> None:
+    expected = 101 if Permission.OPEN_CONSOLE in MATRIX[role] else 403
+    assert await _socket_status(hub, role, hub.url) == expected
+
+
+async def test_the_agent_socket_opens_to_nobody_else_and_to_no_other_page(hub: RunningHub) -> None:
+    assert await _socket_status(hub, None, hub.url) == 401
+    assert await _socket_status(hub, Role.AGENT, "http://evil.test") == 403
+
+
+async def test_every_path_of_the_api_is_an_operation_or_its_description(hub: RunningHub) -> None:
+    described = await (await hub.client.get(f"{hub.url}/api/openapi.json")).json()
+    listed = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
+    assert listed == {(operation.method, operation.path) for operation in OPERATIONS}
+
+
+async def _socket_status(hub: RunningHub, role: Role | None, origin: str) -> int:
+    url = hub.url.replace("http", "ws", 1) + "/ws/agent"
+    try:
+        async with hub.client.ws_connect(url, headers={**hub.sessions[role], "Origin": origin}):
+            return 101
+    except WSServerHandshakeError as refused:
+        return refused.status
+
+
+def _path_names(case: Case) -> list[str]:
+    return [parameter.name for parameter in msgspec.structs.fields(case.operation.path_parameters)]
