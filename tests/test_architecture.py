@@ -21,9 +21,21 @@ GENERATED = {
     "agent_console/web/src/frames.ts",
 }
 
-MAY_IMPORT_THE_APP = {"hub/__main__.py", "hub/demo.py"}
-MAY_READ_SETTINGS = {"hub/__main__.py", "hub/app.py", "hub/settings.py"}
-COMMAND_LINE = {"hub/__main__.py", "hub/demo.py"}
+MAY_IMPORT_THE_APP = {"hub/cli/demo.py", "hub/cli/run.py"}
+MAY_READ_SETTINGS = {
+    "hub/__main__.py",
+    "hub/app.py",
+    "hub/cli/access.py",
+    "hub/cli/address.py",
+    "hub/cli/checks.py",
+    "hub/cli/demo.py",
+    "hub/cli/doctor.py",
+    "hub/cli/migrate.py",
+    "hub/cli/user.py",
+    "hub/effective_settings.py",
+    "hub/settings.py",
+}
+COMMAND_LINE = {"hub/__main__.py"}
 STARTS_TASKS = {"hub/lifecycle.py"}
 READS_THE_CLOCK = {"hub/clock.py"}
 
@@ -132,6 +144,17 @@ def test_nothing_that_belongs_to_a_loop_is_made_at_import() -> None:
         for path in python_files(*PACKAGES)
         for call in calls_at_import(tree(path))
         if (name := full_name(call.func, path)) in BELONGS_TO_A_LOOP
+    )
+
+
+def test_nothing_but_the_command_line_imports_it_or_what_it_plays_with() -> None:
+    assert_no_findings(
+        f"{where(path, node)} imports {module}"
+        for path in python_files(*PACKAGES)
+        for node, module in imports(path)
+        if any(is_in(module, part) for part in ("hub.cli", "hub.demo", "hub.simulator"))
+        and relative(path) != "hub/__main__.py"
+        and not relative(path).startswith(("hub/cli/", "hub/demo/", "hub/simulator/"))
     )
 
 

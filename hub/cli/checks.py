@@ -1,0 +1,242 @@
+"""What `touchline doctor` tests, one function a subject: each says what is so, and what to do if it is
+wrong."""
+
+import asyncio
+import errno
+import os
+import platform
+import shutil
+import socket
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from hub.cli.address import address_of
+from hub.clock import SystemClock
+from hub.domain.errors import Unavailable
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from crm_store.engine import Database
+
+LEAST_FREE_BYTES = 1024**3
+OLDEST_CLOCK_YEAR = 2026
+"""A clock before the year of this release is wrong."""
+
+_ANSWER_WITHIN_S = 3.0
+
+
+class Health(StrEnum):
+    """How a part is. Only `fail` keeps a hub from working."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found about one part; `remedy` is empty when nothing needs to be done."""
+
+    health: Health
+    part: str
+    text: str
+    remedy: str = ""
+
+
+Check = Callable[[Settings], Awaitable[list[Finding]]]
+
+
+def ok(part: str, text: str) -> Finding:
+    """All is well."""
+    return Finding(health=Health.OK, part=part, text=text)
+
+
+def warn(part: str, text: str, remedy: str) -> Finding:
+    """It works, but."""
+    return Finding(health=Health.WARN, part=part, text=text, remedy=remedy)
+
+
+def fail(part: str, text: str, remedy: str) -> Finding:
+    """It does not work."""
+    return Finding(health=Health.FAIL, part=part, text=text, remedy=remedy)
+
+
+async def python(_: Settings) -> list[Finding]:
+    """The interpreter, and the faster event loop."""
+    version = platform.python_version()
+    try:
+        import uvloop
+    except ImportError:
+        return [
+            warn(
+                "python",
+                f"Python {version} without uvloop",
+                "pip install 'touchline[speed]': it serves faster",
+            )
+        ]
+    return [ok("python", f"Python {version}, {uvloop.__name__}")]
+
+
+async def clock(_: Settings) -> list[Finding]:
+    """The machine's clock."""
+    now = SystemClock().now()
+    if now.year < OLDEST_CLOCK_YEAR:
+        return [fail("clock", f"it says {now:%Y-%m-%d %H:%M} UTC", "set the clock, and keep it set by NTP")]
+    return [ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")]
+
+
+async def data_folder(settings: Settings) -> list[Finding]:
+    """The folder of everything the hub keeps: there, writable, durable, not full."""
+    folder = settings.data_dir.absolute()
+    remedy = "make it writable for the hub's user, or set data_dir (HUB_DATA_DIR)"
+    existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if not existing.is_dir():
+        return [fail("data", f"{existing} is no folder", "set data_dir (HUB_DATA_DIR)")]
+    try:
+        await asyncio.to_thread(_write_durably, existing)
+    except OSError as exc:
+        return [fail("data", f"{existing}: {(exc.strerror or str(exc)).lower()}", remedy)]
+    free_bytes = shutil.disk_usage(existing).free
+    text = f"{folder}, {free_bytes / 1024**3:.1f} GiB free, fsync works"
+    if free_bytes < LEAST_FREE_BYTES:
+        return [warn("data", text, "free some space: a hub with a full disk refuses touches")]
+    return [ok("data", text if existing == folder else f"{text}; it will be made at the first start")]
+
+
+async def store(settings: Settings) -> list[Finding]:
+    """The database: reachable, durable, at this release's revision, with a site for web chat."""
+    from sqlalchemy.engine import make_url
+
+    from crm_store.engine import Database, StoreNotDurable
+    from crm_store.migrate import HEAD
+
+    shown = make_url(settings.store_url).render_as_string(hide_password=True)
+    path = make_url(settings.store_url).database or ""
+    if settings.store_url.startswith("sqlite") and not await asyncio.to_thread(Path(path).exists):
+        return [ok("store", f"{shown} will be made at the first start")]
+    try:
+        database = await Database.open(settings.store_url, pool_size=2)
+    except StoreNotDurable as exc:
+        return [fail("store", str(exc), "change the database's setting: what is acknowledged could be lost")]
+    except Unavailable as exc:
+        return [fail("store", f"{shown}: {exc}", "start the database, or set store.url (HUB_STORE__URL)")]
+    try:
+        there = await _revision(database)
+        if there != HEAD:
+            return [
+                warn("store", f"{shown} is at revision {there or 'none'}, not {HEAD}", "touchline migrate")
+            ]
+        return [ok("store", f"{shown}, durable, revision {HEAD}"), *await _sites(settings, database)]
+    except Unavailable as exc:
+        return [fail("store", f"{shown}: {exc}", "see the database's log")]
+    finally:
+        await database.close()
+
+
+async def redis(settings: Settings) -> list[Finding]:
+    """What the nodes share, if there are several."""
+    if settings.is_embedded:
+        return [ok("cluster", "one process (cluster.redis_url is empty)")]
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    client = Redis.from_url(settings.cluster.redis_url.get_secret_value(), socket_timeout=_ANSWER_WITHIN_S)
+    try:
+        await client.ping()
+    except (RedisError, OSError) as exc:
+        return [
+            fail("cluster", f"Redis: {exc}", "start Redis, or set cluster.redis_url (HUB_CLUSTER__REDIS_URL)")
+        ]
+    finally:
+        await client.aclose()
+    return [ok("cluster", "Redis answers")]
+
+
+async def port(settings: Settings) -> list[Finding]:
+    """Whether the port is free, or our own hub is there and ready."""
+    http = settings.http
+    if not http.port:
+        return [ok("port", "any free one (http.port is 0)")]
+    try:
+        with socket.create_server((http.host, http.port), family=_family(http.host)):
+            return [ok("port", f"{http.host}:{http.port} is free; no hub is running there")]
+    except OSError as exc:
+        if exc.errno != errno.EADDRINUSE:
+            return [fail("port", f"{http.host}: {exc.strerror}", "set http.host (HUB_HTTP__HOST)")]
+    address = address_of(http)
+    status, text = await _readiness(address)
+    if status == 200 and text == "ready":
+        return [ok("port", f"a hub at {address} is ready")]
+    if status == 503:
+        return [warn("port", f"a hub at {address} is not ready: {text}", "wait a moment, then see its log")]
+    return [
+        fail("port", f"{http.port} is taken by another program", "stop it, or set http.port (HUB_HTTP__PORT)")
+    ]
+
+
+async def built(_: Settings) -> list[Finding]:
+    """The browser applications."""
+    from agent_console.pages import STATIC
+    from hub.channels import webchat
+
+    widget = Path(webchat.__path__[0]) / "static" / "widget.js"
+    return [
+        ok(part, "built")
+        if path.is_file()
+        else fail(part, f"{path} is not there", f"in a checkout: make {part}; a wheel brings it along")
+        for part, path in (("console", STATIC / "index.html"), ("widget", widget))
+    ]
+
+
+CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, built)
+
+
+async def _readiness(address: str) -> tuple[int, str]:
+    """Status and text of what answers `/readyz` there; (0, "") when it is no HTTP."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN_S)) as client,
+            client.get(f"{address}/readyz") as answer,
+        ):
+            return answer.status, (await answer.text())[:60].strip()
+    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
+        return 0, ""
+
+
+async def _revision(database: "Database") -> str | None:
+    from sqlalchemy import inspect, text
+
+    async with database.reading() as connection:
+        if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+            return None
+        found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+async def _sites(settings: Settings, database: "Database") -> list[Finding]:
+    if not settings.channels.webchat.enabled:
+        return [ok("web chat", "switched off (channels.webchat.enabled)")]
+    async with database.snapshot() as wire:
+        keys = [row[0] for row in await wire.fetch("SELECT key FROM sites ORDER BY key")]
+    if not keys:
+        return [
+            warn("web chat", "there is no site yet", "without one nobody can chat; `touchline demo` has one")
+        ]
+    return [ok("web chat", f"sites: {', '.join(keys)}")]
+
+
+def _write_durably(folder: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as probe:
+        probe.write(b"touchline")
+        probe.flush()
+        os.fsync(probe.fileno())
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
