@@ -1,6 +1,7 @@
 """Tells waiting visitors their place in line, whenever it has changed and not too often."""
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -70,5 +71,5 @@ class Places:
 
 
 def _rounded(ewt_s: float | None) -> float | None:
-    """To five seconds: nobody needs the estimate to be repeated because it moved by one."""
-    return None if ewt_s is None else float(_EWT_STEP_S * round(ewt_s / _EWT_STEP_S))
+    """Up to the next five seconds: an estimate is not told again because it moved by one."""
+    return None if ewt_s is None else float(_EWT_STEP_S * math.ceil(ewt_s / _EWT_STEP_S))

@@ -11,7 +11,7 @@ async def test_a_waiting_visitor_is_told_the_place_and_the_estimated_wait() -> N
     async with ChatServer() as server:
         page = await talking(server)
         stand(server, 3)
-        server.waits[3] = 93.0
+        server.waits[3] = 91.0
         server.bus.tell(step(WorkState.QUEUED))
         assert await page.hears("position") == {"t": "position", "place": 3, "ewt_s": 95.0}
         assert server.visitors.looks == [(DEFAULT_TENANT, ("support",), "webchat:demo")]
