@@ -57,7 +57,7 @@ def for_sqlite(sql: str) -> str:
 @lru_cache(maxsize=64)
 def _insert_sql(table: Table) -> str:
     marks = ", ".join(f"${n + 1}" for n in range(len(table.columns)))
-    return f"INSERT INTO {table.name} ({columns(table)}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+    return f"INSERT INTO {table.name} ({columns(table)}) VALUES ({marks})"
 
 
 def _param(value: object) -> object:

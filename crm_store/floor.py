@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from crm_store.driver import Wire
+from crm_store.floor_mapping import agent_of, agent_row, queue_of, queue_row
 from crm_store.live import NOTHING_HELD, holdings_of
-from crm_store.mapping import agent_of, agent_row, columns, queue_of, queue_row
+from crm_store.mapping import columns
 from crm_store.rows.floor import agents, queues
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode

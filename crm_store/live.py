@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from crm_store.driver import Row, Wire
+from crm_store.floor_mapping import agent_of
 from crm_store.instants import from_us
-from crm_store.mapping import agent_of, at, columns, item_of, reservation_of, us
+from crm_store.mapping import at, columns, item_of, reservation_of, us
 from crm_store.rows.floor import agents
 from crm_store.rows.history import reservations, work_items
 from crm_store.store import Store
@@ -86,7 +87,9 @@ class Live:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT {_AGENT} FROM agents WHERE /*+*/tenant_id = $1 AND id = ANY($2)", tenant_id, list(ids)
+                f"SELECT {_AGENT} FROM agents WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
+                tenant_id,
+                list(ids),
             )
             held = await holdings_of(wire, tenant_id, ids)
         return {a.id: self._me(a, *held.get(a.id, NOTHING_HELD)) for a in map(agent_of, rows)}

@@ -11,10 +11,9 @@ import msgspec
 from sqlalchemy import Table
 
 from crm_store.instants import from_us, to_us
-from hub.domain.agent import Agent, Capacity, Media, Wish
+from hub.domain.agent import Media
 from hub.domain.interaction import Disposition, Interaction, InteractionState, Session
 from hub.domain.person import Identity, Person, Tier
-from hub.domain.queue import Queue, ServiceLevelTarget
 from hub.domain.reservation import Reservation, ReservationState, Why
 from hub.domain.segment import Segment, SegmentKind
 from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
@@ -25,7 +24,6 @@ Row = Sequence[Any]
 
 _encode = msgspec.json.Encoder().encode
 _skills = msgspec.json.Decoder(dict[str, int]).decode
-_names = msgspec.json.Decoder(tuple[str, ...]).decode
 _attachments = msgspec.json.Decoder(tuple[Attachment, ...]).decode
 _why = msgspec.json.Decoder(Why).decode
 
@@ -353,82 +351,4 @@ def segment_of(r: Row) -> Segment:
         kind=SegmentKind(r[5]),
         started_at=from_us(r[6]),
         ended_at=from_us(r[7]),
-    )
-
-
-def agent_row(a: Agent) -> Row:
-    """A row of `agents`."""
-    return (
-        a.id,
-        a.tenant_id,
-        a.name,
-        text(a.skills),
-        a.capacity.voice,
-        a.capacity.chat,
-        a.capacity.mail,
-        text(sorted(a.queues)),
-        a.wish.value,
-        a.pause_reason,
-        to_us(a.wish_since),
-        us(a.presence_until),
-        to_us(a.idle_since),
-        a.missed_offers,
-        a.version,
-    )
-
-
-def agent_of(r: Row) -> Agent:
-    """The agent of a row of `agents`."""
-    return Agent(
-        id=r[0],
-        tenant_id=r[1],
-        name=r[2],
-        skills=_skills(r[3]),
-        capacity=Capacity(voice=r[4], chat=r[5], mail=r[6]),
-        queues=frozenset(_names(r[7])),  # type: ignore[arg-type]  # ids are text in the column
-        wish=Wish(r[8]),
-        pause_reason=r[9],
-        wish_since=from_us(r[10]),
-        presence_until=at(r[11]),
-        idle_since=from_us(r[12]),
-        missed_offers=r[13],
-        version=r[14],
-    )
-
-
-def queue_row(q: Queue) -> Row:
-    """A row of `queues`."""
-    return (
-        q.id,
-        q.tenant_id,
-        q.name,
-        text(q.languages),
-        q.language_level,
-        text(q.skills),
-        q.priority,
-        q.offer_s,
-        q.wrap_up_s,
-        q.missed_limit,
-        q.service_level.share,
-        q.service_level.threshold_s,
-        q.service_level.short_abandon_s,
-        q.version,
-    )
-
-
-def queue_of(r: Row) -> Queue:
-    """The queue of a row of `queues`."""
-    return Queue(
-        id=r[0],
-        tenant_id=r[1],
-        name=r[2],
-        languages=_names(r[3]),
-        language_level=r[4],
-        skills=_skills(r[5]),
-        priority=r[6],
-        offer_s=r[7],
-        wrap_up_s=r[8],
-        missed_limit=r[9],
-        service_level=ServiceLevelTarget(share=r[10], threshold_s=r[11], short_abandon_s=r[12]),
-        version=r[13],
     )

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from crm_store.driver import Wire
 from crm_store.engine import Database
-from crm_store.mapping import agent_of, columns, item_of, queue_of, reservation_of, us
+from crm_store.floor_mapping import agent_of, queue_of
+from crm_store.mapping import columns, item_of, reservation_of, us
 from crm_store.rows.floor import agents, queues
 from crm_store.rows.history import reservations, work_items
 from crm_store.unit_of_work import Encode, Unit

@@ -7,10 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crm_store.changes import (
+    SAVE_AGENT,
+    SAVE_INTERACTION,
+    SAVE_ITEM,
+    agent_change,
+    fact_row,
+    interaction_change,
+    item_change,
+)
 from crm_store.driver import Row, Wire
+from crm_store.floor_mapping import agent_of
 from crm_store.known import load_known, load_threads
 from crm_store.mapping import (
-    agent_of,
     columns,
     identity_row,
     interaction_of,
@@ -23,7 +32,6 @@ from crm_store.mapping import (
     segment_row,
     session_of,
     session_row,
-    text,
     touch_row,
     us,
 )
@@ -44,10 +52,6 @@ from crm_store.text_search import index_texts, touch_text_row
 from hub.domain.agent import Agent
 from hub.domain.events import (
     Event,
-    InteractionClosed,
-    InteractionOpened,
-    ReservationEnded,
-    WorkStepped,
 )
 from hub.domain.ids import (
     InteractionId,
@@ -147,7 +151,8 @@ class Unit:
 
     async def interactions(self, ids: Sequence[InteractionId]) -> dict[InteractionId, Interaction]:
         rows = await self._wire.fetch(
-            f"SELECT {_INTERACTION} FROM interactions WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+            f"SELECT {_INTERACTION} FROM interactions WHERE /*+*/tenant_id = $1 AND id = ANY($2)"
+            " ORDER BY id FOR UPDATE",
             self._tenant,
             list(ids),
         )
@@ -274,7 +279,7 @@ class Unit:
 
     def note_fact(self, event: Event, interaction: Interaction) -> Interaction:
         seq = interaction.last_seq + 1
-        self._writes.facts.append(_fact_row(event, interaction, seq, self._at))
+        self._writes.facts.append(fact_row(event, interaction, seq, self._at))
         self._events.append(event)
         numbered = changed(interaction, last_seq=seq)
         self._writes.interactions[interaction.id] = numbered
@@ -321,14 +326,14 @@ class Unit:
         w, wire = self._writes, self._wire
         old = [i for i in w.interactions.values() if i.id not in w.new_interactions]
         if old:
-            await wire.many(_SAVE_INTERACTION, [_interaction_change(i) for i in old])
+            await wire.many(SAVE_INTERACTION, [interaction_change(i) for i in old])
         stepped = [i for i in w.items.values() if i.id not in w.new_items]
         if stepped:
-            await wire.many(_SAVE_ITEM, [_item_change(i) for i in stepped])
+            await wire.many(SAVE_ITEM, [item_change(i) for i in stepped])
         if w.served:
             await wire.many("UPDATE persons SET last_agent_id = $1 WHERE id = $2", w.served)
         if w.agents:
-            await wire.many(_SAVE_AGENT, [_agent_change(a) for a in w.agents.values()])
+            await wire.many(SAVE_AGENT, [agent_change(a) for a in w.agents.values()])
             await wire.many(
                 "INSERT INTO agent_log (tenant_id, agent_id, at, wish, pause_reason, present, reason)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -338,89 +343,3 @@ class Unit:
             await wire.many("UPDATE sessions SET ended_at = $1 WHERE id = $2", w.ended_sessions)
         if w.released:
             await wire.many("UPDATE reservations SET ended_at = $1 WHERE id = $2", w.released)
-
-
-_SAVE_INTERACTION = (
-    "UPDATE interactions SET state = $1, closed_at = $2, closed_by = $3, disposition = $4, disposition_note = $5,"
-    " last_agent_id = $6, last_seq = $7, version = $8, queue_id = $9, person_id = $10 WHERE id = $11"
-)
-
-
-def _interaction_change(i: Interaction) -> Row:
-    return (
-        i.state.value,
-        us(i.closed_at),
-        i.closed_by,
-        i.disposition.code if i.disposition else None,
-        i.disposition.note if i.disposition else None,
-        i.last_agent_id,
-        i.last_seq,
-        i.version,
-        i.queue_id,
-        i.person_id,
-        i.id,
-    )
-
-
-_SAVE_ITEM = (
-    "UPDATE work_items SET state = $1, queued_at = $2, urgent_at = $3, state_at = $4, deadline_at = $5,"
-    " assigned_at = $6, answered_at = $7, ended_at = $8, agent_id = $9, weight = $10, epoch = $11, version = $12,"
-    " priority = $13 WHERE id = $14"
-)
-
-
-def _item_change(w: WorkItem) -> Row:
-    return (
-        w.state.value,
-        us(w.queued_at),
-        us(w.urgent_at),
-        us(w.state_at),
-        us(w.deadline_at),
-        us(w.assigned_at),
-        us(w.answered_at),
-        us(w.ended_at),
-        w.agent_id,
-        w.weight,
-        w.epoch,
-        w.version,
-        w.priority,
-        w.id,
-    )
-
-
-# the lease of the console is renewed beside units of work, so they never write it back
-_SAVE_AGENT = (
-    "UPDATE agents SET wish = $1, pause_reason = $2, wish_since = $3, idle_since = $4, missed_offers = $5,"
-    " version = $6, skills = $7, queues = $8, name = $9 WHERE id = $10"
-)
-
-
-def _agent_change(a: Agent) -> Row:
-    return (
-        a.wish.value,
-        a.pause_reason,
-        us(a.wish_since),
-        us(a.idle_since),
-        a.missed_offers,
-        a.version,
-        text(a.skills),
-        text(sorted(a.queues)),
-        a.name,
-        a.id,
-    )
-
-
-def _fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> Row:
-    head = (interaction.id, seq, interaction.tenant_id, interaction.person_id, us(at), event.kind)
-    if isinstance(event, WorkStepped):
-        item = event.item
-        return (*head, item.id, item.queue_id, item.agent_id, item.state.value, event.reason)
-    if isinstance(event, ReservationEnded):
-        item, reason = event.item, event.reservation.state.value
-        return (*head, item.id, item.queue_id, item.agent_id, item.state.value, reason)
-    if isinstance(event, InteractionOpened):
-        return (*head, None, interaction.queue_id, None, "open", interaction.channel)
-    if isinstance(event, InteractionClosed):
-        code = interaction.disposition.code if interaction.disposition else ""
-        return (*head, None, interaction.queue_id, interaction.closed_by, "closed", code)
-    raise TypeError(f"{event.kind} is no fact of an interaction's history")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Self
 
 import structlog
 
@@ -26,7 +26,7 @@ class Jobs:
         self._tasks: list[asyncio.Task[None]] = []
         self._ticked: dict[str, tuple[float, float]] = {}
 
-    async def __aenter__(self) -> "Jobs":
+    async def __aenter__(self) -> Self:
         await self._group.__aenter__()
         return self
 

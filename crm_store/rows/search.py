@@ -9,14 +9,16 @@ from crm_store.rows.history import BigId
 # byte order on both databases: a prefix is a range
 Word = Text().with_variant(Text(collation="C"), "postgresql")
 
+# `words` holds all tokens of the person, so that one who must answer several words is judged by one row
 person_tokens = Table(
     "person_tokens",
     metadata,
     Column("tenant_id", Text, nullable=False),
     Column("token", Word, nullable=False),
     Column("person_id", Word, nullable=False),
+    Column("words", Text, nullable=False),
     PrimaryKeyConstraint("tenant_id", "token", "person_id"),
-    Index("ix_person_tokens_person", "tenant_id", "person_id", "token"),
+    Index("ix_person_tokens_person", "tenant_id", "person_id"),
     sqlite_with_rowid=False,
 )
 

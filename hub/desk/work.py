@@ -128,7 +128,7 @@ class Work:
         Raises NotFound out of scope.
         """
         async with self._store.unit(principal.tenant_id) as unit:
-            interaction, item = await self._seen(unit, principal, interaction_id)
+            interaction, item = await self._seen(unit, interaction_id)
             require_interaction(principal, Permission.WRITE_NOTE, interaction, item)
             return self._written(unit, principal, interaction, text, session=None)
 
@@ -187,7 +187,7 @@ class Work:
         return offer
 
     async def _seen(
-        self, unit: UnitOfWork, principal: Principal, interaction_id: InteractionId
+        self, unit: UnitOfWork, interaction_id: InteractionId
     ) -> tuple[Interaction | None, WorkItem | None]:
         found = (await unit.interactions([interaction_id])).get(interaction_id)
         return found, await unit.open_item(interaction_id)
@@ -196,7 +196,7 @@ class Work:
         self, unit: UnitOfWork, principal: Principal, permission: Permission, interaction_id: InteractionId
     ) -> tuple[Interaction, WorkItem | None]:
         principal.require(permission)
-        found, item = await self._seen(unit, principal, interaction_id)
+        found, item = await self._seen(unit, interaction_id)
         interaction = require_interaction(
             principal, Permission.READ_INTERACTION if _was_closed(found) else permission, found, item
         )

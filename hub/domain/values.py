@@ -24,7 +24,7 @@ def changed(value: T, **changes: Any) -> T:
     field that is not there.
     """
     kind = type(value)
-    read, setters = _parts(kind)
+    read, setters = _parts(kind)  # type: ignore[arg-type]  # a class is hashable
     fresh = object.__new__(kind)
     for put, part in zip(setters, read(value), strict=True):
         put(fresh, part)

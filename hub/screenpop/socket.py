@@ -11,7 +11,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.errors import HubError
 from hub.domain.events import Typing
 from hub.domain.ids import InteractionId
-from hub.outgoing import NEVER_WAIT_BYTES, Outgoing
+from hub.outgoing import NEVER_WAIT_BYTES, Outgoing, Socket
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.screenpop.frames import (
@@ -44,7 +44,7 @@ _FRAME_BYTES = 4096
 _SILENT_AFTER_S = 60.0
 _TICK_EVERY_S = 5.0
 
-_decode = msgspec.json.Decoder(Command).decode
+_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
 class AgentSockets:
@@ -82,12 +82,13 @@ class AgentSockets:
         """Let the window in (cookie and exact Origin) and serve it until it goes."""
         principal = await self.authenticate(request)
         principal.require(Permission.OPEN_CONSOLE)
-        ws = web.WebSocketResponse(
+        ws: Socket = web.WebSocketResponse(
             compress=False,
             max_msg_size=_FRAME_BYTES,
             heartbeat=25.0,
             autoping=True,
             writer_limit=NEVER_WAIT_BYTES,
+            decode_text=False,
         )
         await ws.prepare(request)
         if (transport := request.transport) is None:
@@ -121,7 +122,7 @@ class AgentSocket:
     def __init__(
         self,
         house: AgentSockets,
-        ws: web.WebSocketResponse,
+        ws: Socket,
         transport: asyncio.Transport,
         principal: Principal,
     ) -> None:
@@ -228,7 +229,7 @@ class AgentSocket:
             message = await self._ws.receive()
             if message.type is WSMsgType.TEXT:
                 try:
-                    return _decode(message.data)
+                    return _decoder.decode(message.data)
                 except msgspec.MsgspecError:
                     await self._close(BAD_FRAME)
                     return None

@@ -1,0 +1,99 @@
+"""How a changed value is written: the statement and its parameters, for each kind of value a unit saves."""
+
+from datetime import datetime
+
+from crm_store.driver import Row
+from crm_store.mapping import text, us
+from hub.domain.agent import Agent
+from hub.domain.events import Event, InteractionClosed, InteractionOpened, ReservationEnded, WorkStepped
+from hub.domain.interaction import Interaction
+from hub.domain.work import WorkItem
+
+SAVE_INTERACTION = (
+    "UPDATE interactions SET state = $1, closed_at = $2, closed_by = $3, disposition = $4, disposition_note = $5,"
+    " last_agent_id = $6, last_seq = $7, version = $8, queue_id = $9, person_id = $10 WHERE id = $11"
+)
+
+
+def interaction_change(i: Interaction) -> Row:
+    """Parameters of SAVE_INTERACTION."""
+    return (
+        i.state.value,
+        us(i.closed_at),
+        i.closed_by,
+        i.disposition.code if i.disposition else None,
+        i.disposition.note if i.disposition else None,
+        i.last_agent_id,
+        i.last_seq,
+        i.version,
+        i.queue_id,
+        i.person_id,
+        i.id,
+    )
+
+
+SAVE_ITEM = (
+    "UPDATE work_items SET state = $1, queued_at = $2, urgent_at = $3, state_at = $4, deadline_at = $5,"
+    " assigned_at = $6, answered_at = $7, ended_at = $8, agent_id = $9, weight = $10, epoch = $11, version = $12,"
+    " priority = $13 WHERE id = $14"
+)
+
+
+def item_change(w: WorkItem) -> Row:
+    """Parameters of SAVE_ITEM."""
+    return (
+        w.state.value,
+        us(w.queued_at),
+        us(w.urgent_at),
+        us(w.state_at),
+        us(w.deadline_at),
+        us(w.assigned_at),
+        us(w.answered_at),
+        us(w.ended_at),
+        w.agent_id,
+        w.weight,
+        w.epoch,
+        w.version,
+        w.priority,
+        w.id,
+    )
+
+
+# the lease of the console is renewed beside units of work, so they never write it back
+SAVE_AGENT = (
+    "UPDATE agents SET wish = $1, pause_reason = $2, wish_since = $3, idle_since = $4, missed_offers = $5,"
+    " version = $6, skills = $7, queues = $8, name = $9 WHERE id = $10"
+)
+
+
+def agent_change(a: Agent) -> Row:
+    """Parameters of SAVE_AGENT."""
+    return (
+        a.wish.value,
+        a.pause_reason,
+        us(a.wish_since),
+        us(a.idle_since),
+        a.missed_offers,
+        a.version,
+        text(a.skills),
+        text(sorted(a.queues)),
+        a.name,
+        a.id,
+    )
+
+
+def fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> Row:
+    """A row of `facts`. Raises TypeError for an event that is no fact of an interaction's history."""
+    head = (interaction.id, seq, interaction.tenant_id, interaction.person_id, us(at), event.kind)
+    if isinstance(event, WorkStepped):
+        item = event.item
+        return (*head, item.id, item.queue_id, item.agent_id, item.state.value, event.reason)
+    if isinstance(event, ReservationEnded):
+        item, reason = event.item, event.reservation.state.value
+        return (*head, item.id, item.queue_id, item.agent_id, item.state.value, reason)
+    if isinstance(event, InteractionOpened):
+        return (*head, None, interaction.queue_id, None, "open", interaction.channel)
+    if isinstance(event, InteractionClosed):
+        code = interaction.disposition.code if interaction.disposition else ""
+        return (*head, None, interaction.queue_id, interaction.closed_by, "closed", code)
+    raise TypeError(f"{event.kind} is no fact of an interaction's history")
