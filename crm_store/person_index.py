@@ -80,6 +80,11 @@ async def index_names(wire: Wire, tenant_id: TenantId, names: Sequence[Named]) -
     await index_persons(wire, tenant_id, names)
 
 
+async def index_addresses(wire: Wire, tenant_id: TenantId, addresses: Sequence[Reached]) -> None:
+    """`index_persons` without names."""
+    await index_persons(wire, tenant_id, (), addresses)
+
+
 async def forget_person(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> None:
     """Remove all that the person was found by; a word that nobody else is called leaves the vocabulary too.
 

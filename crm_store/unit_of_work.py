@@ -35,6 +35,7 @@ from crm_store.mapping import (
     touch_row,
     us,
 )
+from crm_store.person_index import index_names
 from crm_store.rows.floor import agents
 from crm_store.rows.history import (
     facts,
@@ -47,7 +48,6 @@ from crm_store.rows.history import (
     work_items,
 )
 from crm_store.rows.people import identities, persons
-from crm_store.search import index_names
 from crm_store.text_search import index_texts, touch_text_row
 from hub.domain.agent import Agent
 from hub.domain.events import (
