@@ -35,7 +35,7 @@ export type Line = Said | Note;
  * `lastSeq` is the number of the newest message: the hub counts on over all conversations of a session. `seen` is the
  * newest that was on the screen of any page of the site.
  * `greeted`: the hub has told its part at least once. `ended`: the conversation was closed and no new one begun.
- * `delayed`: the hub has asked to wait with the next message.
+ * `delayed`: the hub has asked to wait with the next message, for longer than one would not notice.
  */
 export interface Chat {
   readonly link: Link;

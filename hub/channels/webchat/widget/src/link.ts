@@ -4,7 +4,8 @@ import { retryDelayMs } from "./backoff";
 import { type HubFrame, readFrame, type VisitorFrame } from "./frames";
 
 const PING_MS = 20_000;
-const ANSWER_MS = 12_000;
+const ANSWER_MS = 10_000;
+const STEADY_MS = 5_000;
 
 /** The part of the browser's `WebSocket` that is used. */
 export interface Socket {
@@ -29,6 +30,7 @@ export class Link {
   readonly #random: () => number;
   #socket: Socket | null = null;
   #isOpen = false;
+  #openedAt = 0;
   #wanted = false;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -54,17 +56,14 @@ export class Link {
     this.#drop();
   }
 
-  /** The network is back, or somebody is looking: do not wait out the delay. */
+  /** The network is back, or somebody is looking: do not wait out the delay, and see whether the connection lives. */
   hurry(): void {
-    if (this.#wanted && !this.#socket) {
+    if (this.#socket) {
+      this.send({ t: "ping" });
+    } else if (this.#wanted) {
       clearTimeout(this.#retry);
       this.#connect();
     }
-  }
-
-  /** The hub has greeted: the next loss begins with a short delay again. */
-  settled(): void {
-    this.#attempt = 0;
   }
 
   /** Give up this connection; come back after `delayMs`, or after the usual delay. */
@@ -102,6 +101,7 @@ export class Link {
     this.#expectAnswer();
     socket.onopen = () => {
       this.#isOpen = true;
+      this.#openedAt = Date.now();
       this.#ping = setInterval(() => this.send({ t: "ping" }), PING_MS);
       this.#listener.opened();
     };
@@ -116,7 +116,11 @@ export class Link {
     socket.onclose = () => this.#failed();
   }
 
+  /** A connection that held for a while was a good one: the delays begin anew. */
   #failed(): void {
+    if (this.#isOpen && Date.now() - this.#openedAt >= STEADY_MS) {
+      this.#attempt = 0;
+    }
     this.renew();
     this.#listener.lost();
   }

@@ -230,11 +230,21 @@ describe("sending", () => {
     const page = new Page(new MapShelf()).greet();
     page.visit.write("one");
     page.socket.says(frame);
-    expect(page.visit.chat.delayed).toBe(true);
     vi.advanceTimersByTime(wait - 1);
     expect(page.sentTexts()).toEqual(["one"]);
     vi.advanceTimersByTime(1);
     expect(page.sentTexts()).toEqual(["one", "one"]);
+  });
+
+  test("only a wait of more than two seconds is worth telling the visitor", () => {
+    const page = new Page(new MapShelf()).greet();
+    page.visit.write("one");
+    page.socket.says({ t: "nack", client_msg_id: "m1", retry_ms: 2_000 });
+    expect(page.visit.chat.delayed).toBe(false);
+    vi.advanceTimersByTime(2_000);
+    page.socket.says({ t: "nack", client_msg_id: "m1", retry_ms: 2_001 });
+    expect(page.visit.chat.delayed).toBe(true);
+    vi.advanceTimersByTime(2_001);
     expect(page.visit.chat.delayed).toBe(false);
   });
 
@@ -252,6 +262,20 @@ describe("sending", () => {
     expect(page.sentTexts()).toEqual(["one", "two"]);
     expect(page.memory.entries().map(({ text }) => text)).toEqual(["two"]);
   });
+});
+
+test("a frame the hub cannot read is given up, not repeated", () => {
+  const page = new Page(new MapShelf()).greet();
+  page.visit.write("one");
+  page.socket.says({ t: "error", code: "bad_frame" });
+  expect(page.shown).toEqual(["one: other"]);
+  expect(page.memory.entries()).toEqual([]);
+});
+
+test("half an emoji is not sent, a whole one is", () => {
+  const page = new Page(new MapShelf()).greet();
+  page.visit.write("a\ud83d b\udc4b c\ud83d\udc4b");
+  expect(page.sentTexts()).toEqual(["a\ufffd b\ufffd c\ud83d\udc4b"]);
 });
 
 describe("typing", () => {

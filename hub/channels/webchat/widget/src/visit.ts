@@ -11,6 +11,7 @@ const TYPING_ENDS_MS = 5_000;
 const AGENT_TYPING_ENDS_MS = 10_000;
 const ACK_MS = 15_000;
 const TOO_FAST_MS = 1_000;
+const SHORT_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /** What a visit needs of the page. `address` tells where the visitor is and came from. */
@@ -74,7 +75,8 @@ export class Visit implements Listener {
 
   write(text: string): void {
     this.#wroteAt = Math.max(Date.now(), this.#wroteAt + 1);
-    const entry = { id: this.#world.newId(), text, at: this.#wroteAt };
+    // half an emoji, as a cut leaves it, is no text that could be sent
+    const entry = { id: this.#world.newId(), text: text.replace(/\p{Cs}/gu, "\ufffd"), at: this.#wroteAt };
     this.#world.memory.keep(entry);
     this.#outbox = outbox.written(this.#outbox, entry);
     this.typed(false);
@@ -209,7 +211,6 @@ export class Visit implements Listener {
     }
     this.#token = frame.session;
     memory.session = frame.session;
-    this.#link.settled();
     this.#ready = true;
     this.#show(greeted(this.chat, frame));
     for (const line of this.chat.lines) {
@@ -256,7 +257,9 @@ export class Visit implements Listener {
   #failed(frame: ErrorFrame): void {
     const { code, client_msg_id } = frame;
     const retryMs = frame.retry_ms ?? (code === "too_fast" ? TOO_FAST_MS : Infinity);
-    const entry = this.#outbox.entries.find(({ id }) => id === client_msg_id);
+    // a frame that could not be read has no id to answer to: it was the one in flight
+    const about = client_msg_id || (code === "bad_frame" || code === "too_large" ? this.#outbox.inFlight : null);
+    const entry = this.#outbox.entries.find(({ id }) => id === about);
     if (code === "bad_session" && this.#token !== null) {
       this.#world.memory.session = null;
       this.#token = null;
@@ -305,7 +308,7 @@ export class Visit implements Listener {
     } else if (due) {
       this.#flushTimer = setTimeout(() => this.#flush(), due.at - now);
     }
-    const delayed = this.#outbox.notBefore > now;
+    const delayed = this.#outbox.notBefore - now > SHORT_WAIT_MS;
     this.#show(delayed === this.chat.delayed ? this.chat : { ...this.chat, delayed });
   }
 

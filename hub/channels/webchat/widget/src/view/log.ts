@@ -76,8 +76,10 @@ export class LogView {
     for (const row of rows) {
       const known = before.get(row.key);
       const shown = known && this.#fits(known, row) ? known : { row, element: this.#make(row) };
-      this.#adapt(shown.element, row);
-      shown.row = row;
+      if (shown !== known || !isSame(known.row, row)) {
+        this.#adapt(shown.element, row);
+        shown.row = row;
+      }
       after.set(row.key, shown);
       if (shown.element === place) {
         place = place.nextSibling;
@@ -157,4 +159,16 @@ export class LogView {
     const { kind, name } = row.note;
     return kind === "closed" ? this.#texts.closed : this.#texts[kind](name);
   }
+}
+
+/** Whether two rows of one line look the same. */
+function isSame(a: Row, b: Row): boolean {
+  return (
+    a.kind === "said" &&
+    b.kind === "said" &&
+    a.said === b.said &&
+    a.first === b.first &&
+    a.last === b.last &&
+    a.status === b.status
+  );
 }
