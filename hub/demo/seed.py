@@ -9,9 +9,9 @@ from agent_console.passwords import Passwords
 from crm_store.driver import Row
 from crm_store.floor import FloorStore
 from crm_store.mapping import us
+from crm_store.person_index import index_addresses
 from crm_store.rows.history import facts
 from crm_store.rows.people import organizations
-from crm_store.person_index import index_addresses
 from crm_store.store import Store
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
