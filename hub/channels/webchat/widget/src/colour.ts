@@ -2,7 +2,7 @@
 
 type Rgb = readonly [number, number, number];
 
-/** The surfaces of styles.css. */
+/** The surfaces of view/root.css. */
 const LIGHT: Rgb = [255, 255, 255];
 const DARK: Rgb = [0x17, 0x1b, 0x1f];
 const WHITE: Rgb = [255, 255, 255];

@@ -4,11 +4,15 @@ import { unread } from "./chat";
 import { accentRules } from "./colour";
 import { browserShelf, Memory } from "./memory";
 import { publicAddress, type Site } from "./site";
-import styles from "./styles.css";
 import { Tab } from "./tab";
 import { TEXTS } from "./texts/texts";
+import bubbleRules from "./view/bubble.css";
+import composerRules from "./view/composer.css";
 import { h, ICONS, icon, setText } from "./view/dom";
+import logRules from "./view/log.css";
 import { Panel } from "./view/panel";
+import panelRules from "./view/panel.css";
+import rootRules from "./view/root.css";
 import { Visit } from "./visit";
 
 const PHONE = "(max-width: 480px), (max-height: 480px)";
@@ -57,7 +61,7 @@ export class TouchlineChat extends HTMLElement {
     this.#root.setAttribute("aria-label", TEXTS[site.lang].chat);
     this.#root.lang = site.lang;
     const shadow = this.attachShadow({ mode: "open" });
-    addRules(shadow, styles);
+    addRules(shadow, rootRules + bubbleRules + panelRules + logRules + composerRules);
     if (site.color) {
       addRules(shadow, accentRules(site.color));
     }

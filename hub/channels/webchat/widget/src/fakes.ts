@@ -1,8 +1,9 @@
-/** Stand-ins of the tests for what a browser gives: storage, and a socket. */
+/** Stand-ins of the tests for what a browser gives: storage, a socket, and a page with both. */
 
-import type { HubFrame, VisitorFrame } from "./frames";
+import type { HelloFrame, HubFrame, VisitorFrame } from "./frames";
 import type { Socket } from "./link";
-import type { Shelf } from "./memory";
+import { Memory, type Shelf } from "./memory";
+import { Visit } from "./visit";
 
 /** Storage as a browser has it: every write of a page is an event for the others, with the value it had then. */
 export class MapShelf implements Shelf {
@@ -55,5 +56,83 @@ export class FakeSocket implements Socket {
   }
   breaks(): void {
     this.onclose?.({} as CloseEvent);
+  }
+}
+
+/** When every test begins. */
+export const NOON = Date.parse("2026-03-01T12:00:00Z");
+export const AT = new Date(NOON).toISOString();
+export const HELLO: HelloFrame = { t: "hello", session: "s1", resumed: false, title: "Support" };
+
+export function reply(seq: number): HubFrame {
+  return { t: "message", seq, text: `reply ${seq}`, at: AT, name: "Anna" };
+}
+
+export function ack(client_msg_id: string, seq: number): HubFrame {
+  return { t: "ack", client_msg_id, seq, at: AT };
+}
+
+/** A page of the site, its sockets, and what it wrote to the shelf. */
+export class Page {
+  readonly sockets: FakeSocket[] = [];
+  readonly memory: Memory;
+  readonly visit: Visit;
+  /** How often something was to be drawn. */
+  changes = 0;
+  #ids = 0;
+
+  constructor(
+    readonly shelf: MapShelf,
+    name = "m",
+  ) {
+    this.memory = new Memory("demo", shelf);
+    this.visit = new Visit(
+      {
+        lang: "tr",
+        memory: this.memory,
+        open: () => {
+          this.sockets.push(new FakeSocket());
+          return this.socket;
+        },
+        address: () => ({ page: "https://shop.test/kettles", referrer: "" }),
+        random: () => 0,
+        newId: () => `${name}${++this.#ids}`,
+      },
+      () => this.changes++,
+    );
+    this.visit.resume();
+  }
+
+  get socket(): FakeSocket {
+    const newest = this.sockets.at(-1);
+    if (!newest) {
+      throw new Error("this page has opened no socket");
+    }
+    return newest;
+  }
+
+  /** Connect and be greeted. */
+  greet(frame: Partial<HelloFrame> = {}): this {
+    this.visit.begin();
+    this.socket.accept();
+    this.socket.says({ ...HELLO, ...frame });
+    return this;
+  }
+
+  /** The hub goes away and comes back. */
+  reconnect(frame: Partial<HelloFrame> = {}): void {
+    this.socket.breaks();
+    this.visit.hurry();
+    this.socket.accept();
+    this.socket.says({ ...HELLO, ...frame });
+  }
+
+  /** What is shown, as text and state. */
+  get shown(): string[] {
+    return this.visit.chat.lines.map((line) => ("text" in line ? `${line.text}: ${line.state}` : line.kind));
+  }
+
+  sentTexts(): string[] {
+    return this.sockets.flatMap(({ sent }) => sent.flatMap((frame) => (frame.t === "message" ? [frame.text] : [])));
   }
 }
