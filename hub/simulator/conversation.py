@@ -94,7 +94,8 @@ class Conversation:
         """When `due` may have something again, if nothing is heard before."""
         if not self._connected:
             return self._until
-        times = (self._type_at, self._say_at, self._gives_up_at, self._leaves_at, self._reload_at)
+        leaves_at = inf if self._unacked else self._leaves_at  # an acknowledgement will wake the client
+        times = (self._type_at, self._say_at, self._gives_up_at, leaves_at, self._reload_at)
         up_at = self._until + LAST_ACKS_S if self._is_up else self._until
         return min(*times, *self._retry_at.values(), up_at)
 
