@@ -1,0 +1,183 @@
+"""The work's side of the board: waiting items by what they need (buckets) and by queue (lines), in order of urgency."""
+
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hub.domain.agent import FULL
+from hub.domain.ids import QueueId, UserId
+from hub.routing.entry import NEVER, Key
+from hub.routing.line import Line
+from hub.routing.order import getter_of, slots_in
+from hub.routing.seat import Getter, Rank, Seat
+
+EMPTY_KEPT = 512
+"""Empty buckets are kept for the next item like the last one; from this many buckets on they are swept out."""
+
+Needs = tuple[QueueId, int, frozenset[tuple[str, int]], frozenset[UserId]]
+"""Queue, medium, skills with their levels, and the agents to avoid: items that are equal in it share a bucket."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Bucket:
+    """The waiting items that need the same: whoever may take one of them may take each.
+
+    The staff of the queue is divided into `lacking[i]`, those whose first missing skill is `wanted[i]`, and
+    `qualified`. `able` are those of the qualified who may ever be asked: they take the medium at all, and are
+    not avoided (an avoidance holds only while another of them could ever take the work).
+    """
+
+    number: int
+    needs: Needs
+    medium: int
+    wanted: tuple[tuple[str, int], ...]
+    line: list[Key] = field(default_factory=list)
+    queue_line: Line
+    lacking: tuple[int, ...]
+    qualified: int = 0
+    able: int = 0
+    able_count: int = 0
+    _ranks_of_able: Getter[Rank | None] | None = None
+    _takers: int = 0
+    _avoided: int = 0
+
+    def admit(self, seats: Iterable[Seat]) -> int:
+        """Count members of the queue's staff where they belong now. Returns those whose `able` changed."""
+        lacking = [0] * len(self.wanted)
+        admitted = qualified = takers = avoided = 0
+        medium, to_avoid = self.medium, self.needs[3]
+        for seat in seats:
+            agent, bit = seat.agent, seat.bit
+            assert agent is not None
+            admitted |= bit
+            for index, (skill, level) in enumerate(self.wanted):
+                if agent.skills.get(skill, 0) < level:
+                    lacking[index] |= bit
+                    break
+            else:
+                qualified |= bit
+                if seat.weights[medium] <= FULL:
+                    takers |= bit
+                    if seat.agent_id in to_avoid:
+                        avoided |= bit
+        others = ~admitted
+        self.lacking = tuple(old & others | new for old, new in zip(self.lacking, lacking, strict=True))
+        self.qualified = self.qualified & others | qualified
+        self._takers = self._takers & others | takers
+        self._avoided = self._avoided & others | avoided
+        return self._agree_on_able()
+
+    def dismiss(self, seat: Seat) -> int:
+        """Count the agent nowhere any more. Returns the agents whose `able` changed."""
+        others = ~seat.bit
+        self.lacking = tuple(agents & others for agents in self.lacking)
+        self.qualified &= others
+        self._takers &= others
+        self._avoided &= others
+        return self._agree_on_able()
+
+    def ranks_of_able(self) -> Getter[Rank | None]:
+        """Gets the ranks of the able ones out of a list by slot."""
+        if self._ranks_of_able is None:
+            self._ranks_of_able = getter_of(list(slots_in(self.able)))
+        return self._ranks_of_able
+
+    def _agree_on_able(self) -> int:
+        before = self.able
+        has_another = self._takers & (self._takers - 1)
+        self.able = self._takers & ~self._avoided if has_another else self._takers
+        changed = before ^ self.able
+        if changed:
+            self.able_count = self.able.bit_count()
+            self._ranks_of_able = None
+        return changed
+
+
+class Lines:
+    """All waiting work of a tenant. `urgencies[n]` is that of the head of bucket n."""
+
+    def __init__(self) -> None:
+        self.urgencies = array("d")
+        self.buckets: list[Bucket | None] = []
+        self._by_needs: dict[Needs, Bucket] = {}
+        self._of_queue: dict[QueueId, dict[int, Bucket]] = {}
+        self._queue_lines: dict[QueueId, Line] = {}
+        self._unused_numbers: list[int] = []
+        self._sweep_at = EMPTY_KEPT
+
+    def bucket_of(self, needs: Needs) -> Bucket | None:
+        """The bucket of items that need this, if there is one."""
+        return self._by_needs.get(needs)
+
+    def buckets_of(self, queue_id: QueueId) -> Iterable[Bucket]:
+        """The buckets of a queue."""
+        return self._of_queue.get(queue_id, {}).values()
+
+    def queue_line(self, queue_id: QueueId) -> Line:
+        """All that waits in a queue."""
+        line = self._queue_lines.get(queue_id)
+        if line is None:
+            line = self._queue_lines[queue_id] = Line()
+        return line
+
+    def most_urgent(self, numbers: Sequence[int], urgencies: Sequence[float]) -> Bucket | None:
+        """Of these buckets, whose urgencies are given, the one whose head comes first; None when all are empty."""
+        least = min(urgencies) if urgencies else NEVER
+        if least == NEVER:
+            return None
+        if urgencies.count(least) == 1:
+            return self.buckets[numbers[urgencies.index(least)]]
+        buckets = (self.buckets[number] for number in numbers)
+        return min((b for b in buckets if b is not None and b.line), key=lambda bucket: bucket.line[0])
+
+    def open_bucket(self, needs: Needs) -> Bucket:
+        """A new, empty bucket that nobody is admitted to yet."""
+        queue_id, medium, skills, _ = needs
+        if not self._unused_numbers:
+            self._unused_numbers.append(len(self.buckets))
+            self.buckets.append(None)
+            self.urgencies.append(NEVER)
+        number = self._unused_numbers.pop()
+        bucket = Bucket(
+            number=number,
+            needs=needs,
+            medium=medium,
+            wanted=tuple(sorted(skills)),
+            queue_line=self.queue_line(queue_id),
+            lacking=(0,) * len(skills),
+        )
+        self.buckets[number] = self._by_needs[needs] = bucket
+        self._of_queue.setdefault(queue_id, {})[number] = bucket
+        return bucket
+
+    def close_bucket(self, bucket: Bucket) -> None:
+        """Forget an empty bucket."""
+        del self._by_needs[bucket.needs]
+        del self._of_queue[bucket.needs[0]][bucket.number]
+        self.buckets[bucket.number] = None
+        self._unused_numbers.append(bucket.number)
+
+    def superfluous(self) -> list[Bucket]:
+        """The buckets to close: all empty ones, when there are too many of them; mostly none."""
+        if len(self._by_needs) < self._sweep_at:
+            return []
+        empty = [bucket for bucket in self._by_needs.values() if not bucket.line]
+        self._sweep_at = max(EMPTY_KEPT, 2 * (len(self._by_needs) - len(empty)))
+        return empty
+
+    def enter(self, bucket: Bucket, key: Key) -> bool:
+        """Put an item in its place; whether it is the head of its bucket now."""
+        insort(bucket.line, key)
+        bucket.queue_line.enter(key)
+        if bucket.line[0] is not key:
+            return False
+        self.urgencies[bucket.number] = key[0]
+        return True
+
+    def leave(self, bucket: Bucket, key: Key) -> int:
+        """Take an item out. Returns the place it had in the line of its queue, from 1."""
+        line = bucket.line
+        del line[0 if line[0] is key else bisect_left(line, key)]
+        self.urgencies[bucket.number] = line[0][0] if line else NEVER
+        return bucket.queue_line.leave(key)
