@@ -85,7 +85,11 @@ def operations(
         """Durable and `queued` when this answers; frames tell how far it came."""
         return shown(
             await work.reply(
-                call.principal, InteractionId(interaction_id), channel=body.channel, text=body.text
+                call.principal,
+                InteractionId(interaction_id),
+                channel=body.channel,
+                text=body.text,
+                key=call.idempotency_key,
             )
         )
 
@@ -99,7 +103,11 @@ def operations(
     )
     async def note(call: Call, interaction_id: Id, body: Note) -> TouchView:
         """No channel ever sees it."""
-        return shown(await work.note(call.principal, InteractionId(interaction_id), body.text))
+        return shown(
+            await work.note(
+                call.principal, InteractionId(interaction_id), body.text, key=call.idempotency_key
+            )
+        )
 
     @made.op(
         "POST",

@@ -114,6 +114,10 @@ class People:
         """NotFound unless the principal may read this person: all, those of the team's queues, or own ones."""
         reach = principal.require(Permission.READ_PERSON)
         if reach is Scope.ALL:
+            if not await wire.fetch(
+                "SELECT 1 FROM persons WHERE tenant_id = $1 AND id = $2", principal.tenant_id, person_id
+            ):
+                raise NotFound("there is no such person")
             return
         queues = (
             sorted(principal.queues) if reach is Scope.TEAM or principal.may(Permission.FIND_PERSON) else []

@@ -20,6 +20,7 @@ from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of
 from crm_store.known import load_known, load_threads
 from crm_store.mapping import (
+    TOUCH_COLUMNS,
     columns,
     identity_row,
     interaction_of,
@@ -32,6 +33,7 @@ from crm_store.mapping import (
     segment_row,
     session_of,
     session_row,
+    touch_of,
     touch_row,
     us,
 )
@@ -68,7 +70,7 @@ from hub.domain.person import Identity, Person
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.segment import Segment
-from hub.domain.touch import InboundTouch
+from hub.domain.touch import InboundTouch, Touch
 from hub.domain.values import changed
 from hub.domain.work import WorkItem, segment_ended_by
 from hub.ports.store import Known, NewTouch, OpenThread
@@ -157,6 +159,16 @@ class Unit:
             list(ids),
         )
         return {i.id: i for i in map(interaction_of, rows)}
+
+    async def written_before(self, interaction_id: InteractionId, external_id: str) -> Touch | None:
+        rows = await self._wire.fetch(
+            f"SELECT {TOUCH_COLUMNS} FROM touches WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
+            " AND external_id = $3",
+            self._tenant,
+            interaction_id,
+            external_id,
+        )
+        return touch_of(rows[0]) if rows else None
 
     async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:
         rows = await self._wire.fetch(

@@ -7,11 +7,11 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
-from crm_store.insight import SqlInsight
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +31,7 @@ from crm_store.answers import SqlAnswers
 from crm_store.cards import Cards
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
+from crm_store.insight import SqlInsight
 from crm_store.migrate import migrate
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.rows.history import outbox
@@ -281,7 +282,13 @@ class Hub:
         protect(app, origins=self._origins, is_https=is_https, address_from=self._address_of)
         backoff = Backoff(clock)
         sign_ins = SignIns(
-            store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT
+            idle_limit=timedelta(minutes=settings.security.session_idle_min),
+            longest=timedelta(hours=settings.security.session_hours),
+            store=self._access,
+            passwords=passwords,
+            backoff=backoff,
+            clock=clock,
+            tenant_id=DEFAULT_TENANT,
         )
         first = FirstAdministrator(
             store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT

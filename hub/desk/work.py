@@ -101,15 +101,30 @@ class Work:
                 raise Conflict("this offer is over", code="offer_over")
 
     async def reply(
-        self, principal: Principal, interaction_id: InteractionId, *, channel: str, text: str
+        self,
+        principal: Principal,
+        interaction_id: InteractionId,
+        *,
+        channel: str,
+        text: str,
+        key: str | None = None,
     ) -> Touch:
         """Answer the client on `channel`. Durable and `queued` when this returns; the outbox sends it.
 
-        Raises NotFound out of scope, Conflict `interaction_closed`, Invalid for a channel the client is not on
-        or a text that the channel does not take.
+        The same `key` again is the same reply, whatever happened in between: it is committed with the touch.
+        Raises NotFound out of scope, Conflict `interaction_closed`, Invalid for a channel the client is not
+        on, a text that the channel does not take, or a key that was used for another text.
         """
         async with self._store.unit(principal.tenant_id) as unit:
-            interaction, _ = await self._open(unit, principal, Permission.REPLY, interaction_id)
+            found, item = await self._seen(unit, interaction_id)
+            interaction = require_interaction(
+                principal, _reading_if_closed(found, Permission.REPLY), found, item
+            )
+            external_id = _keyed(principal, key)
+            if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
+                return before
+            principal.require(Permission.REPLY)
+            interaction.require_open()
             sessions = [s for s in await unit.open_sessions(interaction.id) if s.channel == channel]
             if not sessions or channel not in self._limits:
                 raise Invalid(
@@ -118,19 +133,26 @@ class Work:
             limit = self._limits[channel].text_chars
             if len(text) > limit:
                 raise Invalid(f"this channel takes {limit} characters", field="text", code="too_long")
-            stored = self._written(unit, principal, interaction, text, session=sessions[0])
+            stored = self._written(
+                unit, principal, interaction, text, session=sessions[0], external_id=external_id
+            )
         crash_at("desk.reply_after_commit")
         return stored
 
-    async def note(self, principal: Principal, interaction_id: InteractionId, text: str) -> Touch:
+    async def note(
+        self, principal: Principal, interaction_id: InteractionId, text: str, *, key: str | None = None
+    ) -> Touch:
         """Write a note among ourselves; no channel ever sees it. Also possible after the close.
 
-        Raises NotFound out of scope.
+        The same `key` again is the same note. Raises NotFound out of scope.
         """
         async with self._store.unit(principal.tenant_id) as unit:
-            interaction, item = await self._seen(unit, interaction_id)
-            require_interaction(principal, Permission.WRITE_NOTE, interaction, item)
-            return self._written(unit, principal, interaction, text, session=None)
+            found, item = await self._seen(unit, interaction_id)
+            interaction = require_interaction(principal, Permission.WRITE_NOTE, found, item)
+            external_id = _keyed(principal, key)
+            if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
+                return before
+            return self._written(unit, principal, interaction, text, session=None, external_id=external_id)
 
     async def close(
         self, principal: Principal, interaction_id: InteractionId, disposition: Disposition
@@ -197,9 +219,7 @@ class Work:
     ) -> tuple[Interaction, WorkItem | None]:
         principal.require(permission)
         found, item = await self._seen(unit, interaction_id)
-        interaction = require_interaction(
-            principal, Permission.READ_INTERACTION if _was_closed(found) else permission, found, item
-        )
+        interaction = require_interaction(principal, _reading_if_closed(found, permission), found, item)
         interaction.require_open()
         return interaction, item
 
@@ -207,12 +227,12 @@ class Work:
         self,
         unit: UnitOfWork,
         principal: Principal,
-        interaction: Interaction | None,
+        interaction: Interaction,
         text: str,
         *,
         session: Session | None,
+        external_id: str,
     ) -> Touch:
-        assert interaction is not None, "the scope was checked"
         numbered = replace(interaction, last_seq=interaction.last_seq + 1)
         unit.save_interaction(numbered)
         touch = Touch(
@@ -231,7 +251,7 @@ class Work:
             author_id=principal.user_id,
             delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
         )
-        unit.add_touch(NewTouch(touch=touch, external_id=touch.id))
+        unit.add_touch(NewTouch(touch=touch, external_id=external_id))
         holder: UserId | None = principal.user_id
         unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder))
         return touch
@@ -247,9 +267,26 @@ class Work:
         return unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=after, reason="closed"), interaction)
 
 
-def _was_closed(interaction: Interaction | None) -> bool:
+def _reading_if_closed(interaction: Interaction | None, permission: Permission) -> Permission:
     # a closed one is readable to who served it, so that the answer can be "closed" and not "not there"
-    return interaction is not None and interaction.state is InteractionState.CLOSED
+    closed = interaction is not None and interaction.state is InteractionState.CLOSED
+    return Permission.READ_INTERACTION if closed else permission
+
+
+def _keyed(principal: Principal, key: str | None) -> str:
+    # no channel names what we write; the prefix keeps it apart from what clients name theirs
+    return f"desk:{principal.user_id}:{key or new_id()}"
+
+
+async def _said_before(
+    unit: UnitOfWork, interaction: Interaction, external_id: str, text: str
+) -> Touch | None:
+    before = await unit.written_before(interaction.id, external_id)
+    if before is not None and before.text != text:
+        raise Invalid(
+            "this key was used for another text", field="Idempotency-Key", code="key_used_otherwise"
+        )
+    return before
 
 
 async def _withdraw_others(unit: UnitOfWork, accepted: Reservation, item: WorkItem) -> None:

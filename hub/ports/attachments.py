@@ -9,7 +9,9 @@ from hub.domain.ids import TenantId
 class Attachments(Protocol):
     """Contents by SHA-256; the same content is kept once a tenant."""
 
-    async def put(self, tenant_id: TenantId, chunks: AsyncIterator[bytes], *, limit_bytes: int) -> tuple[str, int]:
+    async def put(
+        self, tenant_id: TenantId, chunks: AsyncIterator[bytes], *, limit_bytes: int
+    ) -> tuple[str, int]:
         """Keep the content durably; its hash (hex) and size.
 
         Raises Invalid (`too_large`) beyond `limit_bytes` and Unavailable when it cannot be kept now; nothing

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.domain.access import Principal
 from hub.domain.agent import Agent
 from hub.domain.events import Event
 from hub.domain.ids import (
@@ -108,6 +107,10 @@ class UnitOfWork(Protocol):
 
     async def interactions(self, ids: Sequence[InteractionId]) -> dict[InteractionId, Interaction]:
         """The interactions that are there, locked."""
+        ...
+
+    async def written_before(self, interaction_id: InteractionId, external_id: str) -> Touch | None:
+        """The touch of that interaction under that external id."""
         ...
 
     async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:

@@ -86,9 +86,7 @@ class VisitorStore(Protocol):
         """A new browser."""
         ...
 
-    async def conversation(
-        self, visitor: Visitor, *, after_seq: int, limit: int
-    ) -> list[ThreadTouch]:
+    async def conversation(self, visitor: Visitor, *, after_seq: int, limit: int) -> list[ThreadTouch]:
         """Messages of both sides with seq above `after_seq`, the newest `limit`, in order; notes never.
 
         Numbers go on over all interactions of the thread."""

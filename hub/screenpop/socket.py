@@ -8,7 +8,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from hub.domain.access import Permission, Principal
-from hub.domain.errors import HubError
+from hub.domain.errors import HubError, NotSignedIn
 from hub.domain.events import Typing
 from hub.domain.ids import InteractionId
 from hub.outgoing import NEVER_WAIT_BYTES, Outgoing, Socket
@@ -273,8 +273,12 @@ class AgentSocket:
             self._outgoing.write_now(self._stream.numbered(Tick(seq=0, server_time=self._house.clock.now())))
         try:
             await self._house.renew_sign_in(self._principal)
-        except HubError:
+        except NotSignedIn:
             self.close_signed_out("expired")
+        except HubError:
+            log.warning(
+                "sign_in_not_renewed", user_id=self._principal.user_id
+            )  # the store is away: try again
 
     def _typing(self, command: TypingCommand) -> None:
         interaction_id = InteractionId(command.interaction_id)
