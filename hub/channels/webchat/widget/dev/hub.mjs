@@ -3,6 +3,7 @@
  * browser. `npm run dev` serves the demo page with it, and an agent who answers everything.
  */
 
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -40,7 +41,8 @@ export class Hub {
 
   /** Listen on loopback; port 0 takes a free one, which is kept over a restart. */
   async start(port = this.port) {
-    await new Promise((resolve, reject) => this.#http.once("error", reject).listen(port, "127.0.0.1", () => resolve(null)));
+    this.#http.listen(port, "127.0.0.1");
+    await once(this.#http, "listening");
     const address = this.#http.address();
     this.port = typeof address === "object" && address ? address.port : port;
     return `http://127.0.0.1:${this.port}`;
