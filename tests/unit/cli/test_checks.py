@@ -1,0 +1,175 @@
+"""What the doctor finds."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from crm_store.engine import Database
+from crm_store.migrate import migrate
+from hub.cli import checks
+from hub.cli.checks import CHECKS, Finding, Health
+from hub.cli.doctor import drawn, examined
+from hub.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, http={"port": 0})  # type: ignore[arg-type] # as a file gives it
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    return settings.model_copy(update={"http": settings.http.model_copy(update={"port": port})})
+
+
+def with_store(settings: Settings, url: str) -> Settings:
+    return settings.model_copy(update={"store": settings.store.model_copy(update={"url": SecretStr(url)})})
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield taken.getsockname()[1]
+
+
+async def test_a_writable_folder_is_well_and_nothing_is_left_in_it(settings) -> None:
+    (found,) = await checks.data_folder(settings)
+
+    assert found.health in {Health.OK, Health.WARN}  # the machine's disk may be nearly full
+    assert "fsync works" in found.text
+    assert list(settings.data_dir.iterdir()) == []
+
+
+async def test_a_folder_that_will_be_made_is_well(settings, tmp_path) -> None:
+    (found,) = await checks.data_folder(settings.model_copy(update={"data_dir": tmp_path / "a/b"}))
+
+    assert found.health is not Health.FAIL
+    assert not (tmp_path / "a").exists()
+
+
+async def test_a_file_where_the_folder_should_be_is_a_failure_that_names_the_setting(
+    settings, tmp_path
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    (found,) = await checks.data_folder(settings.model_copy(update={"data_dir": tmp_path / "file"}))
+
+    assert found.health is Health.FAIL
+    assert "HUB_DATA_DIR" in found.remedy
+
+
+async def test_a_store_that_does_not_exist_yet_is_well_and_is_not_made(settings) -> None:
+    (found,) = await checks.store(settings)
+
+    assert found.health is Health.OK
+    assert list(settings.data_dir.iterdir()) == []
+
+
+async def test_a_store_of_this_release_is_well_and_says_that_it_has_no_site(settings) -> None:
+    database = await Database.open(settings.store_url)
+    await migrate(database)
+    await database.close()
+
+    store, sites = await checks.store(settings)
+
+    assert store.health is Health.OK
+    assert "durable" in store.text
+    assert sites.health is Health.WARN
+
+
+async def test_a_store_of_another_release_says_migrate(settings) -> None:
+    database = await Database.open(settings.store_url)
+    await database.close()
+
+    (found,) = await checks.store(settings)
+
+    assert (found.health, found.remedy) == (Health.WARN, "touchline migrate")
+
+
+async def test_a_database_that_is_not_there_is_a_failure_that_hides_its_password(
+    settings, unused_port
+) -> None:
+    url = f"postgresql+asyncpg://hub:s3cret@127.0.0.1:{unused_port}/hub"
+
+    (found,) = await checks.store(with_store(settings, url))
+
+    assert found.health is Health.FAIL
+    assert "s3cret" not in found.text
+    assert "HUB_STORE__URL" in found.remedy
+
+
+async def test_a_redis_that_is_not_there_is_a_failure(settings, unused_port) -> None:
+    cluster = settings.cluster.model_copy(update={"redis_url": SecretStr(f"redis://127.0.0.1:{unused_port}")})
+
+    (found,) = await checks.redis(settings.model_copy(update={"cluster": cluster}))
+
+    assert found.health is Health.FAIL
+    assert "HUB_CLUSTER__REDIS_URL" in found.remedy
+
+
+async def test_a_free_port_is_well(settings, unused_port) -> None:
+    (found,) = await checks.port(with_port(settings, unused_port))
+
+    assert found.health is Health.OK
+    assert "free" in found.text
+
+
+async def test_a_port_that_another_program_has_is_a_failure_that_names_the_setting(settings) -> None:
+    async with a_server(200, "<html>") as port:
+        (found,) = await checks.port(with_port(settings, port))
+
+    assert found.health is Health.FAIL
+    assert "HUB_HTTP__PORT" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "health"), [(200, "ready\n", Health.OK), (503, "starting\n", Health.WARN)]
+)
+async def test_our_own_hub_on_the_port_is_well_if_it_is_ready(settings, status, text, health) -> None:
+    async with a_server(status, text) as port:
+        (found,) = await checks.port(with_port(settings, port))
+
+    assert found.health is health
+
+
+async def test_every_part_is_examined_and_has_a_line(settings) -> None:
+    findings = await examined(settings)
+
+    assert len(findings) >= len(CHECKS)
+    assert drawn(findings).row_count == len(findings)
+    assert all(finding.remedy for finding in findings if finding.health is not Health.OK)
+
+
+def test_a_finding_that_needs_something_done_shows_what() -> None:
+    finding = Finding(health=Health.FAIL, part="port", text="taken", remedy="stop it")
+
+    assert "→ stop it" in str(drawn([finding]).columns[2]._cells[0])
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+class a_server:  # noqa: N801 - reads as the sentence it is in
+    """A server that answers `/readyz` so."""
+
+    def __init__(self, status: int, text: str) -> None:
+        async def answer(_: web.Request) -> web.Response:
+            return web.Response(status=status, text=text)
+
+        app = web.Application()
+        app.router.add_get("/readyz", answer)
+        self._runner = web.AppRunner(app)
+
+    async def __aenter__(self) -> int:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return int(self._runner.addresses[0][1])
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._runner.cleanup()
