@@ -1,0 +1,190 @@
+"""Starts a hub as a child process on a seeded store, for tests that talk to it over real sockets.
+
+`python -m tests.hubs FLOOR` is the child: its settings come from the environment, as always; FLOOR says in JSON
+who and what is there before it listens. It stops at SIGTERM, and when whoever started it is gone.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "a password of tests"
+SITE = "demo"
+SITE_ORIGIN = "https://shop.test"
+OTHERS = {"sofia": "supervisor", "maria": "manager", "admin": "admin"}
+"""Login and role of those who are no agents."""
+
+START_WITHIN_S = 30.0
+STOP_WITHIN_S = 15.0
+
+
+class Floor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who and what a seeded hub has: two queues served by all agents, and the rules of both."""
+
+    agents: tuple[str, ...] = ("anna", "boris", "cem")
+    queues: tuple[str, ...] = ("support", "sales")
+    chats: int = 3
+    offer_s: float = 20.0
+    wrap_up_s: float = 30.0
+    missed_limit: int = 3
+
+
+class HubDidNotStart(Exception):
+    """The child ended, or was silent; the text is the end of its log."""
+
+
+# --- whoever starts it ---
+
+
+@dataclass(slots=True)
+class RunningHub:
+    """A child that listens. Ends by `stop` (in order), `kill` (SIGKILL), or by itself."""
+
+    url: str
+    port: int
+    data_dir: Path
+    log: Path
+    process: Process
+
+    @property
+    def origin(self) -> str:
+        """The console's own."""
+        return self.url
+
+    @property
+    def sockets(self) -> str:
+        """The address of its WebSockets."""
+        return f"ws{self.url.removeprefix('http')}"
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process has not ended."""
+        return self.process.returncode is None
+
+    async def stop(self) -> int:
+        """SIGTERM, and SIGKILL for one that does not heed it; the exit code."""
+        if self.lives:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                return await self.ended()
+        except TimeoutError:
+            return await self.kill()
+
+    async def kill(self) -> int:
+        """SIGKILL; the exit code."""
+        if self.lives:
+            self.process.kill()
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Wait for the end; the exit code (−9: killed)."""
+        code = await self.process.wait()
+        if self.process.stdin is not None and not self.process.stdin.is_closing():
+            self.process.stdin.close()
+        return code
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody has now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+async def start_hub(
+    data_dir: Path,
+    *,
+    floor: Floor | None = None,
+    settings: Mapping[str, str] | None = None,
+    store_url: str = "",
+    port: int = 0,
+    crash_at: str = "",
+    program: Sequence[str] = ("-m", "tests.hubs"),
+    log: Path | None = None,
+) -> RunningHub:
+    """Start a hub and wait until it listens. `settings` are environment variables, without `HUB_`.
+
+    Raises HubDidNotStart.
+    """
+    port = port or free_port()
+    log = log or data_dir.parent / "hub.log"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
+        "HUB_DATA_DIR": str(data_dir),
+        "HUB_HTTP__PORT": str(port),
+        "HUB_STORE__URL": store_url,
+        "HUB_SECURITY__PASSWORD_MEMORY_KIB": "8192",
+        "HUB_SECURITY__PASSWORD_PASSES": "1",
+        "HUB_CHANNELS__WEBCHAT__EXEMPT_ADDRESSES": "127.0.0.0/8",
+        "HUB_CRASH_AT": crash_at,
+        **{f"HUB_{name}": value for name, value in (settings or {}).items()},
+    }
+    with log.open("ab") as lines:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *program,
+            msgspec.json.encode(floor or Floor()).decode(),
+            cwd=ROOT,
+            env=environment,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=lines,
+            process_group=0,
+        )
+    hub = RunningHub(url="", port=port, data_dir=data_dir, log=log, process=process)
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(START_WITHIN_S):
+            line = await process.stdout.readline()
+    except TimeoutError:
+        line = b""
+    if not line:
+        await hub.kill()
+        raise HubDidNotStart("\n".join(log.read_text(errors="replace").splitlines()[-20:]))
+    hub.url = json.loads(line)["url"]
+    return hub
+
+
+# --- the child ---
+
+
+def main(argument: str) -> None:
+    """Serve until SIGTERM, or until standard input closes."""
+    from hub.cli.loop import until_stopped
+    from hub.effective_settings import load
+    from hub.log import configure_log
+
+    floor = msgspec.json.decode(argument, type=Floor)
+    settings = load().settings
+    configure_log(level=settings.log.level, as_json=settings.log.as_json)
+    until_stopped(lambda stop: _served(settings, floor, stop))
+
+
+async def _served(settings: "Settings", floor: Floor, stop: asyncio.Event) -> None:
+    from hub.app import Started, serve
+    from tests.seeding import seed
+
+    def ready(started: Started) -> None:
+        sys.stdout.write(json.dumps({"url": started.url}) + "\n")
+        sys.stdout.flush()
+
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
+    await serve(settings, on_ready=ready, stop=stop, prepare=lambda store: seed(store, settings, floor))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
