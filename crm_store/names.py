@@ -6,6 +6,7 @@ they do, and `Elkni` shares a typo key with them.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -94,6 +95,7 @@ _SPELLINGS = re.compile("|".join(_SOUNDS))
 _REPEATED = re.compile(r"(.)\1+")
 
 
+@lru_cache(maxsize=20_000)
 def sound(token: str) -> str:
     """The same for the ways in which one name is written in Latin letters: Yuliya, Iuliia, Julia.
 
@@ -142,5 +144,5 @@ def phone_tokens(number: str) -> list[str]:
 
 def mail_token(address: str) -> str:
     """What a mail address is found by, from its front: itself in small letters, without what nobody types."""
-    typed = unicodedata.normalize("NFKC", address[:LONGEST_NAME]).lower()
+    typed = unicodedata.normalize("NFKC", address[:LONGEST_NAME]).lower()[:LONGEST_NAME]
     return "".join(c for c in typed if c.isprintable() and not c.isspace() and not "\ud800" <= c <= "\udfff")

@@ -7,6 +7,9 @@ from crm_store.names import mail_token, phone_tokens, tokens, typo_keys
 from hub.domain.ids import PersonId, TenantId
 from hub.domain.person import IdentityKind
 
+LONGEST_WORDS = 1_000
+"""Bytes of all tokens of a person together: a row of PostgreSQL's index holds 2.7 kB."""
+
 Named = tuple[PersonId, Sequence[str]]
 """A person and what they are called."""
 
@@ -30,9 +33,17 @@ def address_tokens(kind: IdentityKind, value: str) -> list[str]:
 def person_token_rows(
     tenant_id: TenantId, person_id: PersonId, held: Iterable[str]
 ) -> list[tuple[str, str, str, str]]:
-    """Rows of `person_tokens` for a person who has these tokens, and no others."""
-    different = sorted(set(held))
-    words = f" {' '.join(different)} "
+    """Rows of `person_tokens` for a person who has these tokens, and no others.
+
+    Beyond LONGEST_WORDS, names first, a token is found alone but not beside other words.
+    """
+    different = sorted(set(held), key=lambda token: (not token.isalnum(), token))
+    words, room = " ", LONGEST_WORDS
+    for token in different:
+        room -= len(token.encode()) + 1
+        if room < 0:
+            break
+        words += f"{token} "
     return [(tenant_id, token, person_id, words) for token in different]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crm_store.names import LONGEST_WORD, MOST_WORDS, fold, mail_token, misspelling
 
-LONGEST_QUERY = 200
+LONGEST_QUERY = 320  # as long as an address may be
 
 _NUMBER = re.compile(r"[0-9\s+().\-/]+")
 _LEAST_DIGITS = 3

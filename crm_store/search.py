@@ -171,11 +171,11 @@ async def _of_few(
     better = [*(f"token = {params(begin)}" for begin in rarest.word.beginnings), *met]
     order = " ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(better))
     rows = await wire.fetch(
-        f"SELECT person_id, words FROM person_tokens WHERE tenant_id = $1 AND ({' OR '.join(met)})"
+        f"SELECT person_id, words, token FROM person_tokens WHERE tenant_id = $1 AND ({' OR '.join(met)})"
         f"{_answering(others, params)} ORDER BY CASE {order} END, person_id DESC LIMIT {limit}",
         *params.values,
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] + row[2] for row in rows}
 
 
 async def _of_many(
@@ -189,12 +189,12 @@ async def _of_many(
     """Of those who bear these tokens the first are read, and no more of them than needed."""
     params = _Params(tenant_id, *tokens_borne)
     rows = await wire.fetch(
-        "SELECT person_id, words FROM (SELECT person_id, words FROM person_tokens"
+        "SELECT person_id, words, token FROM (SELECT person_id, words, token FROM person_tokens"
         f" WHERE tenant_id = $1 AND {which} LIMIT {MOST_READ if others else limit}) p"
         f" WHERE 1 = 1{_answering(others, params)} LIMIT {limit}",
         *params.values,
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] + row[2] for row in rows}
 
 
 def _answering(others: Sequence[_Answers], params: _Params) -> str:

@@ -17,7 +17,7 @@ person_tokens = Table(
     Column("token", Word, nullable=False),
     Column("person_id", Word, nullable=False),
     Column("words", Text, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "token", "person_id"),
+    PrimaryKeyConstraint("tenant_id", "token", "person_id", postgresql_include=["words"]),
     Index("ix_person_tokens_person", "tenant_id", "person_id"),
     sqlite_with_rowid=False,
 )

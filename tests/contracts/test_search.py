@@ -265,6 +265,18 @@ async def test_a_person_is_found_by_the_beginning_of_an_address_and_the_end_of_a
     assert await found(reachable, typed) == who
 
 
+async def test_a_person_with_very_many_addresses_is_found_by_each_of_them_and_by_name_beside_one(
+    wire: Wire,
+) -> None:
+    p1 = PersonId("p1")
+    addresses = [(p1, IdentityKind.EMAIL, f"{'ş' * 280}{n}@example.org") for n in range(50)]
+    await index_persons(wire, DEFAULT_TENANT, [(p1, ["Anna Kaya"])], addresses)
+
+    for _, _, address in addresses:
+        assert await found(wire, address) == ["p1"]
+    assert await found(wire, "anna kaya") == ["p1"]
+
+
 # --- forgetting ---
 
 
