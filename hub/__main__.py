@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.failures import Failed
+from hub.cli.garbage import uncollected
 
 Config = Annotated[
     Path | None,
@@ -37,7 +38,8 @@ app.add_typer(users, name="user")
 @app.command()
 def run(config: Config = None) -> None:
     """Run the hub. Without settings: one process, SQLite in ./data, port 8080 of this machine only."""
-    from hub.cli import run as command
+    with uncollected():
+        from hub.cli import run as command
 
     command.run(config)
 
@@ -52,7 +54,8 @@ def demo(
     ] = None,
 ) -> None:
     """Run a hub with demo people, queues, a past, and simulated clients. Nothing remains, unless --data."""
-    from hub.cli import demo as command
+    with uncollected():
+        from hub.cli import demo as command
 
     command.demo(data)
 

@@ -34,6 +34,7 @@ def failure_of(error: BaseException) -> Failed | None:
     """What to tell of an error; None for one that nobody expected."""
     # imported here: what a command never touched cannot have failed, and need not be loaded
     from crm_store.engine import StoreNotDurable
+    from crm_store.migrate import DatabaseIsNewer
     from hub.domain.errors import HubError
     from hub.http import PortTaken
     from hub.rest_client import HubRefused, HubSilent
@@ -47,6 +48,8 @@ def failure_of(error: BaseException) -> Failed | None:
             return Failed(str(error))
         case StoreNotDurable():
             return Failed(f"the store can lose what was acknowledged: {error}", code=WRONG_USE)
+        case DatabaseIsNewer():
+            return Failed(str(error), code=WRONG_USE)
         case HubSilent():
             return Failed(
                 f"{error}: is the hub running? `touchline run` starts it, --url names another place"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from hub.cli.configuration import settings_from
+from hub.cli.garbage import uncollected
 from hub.cli.loop import until_stopped
 from hub.log import configure_log
 
@@ -19,7 +20,8 @@ def run(file: Path | None) -> None:
     configure_log(
         level=settings.log.level, as_json=settings.log.as_json, personal_data=settings.log.personal_data
     )
-    from hub.app import serve  # every part of the hub: not needed to find a mistake in the settings
+    with uncollected():
+        from hub.app import serve  # every part of the hub: not needed to find a mistake in the settings
 
     until_stopped(lambda stop: serve(settings, on_ready=announce, stop=stop))
 
