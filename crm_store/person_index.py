@@ -8,7 +8,7 @@ from hub.domain.ids import PersonId, TenantId
 from hub.domain.person import IdentityKind
 
 LONGEST_WORDS = 1_000
-"""Bytes of all tokens of a person together: a row of PostgreSQL's index holds 2.7 kB."""
+"""Of all names of a person together: a row of PostgreSQL's index holds 2.7 kB."""
 
 Named = tuple[PersonId, Sequence[str]]
 """A person and what they are called."""
@@ -35,15 +35,11 @@ def person_token_rows(
 ) -> list[tuple[str, str, str, str]]:
     """Rows of `person_tokens` for a person who has these tokens, and no others.
 
-    Beyond LONGEST_WORDS, names first, a token is found alone but not beside other words.
+    Each row carries the words of all names, up to LONGEST_WORDS bytes.
     """
-    different = sorted(set(held), key=lambda token: (not token.isalnum(), token))
-    words, room = " ", LONGEST_WORDS
-    for token in different:
-        room -= len(token.encode()) + 1
-        if room < 0:
-            break
-        words += f"{token} "
+    different = sorted(set(held))
+    names = "".join(f" {token}" for token in different if token.isalnum())
+    words = f"{names} "[:LONGEST_WORDS].rpartition(" ")[0] + " "
     return [(tenant_id, token, person_id, words) for token in different]
 
 

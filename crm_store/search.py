@@ -21,7 +21,7 @@ MOST_SPELLINGS = 8
 ENOUGH = 5
 """With so many persons found by what was typed, nobody is looked for by what else may have been meant."""
 
-FEW = 1_000
+FEW = 400
 """Persons that answer a word, below which all of them are read and put in order."""
 
 MOST_READ = 2_000
@@ -134,11 +134,12 @@ async def _collect(
 ) -> None:
     """Add persons who have an answer to every word, with their words; the better ones first, some `limit`."""
     counts = await _counted(wire, tenant_id, answers)
-    fewest = min(counts)
-    rarest = answers[counts.index(fewest)]
-    others = [one for one in answers if one is not rarest]
-    if fewest == 0:
+    if not all(counts):
         return
+    # names are among the words of every row, an address has only its own row
+    _, fewest, place = min((bool(answers[n].word.name), count, n) for n, count in enumerate(counts))
+    rarest = answers[place]
+    others = [one for one in answers if one is not rarest]
     if fewest < FEW:
         found.update(await _of_few(wire, tenant_id, rarest, others, limit))
         return

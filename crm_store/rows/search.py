@@ -9,7 +9,7 @@ from crm_store.rows.history import BigId
 # byte order on both databases: a prefix is a range
 Word = Text().with_variant(Text(collation="C"), "postgresql")
 
-# `words` holds all tokens of the person, so that one who must answer several words is judged by one row
+# `words` holds all names of the person, so that one who must answer several words is judged by one row
 person_tokens = Table(
     "person_tokens",
     metadata,
