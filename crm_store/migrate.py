@@ -14,8 +14,21 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x70C41  # any constant: the key of PostgreSQL's advisory lock
 
 
+class DatabaseIsNewer(Exception):
+    """A later release has upgraded this database; this one would damage it. Nothing was changed."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"the database is at revision {found}, this release knows up to {HEAD}: "
+            "install the release that upgraded it, or a later one"
+        )
+
+
 async def migrate(database: Database) -> str:
-    """Upgrade to HEAD; the revision the database has now. Nothing is imported when there is nothing to do."""
+    """Upgrade to HEAD; the revision the database has now. Nothing is imported when there is nothing to do.
+
+    Raises DatabaseIsNewer, and Unavailable when the database cannot be written now.
+    """
     async with database.reading() as connection:
         if await connection.run_sync(_revision) == HEAD:
             return HEAD
@@ -42,8 +55,13 @@ def _upgrade(connection: Connection) -> None:
     # alembic takes longer to import than a start may last, and is needed once in a database's life
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
+    found = _revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseIsNewer(found)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

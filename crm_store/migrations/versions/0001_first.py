@@ -1,13 +1,15 @@
 """The first tables."""
 
-from alembic import op
-
-from crm_store.tables import metadata
+from crm_store.migrations.first import access, floor, history, people, search
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Apply."""
-    metadata.create_all(op.get_bind(), checkfirst=False)
+    """Apply: first what others refer to."""
+    people.create()
+    floor.create()
+    history.create()
+    search.create()
+    access.create()

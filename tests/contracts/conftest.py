@@ -1,0 +1,37 @@
+"""The same tests for both databases: one of its own for each module, and a tenant of its own for each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from crm_store.engine import Database
+from tests.stores import House, empty_database, opened
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+async def database_url(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """A database with nothing in it."""
+    server = "" if kind == "sqlite" else str(request.getfixturevalue("pg_server"))
+    async with empty_database(kind, tmp_path_factory.mktemp("store"), server) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The module's database, migrated and open."""
+    async with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    """A tenant with one queue."""
+    return await House(database=database).furnished()
