@@ -21,7 +21,6 @@ from crm_store.text_search import (
 )
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, PersonId, TenantId, TouchId
 from hub.domain.person import IdentityKind
-from tests.contracts.fresh_database import fresh_database
 
 ELSEWHERE = TenantId("00000000-0000-7000-8000-000000000002")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -69,15 +68,6 @@ HOSTILE = [
 
 class Undone(Exception):
     """Ends a test's transaction without a trace."""
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
-async def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Database]:
-    folder = tmp_path_factory.mktemp("search")
-    async with fresh_database(request.param, folder) as fresh:
-        yield fresh
 
 
 @pytest.fixture
