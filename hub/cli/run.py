@@ -22,8 +22,9 @@ def run(file: Path | None) -> None:
     )
     with uncollected():
         from hub.app import serve  # every part of the hub: not needed to find a mistake in the settings
+        from hub.cli.first_floor import lay_first_floor
 
-    until_stopped(lambda stop: serve(settings, on_ready=announce, stop=stop))
+    until_stopped(lambda stop: serve(settings, on_ready=announce, stop=stop, prepare=lay_first_floor))
 
 
 def announce(started: "Started") -> None:

@@ -19,6 +19,7 @@ from crm_store.store import Store
 from hub.cli.access import access_store, cost_of
 from hub.cli.configuration import settings_from
 from hub.cli.failures import WRONG_USE, Failed, told_plainly
+from hub.cli.first_floor import lay_first_floor
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.domain.access import Principal, Role, system_principal
@@ -129,6 +130,7 @@ async def _house(settings: Settings) -> AsyncIterator[_House]:
         await migrate(database)
         clock = SystemClock()
         store = Store(database, encode=encode, clock=clock)
+        await lay_first_floor(store)
 
         async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
             yield _House(

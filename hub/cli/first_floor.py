@@ -1,0 +1,36 @@
+"""What a hub must have before anybody can write to it: made at the first start, changed by people afterwards."""
+
+from crm_store.floor import FloorStore
+from crm_store.store import Store
+from crm_store.webchat import Visitors
+from hub.clock import SystemClock
+from hub.cluster.codec import encode
+from hub.desk.views import DispositionView
+from hub.domain.ids import DEFAULT_TENANT, QueueId
+from hub.domain.queue import Queue
+from hub.ids import new_id
+from hub.ports.visitors import Site
+
+QUEUE = "support"
+SITE = "default"
+
+_OUTCOMES = (
+    DispositionView(code="resolved", name="Resolved", note_required=False),
+    DispositionView(code="follow_up", name="Follow-up needed", note_required=True),
+    DispositionView(code="no_answer", name="Client did not answer", note_required=False),
+    DispositionView(code="spam", name="Spam", note_required=False),
+)
+
+
+async def lay_first_floor(store: Store) -> None:
+    """One queue, the usual outcomes, and a web-chat site for the hub's own pages, unless there is a queue."""
+    floor = FloorStore(store, SystemClock(), encode=encode)
+    if await floor.all_queues(DEFAULT_TENANT):
+        return
+    queue = Queue(id=QueueId(new_id()), tenant_id=DEFAULT_TENANT, name=QUEUE, languages=("en", "ru", "tr"))
+    await floor.put_dispositions(DEFAULT_TENANT, _OUTCOMES)
+    visitors = Visitors(store, encode=encode)
+    await floor.put_queue(queue)
+    await visitors.put_site(
+        Site(key=SITE, tenant_id=DEFAULT_TENANT, queue_id=queue.id, title="Support", origins=())
+    )
