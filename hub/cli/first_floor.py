@@ -25,12 +25,17 @@ _OUTCOMES = (
 async def lay_first_floor(store: Store) -> None:
     """One queue, the usual outcomes, and a web-chat site for the hub's own pages, unless there is a queue."""
     floor = FloorStore(store, SystemClock(), encode=encode)
-    if await floor.all_queues(DEFAULT_TENANT):
-        return
-    queue = Queue(id=QueueId(new_id()), tenant_id=DEFAULT_TENANT, name=QUEUE, languages=("en", "ru", "tr"))
-    await floor.put_dispositions(DEFAULT_TENANT, _OUTCOMES)
     visitors = Visitors(store, encode=encode)
+    queues = await floor.all_queues(DEFAULT_TENANT)
+    if queues and (len(queues) > 1 or queues[0].name != QUEUE or await visitors.site(SITE)):
+        return  # somebody made this house their own, or it is furnished already
+    queue = (
+        queues[0]
+        if queues
+        else Queue(id=QueueId(new_id()), tenant_id=DEFAULT_TENANT, name=QUEUE, languages=("en", "ru", "tr"))
+    )
     await floor.put_queue(queue)
+    await floor.put_dispositions(DEFAULT_TENANT, _OUTCOMES)
     await visitors.put_site(
         Site(key=SITE, tenant_id=DEFAULT_TENANT, queue_id=queue.id, title="Support", origins=())
     )
