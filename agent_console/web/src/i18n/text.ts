@@ -1,6 +1,6 @@
 /** The words of the console in the language chosen: typed keys, plurals, and the formats that go with them. */
 
-import { createI18n, type LocaleMessage, type VueMessageType } from 'vue-i18n';
+import { createI18n } from 'vue-i18n';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
 import ru from '@/i18n/ru';
@@ -24,7 +24,7 @@ export const i18n = createI18n({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: MESSAGES as unknown as Record<Language, LocaleMessage<VueMessageType>>,
+  messages: MESSAGES as unknown as Record<Language, Record<string, string>>,
   pluralRules: Object.fromEntries(LANGUAGES.map((l) => [l, (n: number, forms: number) => pluralIndex(l, n, forms)])),
 });
 

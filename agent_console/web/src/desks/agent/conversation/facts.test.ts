@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { factWords } from '@/desks/agent/conversation/facts';
+import type { TimelineEntry } from '@/generated/api';
+import { text } from '@/i18n/text';
+import { AT } from '@/live/samples';
+
+const words = (kind: string, detail = '', agent = 'Anna'): string => {
+  const entry: TimelineEntry = { at: AT, kind, interaction_id: 'i1', seq: 1, channel: 'webchat', queue: 'support', touch: null, agent, detail };
+  return factWords(entry, text, new Map([['solved', 'Solved']]));
+};
+
+it('facts are said in words', () => {
+  expect(words('interaction_opened')).toBe('Opened in support via Web chat');
+  expect(words('work_assigned')).toBe('Anna took it');
+  expect(words('work_queued', 'expired')).toBe('Back in the line of support: nobody answered the offer');
+  expect(words('interaction_closed', 'solved')).toBe('Closed by Anna · Solved');
+  expect(words('interaction_closed', 'no_show', '')).toBe('Closed · no_show');
+});
+
+it('a fact that is new to the console is not hidden', () => {
+  expect(words('case_opened', '4131')).toBe('case opened · 4131');
+});

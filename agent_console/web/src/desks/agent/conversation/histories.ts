@@ -1,0 +1,182 @@
+/** The histories of the persons looked at lately: loaded in pages, kept current by frames, written to by replies. */
+
+import { defineStore } from 'pinia';
+import { computed, reactive, shallowRef, watch } from 'vue';
+import * as calls from '@/api/calls';
+import { Refusal } from '@/api/http';
+import type { DraftKind } from '@/desks/agent/conversation/drafts';
+import { merged, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
+import * as waiting from '@/desks/agent/conversation/unsent';
+import { useDesk } from '@/desks/agent/desk';
+import type { Frame } from '@/generated/frames';
+import { text } from '@/i18n/text';
+import { useSession } from '@/session/session';
+import { wordsOf } from '@/shell/notices';
+import { hubNow } from '@/time/now';
+
+export interface History {
+  readonly personId: string;
+  timeline: Timeline;
+  /** The cursor of the page before; null: the beginning is here. */
+  earlier: string | null;
+  state: 'loading' | 'ready' | 'failed';
+  isLoadingEarlier: boolean;
+  /** Why the last load failed, in words. */
+  problem: string;
+  /** Frames may have been missed since it was loaded. */
+  isOld: boolean;
+}
+
+const PAGE = 60;
+const KEPT = 12;
+
+export const useHistories = defineStore('histories', () => {
+  const session = useSession();
+  const desk = useDesk();
+  const histories = reactive(new Map<string, History>());
+  const unsent = shallowRef<readonly waiting.Unsent[]>([]);
+  /** Frames that came while a page was on its way: they are newer than the page. */
+  const during = new Map<string, Frame[]>();
+
+  const owner = computed(() => session.user?.id ?? '');
+  watch(owner, (id) => (unsent.value = id ? waiting.recalled(localStorage, id, text.t('errors.unreachable')) : []), { immediate: true });
+  watch(unsent, (list) => owner.value && waiting.remember(localStorage, owner.value, list));
+
+  desk.onFrame((frame) => {
+    if (frame.kind === 'snapshot' || frame.kind === 'resync') {
+      for (const history of histories.values()) history.isOld = true;
+      const open = desk.mine.find((row) => row.interaction_id === desk.openId);
+      if (open && histories.has(open.person.id)) void load(open.person.id);
+      return;
+    }
+    if (frame.kind !== 'touch_added' && frame.kind !== 'delivery_changed') return;
+    for (const history of histories.values()) {
+      during.get(history.personId)?.push(frame);
+      history.timeline = followed(history, frame);
+    }
+    settle();
+  });
+
+  function followed(history: History, frame: Frame): Timeline {
+    if (frame.kind === 'delivery_changed') return withDelivery(history.timeline, frame);
+    if (frame.kind !== 'touch_added') return history.timeline;
+    const id = frame.touch.interaction_id;
+    const row = desk.mine.find((work) => work.interaction_id === id);
+    const isHere = row ? row.person.id === history.personId : history.timeline.some((e) => e.interaction_id === id);
+    return isHere ? withTouch(history.timeline, frame.touch, row?.queue.name ?? '') : history.timeline;
+  }
+
+  /** What the history has by now is no longer unsent. */
+  function settle(): void {
+    if (!unsent.value.some((item) => item.touchId !== null)) return;
+    const ids = new Set<string>();
+    for (const { timeline } of histories.values()) for (const { touch } of timeline) if (touch) ids.add(touch.id);
+    unsent.value = waiting.arrived(unsent.value, ids);
+  }
+
+  /** The history of a person, loaded if it is not here or may be old. */
+  function open(personId: string): History {
+    const known = histories.get(personId);
+    if (known) {
+      histories.delete(personId);
+      histories.set(personId, known);
+      if (known.isOld || known.state === 'failed') void load(personId);
+      return known;
+    }
+    const history = reactive<History>({
+      personId, timeline: [], earlier: null, state: 'loading', isLoadingEarlier: false, problem: '', isOld: false,
+    });
+    histories.set(personId, history);
+    for (const old of [...histories.keys()].slice(0, -KEPT)) histories.delete(old);
+    void load(personId);
+    return history;
+  }
+
+  async function load(personId: string): Promise<void> {
+    const history = histories.get(personId);
+    if (!history) return;
+    if (history.state === 'failed') history.state = 'loading';
+    history.isOld = false;
+    const frames: Frame[] = [];
+    during.set(personId, frames);
+    try {
+      const page = await calls.timeline(personId, null, PAGE);
+      const isJoined = page.items.some((e) => history.timeline.some((k) => k.interaction_id === e.interaction_id && k.seq === e.seq));
+      // a page that does not reach what was known would leave a hole between them: begin anew
+      const isNew = history.timeline.length === 0 || (!isJoined && page.next !== null);
+      history.timeline = merged(isNew ? [] : history.timeline, page.items);
+      if (isNew) history.earlier = page.next;
+      for (const frame of frames) history.timeline = followed(history, frame);
+      history.state = 'ready';
+      settle();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      history.isOld = true;
+      history.problem = wordsOf(error);
+      if (history.timeline.length === 0) history.state = 'failed';
+    } finally {
+      if (during.get(personId) === frames) during.delete(personId);
+    }
+  }
+
+  async function loadEarlier(history: History): Promise<void> {
+    if (history.earlier === null || history.isLoadingEarlier) return;
+    history.isLoadingEarlier = true;
+    history.problem = '';
+    try {
+      const page = await calls.timeline(history.personId, history.earlier, PAGE);
+      history.timeline = merged(page.items, history.timeline);
+      history.earlier = page.next;
+    } catch (error) {
+      history.problem = wordsOf(error);
+    } finally {
+      history.isLoadingEarlier = false;
+    }
+  }
+
+  /** Sends a reply or a note. It is on the screen as being sent until the hub has it. */
+  async function send(interactionId: string, kind: DraftKind, channel: string, words: string): Promise<void> {
+    const at = new Date(hubNow()).toISOString();
+    await deliver({ key: newKey(), interactionId, kind, channel, text: words, at, problem: null, touchId: null });
+  }
+
+  /** The same again, under the same key. */
+  const sendAgain = (item: waiting.Unsent): Promise<void> => deliver({ ...item, problem: null });
+
+  async function deliver(item: waiting.Unsent): Promise<void> {
+    unsent.value = waiting.added(unsent.value, item);
+    const { key, interactionId, kind, channel, text: words } = item;
+    try {
+      const touch = await (kind === 'note'
+        ? calls.note(interactionId, words, key)
+        : calls.reply(interactionId, { channel, text: words }, key));
+      if (!touch) {
+        discard(key);
+        return;
+      }
+      unsent.value = waiting.changed(unsent.value, key, { touchId: touch.id });
+      const row = desk.mine.find((work) => work.interaction_id === interactionId);
+      for (const history of histories.values()) {
+        const isHere = history.timeline.some((e) => e.interaction_id === interactionId) || row?.person.id === history.personId;
+        if (isHere) history.timeline = withTouch(history.timeline, touch, row?.queue.name ?? '');
+      }
+      settle();
+    } catch (error) {
+      unsent.value = waiting.changed(unsent.value, key, { problem: wordsOf(error) });
+    }
+  }
+
+  function discard(key: string): void {
+    unsent.value = waiting.removed(unsent.value, key);
+  }
+
+  function forget(): void {
+    histories.clear();
+    during.clear();
+  }
+
+  return { histories, unsent, open, load, loadEarlier, send, sendAgain, discard, forget };
+});
+
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { linked } from '@/desks/agent/conversation/links';
+
+it('an address is a link, the full stop after it is not', () => {
+  expect(linked('See https://shop.test/order/118. Thanks')).toEqual([
+    { text: 'See ', href: null },
+    { text: 'https://shop.test/order/118', href: 'https://shop.test/order/118' },
+    { text: '. Thanks', href: null },
+  ]);
+});
+
+it('nothing but web addresses becomes a link', () => {
+  for (const text of ['javascript:alert(1)', 'data:text/html,x', 'http://', '<a href="x">y</a>', '']) {
+    expect(linked(text)).toEqual([{ text, href: null }]);
+  }
+});
+
+it('the parts are the text again', () => {
+  const text = 'http://a.test, (https://b.test/x?y=1) and http://c.test/»';
+  expect(linked(text).map((part) => part.text).join('')).toBe(text);
+  expect(linked(text).flatMap((part) => part.href ?? [])).toEqual(['http://a.test', 'https://b.test/x?y=1', 'http://c.test/']);
+});

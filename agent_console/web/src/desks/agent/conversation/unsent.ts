@@ -1,0 +1,49 @@
+/** What was written and is not yet known to be stored: kept until the hub has it, sent again under the same key. */
+
+import type { DraftKind } from '@/desks/agent/conversation/drafts';
+
+export interface Unsent {
+  /** The Idempotency-Key: however often it is sent, the hub stores it once. */
+  readonly key: string;
+  readonly interactionId: string;
+  readonly kind: DraftKind;
+  readonly channel: string;
+  readonly text: string;
+  readonly at: string;
+  /** Null while it is on its way; else why it is not sent, in words. */
+  readonly problem: string | null;
+  /** What the hub called it; it goes from here when its frame or page has come. */
+  readonly touchId: string | null;
+}
+
+type List = readonly Unsent[];
+
+export const added = (list: List, item: Unsent): List => [...list.filter((other) => other.key !== item.key), item];
+export const removed = (list: List, key: string): List => list.filter((item) => item.key !== key);
+export const changed = (list: List, key: string, part: Partial<Unsent>): List =>
+  list.map((item) => (item.key === key ? { ...item, ...part } : item));
+
+/** The list without what is in the history by now. */
+export const arrived = (list: List, touchIds: ReadonlySet<string>): List =>
+  list.filter((item) => item.touchId === null || !touchIds.has(item.touchId));
+
+const PREFIX = 'touchline.unsent.';
+
+/** What an earlier page of this browser left behind; nobody knows whether the hub has it, its key will tell. */
+export function recalled(shelf: Pick<Storage, 'getItem'>, owner: string, problem: string): List {
+  try {
+    const found = JSON.parse(shelf.getItem(PREFIX + owner) ?? '[]') as List;
+    return found.map((item) => ({ ...item, problem }));
+  } catch {
+    return [];
+  }
+}
+
+export function remember(shelf: Pick<Storage, 'setItem' | 'removeItem'>, owner: string, list: List): void {
+  try {
+    if (list.length) shelf.setItem(PREFIX + owner, JSON.stringify(list));
+    else shelf.removeItem(PREFIX + owner);
+  } catch {
+    // the browser keeps nothing: they are still on the screen
+  }
+}

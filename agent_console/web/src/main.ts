@@ -1,0 +1,18 @@
+/** Starts the console in the browser. */
+
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import '@/look/tokens.css';
+import '@/look/base.css';
+import App from '@/App.vue';
+import { i18n } from '@/i18n/text';
+import { router } from '@/router';
+import { followPreferences } from '@/settings/preferences';
+import { allowSound } from '@/sound/alerts';
+import { startClock } from '@/time/now';
+
+followPreferences();
+startClock();
+for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { passive: true });
+
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');
