@@ -37,7 +37,7 @@ _ALPHABET = (
     "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is taken for something else when typed off a screen
 )
 
-FIRST_CLIENT_S = 3.0
+FIRST_CLIENT_S = 1.0
 LEAST_GAP_S, MOST_GAP_S = 20.0, 40.0
 AT_MOST_OPEN = 6
 PATIENCE_S = 240.0

@@ -33,9 +33,11 @@ def drawn(board: Wallboard, address: str) -> RenderableType:
         for name, value in (("p50", board.pop_ms_p50), ("p95", board.pop_ms_p95), ("p99", board.pop_ms_p99))
     )
     head = Text.assemble(
-        ("Touchline", "bold"), f"  {address}  {board.at:%H:%M:%S} UTC  ", (f"screen pop {pop}", "dim")
+        ("Touchline", "bold"), f"  {address}  {board.at:%H:%M:%S} UTC  ", (f"pop {pop}", "dim")
     )
-    foot = Text("q or Ctrl-C ends it. Figures are of today; service level: strict.", style="dim")
+    foot = Text(
+        "q or Ctrl-C ends it. Figures of today; left: abandoned; SL: service level, strict.", style="dim"
+    )
     return Group(head, Text(), _queues(board.queues, board.at), Text(), _agents(board.agents, board.at), foot)
 
 
@@ -50,9 +52,9 @@ def duration(seconds: float | None) -> str:
 
 
 def _queues(queues: Sequence[WallboardQueue], at: datetime) -> Table:
-    table = _table("QUEUE", "waiting", "oldest", "EWT", "staffed", "free", "offered", "answered", "abandoned")
+    table = _table("QUEUE", "wait", "oldest", "EWT", "staff", "free", "offered", "answered", "left")
     for name in ("SL", "ASA", "AHT"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for queue in queues:
         oldest_s = None if queue.oldest_at is None else (at - queue.oldest_at) / timedelta(seconds=1)
         table.add_row(
@@ -94,10 +96,10 @@ def _agents(agents: Sequence[AgentView], at: datetime) -> Table:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column(first, no_wrap=True)
     for name in others:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 

@@ -124,7 +124,8 @@ async def play(street: Street, visit: Visit, *, until: float = inf) -> None:
             except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
                 tally.connections_lost += 1
             conversation.lost()
-            if street.monotonic() >= min(gone_at, until + LAST_ACKS_S):
+            last_s = LAST_ACKS_S if conversation.is_unconfirmed else 0.0
+            if street.monotonic() >= min(gone_at, until + last_s):
                 break
             await asyncio.sleep(pause_s * street.rng.uniform(0.5, 1.0))
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

@@ -78,6 +78,11 @@ class Conversation:
         self._asked_again = False
         self._is_up = False
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether something was written that the hub has not acknowledged."""
+        return bool(self._unacked)
+
     def hello(self) -> VisitorHello:
         """The first frame of a connection."""
         return VisitorHello(
