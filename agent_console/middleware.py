@@ -52,7 +52,8 @@ def protect(
 
 def security_headers(origins: Collection[str], *, is_https: bool) -> dict[str, str]:
     """The headers of every response that does not know better."""
-    sockets = [f"ws{origin.removeprefix('http')}" for origin in sorted(origins)]
+    # browsers take no IPv6 address here; a page of that address reaches its own socket by 'self'
+    sockets = [f"ws{o.removeprefix('http')}" for o in sorted(origins) if "[" not in o]
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",

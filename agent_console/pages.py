@@ -27,6 +27,13 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable"})
 
+    async def mark(_: web.Request) -> web.StreamResponse:
+        path = static / "mark.svg"
+        if not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: "public, max-age=86400"})
+
     app.router.add_get("/assets/{name}", asset)
+    app.router.add_get("/mark.svg", mark)
     for path in ("/", "/sign-in", "/setup", "/floor", "/audit", "/desk", "/desk/{rest:.*}"):
         app.router.add_get(path, page)
