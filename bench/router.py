@@ -1,9 +1,9 @@
 """How many decisions a second the router takes, beside the same decisions by a linear scan.
 
 The floor: 1,000 agents with 5 to 20 of 100 skills, 300 sets of requirements, 10,000 items waiting. *Saturated*: an
-agent has room again and gets the best of what waits. *Half idle*: new work finds the longest idle of 500 agents. A
-decision is the piece of news, the choice and the facts that explain it; a *turn* is all that the board is told and
-asked from an item's arrival to its end, with the explanation in words.
+agent has room again and gets the best of what waits. *Half idle*: new work finds the one to be asked of 500 idle
+agents. A decision is the choice, its facts for the explanation, and the picture after it; the piece of news before
+it (`put_item`) is a figure of its own. Run alone: `python -m bench.router`.
 """
 
 import random
@@ -11,7 +11,7 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol, TypedDict
 
@@ -21,15 +21,17 @@ from hub.domain.ids import DEFAULT_TENANT, InteractionId, PersonId, QueueId, Use
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.routing.board import Board
 from hub.routing.explain import explain
+from hub.routing.planned import PlannedOffer
 from hub.routing.policy import plan_offers
 
 AGENTS, IDLE, SKILLS, NEEDS, QUEUES, WAITING = 1_000, 500, 100, 300, 10, 10_000
-ROUNDS = 6
+ROUNDS = 7
+OUR_PIECES, LINEAR_PIECES, BLOCK = 600, 20, 50
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class Figure(TypedDict):
-    """One line of the results. `ratio` is to the linear scan in the same run, 0 where there is none."""
+    """One line of the results. `ratio` is to the linear scan in the same run; 0 where there is none."""
 
     name: str
     value: float
@@ -39,18 +41,31 @@ class Figure(TypedDict):
     ok: bool
 
 
+class Planned(Protocol):
+    """What both routers say of an offer."""
+
+    @property
+    def item(self) -> WorkItem: ...
+    @property
+    def agent_id(self) -> UserId: ...
+    @property
+    def weight(self) -> int: ...
+
+
 class Router(Protocol):
     """What both routers can do."""
 
     def put_agent(self, agent: Agent, now: datetime) -> None: ...
     def put_item(self, item: WorkItem) -> None: ...
-    def plan_offers(self, now: datetime, limit: int) -> Sequence[Offer]: ...
+    def plan_offers(self, now: datetime, limit: int) -> Sequence[Planned]: ...
 
 
 class IndexedRouter(Board):
     """The hub's router in the shape of the linear one."""
 
-    plan_offers = plan_offers
+    def plan_offers(self, now: datetime, limit: int) -> list[PlannedOffer]:
+        """The next decisions."""
+        return plan_offers(self, now, limit)
 
 
 class Floor:
@@ -120,13 +135,15 @@ class Floor:
         self.router.put_agent(agent, self.now)
         return item.stepped(WorkState.COMPLETED, self.now)
 
-    def confirm(self, offers: Sequence[Offer]) -> None:
+    def confirm(self, offers: Sequence[Planned]) -> None:
         """The store took the offers, and the agents did."""
-        for item, agent_id, weight in [(offer.item, offer.agent_id, offer.weight) for offer in offers]:
-            item = item.stepped(WorkState.OFFERED, self.now, agent_id=agent_id, weight=weight)
-            item = item.stepped(WorkState.ASSIGNED, self.now)
-            self.held.append(item)
-            self.router.put_item(item)
+        for offer in offers:
+            offered = offer.item.stepped(
+                WorkState.OFFERED, self.now, agent_id=offer.agent_id, weight=offer.weight
+            )
+            assigned = offered.stepped(WorkState.ASSIGNED, self.now)
+            self.held.append(assigned)
+            self.router.put_item(assigned)
 
     def fill(self, agent_ids: Sequence[UserId], weight: int) -> None:
         """Give each of these agents a chat to hold."""
@@ -159,48 +176,164 @@ def half_idle_floor(seed: int, router: Router) -> Floor:
     return floor
 
 
-def rooms_given(floor: Floor, pieces: int) -> tuple[int, int]:
-    """Saturated: so many agents, one after the other, have room again."""
-    ns, offers = _timed(floor, [floor.next_ended() for _ in range(pieces)])
+class Case(NamedTuple):
+    """One of the two situations: its floor, and the news that lead to so many decisions."""
+
+    name: str
+    floor: Callable[[int, Router], Floor]
+    news: Callable[[Floor, int], list[WorkItem]]
+    after: Callable[[Floor, Sequence[Planned]], None]
+    target: str
+
+
+def has_room_again(floor: Floor, pieces: int) -> list[WorkItem]:
+    """Saturated: so much work is done."""
+    return [floor.next_ended() for _ in range(pieces)]
+
+
+def refill(floor: Floor, offers: Sequence[Planned]) -> None:
+    """Saturated: as many come as were taken."""
     floor.confirm(offers)
     for _ in offers:
         floor.router.put_item(floor.new_item())
-    return ns, len(offers)
 
 
-def clients_come(floor: Floor, pieces: int) -> tuple[int, int]:
-    """Half idle: so many clients come, one after the other."""
-    ns, offers = _timed(floor, [floor.new_item() for _ in range(pieces)])
+def clients_come(floor: Floor, pieces: int) -> list[WorkItem]:
+    """Half idle: so many come."""
+    return [floor.new_item() for _ in range(pieces)]
+
+
+def finish(floor: Floor, offers: Sequence[Planned]) -> None:
+    """Half idle: as much is done as was taken."""
     floor.confirm(offers)
     while len(floor.held) > AGENTS - IDLE:
         floor.router.put_item(floor.next_ended())
         floor.confirm(floor.router.plan_offers(floor.now, AGENTS))
-    return ns, len(offers)
 
 
-def _timed(floor: Floor, news: Sequence[WorkItem]) -> tuple[int, list[Offer]]:
-    offers: list[Offer] = []
+SATURATED = Case("saturated", saturated_floor, has_room_again, refill, ">= 100000 and >= 50x")
+HALF_IDLE = Case("half_idle", half_idle_floor, clients_come, finish, ">= 100000")
+
+
+class Spent(NamedTuple):
+    """CPU nanoseconds a decision takes, and the piece of news before it."""
+
+    deciding_ns: float
+    hearing_ns: float
+
+
+def spent(case: Case, floor: Floor, twin: Floor, pieces: int, limit: int) -> Spent:
+    """News and decisions by turns, in blocks; what the news alone take is seen on an equal floor."""
+    both_ns = hearing_ns = decisions = 0
+    for begin in range(0, pieces, BLOCK):
+        block = min(BLOCK, pieces - begin)
+        ns, offers = _timed(case.news(floor, block), floor, limit)
+        both_ns += ns
+        decisions += len(offers)
+        case.after(floor, offers)
+        ns, _ = _timed(case.news(twin, block), twin, 0)
+        hearing_ns += ns
+        case.after(twin, twin.router.plan_offers(twin.now, AGENTS))
+    return Spent((both_ns - hearing_ns) / decisions, hearing_ns / pieces)
+
+
+def _timed(news: Sequence[WorkItem], floor: Floor, limit: int) -> tuple[int, list[Planned]]:
+    offers: list[Planned] = []
     put_item, plan, now = floor.router.put_item, floor.router.plan_offers, floor.now
     begin = time.process_time_ns()
-    for item in news:
-        put_item(item)
-        offers += plan(now, AGENTS)
+    if limit:
+        for item in news:
+            put_item(item)
+            offers += plan(now, limit)
+    else:
+        for item in news:
+            put_item(item)
     return time.process_time_ns() - begin, offers
 
 
+def assert_same_decisions(case: Case, decisions: int) -> None:
+    """Both routers decide alike, one after the other, from the same beginning."""
+    ours, linear = case.floor(11, IndexedRouter()), case.floor(11, LinearRouter())
+    for _ in range(decisions):
+        taken = []
+        for floor in (ours, linear):
+            for item in case.news(floor, 1):
+                floor.router.put_item(item)
+            offers = list(floor.router.plan_offers(floor.now, AGENTS))
+            case.after(floor, offers)
+            taken.append([(offer.item.id, offer.agent_id, offer.weight) for offer in offers])
+        assert taken[0] == taken[1], f"{case.name}: the routers disagree: {taken}"
+
+
+def figures_of(case: Case) -> list[Figure]:
+    """The case measured by turns (ours, linear, linear, ours), after some rounds to warm up."""
+    ours, twin = case.floor(1, IndexedRouter()), case.floor(1, IndexedRouter())
+    linear, linear_twin = case.floor(1, LinearRouter()), case.floor(1, LinearRouter())
+    deciding: list[float] = []
+    hearing: list[float] = []
+    ratios: list[float] = []
+    spent(case, ours, twin, 10 * NEEDS, AGENTS)
+    for _ in range(ROUNDS):
+        first = spent(case, ours, twin, OUR_PIECES, AGENTS)
+        linears = [spent(case, linear, linear_twin, LINEAR_PIECES, 1) for _ in range(2)]
+        last = spent(case, ours, twin, OUR_PIECES, AGENTS)
+        deciding.append((first.deciding_ns + last.deciding_ns) / 2)
+        hearing.append((first.hearing_ns + last.hearing_ns) / 2)
+        ratios.append(sum(s.deciding_ns for s in linears) / 2 / deciding[-1])
+    rate, ratio = 1e9 / statistics.median(deciding), statistics.median(ratios)
+    news_rate = 1e9 / statistics.median(hearing)
+    is_fast = rate >= 100_000 and (case is not SATURATED or ratio >= 50)
+    return [
+        Figure(
+            name=f"router_{case.name}",
+            value=rate,
+            unit="decisions/s",
+            ratio=ratio,
+            target=case.target,
+            ok=is_fast,
+        ),
+        Figure(
+            name=f"router_{case.name}_news",
+            value=news_rate,
+            unit="items/s",
+            ratio=0,
+            target=">= 100000",
+            ok=news_rate >= 100_000,
+        ),
+    ]
+
+
+def explanations() -> Figure:
+    """Decisions put into words, on the half idle floor."""
+    floor = half_idle_floor(1, IndexedRouter())
+    board = floor.router
+    assert isinstance(board, IndexedRouter)
+    rates = []
+    for _ in range(ROUNDS):
+        for item in clients_come(floor, 200):
+            board.put_item(item)
+        offers = board.plan_offers(floor.now, 200)
+        begin = time.process_time_ns()
+        for offer in offers:
+            explain(offer.why_facts)
+        rates.append(len(offers) * 1e9 / (time.process_time_ns() - begin))
+        finish(floor, offers)
+    rate = statistics.median(rates)
+    return Figure(
+        name="router_explanations", value=rate, unit="/s", ratio=0, target=">= 20000", ok=rate >= 20_000
+    )
+
+
+def figures() -> list[Figure]:
+    """All figures of the router. AssertionError when it does not decide as the linear scan does."""
+    for case in (SATURATED, HALF_IDLE):
+        assert_same_decisions(case, 150)
+    return [*figures_of(SATURATED), *figures_of(HALF_IDLE), explanations()]
+
+
 if __name__ == "__main__":
-    for name, floor_of, block in (
-        ("sat", saturated_floor, rooms_given),
-        ("idle", half_idle_floor, clients_come),
-    ):
-        f = floor_of(1, IndexedRouter())
-        for _ in range(80):
-            block(f, 50)
-        for _ in range(6):
-            v = [block(f, 50) for _ in range(60)]
-            print(
-                name,
-                len(f.held),
-                statistics.median(ns / n for ns, n in v),
-                sum(ns for ns, n in v) / sum(n for ns, n in v),
-            )
+    for line in figures():
+        print(
+            f"{line['name']:26} {line['value']:12,.0f} {line['unit']:12} {line['ratio']:6.0f}x  "
+            f"{line['target']:22} {'pass' if line['ok'] else 'fail'}"
+        )

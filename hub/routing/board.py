@@ -187,18 +187,18 @@ class Board:
 
     def waiting_count(self, queue_id: QueueId) -> int:
         """How many items stand in the line of the queue."""
-        return len(self.lines.queue_line(queue_id))
+        return self.lines.waiting_count(queue_id)
 
     def waiting(self, queue_id: QueueId, limit: int) -> list[WorkItem]:
         """The first `limit` items of the queue's line, the most urgent first."""
-        return [key[3].item for key in islice(self.lines.queue_line(queue_id), limit)]
+        return [key[3].item for key in islice(self.lines.waiting(queue_id), limit)]
 
     def place(self, item_id: WorkItemId) -> int | None:
         """The item's place in the line of its queue, from 1; None when it does not wait."""
         entry = self._entries.get(item_id)
         if entry is None or entry.key is None:
             return None
-        return self.lines.queue_line(entry.item.queue_id).place(entry.key)
+        return self.lines.place(self._bucket_of(entry), entry.key)
 
     def staffed_count(self, queue_id: QueueId) -> int:
         """How many who serve the queue are there, paused or busy or not."""
@@ -237,8 +237,7 @@ class Board:
 
     def _take_off(self, entry: Entry) -> None:
         if entry.key is not None:
-            bucket = self.lines.buckets[entry.bucket]
-            assert bucket is not None
+            bucket = self._bucket_of(entry)
             self.lines.leave(bucket, entry.key)
             entry.key = None
             if bucket.needs[3] and not bucket.line:
@@ -256,6 +255,11 @@ class Board:
         self._ended[item.id] = item.version
         if len(self._ended) > _ENDED_KEPT:
             self._ended.popitem(last=False)
+
+    def _bucket_of(self, entry: Entry) -> Bucket:
+        bucket = self.lines.buckets[entry.bucket]
+        assert bucket is not None
+        return bucket
 
     def _open_bucket(self, needs: Needs) -> Bucket:
         for bucket in self.lines.superfluous():

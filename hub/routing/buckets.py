@@ -2,15 +2,18 @@
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import itemgetter
 
 from hub.domain.agent import FULL
 from hub.domain.ids import QueueId, UserId
 from hub.routing.entry import NEVER, Key
-from hub.routing.line import Line
 from hub.routing.order import getter_of, slots_in
-from hub.routing.seat import Getter, Rank, Seat
+from hub.routing.seat import MEDIA, Getter, Rank, Seat
+
+ANY_MEDIUM = (1 << len(MEDIA)) - 1
 
 EMPTY_KEPT = 512
 """Empty buckets are kept for the next item like the last one; from this many buckets on they are swept out."""
@@ -25,7 +28,8 @@ class Bucket:
 
     The staff of the queue is divided into `lacking[i]`, those whose first missing skill is `wanted[i]`, and
     `qualified`. `able` are those of the qualified who may ever be asked: they take the medium at all, and are
-    not avoided (an avoidance holds only while another of them could ever take the work).
+    not avoided (an avoidance holds only while another of them could ever take the work). `line` is in order;
+    `queue_line` holds the urgencies of all that waits in the queue, side by side in memory, to be searched fast.
     """
 
     number: int
@@ -33,7 +37,7 @@ class Bucket:
     medium: int
     wanted: tuple[tuple[str, int], ...]
     line: list[Key] = field(default_factory=list)
-    queue_line: Line
+    queue_line: "array[float]"
     lacking: tuple[int, ...]
     qualified: int = 0
     able: int = 0
@@ -102,7 +106,7 @@ class Lines:
         self.buckets: list[Bucket | None] = []
         self._by_needs: dict[Needs, Bucket] = {}
         self._of_queue: dict[QueueId, dict[int, Bucket]] = {}
-        self._queue_lines: dict[QueueId, Line] = {}
+        self._queue_lines: dict[QueueId, array[float]] = {}
         self._unused_numbers: list[int] = []
         self._sweep_at = EMPTY_KEPT
 
@@ -114,22 +118,40 @@ class Lines:
         """The buckets of a queue."""
         return self._of_queue.get(queue_id, {}).values()
 
-    def queue_line(self, queue_id: QueueId) -> Line:
-        """All that waits in a queue."""
-        line = self._queue_lines.get(queue_id)
-        if line is None:
-            line = self._queue_lines[queue_id] = Line()
-        return line
+    def waiting_count(self, queue_id: QueueId) -> int:
+        """How many wait in a queue."""
+        return len(self._queue_lines.get(queue_id, ()))
+
+    def waiting(self, queue_id: QueueId) -> Iterator[Key]:
+        """All that waits in a queue, the most urgent first. Only to be gone through at once."""
+        return merge(*(bucket.line for bucket in self.buckets_of(queue_id)))
+
+    def place(self, bucket: Bucket, key: Key) -> int:
+        """The place of a waiting item in the line of its queue, from 1."""
+        line = bucket.queue_line
+        before = bisect_left(line, key[0])
+        if before + 1 < len(line) and line[before + 1] == key[0]:
+            before += self._equals_before(bucket.needs[0], key)
+        return before + 1
+
+    def _equals_before(self, queue_id: QueueId, key: Key) -> int:
+        lines = (bucket.line for bucket in self.buckets_of(queue_id))
+        return sum(bisect_left(line, key) - bisect_left(line, key[0], key=itemgetter(0)) for line in lines)
 
     def most_urgent(self, numbers: Sequence[int], urgencies: Sequence[float]) -> Bucket | None:
-        """Of these buckets, whose urgencies are given, the one whose head comes first; None when all are empty."""
-        least = min(urgencies) if urgencies else NEVER
+        """Of these buckets, whose urgencies are given, the one whose head comes first; None: all are empty."""
+        least = min(urgencies)
         if least == NEVER:
             return None
-        if urgencies.count(least) == 1:
-            return self.buckets[numbers[urgencies.index(least)]]
-        buckets = (self.buckets[number] for number in numbers)
-        return min((b for b in buckets if b is not None and b.line), key=lambda bucket: bucket.line[0])
+        if urgencies.count(least) > 1:
+            return self.most_urgent_of(numbers, ANY_MEDIUM)
+        return self.buckets[numbers[urgencies.index(least)]]
+
+    def most_urgent_of(self, numbers: Sequence[int], media: int) -> Bucket | None:
+        """Of these buckets, the one whose head comes first of all of certain media (bit n for medium n)."""
+        buckets = (bucket for number in numbers if (bucket := self.buckets[number]) is not None)
+        fitting = (bucket for bucket in buckets if bucket.line and media >> bucket.medium & 1)
+        return min(fitting, key=lambda bucket: bucket.line[0], default=None)
 
     def open_bucket(self, needs: Needs) -> Bucket:
         """A new, empty bucket that nobody is admitted to yet."""
@@ -144,7 +166,7 @@ class Lines:
             needs=needs,
             medium=medium,
             wanted=tuple(sorted(skills)),
-            queue_line=self.queue_line(queue_id),
+            queue_line=self._queue_lines.setdefault(queue_id, array("d")),
             lacking=(0,) * len(skills),
         )
         self.buckets[number] = self._by_needs[needs] = bucket
@@ -168,16 +190,26 @@ class Lines:
 
     def enter(self, bucket: Bucket, key: Key) -> bool:
         """Put an item in its place; whether it is the head of its bucket now."""
-        insort(bucket.line, key)
-        bucket.queue_line.enter(key)
-        if bucket.line[0] is not key:
+        insort(bucket.queue_line, key[0])
+        line = bucket.line
+        insort(line, key)
+        if line[0] is not key:
             return False
         self.urgencies[bucket.number] = key[0]
         return True
 
     def leave(self, bucket: Bucket, key: Key) -> int:
         """Take an item out. Returns the place it had in the line of its queue, from 1."""
-        line = bucket.line
-        del line[0 if line[0] is key else bisect_left(line, key)]
-        self.urgencies[bucket.number] = line[0][0] if line else NEVER
-        return bucket.queue_line.leave(key)
+        line, queue_line = bucket.line, bucket.queue_line
+        before = bisect_left(queue_line, key[0])
+        if before + 1 < len(queue_line) and queue_line[before + 1] == key[0]:
+            place = self.place(bucket, key)
+        else:
+            place = before + 1
+        del queue_line[before]
+        if line[0] is key:
+            del line[0]
+            self.urgencies[bucket.number] = line[0][0] if line else NEVER
+        else:
+            del line[bisect_left(line, key)]
+        return place

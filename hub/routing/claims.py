@@ -31,12 +31,26 @@ class Claims:
 
     def first(self) -> Bucket | None:
         """The bucket whose head is the most urgent item that somebody can take, None when there is none."""
-        if not self._heap and len(self.slots) + len(self.buckets) <= 1:
-            return self._only_one()
+        slots, buckets = self.slots, self.buckets
+        if not self._heap:
+            # By far the most decisions: one agent has room, or one item came. That claim is the least as it is.
+            if len(slots) == 1 and not buckets:
+                bucket = self._best_for(*slots)
+                if bucket is None:
+                    slots.clear()
+                return bucket
+            if len(buckets) == 1 and not slots:
+                bucket = self._lines.buckets[next(iter(buckets))]
+                if bucket is not None and bucket.line and bucket.able & self._floor.free[bucket.medium]:
+                    return bucket
+                buckets.clear()
+            if not slots and not buckets:
+                return None
+        return self._least()
+
+    def _least(self) -> Bucket | None:
         if len(self.slots) > _ONE_BY_ONE:
-            seats = [seat for slot in self.slots if (seat := self._floor.slots[slot]) is not None]
-            self.buckets.update(*(seat.buckets for seat in seats))
-            self.slots.clear()
+            self._claim_by_buckets()
         while self.buckets:
             self._claim_for_bucket(self.buckets.pop())
         while self.slots:
@@ -57,20 +71,12 @@ class Claims:
                 self._claim_for_slot(-1 - who)
         return None
 
-    def _only_one(self) -> Bucket | None:
-        # By far the most decisions: one item came, or one agent has room. Its claim is the least as it stands.
+    def _claim_by_buckets(self) -> None:
         for slot in self.slots:
-            bucket = self._best_for(slot)
-            if bucket is None:
-                self.slots.clear()
-            return bucket
-        for number in self.buckets:
-            bucket = self._lines.buckets[number]
-            if bucket is not None and bucket.line and bucket.able & self._floor.free[bucket.medium]:
-                return bucket
-            self.buckets.clear()
-            return None
-        return None
+            seat = self._floor.slots[slot]
+            if seat is not None:
+                self.buckets.update(seat.buckets)
+        self.slots.clear()
 
     def _has_taker(self, bucket: Bucket) -> bool:
         return bucket.able & self._floor.free[bucket.medium] != 0
@@ -95,10 +101,7 @@ class Claims:
         bucket = lines.most_urgent(seat.buckets, seat.urgencies_of(lines.urgencies))
         if bucket is None or room_for >> bucket.medium & 1:
             return bucket
-        fitting = [
-            n for n in seat.buckets if (b := lines.buckets[n]) is not None and room_for >> b.medium & 1
-        ]
-        return lines.most_urgent(fitting, [lines.urgencies[n] for n in fitting])
+        return lines.most_urgent_of(seat.buckets, room_for)
 
     def _claim(self, key: Key, number: int, who: int) -> None:
         if self._claimed.get(who) is not key:

@@ -6,7 +6,6 @@ depend on who is there today.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from hub.domain.reservation import Exclusion, Why
 from hub.routing.order import NAMED, slots_in
@@ -32,38 +31,36 @@ _WORDS = {
 
 def explain(facts: WhyFacts) -> Why:
     """Why this agent, from what was so at the moment of the decision."""
-    groups = [group for group in _groups(facts) if group[2]]
+    names, chosen = facts.names, facts.chosen
+    groups = [(rule, wanted, agents.bit_count(), agents) for rule, wanted, agents in _groups(facts) if agents]
     could = (facts.able & facts.free).bit_count()
-    considered = could + sum(agents.bit_count() for _, _, agents in groups)
-    has_names = considered <= NAMES_UP_TO
-    first = sorted(facts.could)[:NAMED]
-    chosen = facts.chosen
-    others = [rank for rank in first if rank[2] != chosen[2]][: NAMED - 1]
+    considered = could + sum(count for _, _, count, _ in groups)
+    is_small = considered <= NAMES_UP_TO
+    excluded = tuple(
+        Exclusion(rule=rule, wanted=wanted, count=count, names=_some_names(agents, names) if is_small else ())
+        for rule, wanted, count, agents in groups
+    )
+    others = [rank for rank in sorted(facts.could)[:NAMED] if rank[2] != chosen[2]][: NAMED - 1]
     if facts.is_last_agent:
         reason = "last_agent"
     elif could == 1:
         reason = "only_one"
     else:
         reason = "least_loaded" if others[0][0] > chosen[0] else "longest_idle"
-    why = Why(
+    idle_s = max(0.0, facts.at.timestamp() - chosen[1])
+    next_names = tuple([names[rank[3]] for rank in others])
+    staff = f"of {considered} in {facts.queue_name}" if facts.queue_name else f"of {considered}"
+    return Why(
         reason=reason,
-        chosen=facts.names[chosen[3]],
-        idle_s=max(0.0, facts.at.timestamp() - chosen[1]),
+        chosen=names[chosen[3]],
+        idle_s=idle_s,
         considered=considered,
         could=could,
-        next_names=tuple(facts.names[rank[3]] for rank in others),
-        excluded=tuple(
-            Exclusion(
-                rule=rule,
-                wanted=wanted,
-                count=agents.bit_count(),
-                names=_some_names(agents, facts.names) if has_names else (),
-            )
-            for rule, wanted, agents in groups
-        ),
+        next_names=next_names,
+        excluded=excluded,
         place=facts.place,
+        text=_sentence(names[chosen[3]], reason, idle_s, staff, could, next_names, excluded),
     )
-    return replace(why, text=_sentence(why, facts.queue_name))
 
 
 def _groups(facts: WhyFacts) -> Iterator[tuple[str, str, int]]:
@@ -86,24 +83,30 @@ def _some_names(agents: int, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(names[slot] for slot in slots_in(agents))[:_NAMES_SHOWN])
 
 
-def _sentence(why: Why, queue_name: str) -> str:
-    staff = f"of {why.considered} in {queue_name}" if queue_name else f"of {why.considered}"
-    among = f"of the {why.could} who can take it now"
-    match why.reason:
+def _sentence(
+    chosen: str,
+    reason: str,
+    idle_s: float,
+    staff: str,
+    could: int,
+    next_names: Sequence[str],
+    excluded: Sequence[Exclusion],
+) -> str:
+    match reason:
         case "last_agent":
-            begin = f"{why.chosen} had this client last and can take it now"
+            parts = [f"{chosen} had this client last and can take it now"]
         case "only_one":
-            begin = f"{why.chosen} is the only one {staff} who can take it now"
+            parts = [f"{chosen} is the only one {staff} who can take it now"]
         case "least_loaded":
-            begin = f"{why.chosen} has the least work in hand {among}"
+            parts = [f"{chosen} has the least work in hand of the {could} who can take it now"]
         case _:
-            begin = f"{why.chosen} has waited longest for work ({_duration(why.idle_s)}) {among}"
-    parts = [begin]
-    if why.next_names:
-        parts.append(f"{_listed(why.next_names)} would have been next")
-    if why.excluded:
-        excluded = _listed([_clause(exclusion) for exclusion in why.excluded])
-        parts.append(excluded if why.reason == "only_one" else f"{staff}, {excluded}")
+            waited = _duration(idle_s)
+            parts = [f"{chosen} has waited longest for work ({waited}) of the {could} who can take it now"]
+    if next_names:
+        parts.append(f"{_listed(next_names)} would have been next")
+    if excluded:
+        clauses = _listed([_clause(exclusion) for exclusion in excluded])
+        parts.append(clauses if reason == "only_one" else f"{staff}, {clauses}")
     return "; ".join(parts) + "."
 
 
@@ -113,7 +116,9 @@ def _clause(exclusion: Exclusion) -> str:
 
 
 def _listed(things: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
+    if len(things) == 1:
+        return things[0]
+    return f"{', '.join(things[:-1])} and {things[-1]}"
 
 
 def _duration(seconds: float) -> str:

@@ -113,10 +113,8 @@ class Floor:
         if seat.agent is None:
             return False
         before, load = seat.room_for, seat.load
-        if seat.standing is _AVAILABLE and not seat.calls and load <= FULL:
-            room_for = seat.room_at[load]
-        else:
-            room_for = 0
+        takes_work = seat.standing is _AVAILABLE and not seat.calls and load <= FULL
+        room_for = seat.room_at[load] if takes_work else 0
         changed = room_for ^ before
         if changed:
             seat.room_for = room_for

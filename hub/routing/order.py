@@ -1,7 +1,8 @@
 """Who is asked first: the agent with the least load, then the longest idle, then the smaller id."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Protocol
 
@@ -52,15 +53,9 @@ class AskingOrder:
         if bucket.able_count <= steps * _LOOKS_A_STEP + _SORTING:
             found = list(filter(None, bucket.ranks_of_able()(self.ranks)))
             # some may have room for another medium only
-            return found if len(found) == how_many else [rank for rank in found if could >> rank[3] & 1]
+            return found if len(found) == how_many else list(_those(could, found))
         self._sort()
-        found = []
-        for rank in self._sorted:
-            if could >> rank[3] & 1:
-                found.append(rank)
-                if len(found) == NAMED:
-                    break
-        return found
+        return list(islice(_those(could, self._sorted), NAMED))
 
     def _sort(self) -> None:
         if len(self.moved) * _RESORT_SHARE > len(self._placed):
@@ -78,6 +73,10 @@ class AskingOrder:
         if rank is not None:
             insort(self._sorted, rank)
             self._placed[slot] = rank
+
+
+def _those(agents: int, ranks: Iterable[Rank]) -> Iterator[Rank]:
+    return (rank for rank in ranks if agents >> rank[3] & 1)
 
 
 def slots_in(agents: int) -> Iterator[int]:

@@ -26,10 +26,7 @@ def plan_offers(board: Board, now: datetime, limit: int) -> list[PlannedOffer]:
     board.tick(now)
     planned: list[PlannedOffer] = []
     first = board.claims.first
-    while len(planned) < limit:
-        bucket = first()
-        if bucket is None:
-            break
+    while len(planned) < limit and (bucket := first()) is not None:
         planned.append(_planned(board, bucket, now))
     return planned
 
