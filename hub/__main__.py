@@ -73,8 +73,9 @@ def simulate(
         int, typer.Option("--agents", metavar="N", min=0, max=3, help="Also let N demo agents answer.")
     ] = 0,
     site: Annotated[
-        str, typer.Option("--site", metavar="KEY", help="The web-chat site they visit.")
-    ] = "demo",
+        str,
+        typer.Option("--site", metavar="KEY", help="The web-chat site they visit; else the one there is."),
+    ] = "",
     patience: Annotated[
         float, typer.Option("--patience", metavar="S", min=1, help="Average seconds before they give up.")
     ] = 180.0,

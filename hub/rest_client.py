@@ -1,6 +1,7 @@
 """A signed-in client of a running hub's REST API, for `touchline top` and the simulated agents."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Self, TypeVar
 
 import aiohttp
@@ -87,6 +88,19 @@ class RestClient:
         if response.status >= 400:
             raise _refused(response.status, answer)
         return answer
+
+
+async def has_site(address: str, key: str) -> bool:
+    """Whether the hub has a web-chat site of that key. Raises HubSilent."""
+    timeout = aiohttp.ClientTimeout(total=_WITHIN_S)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as http,
+            http.get(f"{address.rstrip('/')}/ws/chat", params={"site": key}) as answer,
+        ):
+            return answer.status != HTTPStatus.NOT_FOUND
+    except (aiohttp.ClientError, TimeoutError) as exc:
+        raise HubSilent(f"nobody answers at {address}") from exc
 
 
 def _decoded(answer: bytes, kind: type[T]) -> T:

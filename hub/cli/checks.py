@@ -226,7 +226,11 @@ async def _sites(settings: Settings, database: "Database") -> list[Finding]:
         keys = [row[0] for row in await wire.fetch("SELECT key FROM sites ORDER BY key")]
     if not keys:
         return [
-            warn("web chat", "there is no site yet", "without one nobody can chat; `touchline demo` has one")
+            warn(
+                "web chat",
+                "there is no site yet",
+                "without one nobody can chat: the first `touchline run` makes one",
+            )
         ]
     return [ok("web chat", f"sites: {', '.join(keys)}")]
 

@@ -15,10 +15,13 @@ from rich.table import Table
 from hub.cli.address import address_of
 from hub.cli.configuration import settings_from
 from hub.cli.failures import WRONG_USE, Failed
+from hub.cli.first_floor import SITE as NEW_HUBS_SITE
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
+from hub.demo.floor import SITE_OF_TOPIC
 from hub.effective_settings import variable_of
 from hub.ids import new_id
+from hub.rest_client import has_site
 from hub.simulator.agents import AgentTally, Desk, serve
 from hub.simulator.client import Street, Tally
 from hub.simulator.client import simulate as clients_come
@@ -32,7 +35,7 @@ _SHOW_EVERY_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What was asked for on the command line."""
+    """What was asked for on the command line. An empty `url` is the settings' own, an empty `site` any."""
 
     url: str
     site: str
@@ -54,11 +57,15 @@ def simulate(file: Path | None, wanted: Wanted) -> None:
             code=WRONG_USE,
         )
     tally, agents = Tally(), AgentTally()
-    until_stopped(lambda stop: _played(wanted, address, password, tally, agents, stop))
+
+    async def main(stop: asyncio.Event) -> None:
+        await _played(wanted, address, await _sites(address, wanted.site), password, tally, agents, stop)
+
+    until_stopped(main)
     typer.echo(summary(tally, agents if wanted.agents else None))
     if refused := tally.refusals:
         raise Failed(*(reason_for(code, count) for code, count in sorted(refused.items())))
-    if tally.came and not tally.acked:
+    if tally.connections_lost and not tally.acked:
         raise Failed(f"the hub at {address} confirmed nothing: is it running? `touchline doctor` tests it")
 
 
@@ -93,13 +100,27 @@ def reason_for(code: str, count: int) -> str:
     return f"{count} clients were refused ({code}): {remedy}"
 
 
+async def _sites(address: str, named: str) -> dict[str, str]:
+    """Where the clients of each topic go: to the named site, else to the demo's, else to the one of a new hub."""
+    topics = {script.topic for script in all_scripts()}
+    if named:
+        return dict.fromkeys(topics, named)
+    sites = {topic: key for topic, key in SITE_OF_TOPIC.items() if await has_site(address, key)}
+    return sites or dict.fromkeys(topics, NEW_HUBS_SITE)
+
+
 async def _played(
-    wanted: Wanted, address: str, password: str, tally: Tally, agents: AgentTally, stop: asyncio.Event
+    wanted: Wanted,
+    address: str,
+    sites: dict[str, str],
+    password: str,
+    tally: Tally,
+    agents: AgentTally,
+    stop: asyncio.Event,
 ) -> None:
     clock = SystemClock()
     rng = random.Random(wanted.seed)  # noqa: S311 - the same seed, the same clients
     street = Street(address=address, tally=tally, monotonic=clock.monotonic, new_id=new_id, rng=rng)
-    sites = dict.fromkeys({script.topic for script in all_scripts()}, wanted.site)
     coming = visits(rng, at_rate(wanted.rate_per_s), sites=sites, patience_s=wanted.patience_s)
 
     async def play() -> None:

@@ -131,6 +131,7 @@ async def _house(settings: Settings) -> AsyncIterator[_House]:
         clock = SystemClock()
         store = Store(database, encode=encode, clock=clock)
         await lay_first_floor(store)
+        await lay_first_floor(store)
 
         async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
             yield _House(

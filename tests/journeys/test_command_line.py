@@ -138,7 +138,7 @@ def test_the_store_is_migrated_and_people_are_added_without_a_running_hub(tmp_pa
     again = run("migrate", env=env)
     added = run(
         *("user", "add", "Ann@Example.org", "--name", "Ann", "--role", "supervisor", "--role", "manager"),
-        "--password-stdin",
+        *("--queue", "support", "--password-stdin"),
         env=env,
         typed="a long enough password\n",
     )
@@ -147,7 +147,13 @@ def test_the_store_is_migrated_and_people_are_added_without_a_running_hub(tmp_pa
     assert migrated.returncode == again.returncode == added.returncode == listed.returncode == 0
     assert migrated.stdout == again.stdout
     assert "ann@example.org" in listed.stdout
-    assert "manager, supervisor" in listed.stdout
+    assert listed.stdout.splitlines()[1].split() == [
+        "ann@example.org",
+        "Ann",
+        "manager,",
+        "supervisor",
+        "support",
+    ]
 
 
 def test_doctor_says_what_works_before_anything_was_started(tmp_path) -> None:
@@ -282,6 +288,20 @@ def test_simulated_clients_have_every_message_confirmed(demo, tmp_path) -> None:
     assert sent == acked > 0
 
 
+def test_clients_find_the_site_of_a_hub_that_is_no_demo(tmp_path) -> None:
+    env, port = started(tmp_path)
+    with running("run", env=env) as hub:
+        hub.line_with("is ready")
+        done = run(
+            *("simulate", "--url", f"http://127.0.0.1:{port}", "--rate", "4", "--for", "1"),
+            env=environment(tmp_path),
+        )
+        hub.stopped_by(signal.SIGTERM)
+
+    assert done.returncode == 0, done.stderr
+    assert "0 refused" in done.stdout
+
+
 def test_a_site_that_is_not_there_is_told_and_is_a_failure(demo, tmp_path) -> None:
     done = run(
         *("simulate", "--url", demo, "--rate", "5", "--for", "1", "--site", "nowhere"),
@@ -298,7 +318,7 @@ def test_simulating_against_no_hub_is_a_failure(tmp_path) -> None:
     done = run("simulate", "--url", address, "--rate", "5", "--for", "1", env=environment(tmp_path))
 
     assert done.returncode == 1
-    assert "is it running?" in done.stderr
+    assert "is the hub running?" in done.stderr
 
 
 # --- top ---
