@@ -5,8 +5,9 @@ own. PostgreSQL writes on as many connections as the pool has.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -104,13 +105,12 @@ class Database:
             async with self._my_turn() as writer, _errors_translated():
                 raw = (await writer.get_raw_connection()).driver_connection
                 assert raw is not None
-                await raw.execute("BEGIN IMMEDIATE")
                 try:
+                    await raw.execute("BEGIN IMMEDIATE")
                     yield SqliteWire(raw)
                     await raw.execute("COMMIT")
                 except BaseException:
-                    if raw.in_transaction:
-                        await asyncio.shield(raw.execute("ROLLBACK"))
+                    await _rolled_back(writer, raw)
                     raise
             return
         async with _errors_translated(), self.engine.connect() as connection:
@@ -119,9 +119,14 @@ class Database:
             try:
                 async with raw_pg.transaction():
                     yield PostgresWire(raw_pg)
-            except BaseException:
+            except Exception:
                 if raw_pg.is_closed() or raw_pg.is_in_transaction():
                     await connection.invalidate()
+                raise
+            except BaseException:
+                # cancelled during BEGIN, the driver takes the next transaction for one inside this one: it would
+                # be told that it committed, and nothing would be there
+                await connection.invalidate()
                 raise
 
     @asynccontextmanager
@@ -144,6 +149,15 @@ class Database:
             yield self._writer
         finally:
             self._turn.release()
+
+
+async def _rolled_back(writer: AsyncConnection, raw: Any) -> None:
+    """End a transaction that failed or was cancelled, wherever it was; the next BEGIN finds none."""
+    # the connection does one thing after the other: what was under way when the task was cancelled ends first
+    with suppress(sqlite3.OperationalError):  # it had not begun, or its commit went through
+        await asyncio.shield(raw.execute("ROLLBACK"))
+    if raw.in_transaction:
+        await writer.invalidate()
 
 
 @asynccontextmanager
