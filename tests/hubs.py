@@ -28,7 +28,7 @@ SITE_ORIGIN = "https://shop.test"
 OTHERS = {"sofia": "supervisor", "maria": "manager", "admin": "admin"}
 """Login and role of those who are no agents."""
 
-START_WITHIN_S = 30.0
+START_WITHIN_S = 60.0
 STOP_WITHIN_S = 15.0
 
 
@@ -44,7 +44,11 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HubDidNotStart(Exception):
-    """The child ended, or was silent; the text is the end of its log."""
+    """The child ended with `code`, or was silent (None); the text is the end of its log."""
+
+    def __init__(self, code: int | None, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 # --- whoever starts it ---
@@ -147,14 +151,17 @@ async def start_hub(
         )
     hub = RunningHub(url="", port=port, data_dir=data_dir, log=log, process=process)
     assert process.stdout is not None
+    code = None
     try:
         async with asyncio.timeout(START_WITHIN_S):
             line = await process.stdout.readline()
+            if not line:
+                code = await hub.ended()
     except TimeoutError:
         line = b""
     if not line:
         await hub.kill()
-        raise HubDidNotStart("\n".join(log.read_text(errors="replace").splitlines()[-20:]))
+        raise HubDidNotStart(code, "\n".join(log.read_text(errors="replace").splitlines()[-20:]))
     hub.url = json.loads(line)["url"]
     return hub
 

@@ -1,0 +1,332 @@
+"""One chaos run: a hub that is killed again and again, peers that play on, and the oracle's verdict."""
+
+import asyncio
+import json
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from tests.chaos.agents import AgentPeer
+from tests.chaos.faults import Calm, Crash, Fault, Kill, Size, plan
+from tests.chaos.invariants import NAMES, Moment, questions
+from tests.chaos.ledger import Acked, Down, Ledger, PeerGot, ReplyQueued, Sent, Up
+from tests.chaos.oracle import QUESTIONS, STORED, Evidence, Stall, judge, message_ids
+from tests.chaos.report import Report
+from tests.chaos.store import StoreReader, count, reader_of
+from tests.chaos.visitors import VisitorPeer
+from tests.chaos.world import World
+from tests.hubs import Floor, HubDidNotStart, RunningHub, free_port, start_hub
+
+CHILD = ("-m", "tests.chaos.child")
+LOGINS = ("anna", "boris", "cem", "deniz", "elif", "farid")
+LEASE_S, GRACE_S = 6.0, 2.0
+SETTINGS = {
+    "ROUTING__PRESENCE_LEASE_S": str(LEASE_S),
+    "ROUTING__GRACE_S": str(GRACE_S),
+    "ROUTING__AVOID_S": "2",
+    "CHANNELS__WEBCHAT__MESSAGES_PER_S": "50",
+    "CHANNELS__WEBCHAT__MESSAGES_BURST": "100",
+    "LOG__LEVEL": "warning",
+}
+
+CRASH_WITHIN_S = 8.0
+LOOK_EVERY_S = 2.0
+QUIET_WITHIN_S = 45.0
+BOARD_WITHIN_S = 4.0
+BOARD = "board.json"
+
+_BOARD = {
+    "lines": "SELECT queue_id, id FROM work_items WHERE state = 'queued'"
+    " ORDER BY queue_id, urgent_at, first_queued_at, id",
+    "held": "SELECT agent_id, id, state FROM work_items WHERE state IN ('offered', 'assigned', 'wrap_up')"
+    " ORDER BY agent_id, id",
+}
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was seen on the way."""
+
+    kills: int = 0
+    hit: Counter[str] = field(default_factory=Counter)
+    missed: list[Crash] = field(default_factory=list)
+    not_durable: set[str] = field(default_factory=set)
+    unacked_stored: set[str] = field(default_factory=set)
+    board_differs: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    looks: int = 0
+    stalls: list[Stall] = field(default_factory=list)
+    recoveries_s: list[float] = field(default_factory=list)
+    exit_code: int = 0
+
+
+class Run:
+    """Plays once. `folder` keeps data, ledger and log."""
+
+    def __init__(
+        self,
+        seed: int,
+        size: Size,
+        folder: Path,
+        *,
+        store_url: str = "",
+        program: Sequence[str] = CHILD,
+        faults: Sequence[Fault] | None = None,
+        rate_s: float = 2.0,
+    ) -> None:
+        self.seed = seed
+        self.size = size
+        self._folder = folder
+        self._store_url = store_url
+        self._program = program
+        self._faults = list(plan(seed, size) if faults is None else faults)
+        self._rate_s = rate_s
+        self._port = free_port()
+        self._reader: StoreReader = reader_of(folder / "data", store_url)
+        self._floor = Floor(
+            agents=LOGINS[: size.agents], queues=("support",), offer_s=1.5, wrap_up_s=0.5, missed_limit=3
+        )
+        self._found = _Found()
+        self._hub: RunningHub | None = None
+        self._up_since = 0.0
+        self._visitors: list[VisitorPeer] = []
+        self._agents: list[AgentPeer] = []
+        self._peers: list[VisitorPeer | AgentPeer] = []
+        self._world: World
+
+    async def play(self) -> Report:
+        """Everything, from the first start to the verdict."""
+        began = time.monotonic()
+        with Ledger(self._folder / "ledger.jsonl") as ledger:
+            self._world = World(
+                seed=self.seed, url=f"http://127.0.0.1:{self._port}", ledger=ledger, rate_s=self._rate_s
+            )
+            self._visitors = [VisitorPeer(self._world, f"v{n}") for n in range(self.size.visitors)]
+            self._agents = [AgentPeer(self._world, login) for login in self._floor.agents]
+            self._peers = [*self._visitors, *self._agents]
+            try:
+                async with self._playing():
+                    await self._befall(self._faults)
+                    await self._befall([Crash(point=c.point, nth=1) for c in self._found.missed])
+                    rows = await self._end()
+            finally:
+                if self._hub is not None:
+                    self._found.exit_code = await self._hub.stop()
+            evidence = Evidence(ledger.lines, rows, self._found.stalls)
+            return self._report(evidence, time.monotonic() - began)
+
+    @asynccontextmanager
+    async def _playing(self) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            jobs = [group.create_task(peer.run()) for peer in self._peers]
+            jobs += [group.create_task(self._watch()), group.create_task(self._measure_stalls())]
+            yield
+            for job in jobs:
+                job.cancel()
+
+    # --- faults ---
+
+    async def _befall(self, faults: Sequence[Fault]) -> None:
+        for number, fault in enumerate(faults):
+            if not await self._start(fault.armed if isinstance(fault, Crash) else ""):
+                continue
+            match fault:
+                case Kill():
+                    await asyncio.sleep(fault.after_s)
+                    await self._kill()
+                case Calm():
+                    absent = self._agents[number % len(self._agents)]
+                    absent.vanish()
+                    await asyncio.sleep(fault.for_s)
+                    absent.come_back()
+                    await self._kill()
+                case Crash():
+                    await self._await_crash(fault)
+
+    async def _start(self, armed: str) -> bool:
+        """Whether the hub listens; if not, it met its crash point in the start."""
+        died_at = time.monotonic()
+        try:
+            self._hub = await start_hub(
+                self._folder / "data",
+                floor=self._floor,
+                settings=SETTINGS,
+                store_url=self._store_url,
+                port=self._port,
+                crash_at=armed,
+                program=self._program,
+            )
+        except HubDidNotStart as error:
+            if not armed or error.code != -signal.SIGKILL:
+                raise
+            self._found.hit[armed.partition(":")[0]] += 1
+            return False
+        self._found.recoveries_s.append(time.monotonic() - died_at)
+        self._up_since = time.time()
+        self._world.ledger.note(Up(armed=armed))
+        if not armed:
+            await self._compare_board(self._hub)
+        self._world.gate.set()
+        return True
+
+    async def _kill(self) -> None:
+        assert self._hub is not None
+        if self._hub.lives:
+            self._found.kills += 1
+        await self._hub.kill()
+        await self._buried("kill")
+
+    async def _await_crash(self, crash: Crash) -> None:
+        assert self._hub is not None
+        try:
+            async with asyncio.timeout(CRASH_WITHIN_S):
+                code = await self._hub.ended()
+        except TimeoutError:
+            self._found.missed.append(crash)
+            await self._kill()
+            return
+        if code != -signal.SIGKILL:
+            raise HubDidNotStart(code, self._hub.log.read_text(errors="replace")[-4000:])
+        self._found.hit[crash.point] += 1
+        await self._buried(crash.point)
+
+    async def _buried(self, how: str) -> None:
+        """The hub is dead: what was acknowledged must be on the disk now, not later."""
+        self._hub = None
+        self._world.gate.clear()
+        self._world.ledger.note(Down(how=how))
+        for _ in range(50):  # what it said last is on its way to the peers
+            if not any(visitor.is_connected for visitor in self._visitors):
+                break
+            await asyncio.sleep(0.01)
+        rows = await self._reader.rows_of_the_dead(STORED)
+        stored = message_ids(rows["stored"])
+        acked = {ack.msg_id for ack in self._world.ledger.all(Acked)}
+        sent = {sent.msg_id for sent in self._world.ledger.all(Sent)}
+        self._found.not_durable |= acked - stored
+        self._found.unacked_stored |= (sent & stored) - acked
+
+    # --- while it lives ---
+
+    async def _compare_board(self, hub: RunningHub) -> None:
+        """The router's picture is the rows: the same line in the same order, the same work in hand."""
+        board = hub.data_dir / BOARD
+        until = time.monotonic() + BOARD_WITHIN_S
+        while True:
+            board.unlink(missing_ok=True)
+            hub.process.send_signal(signal.SIGUSR1)
+            while not board.exists() and time.monotonic() < until and hub.lives:
+                await asyncio.sleep(0.005)
+            seen = json.loads(board.read_text()) if board.exists() else {}
+            rows = await self._reader.rows(_BOARD)
+            lines: dict[str, list[str]] = {}
+            for queue_id, item_id in rows["lines"]:
+                lines.setdefault(queue_id, []).append(item_id)
+            held: dict[str, dict[str, str]] = {}
+            for agent_id, item_id, state in rows["held"]:
+                held.setdefault(agent_id, {})[item_id] = state
+            if seen == {"lines": lines, "held": held}:
+                return
+            if time.monotonic() > until:
+                self._found.board_differs.append(f"board {seen}, rows {lines} {held}")
+                return
+            await asyncio.sleep(0.05)
+
+    async def _watch(self) -> None:
+        oldest_event: object = None
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            hub, up_since, now = self._hub, self._up_since, time.time()
+            if hub is None:
+                oldest_event = None
+                continue
+            stalled = sum(s.for_s for s in self._found.stalls if s.at > now - 5)
+            moment = Moment(
+                now=now, up_since=up_since, lease_s=LEASE_S, grace_s=GRACE_S, slack_s=1.0 + stalled
+            )
+            try:
+                rows = await self._reader.rows(questions(moment))
+            except sqlite3.OperationalError:
+                if self._hub is hub:
+                    raise
+                continue
+            self._found.looks += 1
+            event = rows.pop("I10")
+            if event and event == oldest_event and now - up_since > LOOK_EVERY_S + moment.slack_s:
+                self._found.broken.append(f"I10 {NAMES['I10']}: {event}")
+            oldest_event = event
+            self._found.broken += [f"{i} {NAMES[i]}: {found}" for i, found in rows.items() if found]
+
+    async def _measure_stalls(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.05)
+            late_s = time.monotonic() - before - 0.05
+            if late_s > 0.1:
+                self._found.stalls.append(Stall(at=time.time(), for_s=late_s))
+
+    # --- the end ---
+
+    async def _end(self) -> dict[str, list[tuple[object, ...]]]:
+        """Bring everything to its end on a hub that stays; the rows then."""
+        await self._start("")
+        await asyncio.sleep(1.0)
+        self._world.calm.set()
+        until = time.monotonic() + QUIET_WITHIN_S
+        while True:
+            await asyncio.sleep(0.3)
+            is_late = time.monotonic() > until
+            if not is_late and not all(peer.is_done for peer in self._peers):
+                continue
+            rows = await self._reader.rows(QUESTIONS)
+            if is_late or self._is_quiet(rows):
+                return rows
+
+    def _is_quiet(self, rows: dict[str, list[tuple[object, ...]]]) -> bool:
+        got = {seen.text for seen in self._world.ledger.all(PeerGot)}
+        return (
+            count(rows["waiting"]) == count(rows["outbox"]) == 0
+            and all(row[2] != "open" for row in rows["interactions"])
+            and all(row[-1] != "queued" for row in rows["touches"])
+            and all(reply.text in got for reply in self._world.ledger.all(ReplyQueued))
+        )
+
+    def _report(self, evidence: Evidence, took_s: float) -> Report:
+        found, counts = self._found, self._world.counts
+        report = Report()
+        report.tell(
+            seed=self.seed,
+            size=self.size.name,
+            backend="postgresql" if self._store_url else "sqlite",
+            duration_s=round(took_s, 1),
+            faults_total=found.kills + found.hit.total(),
+            faults_kill_hub=found.kills,
+            faults_crashpoint=found.hit.total(),
+            crashpoints_hit=f"{len(found.hit)}/{len(self.size.points)}",
+        )
+        wanted = {fault.point for fault in self._faults if isinstance(fault, Crash)}
+        report.require_none("crashpoints_missed", sorted(wanted - found.hit.keys()))
+        judge(report, evidence)
+        report.require_none("touch_acked_not_durable", sorted(found.not_durable))
+        report.tell(touch_unacked_stored=len(found.unacked_stored))
+        report.require_none("board_differs", found.board_differs)
+        report.tell(invariant_checks=found.looks)
+        report.require_none("invariant_violations", found.broken)
+        report.require_none("ws_gaps", ["gap"] * counts.pop("ws_gaps", 0))
+        refused = [f"{name}: {n}" for name, n in counts.items() if name.startswith("visitor_error_")]
+        report.require_none("visitor_errors", refused)
+        report.require_none("exit_code", [str(found.exit_code)] if found.exit_code else [])
+        report.tell(
+            **dict(sorted(counts.items())),
+            recover_p50_s=round(median(found.recoveries_s), 2),
+            recover_max_s=round(max(found.recoveries_s), 2),
+            stalls=len(found.stalls),
+            stall_max_s=round(max((s.for_s for s in found.stalls), default=0.0), 2),
+        )
+        return report

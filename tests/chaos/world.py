@@ -1,0 +1,32 @@
+"""What all peers of a chaos run share: where the hub is, whether it may be talked to, and how lively to be."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+from aiohttp import ClientError
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tests.chaos.ledger import Ledger
+
+HUB_GONE = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, ClientError, EOFError)
+"""What a peer meets when the hub dies, or is not there."""
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """`gate` is open while peers may talk to the hub; after `calm` nobody begins anything new, and what is under
+    way is brought to its end. `counts` are the peers' own counters. `rate_s` is a visitor's messages a second."""
+
+    seed: int
+    url: str
+    ledger: Ledger
+    rate_s: float = 2.0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    calm: asyncio.Event = field(default_factory=asyncio.Event)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def rng(self, name: str) -> random.Random:
+        """The randomness of one peer: it depends on nothing but the seed and the name."""
+        return random.Random(f"{self.seed}/{name}")
