@@ -17,6 +17,7 @@ from hub.channels.webchat.frames import (
 from hub.channels.webchat.parse import inbound_touch, milliseconds
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread
+from hub.crashpoints import crash_at
 from hub.domain.errors import HubError, TooMany, Unavailable
 from hub.domain.touch import InboundTouch
 
@@ -123,6 +124,7 @@ class Messages:
         began = not received.repeated and not thread.open
         thread.newest_seq = max(thread.newest_seq, received.seq)
         await self._answer(AckFrame(client_msg_id=written.client_msg_id, seq=received.seq, at=received.at))
+        crash_at("intake.after_ack")
         if not received.repeated:
             await self._around.news.bound(thread, received.interaction_id)
         return began

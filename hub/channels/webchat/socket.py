@@ -68,12 +68,14 @@ class VisitorSocket:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                await self._talk(group)
+                try:
+                    await self._talk(group)
+                finally:
+                    self._group = None  # a group that ends takes no more tasks
         except* Exception:
             log.exception("visitor_socket_failed", site=self._site.key)
             await self._close(OUR_FAULT)
         finally:
-            self._group = None
             self._outgoing.end()
             self._outgoing.cut_after(self._around.settings.close_s)
             self._let_go()
