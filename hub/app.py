@@ -234,6 +234,8 @@ class Hub:
             app, token, sockets = await self._application(passwords)
             await self._names.refresh()
             await self._sweeper.step()
+            if settings.is_embedded:
+                await self._sender.take_over()
             jobs = await stack.enter_async_context(Jobs(self._clock))
             self._start(jobs, sockets)
             port = await stack.enter_async_context(listening(app, settings.http.host, self._port))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
@@ -13,7 +13,7 @@ from hub.domain.touch import Delivery, Direction
 from hub.outbound.lane import Lane, LaneLimits
 from hub.outbound.retry import GAVE_UP
 from hub.ports.bus import EventBus, Lagged
-from hub.ports.channel import Channel
+from hub.ports.channel import Channel, ChannelSpec
 from hub.ports.clock import Clock
 from hub.ports.store import SendingStore
 
@@ -56,13 +56,15 @@ class Sender:
         self._bus = bus
         self._clock = clock
         self._watch = watch or SenderWatch()
+        limits = limits or LaneLimits()
+        self._lease_s = limits.lease_s
         self._lanes = {
             channel.spec.name: Lane(
                 store,
                 channel,
                 clock,
                 rng,
-                limits=limits or LaneLimits(),
+                limits=limits,
                 settled=self._watch.settled,
                 pause=pause,
             )
@@ -89,19 +91,31 @@ class Sender:
         At the start and every few seconds. Raises Unavailable when the store cannot now.
         """
         now = self._clock.now()
-        specs = [lane.spec for lane in self._lanes.values()]
-        lapsed = await self._store.lapsed(now, repeatable=[spec.name for spec in specs if spec.idempotent])
-        if lapsed:
-            log.warning("replies_lapsed", replies=lapsed)
-            self._watch.lapsed(lapsed)
-            self._wake_all()
-        for spec in specs:
+        await self._end_lapsed(now)
+        for spec in self._specs():
             ended = await self._store.give_up(
                 spec.name, queued_before=now - timedelta(seconds=spec.limits.give_up_s), detail=GAVE_UP
             )
             if ended:
                 log.warning("replies_given_up", channel=spec.name, replies=ended)
                 self._watch.given_up(spec.name, ended)
+
+    async def take_over(self) -> None:
+        """End at once what the process before this one was sending, though its leases still run: it is dead.
+
+        Before `run`, and only where a hub is one process. Raises Unavailable when the store cannot now.
+        """
+        await self._end_lapsed(self._clock.now() + timedelta(seconds=self._lease_s))
+
+    async def _end_lapsed(self, now: datetime) -> None:
+        repeatable = [spec.name for spec in self._specs() if spec.idempotent]
+        if lapsed := await self._store.lapsed(now, repeatable=repeatable):
+            log.warning("replies_lapsed", replies=lapsed)
+            self._watch.lapsed(lapsed)
+            self._wake_all()
+
+    def _specs(self) -> list[ChannelSpec]:
+        return [lane.spec for lane in self._lanes.values()]
 
     async def _listen(self) -> None:
         while True:

@@ -97,3 +97,16 @@ async def test_a_listener_that_lagged_looks_at_everything_and_listens_again() ->
         house.store.queue("second")
         await house.bus.publish(stored(Direction.OUTBOUND))
         await house.settle("second")
+
+
+async def test_the_only_process_ends_at_its_start_what_the_one_before_it_was_sending() -> None:
+    house = House(FakeChannel(spec("mail")), FakeChannel(spec("chat", idempotent=True)))
+    mail = house.store.queue("mail", channel="mail")
+    chat = house.store.queue("chat", channel="chat")
+    await house.store.claim("mail", house.clock.now(), lease_s=LIMITS.lease_s, limit=1)
+    await house.store.claim("chat", house.clock.now(), lease_s=LIMITS.lease_s, limit=1)
+
+    await house.sender.take_over()
+
+    assert (mail.delivery, chat.delivery) == (Delivery.UNCERTAIN, QUEUED)
+    assert house.lapsed == [2]
