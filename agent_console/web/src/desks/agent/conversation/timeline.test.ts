@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { merged, newestInbound, rowsOf, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
+import { merged, newestTouch, rowsOf, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
 import type { TimelineEntry } from '@/generated/api';
 import type { TouchView } from '@/generated/views';
 import { touch } from '@/live/samples';
@@ -86,8 +86,8 @@ describe('rows', () => {
   });
 });
 
-it('read up to is the newest message of the client in this interaction', () => {
+it('read up to is the newest touch of this interaction', () => {
   const timeline = [entry({ seq: 4 }), entry({ seq: 6, direction: 'outbound' }), entry({ seq: 9, interaction_id: 'i2' })];
-  expect(newestInbound(timeline, 'i1')).toBe(4);
-  expect(newestInbound(timeline, 'nowhere')).toBe(0);
+  expect(newestTouch(timeline, 'i1')).toBe(6);
+  expect(newestTouch(timeline, 'nowhere')).toBe(0);
 });

@@ -122,11 +122,10 @@ function isWorthALine(entry: TimelineEntry): boolean {
   return SHOWN_FACTS.has(entry.kind) && !(entry.kind === 'work_queued' && FIRST_QUEUED.has(entry.detail));
 }
 
-/** The newest `seq` of an interaction that the client wrote and that is on the screen; 0 for none. */
-export function newestInbound(timeline: Timeline, interactionId: string): number {
+/** The `seq` of the newest touch of an interaction that is on the screen; 0 for none. */
+export function newestTouch(timeline: Timeline, interactionId: string): number {
   return timeline.reduce(
-    (newest, { interaction_id, touch }) =>
-      interaction_id === interactionId && touch?.direction === 'inbound' ? Math.max(newest, touch.seq) : newest,
+    (newest, { interaction_id, touch }) => (interaction_id === interactionId && touch ? Math.max(newest, touch.seq) : newest),
     0,
   );
 }

@@ -3,7 +3,7 @@
 const WARN_AFTER_S = 60;
 const BAD_AFTER_S = 180;
 
-export function urgencyOf(waitsS: number): 'ok' | 'warn' | 'bad' {
+export function urgencyOf(waitsS: number): '' | 'warn' | 'bad' {
   if (waitsS >= BAD_AFTER_S) return 'bad';
-  return waitsS >= WARN_AFTER_S ? 'warn' : 'ok';
+  return waitsS >= WARN_AFTER_S ? 'warn' : '';
 }
