@@ -1,0 +1,89 @@
+"""Every screen, light and dark, in three languages and three sizes: axe finds nothing, nobody complains."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.conftest import ROOT, Screen, screen_of
+from tests.browser.people import open_chat, sign_in
+from tests.conftest import StartHub
+from tests.hubs import RunningHub
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+PICTURES = ROOT / "tests/browser/pictures/screens"
+LOOKS = [
+    ("en", "light", 1366, 768),
+    ("en", "dark", 1920, 1080),
+    ("ru", "dark", 1366, 768),
+    ("ru", "light", 390, 844),
+    ("tr", "light", 1366, 768),
+    ("tr", "dark", 390, 844),
+]
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_no_screen_violates_accessibility_or_complains(
+    browser: Browser,
+    hub_starter: StartHub,
+    tmp_path: Path,
+    language: str,
+    theme: str,
+    width: int,
+    height: int,
+) -> None:
+    hub = await hub_starter(data_dir=tmp_path / "data")
+    look = f"{language}-{theme}-{width}"
+    found: dict[str, list[str]] = {}
+
+    async def seen(screen: Screen, name: str) -> None:
+        await screen.page.wait_for_timeout(400)
+        await screen.picture(f"{name}-{look}")
+        if problems := [*await screen.violations(), *screen.complaints]:
+            found[name] = problems
+
+    async def window() -> Screen:
+        return await screen_of(browser, PICTURES, language=language, theme=theme, width=width, height=height)
+
+    stranger = await window()
+    await stranger.page.goto(hub.url)
+    await stranger.page.locator("input[type=password]").wait_for()
+    await seen(stranger, "sign-in")
+    await stranger.page.locator("input:not([type=password])").first.fill("nobody")
+    await stranger.page.locator("input[type=password]").fill("a wrong password")
+    await stranger.page.keyboard.press("Enter")
+    await stranger.page.locator("[role=alert]").first.wait_for()
+    await seen(stranger, "sign-in-refused")
+    await stranger.page.context.close()
+
+    for login, name in (("anna", "desk"), ("sofia", "floor"), ("maria", "floor-manager"), ("admin", "audit")):
+        person = await window()
+        await sign_in(person.page, hub.url, login)
+        await seen(person, name)
+        if login == "anna":
+            await person.page.keyboard.press("?")
+            await seen(person, "desk-help")
+            await person.page.keyboard.press("Escape")
+            await person.page.keyboard.press("Control+k")
+            await seen(person, "desk-palette")
+            await person.page.keyboard.press("Escape")
+        await person.page.context.close()
+
+    client = await window()
+    await open_chat(client.page, hub.url, language)
+    await seen(client, "chat")
+    await client.page.context.close()
+    assert found == {}
+
+
+async def test_a_new_hub_is_set_up_in_the_browser(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    hub: RunningHub = await hub_starter(data_dir=tmp_path / "data")
+    first = await screen_of(browser, PICTURES, language="en")
+    await first.page.goto(f"{hub.url}/setup")
+    await first.page.wait_for_timeout(800)
+    await first.picture("setup-done-already")
+    assert await first.violations() == []
+    await first.page.context.close()
