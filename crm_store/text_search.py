@@ -64,7 +64,7 @@ async def index_texts(wire: Wire, rows: Sequence[Row]) -> None:
 async def forget_texts(wire: Wire, tenant_id: TenantId, interaction_ids: Sequence[InteractionId]) -> None:
     """Remove the messages of these interactions from what is found.
 
-    On SQLite the bytes of their words leave the file only when the index is merged: `forget_bytes`.
+    The bytes of their words leave the disk later: on SQLite by `forget_bytes`, on PostgreSQL by VACUUM.
     """
     await wire.execute(
         "DELETE FROM touch_texts WHERE tenant_id = $1 AND interaction_id = ANY($2)",
