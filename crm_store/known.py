@@ -20,13 +20,15 @@ _STORED = (
     "SELECT account, external_id, id, interaction_id, seq, at, body_sha256 FROM touches"
     " WHERE tenant_id = $1 AND account = ANY($2) AND external_id = ANY($3)"
 )
+# whoever waits here for a lock sees the interaction as it is after that, and all else as it was before: a
+# conversation that was closed meanwhile shows by the interaction alone
 _THREADS = (
     f"SELECT {columns(sessions, 's.')}, {columns(interactions, 'i.')}, {columns(work_items, 'w.')}"
     " FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
     " LEFT JOIN work_items w ON w.interaction_id = i.id"
     " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
     " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) AND s.ended_at IS NULL"
-    " ORDER BY i.id FOR UPDATE OF i"
+    " AND i.state = 'open' ORDER BY i.id FOR UPDATE OF i"
 )
 _LAST_SEQS = (
     "SELECT s.account, s.thread, MAX(i.last_seq) FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
