@@ -10,6 +10,15 @@ from hub.domain.work import WorkItem, WorkState
 from hub.ports.store import UnitOfWork
 
 
+async def as_it_is_now(unit: UnitOfWork, seen: WorkItem) -> WorkItem | None:
+    """The item that was seen outside this unit, locked; None when it is gone.
+
+    Its interaction is locked first, in the order of the desk: nobody waits in a ring.
+    """
+    await unit.interactions([seen.interaction_id])
+    return (await unit.work_items([seen.id])).get(seen.id)
+
+
 async def end_offer(
     unit: UnitOfWork, offer: Reservation, to: ReservationState, now: datetime, *, reason: str
 ) -> bool:

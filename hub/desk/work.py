@@ -53,10 +53,12 @@ class Work:
         principal.require(Permission.ANSWER_OFFER)
         async with self._store.unit(principal.tenant_id) as unit:
             offer = await self._own_offer(unit, principal, reservation_id)
+            # the interaction is locked before its work, as everywhere at the desk: nobody waits in a ring
+            interaction = (await unit.interactions([offer.interaction_id])).get(offer.interaction_id)
             item = (await unit.work_items([offer.work_item_id])).get(offer.work_item_id)
-            if item is None:
+            if interaction is None or item is None:
                 raise NotFound("there is no such offer")
-            if offer.state is ReservationState.ACCEPTED and holds(principal, item):
+            if item.epoch == offer.epoch and holds(principal, item):
                 return item
             now = self._clock.now()
             agent_id = offer.agent_id
@@ -74,11 +76,10 @@ class Work:
             assigned = item.stepped(WorkState.ASSIGNED, now, agent_id=agent_id, weight=weight)
             unit.save_item(item, assigned)
             await _withdraw_others(unit, accepted, assigned)
-            interaction = (await unit.interactions([item.interaction_id]))[item.interaction_id]
-            interaction = replace(interaction, last_agent_id=agent_id)
             unit.note_served(item.person_id, agent_id)
             unit.note_fact(
-                ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned), interaction
+                ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned),
+                replace(interaction, last_agent_id=agent_id),
             )
             if agent.missed_offers:
                 change_agent(unit, replace(agent, missed_offers=0), now, reason="answered")

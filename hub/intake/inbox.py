@@ -215,9 +215,9 @@ class Inbox:
         now = self._clock.now()
         async with self._store.unit(tenant_id) as unit:
             found = await unit.open_thread(account, thread)
-            if found is None or found.item is None or found.item.state not in WAITING_STATES:
+            before = await unit.open_item(found.interaction.id) if found is not None else None
+            if found is None or before is None or before.state not in WAITING_STATES:
                 return
-            before = found.item
             left = before.stepped(WorkState.ABANDONED, now)
             for offer in await unit.open_reservations(before.id):
                 over = offer.stepped(ReservationState.WITHDRAWN, now, reason="client_left")

@@ -12,7 +12,7 @@ from hub.domain.reservation import ReservationState
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
 from hub.ports.store import RoutingStore
-from hub.steps import change_agent, end_offer, finish_wrap_up
+from hub.steps import as_it_is_now, change_agent, end_offer, finish_wrap_up
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ async def return_work_of_the_lost(
 async def _taken_back(store: RoutingStore, clock: Clock, seen: WorkItem) -> bool:
     async with store.unit(seen.tenant_id) as unit:
         now = clock.now()
-        item = (await unit.work_items([seen.id])).get(seen.id)
+        item = await as_it_is_now(unit, seen)
         if item is None or item.version != seen.version:
             return False  # it moved on; the next sweep sees it as it is
         if item.state is WorkState.WRAP_UP:

@@ -8,7 +8,7 @@ from hub.ports.clock import Clock
 from hub.ports.store import RoutingStore
 from hub.routing.presence import return_work_of_the_lost
 from hub.routing.reservations import expire
-from hub.steps import finish_wrap_up
+from hub.steps import as_it_is_now, finish_wrap_up
 
 
 class Sweeper:
@@ -30,7 +30,7 @@ class Sweeper:
             await expire(self._store, self._clock, offer)
         for item in await self._store.due_wrap_ups(self._tenant, now):
             async with self._store.unit(self._tenant) as unit:
-                fresh = (await unit.work_items([item.id])).get(item.id)
+                fresh = await as_it_is_now(unit, item)
                 if fresh is not None and fresh.state is WorkState.WRAP_UP:
                     await finish_wrap_up(unit, fresh, self._clock.now(), reason="time_up")
         await return_work_of_the_lost(
