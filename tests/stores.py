@@ -143,6 +143,7 @@ class House:
 
     def message(self, text: str = "hello", thread: str = "v1", **changes: Any) -> InboundTouch:
         """A message of the visitor `thread`."""
+        raw = text.encode(errors="surrogatepass")
         return InboundTouch(
             **{
                 "tenant_id": self.tenant_id,
@@ -153,8 +154,8 @@ class House:
                 "sender": Sender(kind=IdentityKind.WEBCHAT, value=thread, name=thread.title()),
                 "queue_id": self.queue.id,
                 "text": text,
-                "raw": text.encode(),
-                "body_sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "raw": raw,
+                "body_sha256": hashlib.sha256(raw).hexdigest(),
                 "received_at": self.clock.now(),
                 "language": "en",
                 **changes,
