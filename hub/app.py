@@ -79,6 +79,16 @@ _BEAT_S = 5.0
 _GROUPS = (f"router:{DEFAULT_TENANT}",)
 
 
+class NotInThisRelease(Exception):
+    """Many nodes over Redis: planned, and better refused than half done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this release runs as one process: leave cluster.redis_url (HUB_CLUSTER__REDIS_URL) empty;"
+            " PostgreSQL as the store works without it"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """Where the hub can be reached, and the set-up's token while there is no administrator."""
@@ -100,6 +110,8 @@ async def serve(
     Raises hub.http.PortTaken, crm_store.engine.StoreNotDurable, Unavailable, OSError; and an ExceptionGroup
     when a part dies: then the process must end, and be started again.
     """
+    if not settings.is_embedded:
+        raise NotInThisRelease
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
     try:

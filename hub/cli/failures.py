@@ -35,6 +35,7 @@ def failure_of(error: BaseException) -> Failed | None:
     # imported here: what a command never touched cannot have failed, and need not be loaded
     from crm_store.engine import StoreNotDurable
     from crm_store.migrate import DatabaseIsNewer
+    from hub.app import NotInThisRelease
     from hub.domain.errors import HubError
     from hub.http import PortTaken
     from hub.rest_client import HubRefused, HubSilent
@@ -48,7 +49,7 @@ def failure_of(error: BaseException) -> Failed | None:
             return Failed(str(error))
         case StoreNotDurable():
             return Failed(f"the store can lose what was acknowledged: {error}", code=WRONG_USE)
-        case DatabaseIsNewer():
+        case DatabaseIsNewer() | NotInThisRelease():
             return Failed(str(error), code=WRONG_USE)
         case HubSilent():
             return Failed(

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from tests.hubs import RunningHub, start_hub
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "agent_console/web/node_modules/axe-core/axe.min.js"
@@ -30,6 +33,14 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def quiet_hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    """A hub that many screens are looked at on; nobody works on it."""
+    hub = await start_hub(tmp_path_factory.mktemp("quiet") / "data")
+    yield hub
+    await hub.stop()
 
 
 @dataclass(slots=True)
@@ -82,6 +93,6 @@ async def screen_of(
     page = await context.new_page()
     page.set_default_timeout(15_000)
     screen = Screen(page, pictures)
-    page.on("console", lambda message: screen.hear(message))
+    page.on("console", lambda message: screen.hear(message))  # noqa: PLW0108 - a slotted bound method cannot be kept
     page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
     return screen

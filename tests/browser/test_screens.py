@@ -1,13 +1,10 @@
 """Every screen, light and dark, in three languages and three sizes: axe finds nothing, nobody complains."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser
 
 from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.browser.people import open_chat, sign_in
-from tests.conftest import StartHub
 from tests.hubs import RunningHub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -26,19 +23,18 @@ LOOKS = [
 @pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
 async def test_no_screen_violates_accessibility_or_complains(
     browser: Browser,
-    hub_starter: StartHub,
-    tmp_path: Path,
+    quiet_hub: RunningHub,
     language: str,
     theme: str,
     width: int,
     height: int,
 ) -> None:
-    hub = await hub_starter(data_dir=tmp_path / "data")
+    hub = quiet_hub
     look = f"{language}-{theme}-{width}"
     found: dict[str, list[str]] = {}
 
     async def seen(screen: Screen, name: str) -> None:
-        await screen.page.wait_for_timeout(400)
+        await screen.page.wait_for_timeout(250)
         await screen.picture(f"{name}-{look}")
         if problems := [*await screen.violations(), *screen.complaints]:
             found[name] = problems
@@ -77,10 +73,10 @@ async def test_no_screen_violates_accessibility_or_complains(
     assert found == {}
 
 
-async def test_a_new_hub_is_set_up_in_the_browser(
-    browser: Browser, hub_starter: StartHub, tmp_path: Path
+async def test_a_hub_that_has_an_administrator_is_not_set_up_again(
+    browser: Browser, quiet_hub: RunningHub
 ) -> None:
-    hub: RunningHub = await hub_starter(data_dir=tmp_path / "data")
+    hub = quiet_hub
     first = await screen_of(browser, PICTURES, language="en")
     await first.page.goto(f"{hub.url}/setup")
     await first.page.wait_for_timeout(800)
