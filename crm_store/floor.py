@@ -20,7 +20,16 @@ from hub.domain.queue import Queue
 from hub.ports.clock import Clock
 
 _SET_QUEUE = ", ".join(f"{c.name} = excluded.{c.name}" for c in queues.columns if c.name != "id")
-_KEPT = {"id", "wish", "pause_reason", "wish_since", "presence_until", "idle_since", "missed_offers"}
+_KEPT = {
+    "id",
+    "wish",
+    "pause_reason",
+    "wish_since",
+    "presence_until",
+    "idle_since",
+    "missed_offers",
+    "version",
+}
 _SET_AGENT = ", ".join(f"{c.name} = excluded.{c.name}" for c in agents.columns if c.name not in _KEPT)
 
 
@@ -46,15 +55,20 @@ class FloorStore:
         self._store.wake()
 
     async def put_agent(self, agent: Agent) -> None:
-        """Add an agent, or change name, skills, capacity and queues; what the agent is doing stays as it is."""
+        """Add an agent, or change name, skills, capacity and queues; what the agent is doing stays as it is.
+
+        An agent who is there has the next version then, whatever `agent` says: leases are renewed meanwhile.
+        """
         async with self._store.database.transaction() as wire:
             marks = ", ".join(f"${n + 1}" for n in range(len(agents.columns)))
-            await wire.execute(
-                f"INSERT INTO agents ({columns(agents)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {_SET_AGENT}",
+            (row,) = await wire.fetch(
+                f"INSERT INTO agents ({columns(agents)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE"
+                f" SET {_SET_AGENT}, version = agents.version + 1 RETURNING {columns(agents)}",
                 *agent_row(agent),
             )
-            now = self._clock.now()
-            changed = AgentChanged(tenant_id=agent.tenant_id, agent=agent, at=now, reason="administered")
+            changed = AgentChanged(
+                tenant_id=agent.tenant_id, agent=agent_of(row), at=self._clock.now(), reason="administered"
+            )
             await self._store.add_events(wire, self._encode([changed]))
         self._store.wake()
 
