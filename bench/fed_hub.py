@@ -1,0 +1,181 @@
+"""A whole hub with the benchmarks' feed beside its channels: `python -m bench.fed_hub SETUP`.
+
+SETUP is JSON, see `Setup`. It prints a line when it listens, and ends at SIGTERM or when whoever started it is gone.
+"""
+
+import asyncio
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pydantic import SecretStr
+
+from bench.feed import Done, Fed, serve_feed
+from bench.floor import SITE, furnish
+from bench.harness import uss_bytes
+from crm_store.engine import Database
+from crm_store.mapping import columns, item_of
+from crm_store.migrate import migrate
+from crm_store.rows.history import work_items
+from hub.app import Hub, Started
+from hub.cli.loop import until_stopped
+from hub.clock import SystemClock
+from hub.cluster.codec import encode
+from hub.domain.events import WorkStepped
+from hub.domain.ids import DEFAULT_TENANT, QueueId
+from hub.domain.person import IdentityKind
+from hub.domain.touch import InboundTouch, Sender
+from hub.domain.work import WorkState
+from hub.lifecycle import Jobs
+from hub.log import configure_log
+from hub.ports.inbox import Inbox
+from hub.screenpop.socket import AgentSockets
+from hub.settings import HttpSettings, RoutingSettings, ScreenPopSettings, Settings, StoreSettings
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What the child is to be. `core` is the CPU it keeps to, if any."""
+
+    data_dir: str
+    store_url: str
+    port: int
+    feed: str
+    agents: int
+    persons: int
+    core: int | None = None
+    replay_frames: int = 10_000
+
+
+class FedHub(Hub):
+    """The hub, and one more source of touches."""
+
+    def __init__(self, settings: Settings, database: Database, feed: Path) -> None:
+        super().__init__(settings, database)
+        self._feed = feed
+        self._queue_id = QueueId("")
+        self._receiving: set[asyncio.Task[None]] = set()
+
+    def _start(self, jobs: Jobs, sockets: AgentSockets) -> None:
+        super()._start(jobs, sockets)
+        jobs.start("bench feed", self._feed_touches())
+
+    async def _feed_touches(self) -> None:
+        rows = await self.store.board_rows(DEFAULT_TENANT)
+        self._queue_id = rows.queues[0].id
+        server = await serve_feed(self._feed, self._take, self._answer)
+        async with server:
+            await server.serve_forever()
+
+    def _take(self, fed: Fed, raw: bytes, done: Done) -> None:
+        # a task each, as every channel has one for each of its connections
+        task = asyncio.get_running_loop().create_task(
+            _received(self._inbox, touch_of(fed, raw, self._queue_id, self._clock), done)
+        )
+        self._receiving.add(task)
+        task.add_done_callback(self._receiving.discard)
+
+    async def _answer(self, question: dict[str, Any]) -> Any:
+        match question["what"]:
+            case "cpu_s":
+                return time.process_time()
+            case "clear":
+                return await self._clear()
+            case "memory":
+                return uss_bytes(os.getpid())
+            case "push":
+                from bench.push import measured
+
+                return await measured(self._streams, question["rounds"])
+            case unknown:
+                raise ValueError(unknown)
+
+    async def _clear(self) -> int:
+        """All clients leave: everything open ends, in the store and on the board. How much it was."""
+        now = self._clock.now()
+        async with self.store.database.transaction() as wire:
+            rows = await wire.fetch(
+                f"SELECT {columns(work_items)} FROM work_items WHERE state IN ('queued', 'offered')"
+            )
+            left = [item_of(row).stepped(WorkState.ABANDONED, now) for row in rows]
+            await wire.execute(
+                "UPDATE work_items SET state = 'abandoned', version = version + 1, ended_at = $1"
+                " WHERE state IN ('queued', 'offered')",
+                int(now.timestamp() * 1e6),
+            )
+            for table in ("reservations", "sessions"):
+                await wire.execute(
+                    f"UPDATE {table} SET ended_at = $1 WHERE ended_at IS NULL", int(now.timestamp() * 1e6)
+                )
+            await wire.execute("UPDATE reservations SET state = 'withdrawn' WHERE state = 'offered'")
+            await wire.execute("UPDATE interactions SET state = 'closed' WHERE state = 'open'")
+            events = [WorkStepped(tenant_id=item.tenant_id, item=item, reason="client_left") for item in left]
+            for begin in range(0, len(events), 500):
+                await self.store.add_events(wire, encode(events[begin : begin + 500]))
+        self.store.wake()
+        return len(left)
+
+
+async def _received(inbox: Inbox, touch: InboundTouch, done: Done) -> None:
+    await inbox.receive(touch)
+    done()
+
+
+def touch_of(fed: Fed, raw: bytes, queue_id: QueueId, clock: SystemClock) -> InboundTouch:
+    """What a channel makes of what came."""
+    return InboundTouch(
+        tenant_id=DEFAULT_TENANT,
+        channel="webchat",
+        account=f"webchat:{SITE}",
+        external_id=f"{fed.visitor}:{fed.number}",
+        thread=fed.visitor,
+        sender=Sender(kind=IdentityKind.WEBCHAT, value=fed.visitor),
+        queue_id=queue_id,
+        text=fed.text,
+        raw=raw,
+        body_sha256=hashlib.sha256(fed.text.encode()).hexdigest(),
+        received_at=clock.now(),
+        language="en",
+    )
+
+
+def main(argument: str) -> None:
+    """Serve until SIGTERM, or until standard input closes."""
+    setup = msgspec.json.decode(argument, type=Setup)
+    if setup.core is not None:
+        os.sched_setaffinity(0, {setup.core})
+    configure_log(level="warning", as_json=False)
+    until_stopped(lambda stop: _serve(setup, stop))
+
+
+async def _serve(setup: Setup, stop: asyncio.Event) -> None:
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
+    settings = Settings(
+        data_dir=Path(setup.data_dir),
+        http=HttpSettings(port=setup.port),
+        store=StoreSettings(url=SecretStr(setup.store_url)),
+        # consoles are stopped while the other pipeline is measured, and must not be taken for lost
+        routing=RoutingSettings(presence_lease_s=300),
+        screenpop=ScreenPopSettings(replay_frames=setup.replay_frames),
+    )
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
+    try:
+        await migrate(database)
+        hub = FedHub(settings, database, Path(setup.feed))
+        await furnish(hub.store, agents_count=setup.agents, persons_count=setup.persons)
+        await hub.run(_ready, stop)
+    finally:
+        await database.close()
+
+
+def _ready(started: Started) -> None:
+    sys.stdout.write(f"{started.url}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
