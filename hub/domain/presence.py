@@ -1,16 +1,9 @@
 """What an agent is doing, derived from the wish, the lease of the console, and the open work."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hub.domain.agent import Agent, AgentState, Wish
-
-LEASE = timedelta(seconds=15)
-"""A console that was not heard for this long is gone (pings every 5 s, 3 misses)."""
-
-GRACE = timedelta(seconds=30)
-"""Accepted text work waits this much longer for its agent before it returns to the line."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
@@ -24,11 +17,6 @@ class Holdings:
 def is_present(agent: Agent, now: datetime) -> bool:
     """Whether the console's lease still runs."""
     return agent.presence_until is not None and agent.presence_until > now
-
-
-def is_past_grace(agent: Agent, now: datetime) -> bool:
-    """Whether accepted text work of this agent must return to the line."""
-    return agent.presence_until is None or agent.presence_until + GRACE <= now
 
 
 def agent_state(agent: Agent, holdings: Holdings, now: datetime) -> AgentState:
