@@ -51,11 +51,13 @@ const SCENES = [
     await busy(page);
     await page.keyboard.press('r');
     await page.keyboard.type('Please refuse this one');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
     await page.waitForTimeout(200);
     await page.keyboard.type('fail please');
-    await page.keyboard.press('Enter');
-    await page.keyboard.type('A longer answer\nis being written');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.type('A longer answer');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('is being written');
     await page.waitForTimeout(900);
   }],
   ['desk-note', 'anna', async (page) => { await busy(page); await page.keyboard.press('n'); await page.keyboard.type('Called the courier.'); }],
@@ -91,7 +93,7 @@ async function look(browser, [size, language, theme], [name, login, prepare]) {
   await act('reset', login === 'setup' ? { setup: 'yes' } : { login });
   const [width, height] = SIZES[size];
   // axe is put into the page past the content policy; the policy's own complaints are still heard
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: language, bypassCSP: false });
+  const context = await browser.newContext({ viewport: { width, height }, isMobile: size === 'phone', hasTouch: size === 'phone', reducedMotion: 'reduce', locale: language, bypassCSP: false });
   await context.addInitScript(({ language, theme }) => {
     localStorage.setItem('touchline.preferences', JSON.stringify({ language, theme, sound: true }));
     window.complaints = [];
