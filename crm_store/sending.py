@@ -20,11 +20,13 @@ _CLAIM = (
     " LEFT JOIN agents a ON a.id = t.author_id"
     " WHERE t.channel = $1 AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
 )
-# a later reply of the same conversation waits until the earlier one is decided: order is kept
+# a later reply of the same thread waits until the earlier one is decided: order is kept, over its conversations too
 _NO_EARLIER = (
-    " AND NOT EXISTS (SELECT 1 FROM touches e WHERE e.interaction_id = t.interaction_id AND e.seq < t.seq"
+    " AND NOT EXISTS (SELECT 1 FROM sessions o JOIN touches e ON e.interaction_id = o.interaction_id"
+    " WHERE o.tenant_id = s.tenant_id AND o.account = s.account AND o.thread = s.thread AND e.seq < t.seq"
     " AND e.delivery IN ('queued', 'sending'))"
 )
+_PAIR = "\n"  # between account and thread, where they are compared as one
 _CHANGE = "UPDATE touches SET delivery = $1, delivery_detail = $2, lease_until = NULL WHERE id = $3"
 _TAKEN = "UPDATE touches SET delivery = 'sending', attempt = attempt + 1, lease_until = $1 WHERE id = $2"
 
@@ -54,11 +56,11 @@ class Sending:
             return []
         sql, params = _CLAIM + _NO_EARLIER, [channel, us(now)]
         if threads is not None:
-            sql += " AND s.account = ANY($4) AND s.thread = ANY($5)"
-        sql += " ORDER BY t.at LIMIT $3 FOR UPDATE OF t SKIP LOCKED"
+            sql += f" AND s.account || '{_PAIR}' || s.thread = ANY($4)"
+        sql += " ORDER BY t.at, t.id LIMIT $3 FOR UPDATE OF t SKIP LOCKED"
         params.append(limit)
         if threads is not None:
-            params += [sorted({a for a, _ in threads}), [t for _, t in threads]]  # type: ignore[list-item]
+            params.append([f"{account}{_PAIR}{thread}" for account, thread in threads])  # type: ignore[arg-type]
         async with self._store.database.snapshot() as wire:  # most looks find nothing: no write lock for them
             if not await wire.fetch(sql.split(" FOR UPDATE")[0], *params):
                 return []
