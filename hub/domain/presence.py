@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.domain.agent import Agent, AgentState, Wish
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
     """How much open work an agent has, by its stage."""
