@@ -107,12 +107,13 @@ class FrameSocket:
 
 
 class Agent:
-    """Somebody at the console: signs in when entered, leaves at the end of the block."""
+    """Somebody at the console: signs in when entered (unless `signs_in` is False), leaves at the end."""
 
-    def __init__(self, url: str, login: str, password: str = PASSWORD) -> None:
+    def __init__(self, url: str, login: str, password: str = PASSWORD, *, signs_in: bool = True) -> None:
         self.url = url
         self.login = login
         self.password = password
+        self.signs_in = signs_in
         self.csrf = ""
         self.me: Frame = {}
         self.desk: Frame = {}
@@ -123,7 +124,8 @@ class Agent:
             cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=WITHIN_S)
         )
         try:
-            await self.sign_in()
+            if self.signs_in:
+                await self.sign_in()
         except BaseException:
             await self._http.close()
             raise

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 
 from tests.chaos.ledger import Accepted, Offered, ReplyQueued
-from tests.chaos.world import HUB_GONE, World
+from tests.chaos.world import HUB_GONE, World, heed_cancellation
 from tests.clients import Agent, Answer, Frame, FrameSocket, open_agent_socket
 
 PING_EVERY_S = 2.0
@@ -34,7 +34,7 @@ class AgentPeer:
         self.login = login
         self._world = world
         self._rng = world.rng(login)
-        self._desk = Agent(world.url, login)
+        self._desk = Agent(world.url, login, signs_in=False)
         self._there = asyncio.Event()
         self._there.set()
         self._socket: FrameSocket | None = None
@@ -64,18 +64,29 @@ class AgentPeer:
         self._there.set()
 
     async def run(self) -> None:
-        """Serve until cancelled. The hub must be there at the beginning."""
-        await self._world.gate.wait()
+        """Serve until cancelled."""
         async with self._desk, asyncio.TaskGroup() as self._group:
+            await self._sign_in()
             while True:
                 await self._may_talk()
                 try:
                     await self._connected()
                 except* HUB_GONE:
                     self._world.counts["agent_connections_lost"] += 1
+                heed_cancellation()
                 finally:
                     self._socket, self._is_available = None, False
                 await asyncio.sleep(self._rng.uniform(0.02, 0.1))
+
+    async def _sign_in(self) -> None:
+        while True:
+            await self._may_talk()
+            try:
+                await self._desk.sign_in()
+            except HUB_GONE:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
     async def _may_talk(self) -> None:
         await self._there.wait()
@@ -279,12 +290,12 @@ class AgentPeer:
             await self._may_talk()
             try:
                 answer = await self._desk.ask(method, path, body, key=key)
-                if answer.status == 401:
-                    await self._desk.sign_in()
-                    continue
             except HUB_GONE:
                 self._world.counts["requests_without_answer"] += 1
                 await asyncio.sleep(0.05)
+                continue
+            if answer.status == 401:
+                await self._sign_in()
                 continue
             code = answer.body.get("code") if isinstance(answer.body, dict) else None
             if answer.status < 500 and code not in LATER:

@@ -5,7 +5,7 @@ import json
 import re
 
 from tests.chaos.ledger import Acked, Met, PeerGot, Sent
-from tests.chaos.world import HUB_GONE, World
+from tests.chaos.world import HUB_GONE, World, heed_cancellation
 from tests.clients import Frame, Visitor, open_visitor_socket
 
 IN_FLIGHT = 6
@@ -51,6 +51,7 @@ class VisitorPeer:
                 await self._connected()
             except* HUB_GONE:
                 self._world.counts["visitor_connections_lost"] += 1
+                heed_cancellation()
             finally:
                 self.is_connected = False
             await asyncio.sleep(self._rng.uniform(0.02, 0.1))

@@ -30,3 +30,11 @@ class World:
     def rng(self, name: str) -> random.Random:
         """The randomness of one peer: it depends on nothing but the seed and the name."""
         return random.Random(f"{self.seed}/{name}")
+
+
+def heed_cancellation() -> None:
+    """Raises CancelledError if this task was cancelled while it dealt with errors: a task group that meets
+    both tells of the errors only."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
