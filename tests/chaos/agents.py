@@ -73,7 +73,7 @@ class AgentPeer:
                     await self._connected()
                 except* HUB_GONE:
                     self._world.counts["agent_connections_lost"] += 1
-                heed_cancellation()
+                    heed_cancellation()
                 finally:
                     self._socket, self._is_available = None, False
                 await asyncio.sleep(self._rng.uniform(0.02, 0.1))
