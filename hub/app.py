@@ -70,23 +70,13 @@ from hub.screenpop.sessions import Streams
 from hub.screenpop.snapshot import Snapshots
 from hub.screenpop.socket import AgentSockets
 from hub.screenpop.windows import Windows
-from hub.settings import Settings
+from hub.settings import NotInThisRelease, Settings
 
 log = structlog.get_logger(__name__)
 
 VERSION = "0.1.0"
 _BEAT_S = 5.0
 _GROUPS = (f"router:{DEFAULT_TENANT}",)
-
-
-class NotInThisRelease(Exception):
-    """Many nodes over Redis: planned, and better refused than half done."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "this release runs as one process: leave cluster.redis_url (HUB_CLUSTER__REDIS_URL) empty;"
-            " PostgreSQL as the store works without it"
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

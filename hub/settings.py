@@ -70,6 +70,16 @@ Network = Annotated[str, AfterValidator(_network)]
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
+class NotInThisRelease(Exception):
+    """Many nodes over Redis: planned, and better refused than half done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this release runs as one process: leave cluster.redis_url (HUB_CLUSTER__REDIS_URL) empty;"
+            " PostgreSQL as the store works without it"
+        )
+
+
 class Section(BaseModel):
     """A table of the settings file; an unknown key in it stops the start."""
 

@@ -35,10 +35,10 @@ def failure_of(error: BaseException) -> Failed | None:
     # imported here: what a command never touched cannot have failed, and need not be loaded
     from crm_store.engine import StoreNotDurable
     from crm_store.migrate import DatabaseIsNewer
-    from hub.app import NotInThisRelease
     from hub.domain.errors import HubError
     from hub.http import PortTaken
     from hub.rest_client import HubRefused, HubSilent
+    from hub.settings import NotInThisRelease
 
     match error:
         case Failed():
