@@ -27,6 +27,7 @@ WORD_LISTS = {f"agent_console/web/src/i18n/{language}.ts" for language in ("en",
 
 MAY_IMPORT_THE_APP = {"hub/cli/demo.py", "hub/cli/run.py"}
 MAY_READ_SETTINGS = {
+    "hub/cli/failures.py",
     "hub/__main__.py",
     "hub/app.py",
     "hub/cli/access.py",
