@@ -85,8 +85,9 @@ class Board:
                 return
         elif item.version <= entry.item.version:
             return
-        elif is_open and _is_held_the_same(entry, item):
+        elif is_open and (seat := entry.seat) is not None and _is_held_alike(entry, seat, item):
             entry.item, entry.planned = item, None
+            seat.held[item.id] = item.state
             return
         else:
             self._take_off(entry)
@@ -299,9 +300,5 @@ def _serves_otherwise(before: Agent, agent: Agent) -> bool:
     return before.queues != agent.queues or before.skills != agent.skills or before.capacity != agent.capacity
 
 
-def _is_held_the_same(entry: Entry, item: WorkItem) -> bool:
-    seat = entry.seat
-    if seat is None or item.state is _QUEUED or item.agent_id != seat.agent_id or item.weight != entry.weight:
-        return False
-    seat.held[item.id] = item.state
-    return True
+def _is_held_alike(entry: Entry, seat: Seat, item: WorkItem) -> bool:
+    return item.state is not _QUEUED and item.agent_id == seat.agent_id and item.weight == entry.weight

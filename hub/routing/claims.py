@@ -1,7 +1,10 @@
 """What a decision has to look at: only work and agents for whom something became possible since the last."""
 
+from datetime import datetime
 from heapq import heappop, heappush
+from itertools import count
 
+from hub.domain.ids import WorkItemId
 from hub.routing.buckets import Bucket, Lines
 from hub.routing.entry import Key
 from hub.routing.floor import Floor
@@ -9,6 +12,11 @@ from hub.routing.order import getter_of
 
 _ONE_BY_ONE = 4
 """So many agents claim for themselves; of more, all the buckets they may serve are looked at once."""
+
+_Claim = tuple[float, datetime, WorkItemId, int, Key, int, int]
+"""The order, a serial number (an item may have left and come back), the key, the number of its bucket, and who claims
+it: that number again for the bucket itself, or −1 − the slot of an agent.
+"""
 
 
 class Claims:
@@ -25,8 +33,8 @@ class Claims:
         self.slots: set[int] = set()
         self._floor = floor
         self._lines = lines
-        # Key, bucket, and who claims: the number of a bucket, or −1 − the slot of an agent.
-        self._heap: list[tuple[Key, int, int]] = []
+        self._heap: list[_Claim] = []
+        self._serial = count()
         self._claimed: dict[int, Key] = {}
 
     def first(self) -> Bucket | None:
@@ -57,7 +65,7 @@ class Claims:
             self._claim_for_slot(self.slots.pop())
         heap, claimed = self._heap, self._claimed
         while heap:
-            key, number, who = heap[0]
+            *_, key, number, who = heap[0]
             bucket = self._lines.buckets[number]
             if bucket is not None and bucket.line and bucket.line[0] is key and self._has_taker(bucket):
                 return bucket
@@ -106,4 +114,4 @@ class Claims:
     def _claim(self, key: Key, number: int, who: int) -> None:
         if self._claimed.get(who) is not key:
             self._claimed[who] = key
-            heappush(self._heap, (key, number, who))
+            heappush(self._heap, (*key[:3], next(self._serial), key, number, who))

@@ -154,7 +154,7 @@ class Floor:
             self.names = (*self.names, "")
             self.order.ranks.append(None)
         seat.bit = 1 << seat.slot
-        seat.standing = Standing.AVAILABLE
+        seat.standing = Standing.AVAILABLE  # as the sets have a new slot: neither offline nor paused
         if seat.calls:
             self.on_call |= seat.bit
 

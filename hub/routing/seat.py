@@ -20,7 +20,7 @@ NUMBER_OF = {media: number for number, media in enumerate(MEDIA)}
 """A medium's place in whatever is kept per medium."""
 
 Rank = tuple[int, float, UserId, int]
-"""Load in units, idle since (POSIX seconds), id, slot. Of two agents who could take an item, the one with the less rank is asked."""
+"""Load in units, idle since (POSIX seconds), id, slot. Of two who could take an item, the one with the less is asked."""
 
 Getter = Callable[[Sequence[T]], Sequence[T]]
 """Gets certain elements out of a list, much faster than one by one."""
@@ -39,10 +39,10 @@ class Seat:
     """The agent as last put (None while only their work is known), and what they hold.
 
     `slot` is the agent's number on the floor and `bit` is `1 << slot`; without an agent they are −1 and 0.
-    `weights[n]` are the units an item of medium n takes, `calls` counts the voice items in hand. `room_for`
-    has bit n set when one more item of medium n fits now, `room_at[load]` when it fits beside that load. `buckets` are the numbers of those the agent may serve,
-    `urgencies_of` gets theirs (made when needed, None after every change of `buckets`).
-    `lease_ends_at` is the end of presence that is being watched.
+    `weights[n]` are the units an item of medium n takes, `calls` counts the voice items in hand. `room_for` has
+    bit n set when one more item of medium n fits now, `room_at[load]` when it fits beside that load. `buckets`
+    are the numbers of those the agent may serve, `urgencies_of` gets theirs (made when needed, None after every
+    change of `buckets`). `lease_ends_at` is the end of presence that is being watched.
     """
 
     agent_id: UserId
