@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/generated/frames';
 import type { DeskView } from '@/generated/views';
-import { apply, type Desk, LINE_CHARACTERS, read } from '@/live/apply';
+import { apply, type Desk, LINE_CHARACTERS, quiet, read } from '@/live/apply';
 import { after, AT, card, deskView, me, offer, touch, work } from '@/live/samples';
 
 const snapshot = (desk: DeskView, seq = 1): Frame => ({ kind: 'snapshot', seq, stream: 's', desk });
@@ -157,6 +157,12 @@ describe('typing', () => {
   it('ends when the message comes', () => {
     const desk = played(deskView({ work: [work()] }), types, { kind: 'touch_added', seq: 3, touch: touch({ seq: 4 }) });
     expect(desk.typing).toEqual({});
+  });
+
+  it('ends when the conversation is closed, and when it was not heard of for long', () => {
+    const desk = played(deskView({ work: [work()] }), types);
+    expect(apply(desk, { kind: 'work_changed', seq: 3, work: work({ state: 'wrap_up', version: 4 }) })?.typing).toEqual({});
+    expect(quiet(desk, 'i1').typing).toEqual({});
   });
 
   it('ends when the work leaves', () => {

@@ -28,7 +28,8 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     case 'work_changed': {
       const known = desk.work.find((w) => w.work_item_id === frame.work.work_item_id);
       if (known && known.version > frame.work.version) return desk;
-      return { ...desk, work: put(desk.work, frame.work, (w) => w.work_item_id) };
+      const typing = frame.work.state === 'assigned' ? desk.typing : without(desk.typing, frame.work.interaction_id);
+      return { ...desk, typing, work: put(desk.work, frame.work, (w) => w.work_item_id) };
     }
     case 'work_removed': {
       const gone = desk.work.find((w) => w.work_item_id === frame.work_item_id);
@@ -66,6 +67,11 @@ export function read(desk: Desk, interactionId: string, seq: number): Desk {
       : row,
   );
   return { ...desk, work };
+}
+
+/** The desk in which nobody types in this conversation any more: who stops without saying so is not typing for ever. */
+export function quiet(desk: Desk, interactionId: string): Desk {
+  return { ...desk, typing: without(desk.typing, interactionId) };
 }
 
 function deskOf(view: DeskView): Desk {

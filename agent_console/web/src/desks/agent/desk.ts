@@ -6,7 +6,7 @@ import * as calls from '@/api/calls';
 import type { Frame } from '@/generated/frames';
 import type { OfferView, WorkView } from '@/generated/views';
 import { text } from '@/i18n/text';
-import { apply, type Desk, read } from '@/live/apply';
+import { apply, type Desk, quiet, read } from '@/live/apply';
 import { Connection, type Wire } from '@/live/connection';
 import { watched } from '@/live/link';
 import { useSession } from '@/session/session';
@@ -15,6 +15,8 @@ import { chime, notify } from '@/sound/alerts';
 import { hubSaid } from '@/time/now';
 
 type Heard = (frame: Frame) => void;
+
+const TYPING_LASTS_MS = 12_000;
 
 export const useDesk = defineStore('desk', () => {
   const session = useSession();
@@ -27,10 +29,16 @@ export const useDesk = defineStore('desk', () => {
   const awaited = ref<string | null>(null);
   const listeners = new Set<Heard>();
   const notified = new Map<string, () => void>();
+  const typists = new Map<string, number>();
   let connection: Connection | null = null;
 
   const me = computed(() => desk.value?.me ?? session.user);
   const offers = computed<readonly OfferView[]>(() => desk.value?.offers ?? []);
+  /** Who waits, but for those who are being offered to this agent: they are seen above. */
+  const waiting = computed(() => {
+    const offered = new Set(offers.value.map((offer) => offer.work_item.id));
+    return (desk.value?.waiting ?? []).filter((row) => !offered.has(row.work_item_id));
+  });
   const mine = computed<readonly WorkView[]>(() => desk.value?.work ?? []);
 
   function begin(): void {
@@ -75,8 +83,17 @@ export const useDesk = defineStore('desk', () => {
     const before = desk.value;
     if (frame.kind === 'snapshot' || frame.kind === 'resync') hubSaid(frame.desk.server_time);
     desk.value = apply(before, frame);
+    if (frame.kind === 'typing') typed(frame.interaction_id);
     announce(before, frame);
     for (const heard of listeners) heard(frame);
+  }
+
+  function typed(interactionId: string): void {
+    window.clearTimeout(typists.get(interactionId));
+    typists.set(
+      interactionId,
+      window.setTimeout(() => desk.value && (desk.value = quiet(desk.value, interactionId)), TYPING_LASTS_MS),
+    );
   }
 
   /** What is worth a sound or a word. */
@@ -166,7 +183,7 @@ export const useDesk = defineStore('desk', () => {
   }
 
   return {
-    desk, openId, answering, awaited, me, offers, mine,
+    desk, openId, answering, awaited, me, offers, waiting, mine,
     begin, end, accept, decline, wish, markRead, tellTyping, onFrame,
   };
 });
