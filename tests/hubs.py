@@ -28,7 +28,7 @@ SITE_ORIGIN = "https://shop.test"
 OTHERS = {"sofia": "supervisor", "maria": "manager", "admin": "admin"}
 """Login and role of those who are no agents."""
 
-START_WITHIN_S = 60.0
+START_WITHIN_S = 120.0
 STOP_WITHIN_S = 15.0
 
 

@@ -35,7 +35,7 @@ SETTINGS = {
     "LOG__LEVEL": "warning",
 }
 
-CRASH_WITHIN_S = 8.0
+CRASH_WITHIN_S = 15.0
 LOOK_EVERY_S = 2.0
 QUIET_WITHIN_S = 45.0
 BOARD_WITHIN_S = 4.0
@@ -79,6 +79,7 @@ class Run:
         program: Sequence[str] = CHILD,
         faults: Sequence[Fault] | None = None,
         rate_s: float = 2.0,
+        quiet_within_s: float = QUIET_WITHIN_S,
     ) -> None:
         self.seed = seed
         self.size = size
@@ -87,6 +88,7 @@ class Run:
         self._program = program
         self._faults = list(plan(seed, size) if faults is None else faults)
         self._rate_s = rate_s
+        self._quiet_within_s = quiet_within_s
         self._port = free_port()
         self._reader: StoreReader = reader_of(folder / "data", store_url)
         self._floor = Floor(
@@ -278,7 +280,7 @@ class Run:
         await self._start("")
         await asyncio.sleep(1.0)
         self._world.calm.set()
-        until = time.monotonic() + QUIET_WITHIN_S
+        until = time.monotonic() + self._quiet_within_s
         while True:
             await asyncio.sleep(0.3)
             is_late = time.monotonic() > until

@@ -1,0 +1,121 @@
+"""A hub with one deliberate mistake, to prove that a chaos run finds it.
+
+`python -m tests.chaos.broken_hub MISTAKE FLOOR`. Each mistake is put over the real parts in this process only.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+
+import hub.desk.work
+from crm_store.driver import Wire
+from crm_store.store import Store
+from crm_store.unit_of_work import Unit
+from hub.channels.webchat.channel import WebChat
+from hub.clock import SystemClock
+from hub.domain.access import Principal
+from hub.domain.ids import InteractionId, TouchId
+from hub.domain.touch import InboundTouch, OutboundMessage, Sent
+from hub.ids import new_id
+from hub.intake import inbox
+from hub.ports.inbox import Received
+from hub.ports.store import Known
+from hub.routing.sweeper import Sweeper
+from hub.settings import Settings
+from tests import seeding
+from tests.chaos import child
+from tests.hubs import Floor
+
+_UNIQUE = re.compile(r",\s*(CONSTRAINT \w+ )?UNIQUE \(tenant_id, account, external_id\)", re.IGNORECASE)
+
+
+def ack_before_commit() -> None:
+    """The channel is told "durable" as soon as the touch came; the commit comes a moment later."""
+    write = inbox.Inbox._write
+
+    async def receive(self: inbox.Inbox, touch: InboundTouch) -> Received:
+        self._waiting.append(inbox._Waiting(touch, asyncio.get_running_loop().create_future()))
+        self._arrived.set()
+        return Received(
+            touch_id=TouchId(new_id()),
+            interaction_id=InteractionId(new_id()),
+            seq=1,
+            at=SystemClock().now(),
+            repeated=False,
+        )
+
+    async def written_late(self: inbox.Inbox, batch: list[inbox._Waiting]) -> None:
+        await asyncio.sleep(0.05)
+        await write(self, batch)
+
+    inbox.Inbox.receive = receive  # type: ignore[method-assign]
+    inbox.Inbox._write = written_late  # type: ignore[method-assign]
+
+
+def no_unique_index() -> None:
+    """A touch may be stored twice: the table allows it, and nobody looks whether it is there."""
+    fill, load = seeding.seed, Unit.known
+
+    async def fill_without_index(store: Store, settings: Settings, floor: Floor) -> None:
+        async with store.database.transaction() as wire:
+            await _drop_unique(wire)
+        await fill(store, settings, floor)
+
+    async def nothing_stored(self: Unit, inbound: Sequence[InboundTouch]) -> Known:
+        known = await load(self, inbound)
+        known.stored.clear()
+        return known
+
+    seeding.seed = fill_without_index
+    Unit.known = nothing_stored  # type: ignore[method-assign]
+
+
+async def _drop_unique(wire: Wire) -> None:
+    """SQLite drops no constraint: the empty table is made anew."""
+    made = await wire.fetch("SELECT sql FROM sqlite_master WHERE tbl_name = 'touches' AND sql IS NOT NULL")
+    ((table,),) = [row for row in made if row[0].upper().startswith("CREATE TABLE")]
+    if _UNIQUE.search(table):
+        await wire.execute("DROP TABLE touches")
+        await wire.execute(_UNIQUE.sub("", table))
+        for (sql,) in made:
+            if sql != table:
+                await wire.execute(sql)
+
+
+def sweeper_off() -> None:
+    """Offers do not end by themselves."""
+
+    async def nothing(self: Sweeper) -> None:
+        return
+
+    Sweeper.step = nothing  # type: ignore[method-assign]
+
+
+def reply_key_ignored() -> None:
+    """A reply that is asked for again, because its answer was lost, is another reply."""
+
+    def another(principal: Principal, key: str | None) -> str:
+        return f"desk:{new_id()}"
+
+    hub.desk.work._keyed = another
+
+
+def sent_unsent() -> None:
+    """A reply counts as sent though nobody wrote it to the visitor."""
+
+    async def send(self: WebChat, message: OutboundMessage) -> Sent:
+        return Sent()
+
+    WebChat.send = send  # type: ignore[method-assign]
+
+
+MISTAKES = {
+    mistake.__name__: mistake
+    for mistake in (ack_before_commit, no_unique_index, sweeper_off, reply_key_ignored, sent_unsent)
+}
+
+
+if __name__ == "__main__":
+    MISTAKES[sys.argv[1]]()
+    child.main(sys.argv[2])

@@ -1,0 +1,58 @@
+"""A chaos run finds what it is there to find: hubs with one deliberate mistake do not pass."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.faults import Crash, Fault, Kill, Size
+from tests.chaos.run import Run
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+
+SMALL = Size(name="proof", visitors=4, agents=2, rounds=0)
+BEFORE_COMMIT = Crash(point="intake.after_insert_before_commit", nth=3)
+BEFORE_ACK = Crash(point="intake.after_commit_before_ack", nth=3)
+REPLIED = Crash(point="desk.reply_after_commit", nth=1)
+
+
+async def counters_of(mistake: str, folder: Path, *faults: Fault) -> dict[str, int]:
+    """What a run of a hub with this mistake counts that must be 0, and is not."""
+    program = ("-m", "tests.chaos.broken_hub", mistake) if mistake else ("-m", "tests.chaos.child")
+    report = await Run(7, SMALL, folder, program=program, faults=faults, quiet_within_s=8.0).play()
+    return {name: int(str(report.counters[name])) for name in report.failed}
+
+
+async def test_a_sound_hub_passes(tmp_path: Path) -> None:
+    assert await counters_of("", tmp_path, BEFORE_COMMIT, BEFORE_ACK, REPLIED) == {}
+
+
+async def test_an_acknowledgement_before_the_commit_is_a_lost_touch(tmp_path: Path) -> None:
+    found = await counters_of("ack_before_commit", tmp_path, BEFORE_COMMIT)
+
+    assert found["touch_lost"] > 0
+    assert found["touch_acked_not_durable"] > 0
+
+
+async def test_a_store_that_takes_a_touch_twice_has_duplicates(tmp_path: Path) -> None:
+    found = await counters_of("no_unique_index", tmp_path, BEFORE_ACK)
+
+    assert found["touch_duplicated"] > 0
+
+
+async def test_a_reply_whose_key_is_not_kept_is_doubled(tmp_path: Path) -> None:
+    found = await counters_of("reply_key_ignored", tmp_path, REPLIED)
+
+    assert found["reply_double"] > 0
+
+
+async def test_a_reply_that_is_only_said_to_be_sent_is_silent(tmp_path: Path) -> None:
+    found = await counters_of("sent_unsent", tmp_path)
+
+    assert found["reply_silent"] > 0
+
+
+async def test_offers_that_nobody_ends_are_late(tmp_path: Path) -> None:
+    found = await counters_of("sweeper_off", tmp_path, Kill(after_s=6.0))
+
+    assert found["offers_expired_late"] > 0
+    assert found["invariant_violations"] > 0
