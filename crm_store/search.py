@@ -8,6 +8,7 @@ run on both databases and give the same persons in the same order.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from crm_store.driver import Wire
 from crm_store.names import misspelling, typo_keys
@@ -18,14 +19,23 @@ MOST_PERSONS = 50
 MOST_SPELLINGS = 8
 """Words of the vocabulary that a misspelt one may stand for, the nearest ones."""
 
-ENOUGH = 5
+ENOUGH = 3
 """With so many persons found by what was typed, nobody is looked for by what else may have been meant."""
 
-FEW = 400
-"""Persons that answer a word, below which all of them are read and put in order."""
+FEW = 800
+"""Tokens that answer a word, below which all of them are read and put in order."""
 
-MOST_READ = 2_000
-"""Of more persons than that with one token, only the newest are read."""
+
+class _Most(NamedTuple):
+    """Of many persons, how many are read: of those with the very word, a longer word, each other spelling."""
+
+    same: int
+    longer: int
+    respelt: int
+
+
+_AS_TYPED = _Most(same=5_000, longer=2_000, respelt=0)
+_RESPELT = _Most(same=2_000, longer=1_000, respelt=300)
 
 _AFTER_ALL = "\U0010ffff"  # the last of what may follow a beginning
 
@@ -35,19 +45,20 @@ async def find_persons(wire: Wire, tenant_id: TenantId, query: str, limit: int =
 
     Every word must be answered, in any order: by the same word, or by the beginning of one. Where fewer than
     ENOUGH persons do, also by a word of the same sound, or (from 4 letters on) one that is a typo away. Never
-    an error, whatever `query` holds. Where more than MOST_READ persons bear each of the words, the newest
-    bearers of the rarest one are looked at.
+    an error, whatever `query` holds. Where thousands bear each of the words, the newest bearers of one of them
+    are looked at.
     """
     limit = max(1, min(limit, MOST_PERSONS))
     wordings = readings(query)
     found: dict[PersonId, str] = {}
     for wording in wordings:
-        await _collect(wire, tenant_id, [_Answers(word) for word in wording], limit, found)
-    if len(found) < min(limit, ENOUGH):
+        found |= await _found(wire, tenant_id, [_Answers(word) for word in wording], _AS_TYPED, limit)
+    # what may be a name or an address was one of them if it found anybody
+    if len(found) < (min(limit, ENOUGH) if len(wordings) == 1 else 1):
         for wording in wordings:
             answers = await _respelt(wire, tenant_id, wording)
             if any(one.spellings for one in answers):
-                await _collect(wire, tenant_id, answers, limit, found)
+                found |= await _found(wire, tenant_id, answers, _RESPELT, limit)
     ranks: dict[PersonId, int] = {}
     for person_id, words in found.items():
         held = words.split()
@@ -96,14 +107,15 @@ class _Answers:
         ]
         return " OR ".join(f"words LIKE {params(pattern)} ESCAPE '!'" for pattern in patterns)
 
-    def ways(self) -> Iterator[tuple[str, list[str]]]:
-        """The answers one by one, the best first: which rows, in what order, the parameters from $2 on."""
+    def ways(self, most: _Most, params: _Params) -> Iterator[str]:
+        """Which rows answer, in what order and how many of them; one by one, the best first."""
         for begin in self.word.beginnings:
-            yield "token = $2 ORDER BY person_id DESC", [begin]
+            yield f"token = {params(begin)} ORDER BY person_id DESC LIMIT {most.same}"
         for begin in self.word.beginnings:
-            yield "token > $2 AND token < $3 ORDER BY token, person_id", [begin, begin + _AFTER_ALL]
+            after, before = params(begin), params(begin + _AFTER_ALL)
+            yield f"token > {after} AND token < {before} ORDER BY token, person_id LIMIT {most.longer}"
         for _, token in self.spellings:
-            yield "token = $2 ORDER BY person_id DESC", [token]
+            yield f"token = {params(token)} ORDER BY person_id DESC LIMIT {most.respelt}"
 
 
 def _literal(token: str) -> str:
@@ -122,35 +134,36 @@ async def _respelt(wire: Wire, tenant_id: TenantId, wording: Wording) -> list[_A
 
 
 def _nearest(word: Word, near: Iterable[str]) -> list[tuple[int, str]]:
-    return sorted(
-        (typos, token)
+    typed = word.name
+    ranked = sorted(
+        # the first letter and the length are what people get right
+        (typos, token[:1] != typed[:1], abs(len(token) - len(typed)), token)
         for token in near
-        if not token.startswith(word.beginnings) and (typos := misspelling(word.name, token)) is not None
-    )[:MOST_SPELLINGS]
+        if not token.startswith(word.beginnings) and (typos := misspelling(typed, token)) is not None
+    )
+    return [(typos, token) for typos, _, _, token in ranked[:MOST_SPELLINGS]]
 
 
-async def _collect(
-    wire: Wire, tenant_id: TenantId, answers: Sequence[_Answers], limit: int, found: dict[PersonId, str]
-) -> None:
-    """Add persons who have an answer to every word, with their words; the better ones first, some `limit`."""
+async def _found(
+    wire: Wire, tenant_id: TenantId, answers: Sequence[_Answers], most: _Most, limit: int
+) -> dict[PersonId, str]:
+    """Persons who have an answer to every word, with their words; of each way to answer up to `limit`."""
     counts = await _counted(wire, tenant_id, answers)
     if not all(counts):
-        return
-    # names are among the words of every row, an address has only its own row
-    _, fewest, place = min((bool(answers[n].word.name), count, n) for n, count in enumerate(counts))
-    rarest = answers[place]
-    others = [one for one in answers if one is not rarest]
-    if fewest < FEW:
-        found.update(await _of_few(wire, tenant_id, rarest, others, limit))
-        return
-    for which, tokens_borne in rarest.ways():
-        found.update(await _of_many(wire, tenant_id, which, tokens_borne, others, limit))
-        if len(found) >= limit:
-            break
+        return {}
+    # names are among the words of every row, an address has only its own row; a longer name is rarer
+    *_, place = min(
+        (bool(one.word.name), count, -len(one.word.name), n)
+        for n, (one, count) in enumerate(zip(answers, counts, strict=True))
+    )
+    first = answers[place]
+    others = [one for one in answers if one is not first]
+    read = _of_few if counts[place] < FEW else _of_many
+    return await read(wire, tenant_id, first, others, most, limit)
 
 
 async def _counted(wire: Wire, tenant_id: TenantId, answers: Sequence[_Answers]) -> list[int]:
-    """How many tokens answer each word; FEW or more are many."""
+    """How many tokens answer each word, up to FEW."""
     params = _Params(tenant_id)
     counts = ", ".join(
         " + ".join(
@@ -160,16 +173,16 @@ async def _counted(wire: Wire, tenant_id: TenantId, answers: Sequence[_Answers])
         for one in answers
     )
     (row,) = await wire.fetch(f"SELECT {counts}", *params.values)
-    return list(row)
+    return [min(count, FEW) for count in row]
 
 
 async def _of_few(
-    wire: Wire, tenant_id: TenantId, rarest: _Answers, others: Sequence[_Answers], limit: int
+    wire: Wire, tenant_id: TenantId, first: _Answers, others: Sequence[_Answers], _most: _Most, limit: int
 ) -> dict[PersonId, str]:
-    """All who answer the rarest word are read, so they can be put in order of how well they do."""
+    """All who answer the first word are read, so they can be put in order of how well they do."""
     params = _Params(tenant_id)
-    met = rarest.conditions(params)
-    better = [*(f"token = {params(begin)}" for begin in rarest.word.beginnings), *met]
+    met = first.conditions(params)
+    better = [*(f"token = {params(begin)}" for begin in first.word.beginnings), *met]
     order = " ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(better))
     rows = await wire.fetch(
         f"SELECT person_id, words, token FROM person_tokens WHERE tenant_id = $1 AND ({' OR '.join(met)})"
@@ -180,21 +193,18 @@ async def _of_few(
 
 
 async def _of_many(
-    wire: Wire,
-    tenant_id: TenantId,
-    which: str,
-    tokens_borne: Sequence[str],
-    others: Sequence[_Answers],
-    limit: int,
+    wire: Wire, tenant_id: TenantId, first: _Answers, others: Sequence[_Answers], most: _Most, limit: int
 ) -> dict[PersonId, str]:
-    """Of those who bear these tokens the first are read, and no more of them than needed."""
-    params = _Params(tenant_id, *tokens_borne)
-    rows = await wire.fetch(
-        "SELECT person_id, words, token FROM (SELECT person_id, words, token FROM person_tokens"
-        f" WHERE tenant_id = $1 AND {which} LIMIT {MOST_READ if others else limit}) p"
-        f" WHERE 1 = 1{_answering(others, params)} LIMIT {limit}",
-        *params.values,
+    """Of those who answer the first word the first are read, and no more of them than needed."""
+    params = _Params(tenant_id)
+    answering = _answering(others, params)
+    ways = (
+        "SELECT * FROM (SELECT person_id, words, token FROM"
+        f" (SELECT person_id, words, token FROM person_tokens WHERE tenant_id = $1 AND {way}) p{n}"
+        f" WHERE 1 = 1{answering} LIMIT {limit}) w{n}"
+        for n, way in enumerate(first.ways(most, params))
     )
+    rows = await wire.fetch(" UNION ALL ".join(ways), *params.values)
     return {row[0]: row[1] + row[2] for row in rows}
 
 
