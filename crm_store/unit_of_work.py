@@ -308,8 +308,9 @@ class Unit:
         return self._events
 
     async def flush(self) -> None:
-        """Write everything collected, parents first."""
+        """Write everything collected: first what ends, which makes room for what is new; then parents first."""
         w, wire = self._writes, self._wire
+        await self._end()
         for table, rows in (
             (persons, w.persons),
             (identities, w.identities),
@@ -334,14 +335,22 @@ class Unit:
         if self._events:
             await wire.execute(f"INSERT INTO {outbox.name} (payload) VALUES ($1)", self._encode(self._events))
 
+    async def _end(self) -> None:
+        # an interaction has one open pass, a thread one open session, work one holder
+        w, wire = self._writes, self._wire
+        stepped = [i for i in w.items.values() if i.id not in w.new_items]
+        if stepped:
+            await wire.many(SAVE_ITEM, [item_change(i) for i in stepped])
+        if w.ended_sessions:
+            await wire.many("UPDATE sessions SET ended_at = $1 WHERE id = $2", w.ended_sessions)
+        if w.released:
+            await wire.many("UPDATE reservations SET ended_at = $1 WHERE id = $2", w.released)
+
     async def _update(self) -> None:
         w, wire = self._writes, self._wire
         old = [i for i in w.interactions.values() if i.id not in w.new_interactions]
         if old:
             await wire.many(SAVE_INTERACTION, [interaction_change(i) for i in old])
-        stepped = [i for i in w.items.values() if i.id not in w.new_items]
-        if stepped:
-            await wire.many(SAVE_ITEM, [item_change(i) for i in stepped])
         if w.served:
             await wire.many("UPDATE persons SET last_agent_id = $1 WHERE id = $2", w.served)
         if w.agents:
@@ -351,7 +360,3 @@ class Unit:
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 w.agent_log,
             )
-        if w.ended_sessions:
-            await wire.many("UPDATE sessions SET ended_at = $1 WHERE id = $2", w.ended_sessions)
-        if w.released:
-            await wire.many("UPDATE reservations SET ended_at = $1 WHERE id = $2", w.released)
