@@ -1,5 +1,7 @@
 """Look-ups of interactions: one, a page, their touches, and what the router did with them. Scoped by principal."""
 
+import re
+
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import at, columns, interaction_of, item_of, reservation_of, segment_of, touch_of
@@ -109,10 +111,10 @@ class Interactions:
             sql += f" AND {condition.format(f'${len(params)}')}"
 
         reach = principal.require(Permission.READ_INTERACTION)
-        if reach is Scope.OWN:
-            add("COALESCE(w.agent_id, i.last_agent_id) = {}", principal.user_id or "")
-        elif reach is Scope.TEAM:
-            add("i.queue_id = ANY({})", sorted(principal.queues))
+        if reach is not Scope.ALL:  # as `require_interaction`: who has work has served it last
+            queues = sorted(principal.queues) if reach is Scope.TEAM else []
+            params += [principal.user_id or "", queues]  # type: ignore[list-item]
+            sql += " AND (i.last_agent_id = $2 OR i.queue_id = ANY($3))"
         for condition, value in (
             ("i.state = {}", state),
             ("i.queue_id = {}", queue_id),
@@ -223,11 +225,14 @@ async def _interactions_with(wire: Wire, principal: Principal, q: str) -> list[s
     return list(found)
 
 
+_CURSOR = re.compile(r"(-?[0-9]{1,18})\.([0-9a-f-]{1,36})")
+
+
 def _cursor(after: str) -> tuple[int, str]:
-    head, dot, tail = after.partition(".")
-    if not dot or not head.lstrip("-").isdigit() or len(head) > 18:
+    found = _CURSOR.fullmatch(after)
+    if found is None:
         raise Invalid("this page does not exist", field="after")
-    return int(head), tail
+    return int(found[1]), found[2]
 
 
 def _view(r: Row, reply_channels: tuple[str, ...]) -> InteractionView:

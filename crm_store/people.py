@@ -1,11 +1,14 @@
 """Look-ups of persons: by what somebody types, and their history over all interactions. Scoped by principal."""
 
+import re
+from collections.abc import Sequence
+
 from crm_store.cards import Cards
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.lookups import loaded, touch_view
 from crm_store.mapping import touch_of
-from crm_store.search import find_persons
+from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
 from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
 from hub.desk.scope import require_interaction
@@ -46,11 +49,14 @@ class People:
 
     async def persons(self, principal: Principal, q: str, limit: int) -> PersonPage:
         """See the port."""
-        principal.require(Permission.FIND_PERSON)
+        reach = principal.require(Permission.FIND_PERSON)
+        wanted = limit if reach is Scope.ALL else MOST_PERSONS  # who is out of reach is left out of these
         async with self._store.database.snapshot() as wire:
-            found = await find_persons(wire, principal.tenant_id, q, limit)
-            views = await self._views(wire, principal, found)
-        return PersonPage(items=tuple(views[i] for i in found if i in views), next=None)
+            found = await find_persons(wire, principal.tenant_id, q, wanted)
+            reached = await _reached(wire, principal, reach, found)
+            seen = [i for i in found if i in reached][:limit]
+            views = await self._views(wire, principal, seen)
+        return PersonPage(items=tuple(views[i] for i in seen), next=None)
 
     async def person(self, principal: Principal, person_id: PersonId) -> PersonView:
         """See the port."""
@@ -113,33 +119,40 @@ class People:
     async def _require(self, wire: Wire, principal: Principal, person_id: PersonId) -> None:
         """NotFound unless the principal may read this person: all, those of the team's queues, or own ones."""
         reach = principal.require(Permission.READ_PERSON)
-        if reach is Scope.ALL:
-            if not await wire.fetch(
-                "SELECT 1 FROM persons WHERE tenant_id = $1 AND id = $2", principal.tenant_id, person_id
-            ):
-                raise NotFound("there is no such person")
-            return
-        queues = (
-            sorted(principal.queues) if reach is Scope.TEAM or principal.may(Permission.FIND_PERSON) else []
-        )
-        rows = await wire.fetch(
-            "SELECT 1 FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
-            " WHERE /*+*/i.tenant_id = $1 AND i.person_id = $2"
-            " AND (i.queue_id = ANY($3) OR i.last_agent_id = $4 OR w.agent_id = $4) LIMIT 1",
-            principal.tenant_id,
-            person_id,
-            queues,
-            principal.user_id or "",
-        )
-        if not rows:
+        if person_id not in await _reached(wire, principal, reach, [person_id]):
             raise NotFound("there is no such person")
 
 
+async def _reached(wire: Wire, principal: Principal, reach: Scope, ids: Sequence[PersonId]) -> set[PersonId]:
+    """Of these persons, those within reach: who wrote to the principal's queues, or was theirs to serve."""
+    if reach is Scope.ALL:
+        rows = await wire.fetch(
+            "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
+            principal.tenant_id,
+            list(ids),
+        )
+        return {row[0] for row in rows}
+    is_of_team = reach is Scope.TEAM or principal.may(Permission.FIND_PERSON)
+    rows = await wire.fetch(
+        "SELECT DISTINCT i.person_id FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
+        " WHERE /*+*/i.tenant_id = $1 AND i.person_id = ANY($2)"
+        " AND (i.queue_id = ANY($3) OR i.last_agent_id = $4 OR w.agent_id = $4)",
+        principal.tenant_id,
+        list(ids),
+        sorted(principal.queues) if is_of_team else [],
+        principal.user_id or "",
+    )
+    return {row[0] for row in rows}
+
+
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
+
+
 def _cursor(after: str) -> tuple[int, int]:
-    head, _, tail = after.partition(".")
-    if not (head.isdigit() and tail.isdigit() and len(head) < 18 and len(tail) < 10):
+    found = _CURSOR.fullmatch(after)
+    if found is None:
         raise Invalid("this page does not exist", field="after")
-    return int(head), int(tail)
+    return int(found[1]), int(found[2])
 
 
 def _touch_entry(r: Row) -> TimelineEntry:
