@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import Table
 
 from crm_store.mapping import columns
-from hub.domain.errors import Conflict, HubError, Unavailable
+from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
 
 Row = Sequence[Any]
 
@@ -120,7 +120,8 @@ def translated(error: BaseException) -> HubError | None:
     """What a driver's error means to the caller, or None when it is a bug of ours.
 
     A broken unique index is `raced`: somebody committed the same thing first. A full disk, a lost connection or
-    a locked file is Unavailable: nothing was committed, and the same call may succeed later.
+    a locked file is Unavailable: nothing was committed, and the same call may succeed later. A number out of
+    range or a character that is none is Invalid: whoever sent it must mend it.
     """
     if isinstance(error, sqlite3.IntegrityError):
         return Conflict("somebody stored this first", code="raced") if "UNIQUE" in str(error) else None
@@ -128,6 +129,8 @@ def translated(error: BaseException) -> HubError | None:
         return Unavailable(f"the store cannot write now: {error}", code="store_unavailable")
     if isinstance(error, asyncpg.UniqueViolationError):
         return Conflict("somebody stored this first", code="raced")
+    if isinstance(error, (asyncpg.DataError, OverflowError, UnicodeEncodeError)):
+        return Invalid("this holds a number or a character that the store cannot keep", code="bad_value")
     if isinstance(error, asyncpg.PostgresError):
         if error.sqlstate in _BUSY_SQLSTATES:
             return Conflict("two transactions met", code="raced")

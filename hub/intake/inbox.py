@@ -9,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from hub.crashpoints import crash_at
-from hub.domain.errors import Conflict, HubError, Unavailable
+from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
 from hub.domain.events import InteractionClosed, ReservationEnded, TouchStored, WorkStepped
 from hub.domain.ids import TenantId, TouchId
 from hub.domain.interaction import InteractionState
@@ -115,6 +115,8 @@ class Inbox:
         except Unavailable as error:
             return [error] * len(touches)
         except Exception as error:
+            if len(touches) == 1 and isinstance(error, Invalid):
+                return [error]
             if len(touches) == 1:
                 log.exception("touch_not_stored", channel=touches[0].channel)
                 code = "raced" if isinstance(error, Conflict) else "store_fault"

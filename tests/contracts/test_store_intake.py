@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hub.domain.agent import Media
-from hub.domain.errors import Conflict, Invalid, Unavailable
+from hub.domain.errors import Conflict, Invalid
 from hub.domain.events import InteractionClosed, InteractionOpened, ReservationEnded, TouchStored, WorkStepped
 from hub.domain.ids import QueueId
 from hub.domain.interaction import Disposition
@@ -150,7 +150,7 @@ async def test_a_bad_touch_takes_none_of_its_batch_with_it(house: House) -> None
         )
 
     assert isinstance(outcomes[1], Invalid)
-    assert isinstance(outcomes[2], Unavailable)
+    assert isinstance(outcomes[2], Invalid)
     assert [isinstance(o, Received) for o in outcomes] == [True, False, False, True]
     assert await house.count("touches") == 2
 
