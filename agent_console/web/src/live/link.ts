@@ -2,13 +2,13 @@
 
 import { computed, reactive } from 'vue';
 import { type Light, lightOf } from '@/live/pace';
-import { second } from '@/time/now';
+import { now } from '@/time/now';
 
 const link = reactive({ isWatched: false, isCurrent: false, heardAtMs: 0 });
 
 /** Null while nothing on this page is live. The time is that of this machine: the hub's may jump. */
 export const light = computed<Light | null>(() => {
-  void second.value;
+  void now.value;
   return link.isWatched ? lightOf(link.isCurrent, link.heardAtMs, Date.now()) : null;
 });
 

@@ -14,8 +14,8 @@ it('no pause is shorter than a quarter of a second', () => {
   expect(pauseBefore(0, 0)).toBe(250);
 });
 
-it('the light says stale once nothing was heard for ten seconds, and since when', () => {
-  expect(lightOf(true, 1_000, 10_999)).toEqual({ state: 'live' });
-  expect(lightOf(true, 1_000, 11_000)).toEqual({ state: 'stale', sinceMs: 1_000 });
+it('the light says stale before nothing was heard for ten seconds, and since when', () => {
+  expect(lightOf(true, 1_000, 9_999)).toEqual({ state: 'live' });
+  expect(lightOf(true, 1_000, 10_000)).toEqual({ state: 'stale', sinceMs: 1_000 });
   expect(lightOf(false, 1_000, 2_000)).toEqual({ state: 'catching_up' });
 });

@@ -1,7 +1,8 @@
 /** When to try again, when to call the line stale: the times of the live socket. */
 
 export const PING_EVERY_MS = 5_000;
-export const STALE_AFTER_MS = 10_000;
+/** Two ticks are missing by then, and the screen says so before ten seconds are over. */
+export const STALE_AFTER_MS = 9_000;
 
 const SHORTEST_MS = 250;
 const LONGEST_MS = 5_000;

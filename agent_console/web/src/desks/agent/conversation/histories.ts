@@ -38,6 +38,9 @@ export const useHistories = defineStore('histories', () => {
   /** Frames that came while a page was on its way: they are newer than the page. */
   const during = new Map<string, Frame[]>();
 
+  /** The person looked at now, whose history is loaded anew when frames may have been missed. */
+  let shown: string | null = null;
+
   const owner = computed(() => session.user?.id ?? '');
   watch(owner, (id) => (unsent.value = id ? waiting.recalled(localStorage, id, text.t('errors.unreachable')) : []), { immediate: true });
   watch(unsent, (list) => owner.value && waiting.remember(localStorage, owner.value, list));
@@ -45,8 +48,7 @@ export const useHistories = defineStore('histories', () => {
   desk.onFrame((frame) => {
     if (frame.kind === 'snapshot' || frame.kind === 'resync') {
       for (const history of histories.values()) history.isOld = true;
-      const open = desk.mine.find((row) => row.interaction_id === desk.openId);
-      if (open && histories.has(open.person.id)) void load(open.person.id);
+      if (shown !== null) void load(shown);
       return;
     }
     if (frame.kind !== 'touch_added' && frame.kind !== 'delivery_changed') return;
@@ -76,6 +78,7 @@ export const useHistories = defineStore('histories', () => {
 
   /** The history of a person, loaded if it is not here or may be old. */
   function open(personId: string): History {
+    shown = personId;
     const known = histories.get(personId);
     if (known) {
       histories.delete(personId);
@@ -173,6 +176,7 @@ export const useHistories = defineStore('histories', () => {
   function forget(): void {
     histories.clear();
     during.clear();
+    shown = null;
   }
 
   return { histories, unsent, open, load, loadEarlier, send, sendAgain, discard, forget };
