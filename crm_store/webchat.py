@@ -123,7 +123,10 @@ class Visitors:
         del now
         async with self._store.database.transaction() as wire:
             await wire.execute(
-                "UPDATE visitors SET got_seq = $1 WHERE id = $2 AND got_seq < $1", seq, visitor.id
+                "UPDATE visitors SET got_seq = $1 WHERE id = $2 AND tenant_id = $3 AND got_seq < $1",
+                seq,
+                visitor.id,
+                visitor.tenant_id,
             )
             rows = await wire.fetch(
                 "SELECT t.id, t.interaction_id, t.seq, t.author_id FROM sessions s JOIN touches t"
