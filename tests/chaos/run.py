@@ -37,6 +37,7 @@ SETTINGS = {
 
 CRASH_WITHIN_S = 15.0
 LOOK_EVERY_S = 2.0
+STALLS_COUNT_S = 5.0
 QUIET_WITHIN_S = 45.0
 BOARD_WITHIN_S = 4.0
 BOARD = "board.json"
@@ -248,7 +249,7 @@ class Run:
             if hub is None:
                 oldest_event = None
                 continue
-            stalled = sum(s.for_s for s in self._found.stalls if s.at > now - 5)
+            stalled = sum(s.for_s for s in self._found.stalls if s.at > now - STALLS_COUNT_S)
             moment = Moment(
                 now=now, up_since=up_since, lease_s=LEASE_S, grace_s=GRACE_S, slack_s=1.0 + stalled
             )
@@ -266,11 +267,17 @@ class Run:
             self._found.broken += [f"{i} {NAMES[i]}: {found}" for i, found in rows.items() if found]
 
     async def _measure_stalls(self) -> None:
+        """Note when this process woke late, and how long the hub was ready to run and had no processor."""
+        waited: dict[int, float] = {}
         while True:
             before = time.monotonic()
-            await asyncio.sleep(0.05)
-            late_s = time.monotonic() - before - 0.05
-            if late_s > 0.1:
+            await asyncio.sleep(0.1)
+            late_s = time.monotonic() - before - 0.1
+            if self._hub is not None:
+                pid, total_s = self._hub.process.pid, waited_for_cpu_s(self._hub.process.pid)
+                late_s += total_s - waited.get(pid, total_s)
+                waited[pid] = total_s
+            if late_s > 0.02:
                 self._found.stalls.append(Stall(at=time.time(), for_s=late_s))
 
     # --- the end ---
@@ -328,7 +335,15 @@ class Run:
             **dict(sorted(counts.items())),
             recover_p50_s=round(median(found.recoveries_s), 2),
             recover_max_s=round(max(found.recoveries_s), 2),
-            stalls=len(found.stalls),
-            stall_max_s=round(max((s.for_s for s in found.stalls), default=0.0), 2),
+            stalled_s=round(sum(s.for_s for s in found.stalls), 1),
         )
         return report
+
+
+def waited_for_cpu_s(pid: int) -> float:
+    """How long the threads of a process have been ready to run without running; 0 where nobody counts it."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[1]) for task in tasks) / 1e9
+    except (OSError, IndexError):
+        return 0.0
