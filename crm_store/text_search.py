@@ -21,6 +21,7 @@ BEGINNING_FROM = 4
 
 MOST_HITS = 50
 
+_NEWEST = "SELECT coalesce(max(id), 0) FROM touch_texts"
 _WINDOW = (2, 2, 4)
 """How many blocks of each size one call looks through, the smallest first: four million messages in all."""
 
@@ -53,11 +54,19 @@ def touch_text_row(
 
 async def index_texts(wire: Wire, rows: Sequence[Row]) -> None:
     """Make messages findable, the older first; each of them once."""
-    if rows:
-        await wire.many(
-            "INSERT INTO touch_texts (tenant_id, touch_id, interaction_id, at, folded)"
-            " VALUES ($1, $2, $3, $4, $5)",
-            rows,
+    if not rows:
+        return
+    is_sqlite = isinstance(wire, SqliteWire)
+    before = await wire.fetch(_NEWEST) if is_sqlite else []
+    await wire.many(
+        "INSERT INTO touch_texts (tenant_id, touch_id, interaction_id, at, folded) VALUES ($1, $2, $3, $4, $5)",
+        rows,
+    )
+    if is_sqlite:
+        # not by a trigger: FTS5 would write its pages anew at each row
+        await wire.execute(
+            "INSERT INTO touch_words (rowid, folded) SELECT id, folded FROM touch_texts WHERE id > $1 ORDER BY id",
+            before[0][0],
         )
 
 
@@ -100,7 +109,7 @@ async def find_texts(
         return TextHits(hits=(), next=None)
     read = _read_sqlite if isinstance(wire, SqliteWire) else _read_postgres
     if before is None:
-        (newest,) = await wire.fetch("SELECT coalesce(max(id), 0) FROM touch_texts")
+        (newest,) = await wire.fetch(_NEWEST)
         before = int(newest[0]) + 1
     found: list[Row] = []
     for low, blocks in _windows(before):

@@ -68,10 +68,6 @@ FULL_TEXT = {
             " tokenize='ascii', detail=none, columnsize=0)"
         ),
         (
-            "CREATE TRIGGER touch_texts_added AFTER INSERT ON touch_texts BEGIN"
-            " INSERT INTO touch_words (rowid, folded) VALUES (new.id, new.folded); END"
-        ),
-        (
             "CREATE TRIGGER touch_texts_removed AFTER DELETE ON touch_texts BEGIN"
             " INSERT INTO touch_words (touch_words, rowid, folded) VALUES ('delete', old.id, old.folded); END"
         ),
@@ -84,7 +80,7 @@ FULL_TEXT = {
         ),
     ),
 }
-"""What finds words; run after the tables are made. Rows are added and removed, never changed."""
+"""What finds words; run after the tables are made. Rows are removed, never changed, and added by `index_texts`."""
 
 for _dialect, _statements in FULL_TEXT.items():
     for _statement in _statements:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crm_store.driver import Wire
+from crm_store.driver import SqliteWire, Wire
 from crm_store.engine import Database
 from crm_store.text_search import (
     BEGINNING_FROM,
@@ -145,6 +145,17 @@ async def two_queues(wire: Wire) -> Sequence[str]:
             DEFAULT_TENANT,
         )
     return ["q1", "q2"]
+
+
+async def test_the_index_of_words_holds_what_the_messages_hold(wire: Wire) -> None:
+    await said(wire, "one two", "two three")
+    await said(wire, "three four")
+    await forget_texts(wire, DEFAULT_TENANT, [InteractionId("i1")])
+
+    if isinstance(wire, SqliteWire):  # raises where the two differ; PostgreSQL keeps its index by itself
+        await wire.execute("INSERT INTO touch_words (touch_words, rank) VALUES ('integrity-check', 1)")
+    assert await hits(wire, "two") == ["t2"]
+    assert await hits(wire, "three") == ["t2"]
 
 
 async def test_a_message_without_words_is_not_kept() -> None:

@@ -16,8 +16,6 @@ FULL_TEXT = {
     "sqlite": (
         """CREATE VIRTUAL TABLE touch_words USING fts5(folded, content='touch_texts', content_rowid='id',
         tokenize='ascii', detail=none, columnsize=0)""",
-        """CREATE TRIGGER touch_texts_added AFTER INSERT ON touch_texts
-        BEGIN INSERT INTO touch_words (rowid, folded) VALUES (new.id, new.folded); END""",
         """CREATE TRIGGER touch_texts_removed AFTER DELETE ON touch_texts
         BEGIN INSERT INTO touch_words (touch_words, rowid, folded) VALUES ('delete', old.id, old.folded); END""",
     ),
