@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from crm_store.driver import PostgresWire, SqliteWire, Wire, translated
@@ -25,6 +26,9 @@ log = structlog.get_logger(__name__)
 _PG_MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 _WAIT_S = 10.0
 """Longest wait for a connection or for the writer's turn."""
+
+_WRITES = "touchline_writes"
+"""The execution option of SQLite's one writer."""
 
 
 class StoreNotDurable(Exception):
@@ -145,7 +149,7 @@ class Database:
             raise Unavailable("the store is overloaded", code="store_unavailable") from error
         try:
             if self._writer is None or self._writer.closed:
-                self._writer = await self.engine.connect()
+                self._writer = await (await self.engine.connect()).execution_options(**{_WRITES: True})
             yield self._writer
         finally:
             self._turn.release()
@@ -164,6 +168,8 @@ async def _rolled_back(writer: AsyncConnection, raw: Any) -> None:
 async def _errors_translated() -> AsyncIterator[None]:
     try:
         yield
+    except PoolTimeout as error:
+        raise Unavailable("the store is overloaded", code="store_unavailable") from error
     except DBAPIError as error:
         meaning = translated(error.orig.__cause__ or error.orig) if error.orig else None
         if meaning is None:
@@ -198,4 +204,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # readers take no lock; the one writer takes it at once, so that it never meets a busy upgrade
-    connection.exec_driver_sql("BEGIN")
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN"
+    connection.exec_driver_sql(begin)
