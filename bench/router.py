@@ -26,7 +26,7 @@ from hub.routing.policy import plan_offers
 
 AGENTS, IDLE, SKILLS, NEEDS, QUEUES, WAITING = 1_000, 500, 100, 300, 10, 10_000
 ROUNDS = 7
-OUR_PIECES, LINEAR_PIECES, BLOCK = 600, 20, 50
+OUR_PIECES, LINEAR_PIECES, BLOCK = 600, 20, 200
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 

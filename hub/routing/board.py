@@ -203,7 +203,7 @@ class Board:
 
     def staffed_count(self, queue_id: QueueId) -> int:
         """How many who serve the queue are there, paused or busy or not."""
-        return (self.floor.staff.get(queue_id, 0) & ~self.floor.offline).bit_count()
+        return (self.floor.staff.get(queue_id, 0) & ~self.floor.attendance.offline).bit_count()
 
     def free_agents(self, queue_id: QueueId, media: Media) -> list[UserId]:
         """Who serves the queue and has room for one more item of `media`, in the order of asking, skills aside."""

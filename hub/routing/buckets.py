@@ -11,6 +11,7 @@ from hub.domain.agent import FULL
 from hub.domain.ids import QueueId, UserId
 from hub.routing.entry import NEVER, Key
 from hub.routing.order import getter_of, slots_in
+from hub.routing.planned import Staff
 from hub.routing.seat import MEDIA, Getter, Rank, Seat
 
 ANY_MEDIUM = (1 << len(MEDIA)) - 1
@@ -26,20 +27,16 @@ Needs = tuple[QueueId, int, frozenset[tuple[str, int]], frozenset[UserId]]
 class Bucket:
     """The waiting items that need the same: whoever may take one of them may take each.
 
-    The staff of the queue is divided into `lacking[i]`, those whose first missing skill is `wanted[i]`, and
-    `qualified`. `able` are those of the qualified who may ever be asked: they take the medium at all, and are
-    not avoided (an avoidance holds only while another of them could ever take the work). `line` is in order;
-    `queue_line` holds the urgencies of all that waits in the queue, side by side in memory, to be searched fast.
+    `line` is in order; `queue_line` holds the urgencies of all that waits in the queue, side by side in memory, to
+    be searched fast. `able` is that of `staff`.
     """
 
     number: int
     needs: Needs
     medium: int
-    wanted: tuple[tuple[str, int], ...]
+    staff: Staff
     line: list[Key] = field(default_factory=list)
     queue_line: "array[float]"
-    lacking: tuple[int, ...]
-    qualified: int = 0
     able: int = 0
     able_count: int = 0
     _ranks_of_able: Getter[Rank | None] | None = None
@@ -48,14 +45,15 @@ class Bucket:
 
     def admit(self, seats: Iterable[Seat]) -> int:
         """Count members of the queue's staff where they belong now. Returns those whose `able` changed."""
-        lacking = [0] * len(self.wanted)
+        before = self.staff
+        lacking = [0] * len(before.wanted)
         admitted = qualified = takers = avoided = 0
         medium, to_avoid = self.medium, self.needs[3]
         for seat in seats:
             agent, bit = seat.agent, seat.bit
             assert agent is not None
             admitted |= bit
-            for index, (skill, level) in enumerate(self.wanted):
+            for index, (skill, level) in enumerate(before.wanted):
                 if agent.skills.get(skill, 0) < level:
                     lacking[index] |= bit
                     break
@@ -66,20 +64,18 @@ class Bucket:
                     if seat.agent_id in to_avoid:
                         avoided |= bit
         others = ~admitted
-        self.lacking = tuple(old & others | new for old, new in zip(self.lacking, lacking, strict=True))
-        self.qualified = self.qualified & others | qualified
         self._takers = self._takers & others | takers
         self._avoided = self._avoided & others | avoided
-        return self._agree_on_able()
+        still_lacking = tuple(old & others | new for old, new in zip(before.lacking, lacking, strict=True))
+        return self._restaff(still_lacking, before.qualified & others | qualified)
 
     def dismiss(self, seat: Seat) -> int:
         """Count the agent nowhere any more. Returns the agents whose `able` changed."""
         others = ~seat.bit
-        self.lacking = tuple(agents & others for agents in self.lacking)
-        self.qualified &= others
         self._takers &= others
         self._avoided &= others
-        return self._agree_on_able()
+        lacking = tuple(agents & others for agents in self.staff.lacking)
+        return self._restaff(lacking, self.staff.qualified & others)
 
     def ranks_of_able(self) -> Getter[Rank | None]:
         """Gets the ranks of the able ones out of a list by slot."""
@@ -87,14 +83,13 @@ class Bucket:
             self._ranks_of_able = getter_of(list(slots_in(self.able)))
         return self._ranks_of_able
 
-    def _agree_on_able(self) -> int:
-        before = self.able
+    def _restaff(self, lacking: tuple[int, ...], qualified: int) -> int:
         has_another = self._takers & (self._takers - 1)
-        self.able = self._takers & ~self._avoided if has_another else self._takers
-        changed = before ^ self.able
+        able = self._takers & ~self._avoided if has_another else self._takers
+        changed = self.able ^ able
         if changed:
-            self.able_count = self.able.bit_count()
-            self._ranks_of_able = None
+            self.able, self.able_count, self._ranks_of_able = able, able.bit_count(), None
+        self.staff = Staff(self.staff.wanted, lacking, qualified, able)
         return changed
 
 
@@ -165,9 +160,8 @@ class Lines:
             number=number,
             needs=needs,
             medium=medium,
-            wanted=tuple(sorted(skills)),
+            staff=Staff(tuple(sorted(skills)), (0,) * len(skills), 0, 0),
             queue_line=self._queue_lines.setdefault(queue_id, array("d")),
-            lacking=(0,) * len(skills),
         )
         self.buckets[number] = self._by_needs[needs] = bucket
         self._of_queue.setdefault(queue_id, {})[number] = bucket

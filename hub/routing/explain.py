@@ -31,9 +31,9 @@ _WORDS = {
 
 def explain(facts: WhyFacts) -> Why:
     """Why this agent, from what was so at the moment of the decision."""
-    names, chosen = facts.names, facts.chosen
+    names, chosen = facts.attendance.names, facts.chosen
     groups = [(rule, wanted, agents.bit_count(), agents) for rule, wanted, agents in _groups(facts) if agents]
-    could = (facts.able & facts.free).bit_count()
+    could = (facts.staff.able & facts.free).bit_count()
     considered = could + sum(count for _, _, count, _ in groups)
     is_small = considered <= NAMES_UP_TO
     excluded = tuple(
@@ -65,15 +65,16 @@ def explain(facts: WhyFacts) -> Why:
 
 def _groups(facts: WhyFacts) -> Iterator[tuple[str, str, int]]:
     """Rule, what it wanted, and the agents whom no earlier rule excludes."""
-    for (skill, level), agents in zip(facts.wanted, facts.lacking, strict=True):
+    staff, attendance = facts.staff, facts.attendance
+    for (skill, level), agents in zip(staff.wanted, staff.lacking, strict=True):
         yield "skill", f"{skill} ≥ {level}", agents
-    left = facts.qualified
+    left = staff.qualified
     for rule, agents in (
-        ("offline", facts.offline),
-        ("paused", facts.paused),
-        ("on_a_call", facts.on_call),
+        ("offline", attendance.offline),
+        ("paused", attendance.paused),
+        ("on_a_call", attendance.on_call),
         ("full", ~facts.free),
-        ("avoided", ~facts.able),
+        ("avoided", ~staff.able),
     ):
         yield rule, "", left & agents
         left &= ~agents

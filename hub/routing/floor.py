@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from heapq import heappop, heappush
 
+from msgspec.structs import replace
+
 from hub.domain.agent import FULL, Agent
 from hub.domain.ids import QueueId, UserId, WorkItemId
 from hub.domain.work import WorkState
 from hub.routing.order import AskingOrder, slots_in
+from hub.routing.planned import Attendance
 from hub.routing.seat import CHAT, MAIL, VOICE, Seat, Standing, room_by_load, standing_of, weights_of
 
 _AVAILABLE = Standing.AVAILABLE
@@ -20,18 +23,15 @@ _AVAILABLE = Standing.AVAILABLE
 class Floor:
     """All seats of a tenant, and sets of them.
 
-    `staff[queue]` are those who serve a queue, there or not. `offline`, `paused` and `on_call` may overlap.
+    `staff[queue]` are those who serve a queue, there or not.
     `free[n]` are those who could take one more item of medium n as far as presence, calls and capacity go.
     """
 
     def __init__(self) -> None:
         self.seats: dict[UserId, Seat] = {}
         self.slots: list[Seat | None] = []
-        self.names: tuple[str, ...] = ()
+        self.attendance = Attendance()
         self.staff: dict[QueueId, int] = {}
-        self.offline = 0
-        self.paused = 0
-        self.on_call = 0
         self.free = [0, 0, 0]
         self.order = AskingOrder()
         self._unused_slots: list[int] = []
@@ -54,7 +54,9 @@ class Floor:
         if before is None:
             self._give_slot(seat)
         if before is None or before.name != agent.name:
-            self.names = (*self.names[: seat.slot], agent.name, *self.names[seat.slot + 1 :])
+            names = self.attendance.names
+            names = (*names[: seat.slot], agent.name, *names[seat.slot + 1 :])
+            self.attendance = replace(self.attendance, names=names)
         if before is None or before.queues != agent.queues:
             for queue_id in before.queues - agent.queues if before is not None else ():
                 self.staff[queue_id] &= ~seat.bit
@@ -75,8 +77,7 @@ class Floor:
         self.settle(seat)
         for queue_id in agent.queues:
             self.staff[queue_id] &= ~seat.bit
-        self.offline &= ~seat.bit
-        self.on_call &= ~seat.bit
+        self._mark(seat, offline=False, paused=False, on_call=False)
         self.slots[seat.slot] = None
         self._unused_slots.append(seat.slot)
         seat.agent, seat.slot, seat.bit, seat.lease_ends_at = None, -1, 0, None
@@ -93,7 +94,7 @@ class Floor:
         seat.load += units
         if number == VOICE:
             seat.calls += 1
-            self.on_call |= seat.bit
+            self._mark(seat, on_call=True)
         self.settle(seat)
 
     def give_back(self, seat: Seat, item_id: WorkItemId, units: int, number: int) -> bool:
@@ -102,8 +103,7 @@ class Floor:
         seat.load -= units
         if number == VOICE:
             seat.calls -= 1
-            if not seat.calls:
-                self.on_call &= ~seat.bit
+            self._mark(seat, on_call=seat.calls > 0)
         if seat.agent is None:
             self.forget_if_empty(seat)
         return self.settle(seat)
@@ -151,20 +151,32 @@ class Floor:
         else:
             seat.slot = len(self.slots)
             self.slots.append(seat)
-            self.names = (*self.names, "")
             self.order.ranks.append(None)
         seat.bit = 1 << seat.slot
         seat.standing = Standing.AVAILABLE  # as the sets have a new slot: neither offline nor paused
-        if seat.calls:
-            self.on_call |= seat.bit
+        self._mark(seat, on_call=seat.calls > 0)
 
     def _stand(self, seat: Seat, standing: Standing) -> None:
         if seat.standing is standing:
             return
         seat.standing = standing
-        others = ~seat.bit
-        self.offline = self.offline & others | (seat.bit if standing is Standing.OFFLINE else 0)
-        self.paused = self.paused & others | (seat.bit if standing is Standing.PAUSED else 0)
+        self._mark(seat, offline=standing is Standing.OFFLINE, paused=standing is Standing.PAUSED)
+
+    def _mark(
+        self,
+        seat: Seat,
+        *,
+        offline: bool | None = None,
+        paused: bool | None = None,
+        on_call: bool | None = None,
+    ) -> None:
+        was = self.attendance
+        self.attendance = Attendance(
+            was.names,
+            _with(was.offline, seat.bit, offline),
+            _with(was.paused, seat.bit, paused),
+            _with(was.on_call, seat.bit, on_call),
+        )
 
     def _watch(self, seat: Seat, agent: Agent, now: datetime) -> None:
         # One entry a lease, however often it is renewed: an entry that comes due too early is set again then.
@@ -174,3 +186,10 @@ class Floor:
         elif seat.lease_ends_at is None or ends_at < seat.lease_ends_at:
             seat.lease_ends_at = ends_at
             heappush(self.leases, (ends_at, seat.agent_id))
+
+
+def _with(agents: int, bit: int, belongs: bool | None) -> int:
+    """The set with the agent in it or not; None leaves it as it is."""
+    if belongs is None:
+        return agents
+    return agents | bit if belongs else agents & ~bit

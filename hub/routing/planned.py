@@ -12,14 +12,35 @@ from hub.domain.work import WorkItem
 from hub.routing.seat import Rank
 
 
-class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The floor at the moment of the decision. Sets of agents are ints with one bit a slot; `names` is by slot.
+class Staff(msgspec.Struct, frozen=True, gc=False):
+    """The staff of a queue by what one kind of work needs.
 
-    The staff of the queue is `qualified` and those in `lacking`, one set for each of `wanted`. `able` are the
-    qualified who are not avoided, `free` those with room for the medium, whatever they are qualified for.
-    `could` holds the least ranks of those who could take it, the chosen one's among them if it is one of the
-    least; `chosen` is that one's,
-    `is_last_agent` says that the client was theirs before. `place` counts the line of the queue from 1.
+    `lacking` has those who lack each of `wanted`, everybody under the first one missing; the others are
+    `qualified`. `able` are those of the qualified who may ever be asked: they take the medium at all, and are not
+    avoided (an avoidance holds only while another of them could ever take the work).
+    """
+
+    wanted: tuple[tuple[str, int], ...]
+    lacking: tuple[int, ...]
+    qualified: int
+    able: int
+
+
+class Attendance(msgspec.Struct, frozen=True, gc=False):
+    """Who was who (by slot), and who was not to be asked for anything; the sets may overlap."""
+
+    names: tuple[str, ...] = ()
+    offline: int = 0
+    paused: int = 0
+    on_call: int = 0
+
+
+class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The floor at the moment of the decision. Sets of agents are ints with one bit a slot.
+
+    `free` are those with room for the medium, whatever they are qualified for. `could` holds the least ranks of
+    those who could take it; `chosen` is that of the one who is asked, `is_last_agent` says that the client was
+    theirs before. `place` counts the line of the queue from 1.
     """
 
     at: datetime
@@ -28,14 +49,8 @@ class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     chosen: Rank
     is_last_agent: bool
     could: list[Rank]
-    names: tuple[str, ...]
-    wanted: tuple[tuple[str, int], ...]
-    lacking: tuple[int, ...]
-    qualified: int
-    able: int
-    offline: int
-    paused: int
-    on_call: int
+    staff: Staff
+    attendance: Attendance
     free: int
 
 

@@ -36,7 +36,7 @@ def _planned(board: Board, bucket: Bucket, now: datetime) -> PlannedOffer:
     entry = key[3]
     item = entry.item
     free = floor.free[medium]
-    could = bucket.able & free
+    could = bucket.staff.able & free
     ranks = floor.order.first(could, bucket, free)
     last = floor.seats.get(item.preferred_agent_id) if item.preferred_agent_id is not None else None
     if last is not None and last.bit & could:
@@ -56,14 +56,8 @@ def _planned(board: Board, bucket: Bucket, now: datetime) -> PlannedOffer:
             chosen=seat.rank,
             is_last_agent=seat is last,
             could=ranks,
-            names=floor.names,
-            wanted=bucket.wanted,
-            lacking=bucket.lacking,
-            qualified=bucket.qualified,
-            able=bucket.able,
-            offline=floor.offline,
-            paused=floor.paused,
-            on_call=floor.on_call,
+            staff=bucket.staff,
+            attendance=floor.attendance,
             free=free,
         ),
     )

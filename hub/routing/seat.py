@@ -20,7 +20,7 @@ NUMBER_OF = {media: number for number, media in enumerate(MEDIA)}
 """A medium's place in whatever is kept per medium."""
 
 Rank = tuple[int, float, UserId, int]
-"""Load in units, idle since (POSIX seconds), id, slot. Of two who could take an item, the one with the less is asked."""
+"""Load in units, idle since (POSIX seconds), id, slot. Of two who could take an item, the one with less is asked."""
 
 Getter = Callable[[Sequence[T]], Sequence[T]]
 """Gets certain elements out of a list, much faster than one by one."""
