@@ -1,5 +1,7 @@
 /** English, and with it the list of every text: the other languages have the same keys. */
 
+import errors from '@/i18n/errors/en';
+
 export default {
   product: 'Touchline',
   common: {
@@ -363,42 +365,5 @@ export default {
     results: { done: 'done', denied: 'denied', failed: 'failed' },
   },
   role: { agent: 'agent', supervisor: 'supervisor', manager: 'manager', admin: 'administrator', dpo: 'data protection' },
-  errors: {
-    unreachable: 'The hub does not answer. Check the network; we keep trying.',
-    wrong_login_or_password: 'Login or password is wrong.',
-    too_many_attempts: 'Too many attempts.',
-    too_many: 'Too fast. Wait a moment and try again.',
-    not_signed_in: 'You are not signed in.',
-    sign_in_ended: 'Your sign-in has ended.',
-    forbidden: 'Your role does not allow this.',
-    csrf: 'This page is too old. Load it again.',
-    foreign_origin: 'This address is not one of the hub’s own. Open the console under its proper address.',
-    not_found: 'It is not there, or not yours.',
-    conflict: 'Somebody was faster. Look again.',
-    offer_over: 'This offer is over: it was taken or its time ran out.',
-    at_capacity: 'You have no room for one more. Close something first.',
-    interaction_closed: 'This conversation is closed already.',
-    work_moved_on: 'This work has moved on meanwhile.',
-    not_assigned: 'Nobody has this work yet: accept it first.',
-    not_wrapping_up: 'Close the conversation first.',
-    no_such_channel: 'The client cannot be reached on this channel now. You can leave a note.',
-    no_such_disposition: 'This outcome no longer exists. Choose another.',
-    no_such_queue: 'This queue does not exist.',
-    note_required: 'This outcome needs a note.',
-    too_long: 'The text is too long for this channel.',
-    empty: 'Write something first.',
-    key_used_otherwise: 'This was sent already with another text.',
-    in_progress: 'It is on its way already. Wait a moment.',
-    invalid: 'Something in the form is wrong.',
-    wrong_setup_token: 'This is not the token that the hub printed.',
-    already_set_up: 'Touchline is set up already. Sign in.',
-    password_length: 'The password has the wrong length.',
-    password_common: 'This password is too common. Take another one.',
-    unavailable: 'The hub cannot do this right now. Try again shortly.',
-    store_unavailable: 'The database does not answer right now. Nothing was lost; try again shortly.',
-    overloaded: 'The hub is very busy. Try again shortly.',
-    stopping: 'The hub is restarting. Try again in a few seconds.',
-    internal: 'A fault in the hub. It has been logged; try again.',
-    other: 'It did not work ({code}). {detail}',
-  },
+  errors,
 };
