@@ -79,8 +79,8 @@ fmt: venv ## format, and repair what ruff can
 	$(BIN)/ruff format .
 
 .PHONY: gen
-gen: venv ## write the generated files anew: each tools/gen-*.py, in the order of their names
-	@set -e; for script in $(sort $(wildcard tools/gen-*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
+gen: venv ## write the generated files anew: each tools/gen[-_]*.py, in the order of their names
+	@set -e; for script in $(sort $(wildcard tools/gen[-_]*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 
 .PHONY: lock
 lock: needs-python ## write requirements.lock anew, with the newest versions
