@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 
 from tests.chaos.ledger import Accepted, Offered, ReplyQueued
@@ -301,4 +302,5 @@ class AgentPeer:
             if answer.status < 500 and code not in LATER:
                 return answer
             self._world.counts[f"answers_{code or answer.status}"] += 1
+            self._world.remarks.append(f"{time.time():.1f} {self.login} {method} {path}: {answer.body}")
             await asyncio.sleep(0.1)

@@ -331,6 +331,7 @@ class Run:
         refused = [f"{name}: {n}" for name, n in counts.items() if name.startswith("visitor_error_")]
         report.require_none("visitor_errors", refused)
         report.require_none("exit_code", [str(found.exit_code)] if found.exit_code else [])
+        report.notes += self._world.remarks[:20]
         report.tell(
             **dict(sorted(counts.items())),
             recover_p50_s=round(median(found.recoveries_s), 2),

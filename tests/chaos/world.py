@@ -26,6 +26,7 @@ class World:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     calm: asyncio.Event = field(default_factory=asyncio.Event)
     counts: Counter[str] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)
 
     def rng(self, name: str) -> random.Random:
         """The randomness of one peer: it depends on nothing but the seed and the name."""
