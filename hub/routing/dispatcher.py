@@ -162,6 +162,9 @@ class Dispatcher:
                     if item is not None:
                         self._board.put_item(item)
                     self._board.revoke(plan)
+                    if item is None or item.version == plan.item.version:
+                        # refused as it is (gone, or its queue is): planned again it would be refused again
+                        self._board.remove_item(plan.item.id)
                 self._on_offers(len(planned) - len(lost), len(lost))
 
     @property
