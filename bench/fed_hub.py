@@ -86,10 +86,6 @@ class FedHub(Hub):
                 return await self._clear()
             case "memory":
                 return uss_bytes(os.getpid())
-            case "push":
-                from bench.push import measured
-
-                return await measured(self._streams, question["rounds"])
             case unknown:
                 raise ValueError(unknown)
 
