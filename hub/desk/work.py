@@ -23,6 +23,8 @@ from hub.ports.clock import Clock
 from hub.ports.store import NewTouch, UnitOfWork
 from hub.steps import change_agent, end_offer, finish_wrap_up
 
+_MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
+
 
 class DeskStore(Protocol):
     """What the desk asks of the store to change things."""
@@ -53,6 +55,8 @@ class Work:
         principal.require(Permission.ANSWER_OFFER)
         async with self._store.unit(principal.tenant_id) as unit:
             offer = await self._own_offer(unit, principal, reservation_id)
+            if offer.state not in _MAY_BE_ACCEPTED:
+                raise Conflict("this offer is over", code="offer_over")  # the many who lose wait for no lock
             # the interaction is locked before its work, as everywhere at the desk: nobody waits in a ring
             interaction = (await unit.interactions([offer.interaction_id])).get(offer.interaction_id)
             item = (await unit.work_items([offer.work_item_id])).get(offer.work_item_id)
