@@ -48,6 +48,8 @@ class FirstAdministrator:
 
     async def is_needed(self) -> bool:
         """Whether the hub still waits for its first administrator."""
+        if await self._store.count_users(self._tenant_id):
+            return False  # somebody was added beside the running hub
         return await self._store.setup_token(self._tenant_id) is not None
 
     async def make(self, *, token: str, login: str, name: str, password: str, address: str) -> User:

@@ -102,7 +102,7 @@ async def serve(
     """
     if not settings.is_embedded:
         raise NotInThisRelease
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # conversations are nobody else's
     database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
     try:
         await migrate(database)
@@ -233,7 +233,7 @@ class Hub:
                     threads=settings.security.password_threads,
                 )
             )
-            app, token, sockets = await self._application(passwords)
+            app, first, sockets = await self._application(passwords)
             await self._names.refresh()
             await self._sweeper.step()
             if settings.is_embedded:
@@ -242,6 +242,7 @@ class Hub:
             self._start(jobs, sockets)
             port = await stack.enter_async_context(listening(app, settings.http.host, self._port))
             self._started = True
+            token = await first.token_to_print()  # an older one counts until this hub really listens
             on_ready(Started(url=_url(settings, port), port=port, setup_token=token))
             await stop.wait()
             self._draining = True
@@ -279,7 +280,9 @@ class Hub:
                 self._streams.forget_all()
                 await sockets.close_all()
 
-    async def _application(self, passwords: Passwords) -> tuple[web.Application, str | None, AgentSockets]:
+    async def _application(
+        self, passwords: Passwords
+    ) -> tuple[web.Application, FirstAdministrator, AgentSockets]:
         settings, clock = self._settings, self._clock
         is_https = settings.http.public_url.startswith("https://")
         app = web.Application(client_max_size=settings.http.max_body_bytes)
@@ -328,7 +331,7 @@ class Hub:
         if settings.channels.webchat.enabled:
             app.add_routes(self._webchat.routes())
         add_pages(app)
-        return app, await first.token_to_print(), sockets
+        return app, first, sockets
 
     def _operations(self, sign_ins: SignIns, first: FirstAdministrator, gate: Gate) -> list[Operation]:
         lookups = DeskLookups(self.store, self._cards, self._floor)

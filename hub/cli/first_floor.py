@@ -13,6 +13,8 @@ from hub.ports.visitors import Site
 
 QUEUE = "support"
 SITE = "default"
+DEMO_SITE = "demo"
+"""The site of the hub's own demonstration page, `/chat/demo`."""
 
 _OUTCOMES = (
     DispositionView(code="resolved", name="Resolved", note_required=False),
@@ -36,6 +38,7 @@ async def lay_first_floor(store: Store) -> None:
     )
     await floor.put_queue(queue)
     await floor.put_dispositions(DEFAULT_TENANT, _OUTCOMES)
-    await visitors.put_site(
-        Site(key=SITE, tenant_id=DEFAULT_TENANT, queue_id=queue.id, title="Support", origins=())
-    )
+    for key in (DEMO_SITE, SITE):  # the last one says that all is there
+        await visitors.put_site(
+            Site(key=key, tenant_id=DEFAULT_TENANT, queue_id=queue.id, title="Support", origins=())
+        )
