@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address, ip_network
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 ReadyOrNot = Callable[[], Awaitable[str]]
 """Empty when everything enabled listens, else what is missing."""
@@ -88,6 +90,7 @@ def address_behind(trusted: tuple[str, ...]) -> Callable[[web.Request], str]:
 @asynccontextmanager
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Serve `app` while the block lasts; yields the port. Raises PortTaken."""
+    logging.getLogger("aiohttp.server").addFilter(_is_no_noise)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
     await runner.setup()
     try:
@@ -102,3 +105,9 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         yield int(server[1])
     finally:
         await asyncio.shield(runner.cleanup())
+
+
+def _is_no_noise(record: logging.LogRecord) -> bool:
+    """aiohttp logs what is no HTTP as an error, with a traceback and every byte that the stranger sent."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
