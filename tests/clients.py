@@ -73,6 +73,13 @@ class FrameSocket:
         except (TimeoutError, ConnectionClosed) as error:
             raise Silent(f"no {kind} {fields or ''}: {error!r}; heard {passed}") from error
 
+    async def heard_one_of(self, *kinds: str, within_s: float = WITHIN_S) -> Frame:
+        """The next frame of one of these kinds. Raises TimeoutError and ConnectionClosed."""
+        while True:
+            frame = await self.next(within_s)
+            if frame[self.kind_field] in kinds:
+                return frame
+
     async def quiet(self, kind: str, for_s: float) -> bool:
         """Whether no frame of that kind comes for so long; the others are kept."""
         kept: list[Frame] = []
