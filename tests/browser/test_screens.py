@@ -46,7 +46,7 @@ async def test_no_screen_violates_accessibility_or_complains(
     await stranger.page.goto(hub.url)
     await stranger.page.locator("input[type=password]").wait_for()
     await seen(stranger, "sign-in")
-    await stranger.page.locator("input:not([type=password])").first.fill("nobody")
+    await stranger.page.locator("input:not([type=password])").first.fill(f"nobody.{look}")
     await stranger.page.locator("input[type=password]").fill("a wrong password")
     await stranger.page.keyboard.press("Enter")
     await stranger.page.locator("[role=alert]").first.wait_for()
