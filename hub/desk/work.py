@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Protocol
 
 from hub.crashpoints import crash_at
-from hub.desk.scope import HELD, holds, require_interaction
+from hub.desk.scope import holds, require_interaction
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import FULL
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import InteractionClosed, ReservationEnded, TouchStored, WorkStepped
-from hub.domain.ids import InteractionId, ReservationId, TenantId, TouchId, WorkItemId
+from hub.domain.ids import InteractionId, ReservationId, TenantId, TouchId, UserId, WorkItemId
 from hub.domain.interaction import Disposition, Interaction, InteractionState, Session
 from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.touch import Delivery, Direction, Touch, TouchKind
@@ -139,7 +139,7 @@ class Work:
             if len(text) > limit:
                 raise Invalid(f"this channel takes {limit} characters", field="text", code="too_long")
             stored = self._written(
-                unit, principal, interaction, item, text, session=sessions[0], external_id=external_id
+                unit, principal, interaction, text, session=sessions[0], external_id=external_id
             )
         crash_at("desk.reply_after_commit")
         return stored
@@ -159,9 +159,7 @@ class Work:
             external_id = _keyed(principal, key)
             if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
                 return before
-            return self._written(
-                unit, principal, interaction, item, text, session=None, external_id=external_id
-            )
+            return self._written(unit, principal, interaction, text, session=None, external_id=external_id)
 
     async def close(
         self, principal: Principal, interaction_id: InteractionId, disposition: Disposition
@@ -237,7 +235,6 @@ class Work:
         unit: UnitOfWork,
         principal: Principal,
         interaction: Interaction,
-        item: WorkItem | None,
         text: str,
         *,
         session: Session | None,
@@ -262,8 +259,8 @@ class Work:
             delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
         )
         unit.add_touch(NewTouch(touch=touch, external_id=external_id))
-        holder = item.agent_id if item is not None and item.state in HELD else None
-        unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder, author=principal.name))
+        holder: UserId | None = principal.user_id
+        unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder))
         return touch
 
     async def _wrapped_up(self, unit: UnitOfWork, interaction: Interaction, item: WorkItem) -> Interaction:
