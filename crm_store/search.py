@@ -22,7 +22,7 @@ MOST_SPELLINGS = 8
 ENOUGH = 3
 """With so many persons found by what was typed, nobody is looked for by what else may have been meant."""
 
-FEW = 800
+FEW = 600
 """Tokens that answer a word, below which all of them are read and put in order."""
 
 
@@ -34,8 +34,8 @@ class _Most(NamedTuple):
     respelt: int
 
 
-_AS_TYPED = _Most(same=5_000, longer=2_000, respelt=0)
-_RESPELT = _Most(same=2_000, longer=1_000, respelt=300)
+_AS_TYPED = _Most(same=3_000, longer=1_500, respelt=0)
+_RESPELT = _Most(same=1_500, longer=800, respelt=250)
 
 _AFTER_ALL = "\U0010ffff"  # the last of what may follow a beginning
 
