@@ -268,8 +268,8 @@ class Visitor(FrameSocket):
         return await self.heard("ack", within_s, client_msg_id=msg_id)
 
 
-async def open_agent_socket(url: str, cookie: str, *, origin: str | None) -> FrameSocket:
-    """`/ws/agent` without a hello. Raises InvalidStatus when the hub refuses."""
+async def open_agent_socket(url: str, cookie: str, *, origin: str | None, **options: Any) -> FrameSocket:
+    """`/ws/agent` without a hello; `options` are those of websockets. Raises InvalidStatus when the hub refuses."""
     return FrameSocket(
         await connect(
             f"ws{url.removeprefix('http')}/ws/agent",
@@ -279,12 +279,15 @@ async def open_agent_socket(url: str, cookie: str, *, origin: str | None) -> Fra
             proxy=None,
             max_size=None,
             close_timeout=2.0,
+            **options,
         )
     )
 
 
-async def open_visitor_socket(url: str, *, origin: str | None, site: str = SITE) -> ClientConnection:
-    """`/ws/chat` without a hello. Raises InvalidStatus when the hub refuses."""
+async def open_visitor_socket(
+    url: str, *, origin: str | None, site: str = SITE, **options: Any
+) -> ClientConnection:
+    """`/ws/chat` without a hello; `options` are those of websockets. Raises InvalidStatus when the hub refuses."""
     return await connect(
         f"ws{url.removeprefix('http')}/ws/chat?site={site}",
         origin=None if origin is None else Origin(origin),
@@ -292,4 +295,5 @@ async def open_visitor_socket(url: str, *, origin: str | None, site: str = SITE)
         proxy=None,
         max_size=None,
         close_timeout=2.0,
+        **options,
     )
