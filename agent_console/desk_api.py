@@ -30,7 +30,7 @@ def operations(
     """What an agent does."""
     made = Operations("desk")
 
-    def shown(touch: Touch) -> TouchView:
+    def shown(call: Call, touch: Touch) -> TouchView:
         return TouchView(
             id=touch.id,
             interaction_id=touch.interaction_id,
@@ -41,7 +41,7 @@ def operations(
             at=touch.at,
             text=touch.text,
             attachments=touch.attachments,
-            author=agent_name(touch.author_id),
+            author=agent_name(touch.author_id) or call.principal.name,
             delivery=touch.delivery,
             delivery_detail=touch.delivery_detail,
         )
@@ -84,13 +84,14 @@ def operations(
     async def reply(call: Call, interaction_id: Id, body: Reply) -> TouchView:
         """Durable and `queued` when this answers; frames tell how far it came."""
         return shown(
+            call,
             await work.reply(
                 call.principal,
                 InteractionId(interaction_id),
                 channel=body.channel,
                 text=body.text,
                 key=call.idempotency_key,
-            )
+            ),
         )
 
     @made.op(
@@ -104,9 +105,10 @@ def operations(
     async def note(call: Call, interaction_id: Id, body: Note) -> TouchView:
         """No channel ever sees it."""
         return shown(
+            call,
             await work.note(
                 call.principal, InteractionId(interaction_id), body.text, key=call.idempotency_key
-            )
+            ),
         )
 
     @made.op(

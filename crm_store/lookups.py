@@ -4,7 +4,16 @@ import re
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.mapping import at, columns, interaction_of, item_of, reservation_of, segment_of, touch_of
+from crm_store.mapping import (
+    AUTHOR,
+    at,
+    columns,
+    interaction_of,
+    item_of,
+    reservation_of,
+    segment_of,
+    touch_of,
+)
 from crm_store.rows.history import interactions, reservations, segments, work_items
 from crm_store.store import Store
 from crm_store.text_search import find_texts
@@ -43,7 +52,7 @@ _LIST = (
 _TOUCHES = (
     "SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account,"
     " t.direction, t.kind, t.at, t.source_at, t.text, t.attachments, t.author_id, t.delivery, t.delivery_detail,"
-    " COALESCE(a.name, '') FROM touches t LEFT JOIN agents a ON a.id = t.author_id"
+    f" {AUTHOR} FROM touches t LEFT JOIN agents a ON a.id = t.author_id"
 )
 
 

@@ -200,6 +200,9 @@ TOUCH_COLUMNS = (
 )
 """What a Touch is read from; the raw bytes stay where they are."""
 
+AUTHOR = "COALESCE(a.name, (SELECT u.name FROM users u WHERE u.id = t.author_id), '')"
+"""Who wrote touch `t`, beside its agent `a`: a supervisor writes too, and is no agent."""
+
 
 def touch_of(r: Row) -> Touch:
     """The touch of a row of TOUCH_COLUMNS."""

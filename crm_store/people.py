@@ -7,7 +7,7 @@ from crm_store.cards import Cards
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.lookups import loaded, touch_view
-from crm_store.mapping import touch_of
+from crm_store.mapping import AUTHOR, touch_of
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
 from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
@@ -21,10 +21,10 @@ _PERSON = (
     "SELECT p.id, p.name, COALESCE(o.name, ''), p.tier, p.language FROM persons p"
     " LEFT JOIN organizations o ON o.id = p.organization_id WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2)"
 )
-_TIMELINE = """
+_TIMELINE = f"""
 SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account, t.direction,
   t.kind, t.at, t.source_at, t.text, t.attachments, t.author_id, t.delivery, t.delivery_detail,
-  COALESCE(a.name, ''), q.name, 'touch', ''
+  {AUTHOR}, q.name, 'touch', ''
 FROM touches t JOIN interactions i ON i.id = t.interaction_id JOIN queues q ON q.id = i.queue_id
   LEFT JOIN agents a ON a.id = t.author_id
 WHERE /*+*/t.tenant_id = $1 AND t.person_id = $2 AND (t.at < $3 OR (t.at = $3 AND t.seq < $4))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.mapping import us
+from crm_store.mapping import AUTHOR, us
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode, Unit
 from hub.domain.events import DeliveryChanged
@@ -16,7 +16,7 @@ from hub.ports.store import ClaimedReply
 
 _CLAIM = (
     "SELECT t.id, t.tenant_id, t.interaction_id, t.account, s.thread, s.address, t.seq, t.text, t.at, t.attempt,"
-    " t.author_id, COALESCE(a.name, '') FROM touches t JOIN sessions s ON s.id = t.session_id"
+    f" t.author_id, {AUTHOR} FROM touches t JOIN sessions s ON s.id = t.session_id"
     " LEFT JOIN agents a ON a.id = t.author_id"
     " WHERE t.channel = $1 AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from crm_store.driver import Row
 from crm_store.instants import from_us
-from crm_store.mapping import columns, text, us
+from crm_store.mapping import AUTHOR, columns, text, us
 from crm_store.rows.floor import sites, visitors
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -81,7 +81,7 @@ class Visitors:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT t.id, t.interaction_id, t.seq, t.direction, t.text, t.at, COALESCE(a.name, ''), t.delivery,"
+                f"SELECT t.id, t.interaction_id, t.seq, t.direction, t.text, t.at, {AUTHOR}, t.delivery,"
                 " t.external_id FROM sessions s JOIN touches t ON t.session_id = s.id"
                 " LEFT JOIN agents a ON a.id = t.author_id"
                 " WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3 AND t.seq > $4"

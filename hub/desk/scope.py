@@ -5,7 +5,8 @@ from hub.domain.errors import NotFound
 from hub.domain.interaction import Interaction
 from hub.domain.work import WorkItem, WorkState
 
-_HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
+HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
+"""Work in these states is in an agent's hands."""
 
 
 def require_interaction(
@@ -35,7 +36,7 @@ def holds(principal: Principal, item: WorkItem | None) -> bool:
     """Whether the principal has this work now."""
     return (
         item is not None
-        and item.state in _HELD
+        and item.state in HELD
         and item.agent_id is not None
         and item.agent_id == principal.user_id
     )

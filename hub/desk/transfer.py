@@ -5,16 +5,16 @@ from dataclasses import replace
 from typing import Protocol
 
 from hub.desk.scope import require_interaction
+from hub.desk.writing import written
 from hub.domain.access import Permission, Principal
 from hub.domain.errors import Conflict, Invalid
-from hub.domain.events import TouchStored, WorkStepped
-from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId, WorkItemId
+from hub.domain.events import WorkStepped
+from hub.domain.ids import InteractionId, QueueId, TenantId, WorkItemId
 from hub.domain.interaction import Interaction
-from hub.domain.touch import Direction, Touch, TouchKind
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.ports.clock import Clock
-from hub.ports.store import NewTouch, UnitOfWork
+from hub.ports.store import UnitOfWork
 
 
 class TransferStore(Protocol):
@@ -52,7 +52,7 @@ class Transfers:
                 raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
             now = self._clock.now()
             if note.strip():
-                interaction = _noted(unit, principal, interaction, note, self._clock)
+                _, interaction = written(unit, principal, interaction, item, note, self._clock)
             done = item.stepped(WorkState.COMPLETED, now)
             unit.save_item(item, done)
             for held in await unit.open_reservations(item.id):
@@ -84,28 +84,3 @@ class Transfers:
             return unit.note_fact(
                 WorkStepped(tenant_id=item.tenant_id, item=again, reason="transferred"), interaction
             )
-
-
-def _noted(
-    unit: UnitOfWork, principal: Principal, interaction: Interaction, text: str, clock: Clock
-) -> Interaction:
-    numbered = replace(interaction, last_seq=interaction.last_seq + 1)
-    unit.save_interaction(numbered)
-    note = Touch(
-        id=TouchId(new_id()),
-        tenant_id=interaction.tenant_id,
-        interaction_id=interaction.id,
-        session_id=None,
-        person_id=interaction.person_id,
-        seq=numbered.last_seq,
-        channel=interaction.channel,
-        account="note",
-        direction=Direction.INTERNAL,
-        kind=TouchKind.NOTE,
-        at=clock.now(),
-        text=text,
-        author_id=principal.user_id,
-    )
-    unit.add_touch(NewTouch(touch=note, external_id=note.id))
-    unit.emit(TouchStored(tenant_id=note.tenant_id, touch=note, agent_id=principal.user_id))
-    return numbered

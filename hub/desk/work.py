@@ -8,19 +8,20 @@ from typing import Protocol
 
 from hub.crashpoints import crash_at
 from hub.desk.scope import holds, require_interaction
+from hub.desk.writing import written
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import FULL
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import InteractionClosed, ReservationEnded, TouchStored, WorkStepped
-from hub.domain.ids import InteractionId, ReservationId, TenantId, TouchId, UserId, WorkItemId
-from hub.domain.interaction import Disposition, Interaction, InteractionState, Session
+from hub.domain.events import InteractionClosed, ReservationEnded, WorkStepped
+from hub.domain.ids import InteractionId, ReservationId, TenantId, WorkItemId
+from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.reservation import Reservation, ReservationState
-from hub.domain.touch import Delivery, Direction, Touch, TouchKind
+from hub.domain.touch import Touch
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
-from hub.ports.store import NewTouch, UnitOfWork
+from hub.ports.store import UnitOfWork
 from hub.steps import change_agent, end_offer, finish_wrap_up
 
 _MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
@@ -138,8 +139,15 @@ class Work:
             limit = self._limits[channel].text_chars
             if len(text) > limit:
                 raise Invalid(f"this channel takes {limit} characters", field="text", code="too_long")
-            stored = self._written(
-                unit, principal, interaction, text, session=sessions[0], external_id=external_id
+            stored, _ = written(
+                unit,
+                principal,
+                interaction,
+                item,
+                text,
+                self._clock,
+                session=sessions[0],
+                external_id=external_id,
             )
         crash_at("desk.reply_after_commit")
         return stored
@@ -159,7 +167,8 @@ class Work:
             external_id = _keyed(principal, key)
             if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
                 return before
-            return self._written(unit, principal, interaction, text, session=None, external_id=external_id)
+            note, _ = written(unit, principal, interaction, item, text, self._clock, external_id=external_id)
+            return note
 
     async def close(
         self, principal: Principal, interaction_id: InteractionId, disposition: Disposition
@@ -229,39 +238,6 @@ class Work:
         interaction = require_interaction(principal, _reading_if_closed(found, permission), found, item)
         interaction.require_open()
         return interaction, item
-
-    def _written(
-        self,
-        unit: UnitOfWork,
-        principal: Principal,
-        interaction: Interaction,
-        text: str,
-        *,
-        session: Session | None,
-        external_id: str,
-    ) -> Touch:
-        numbered = replace(interaction, last_seq=interaction.last_seq + 1)
-        unit.save_interaction(numbered)
-        touch = Touch(
-            id=TouchId(new_id()),
-            tenant_id=interaction.tenant_id,
-            interaction_id=interaction.id,
-            session_id=session.id if session else None,
-            person_id=interaction.person_id,
-            seq=numbered.last_seq,
-            channel=session.channel if session else interaction.channel,
-            account=session.account if session else "note",
-            direction=Direction.OUTBOUND if session else Direction.INTERNAL,
-            kind=TouchKind.MESSAGE if session else TouchKind.NOTE,
-            at=self._clock.now(),
-            text=text,
-            author_id=principal.user_id,
-            delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
-        )
-        unit.add_touch(NewTouch(touch=touch, external_id=external_id))
-        holder: UserId | None = principal.user_id
-        unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder))
-        return touch
 
     async def _wrapped_up(self, unit: UnitOfWork, interaction: Interaction, item: WorkItem) -> Interaction:
         now = self._clock.now()

@@ -18,13 +18,14 @@ from hub.domain.work import WorkItem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchStored:
-    """A touch is in the history. `agent_id` holds the interaction now, or None."""
+    """A touch is in the history. `agent_id` holds the interaction now, or None; `author` names who wrote it here."""
 
     kind: ClassVar[str] = "touch_stored"
     tenant_id: TenantId
     touch: Touch
     agent_id: UserId | None
     external_id: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

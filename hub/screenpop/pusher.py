@@ -21,7 +21,6 @@ from hub.domain.events import (
 )
 from hub.domain.ids import InteractionId, QueueId, TenantId, UserId, WorkItemId
 from hub.domain.reservation import ReservationState
-from hub.domain.touch import Touch
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
@@ -179,7 +178,7 @@ class Pusher:
         for user_id in dict.fromkeys((holder, event.touch.author_id)):
             stream = self._streams.get(user_id)
             if stream is not None:
-                stream.send(TouchAdded(seq=0, touch=self._shown(event.touch)))
+                stream.send(TouchAdded(seq=0, touch=self._shown(event)))
 
     def _delivery(self, event: DeliveryChanged) -> None:
         for user_id in dict.fromkeys((event.agent_id, self._holders.get(event.interaction_id))):
@@ -227,7 +226,8 @@ class Pusher:
             if stream is not None and self._windows.is_news(agent_id, me):
                 stream.send(MeChanged(seq=0, me=self._windows.named(agent_id, me)))
 
-    def _shown(self, touch: Touch) -> TouchView:
+    def _shown(self, event: TouchStored) -> TouchView:
+        touch = event.touch
         return TouchView(
             id=touch.id,
             interaction_id=touch.interaction_id,
@@ -238,7 +238,7 @@ class Pusher:
             at=touch.at,
             text=touch.text,
             attachments=touch.attachments,
-            author=self._agent_name(touch.author_id),
+            author=event.author or self._agent_name(touch.author_id),
             delivery=touch.delivery,
             delivery_detail=touch.delivery_detail,
         )

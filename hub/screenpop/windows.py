@@ -54,6 +54,7 @@ class Windows:
         self._lease_s = lease_s
         self._on_queues = on_queues
         self._open: set[Window] = set()
+        self._signed_in: dict[UserId, Principal] = {}
         self._heard: dict[UserId, TenantId] = {}
         self._last_me: dict[UserId, tuple[object, ...]] = {}
         self._lines_changed = asyncio.Event()
@@ -61,6 +62,8 @@ class Windows:
     def opened(self, window: Window) -> None:
         """A window said hello."""
         self._open.add(window)
+        if window.principal.user_id is not None:
+            self._signed_in[window.principal.user_id] = window.principal
         self.heard_from(window)
 
     def closed(self, window: Window) -> None:
@@ -103,11 +106,11 @@ class Windows:
         self.is_news(agent_id, me)
 
     def named(self, agent_id: UserId, me: MeView) -> MeView:
-        """The view with login and roles of the sign-in."""
-        for window in self._open:
-            if window.principal.user_id == agent_id:
-                return signed_in(me, window.principal, self._clock)
-        return replace(me, roles=(Role.AGENT.value,))
+        """The view with login and roles of the sign-in, also while no window is open: it is replayed."""
+        principal = self._signed_in.get(agent_id)
+        if principal is None:
+            return replace(me, roles=(Role.AGENT.value,))
+        return signed_in(me, principal, self._clock)
 
     def lines_changed(self) -> None:
         """Somebody came, went, or may come: the lines are told at most twice a second."""

@@ -1,0 +1,54 @@
+"""What staff write into an interaction: replies to the client, and notes among ourselves."""
+
+from dataclasses import replace
+
+from hub.desk.scope import HELD
+from hub.domain.access import Principal
+from hub.domain.events import TouchStored
+from hub.domain.ids import TouchId
+from hub.domain.interaction import Interaction, Session
+from hub.domain.touch import Delivery, Direction, Touch, TouchKind
+from hub.domain.work import WorkItem
+from hub.ids import new_id
+from hub.ports.clock import Clock
+from hub.ports.store import NewTouch, UnitOfWork
+
+
+def written(
+    unit: UnitOfWork,
+    principal: Principal,
+    interaction: Interaction,
+    item: WorkItem | None,
+    text: str,
+    clock: Clock,
+    *,
+    session: Session | None = None,
+    external_id: str = "",
+) -> tuple[Touch, Interaction]:
+    """Append `text` to the history: a reply on `session` that waits to be sent, or without one a note.
+
+    Returns the touch, and the interaction with the number it took. Whoever has the work `item` hears of it,
+    whoever wrote it. `external_id` is what makes the same writing the same touch; none makes it a new one.
+    """
+    numbered = replace(interaction, last_seq=interaction.last_seq + 1)
+    unit.save_interaction(numbered)
+    touch = Touch(
+        id=TouchId(new_id()),
+        tenant_id=interaction.tenant_id,
+        interaction_id=interaction.id,
+        session_id=session.id if session else None,
+        person_id=interaction.person_id,
+        seq=numbered.last_seq,
+        channel=session.channel if session else interaction.channel,
+        account=session.account if session else "note",
+        direction=Direction.OUTBOUND if session else Direction.INTERNAL,
+        kind=TouchKind.MESSAGE if session else TouchKind.NOTE,
+        at=clock.now(),
+        text=text,
+        author_id=principal.user_id,
+        delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
+    )
+    unit.add_touch(NewTouch(touch=touch, external_id=external_id or touch.id))
+    holder = item.agent_id if item is not None and item.state in HELD else None
+    unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder, author=principal.name))
+    return touch, numbered
