@@ -3,12 +3,13 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from bench import router, search, start
+from bench import pop, push, router, search, start
 from bench.harness import Figure, keep, told
 
-PARTS: dict[str, Callable[[], Sequence[Any]]] = {
+PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
+    "pop": pop.figures,
+    "push": push.figures,
     "router": router.figures,
     "search": search.figures,
     "start": start.figures,

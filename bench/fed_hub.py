@@ -4,6 +4,7 @@ SETUP is JSON, see `Setup`. It prints a line when it listens, and ends at SIGTER
 """
 
 import asyncio
+import gc
 import hashlib
 import os
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import msgspec
 from pydantic import SecretStr
 
+from bench import push_inside
 from bench.feed import Done, Fed, serve_feed
 from bench.floor import SITE, furnish
 from bench.harness import uss_bytes
@@ -22,6 +24,7 @@ from crm_store.mapping import columns, item_of
 from crm_store.migrate import migrate
 from crm_store.rows.history import work_items
 from hub.app import Hub, Started
+from hub.cli.garbage import uncollected
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
@@ -47,7 +50,6 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     agents: int
     persons: int
     core: int | None = None
-    replay_frames: int = 10_000
 
 
 class FedHub(Hub):
@@ -85,7 +87,10 @@ class FedHub(Hub):
             case "clear":
                 return await self._clear()
             case "memory":
+                gc.collect()
                 return uss_bytes(os.getpid())
+            case "push":
+                return await push_inside.measured(self._streams, question["rounds"])
             case unknown:
                 raise ValueError(unknown)
 
@@ -144,6 +149,8 @@ def main(argument: str) -> None:
     if setup.core is not None:
         os.sched_setaffinity(0, {setup.core})
     configure_log(level="warning", as_json=False)
+    with uncollected():
+        pass  # as `touchline run` does after its imports
     until_stopped(lambda stop: _serve(setup, stop))
 
 
@@ -155,7 +162,8 @@ async def _serve(setup: Setup, stop: asyncio.Event) -> None:
         store=StoreSettings(url=SecretStr(setup.store_url)),
         # consoles are stopped while the other pipeline is measured, and must not be taken for lost
         routing=RoutingSettings(presence_lease_s=300),
-        screenpop=ScreenPopSettings(replay_frames=setup.replay_frames),
+        # an idle console has nothing left that could be replayed, and a run need not wait for that
+        screenpop=ScreenPopSettings(replay_s=5),
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)

@@ -28,6 +28,8 @@ class Fed(msgspec.Struct, array_like=True, frozen=True, gc=False):
 _decode = msgspec.msgpack.Decoder(Fed).decode
 _encode = msgspec.msgpack.Encoder().encode
 
+_OPEN_S, _ANSWER_S = 30.0, 90.0
+
 MARK = b"(no. "
 _DIGITS = 7
 
@@ -138,8 +140,11 @@ class FeedClient(_Frames):
     async def open(
         cls, path: Path, on_acks: Callable[[tuple[int, ...]], None] = lambda _: None
     ) -> "FeedClient":
-        """Connect."""
+        """Connect; a hub opens its feed only a moment after its port."""
         loop = asyncio.get_running_loop()
+        async with asyncio.timeout(_OPEN_S):
+            while not path.exists():
+                await asyncio.sleep(0.05)
         _, client = await loop.create_unix_connection(lambda: cls(on_acks), str(path))
         return client
 
@@ -152,7 +157,8 @@ class FeedClient(_Frames):
         """Put a question to the process, one at a time; its answer."""
         self._asked = asyncio.get_running_loop().create_future()
         self.write(ASK, json.dumps(question).encode())
-        return await self._asked
+        async with asyncio.timeout(_ANSWER_S):
+            return await self._asked
 
     def frame(self, kind: int, body: bytes) -> None:
         """From the server."""

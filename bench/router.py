@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol, TypedDict
+from typing import NamedTuple, Protocol
 
+from bench.harness import Figure, told
 from bench.linear import LinearRouter, Offer
 from hub.domain.agent import Agent, Capacity, Media, Wish
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, PersonId, QueueId, UserId, WorkItemId
@@ -28,17 +29,6 @@ AGENTS, IDLE, SKILLS, NEEDS, QUEUES, WAITING = 1_000, 500, 100, 300, 10, 10_000
 ROUNDS = 7
 OUR_PIECES, LINEAR_PIECES, BLOCK = 600, 20, 200
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-class Figure(TypedDict):
-    """One line of the results. `ratio` is to the linear scan in the same run; 0 where there is none."""
-
-    name: str
-    value: float
-    unit: str
-    ratio: float
-    target: str
-    ok: bool
 
 
 class Planned(Protocol):
@@ -333,7 +323,4 @@ def figures() -> list[Figure]:
 
 if __name__ == "__main__":
     for line in figures():
-        print(
-            f"{line['name']:26} {line['value']:12,.0f} {line['unit']:12} {line['ratio']:6.0f}x  "
-            f"{line['target']:22} {'pass' if line['ok'] else 'fail'}"
-        )
+        print(told(line))

@@ -86,10 +86,11 @@ async def staged(
     *,
     agents: int = AGENTS,
     persons: int = PERSONS,
-    replay_frames: int = 10_000,
+    consoles: int = AGENTS,
 ) -> AsyncIterator[Stage]:
     """`module` (`bench.fed_hub` or `bench.raw`) on an empty database; SQLite when `store_url` is empty.
 
+    As many agents as `consoles` says are there.
     Raises DidNotStart.
     """
     ours, theirs = cores()
@@ -105,7 +106,6 @@ async def staged(
             agents=agents,
             persons=persons,
             core=ours,
-            replay_frames=replay_frames,
         )
         with (path / "log").open("ab") as log:
             async with _process(module, setup, log) as pipeline:
@@ -114,7 +114,7 @@ async def staged(
                     feed=str(feed),
                     url=f"ws{address.removeprefix('http')}/ws/agent",
                     origin=address,
-                    agents=agents,
+                    agents=min(consoles, agents),
                     persons=persons,
                     core=theirs,
                 )

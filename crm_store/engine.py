@@ -52,7 +52,10 @@ class Database:
         if is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_async_engine(url, pool_size=pool_size, pool_timeout=_WAIT_S)
+            # every block ends its own transaction; a second ROLLBACK by the pool is a trip to another thread
+            engine = create_async_engine(
+                url, pool_size=pool_size, pool_timeout=_WAIT_S, pool_reset_on_return=None
+            )
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:

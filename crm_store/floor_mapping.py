@@ -8,7 +8,8 @@ from hub.domain.agent import Agent, Capacity, Wish
 from hub.domain.queue import Queue, ServiceLevelTarget
 
 _skills = msgspec.json.Decoder(dict[str, int]).decode
-_names = msgspec.json.Decoder(tuple[str, ...]).decode
+names_in = msgspec.json.Decoder(tuple[str, ...]).decode
+"""The ids or words of a JSON column."""
 
 
 def agent_row(a: Agent) -> Row:
@@ -40,7 +41,7 @@ def agent_of(r: Row) -> Agent:
         name=r[2],
         skills=_skills(r[3]),
         capacity=Capacity(voice=r[4], chat=r[5], mail=r[6]),
-        queues=frozenset(_names(r[7])),  # type: ignore[arg-type]  # ids are text in the column
+        queues=frozenset(names_in(r[7])),  # type: ignore[arg-type]  # ids are text in the column
         wish=Wish(r[8]),
         pause_reason=r[9],
         wish_since=from_us(r[10]),
@@ -77,7 +78,7 @@ def queue_of(r: Row) -> Queue:
         id=r[0],
         tenant_id=r[1],
         name=r[2],
-        languages=_names(r[3]),
+        languages=names_in(r[3]),
         language_level=r[4],
         skills=_skills(r[5]),
         priority=r[6],

@@ -1,6 +1,6 @@
 """What figures are computed from, read from work items, segments, touches and the agents' log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crm_store.driver import Row, Wire
@@ -104,6 +104,18 @@ class SqlInsight:
             # what an agent of ours holds for another queue makes them busy all the same
             items=tuple(item for item in items if item.queue_id in ids or item.agent_id in members),
         )
+
+    async def oldest_waiting(self, principal: Principal) -> Mapping[QueueId, datetime | None]:
+        """See the port."""
+        async with self._database.snapshot() as wire:
+            in_reach = await _queues_in_reach(wire, principal, None)
+            rows = await wire.fetch(
+                "SELECT queue_id, MIN(first_queued_at) FROM work_items WHERE tenant_id = $1"
+                " AND state IN ('queued', 'offered') GROUP BY queue_id",
+                principal.tenant_id,
+            )
+        oldest = {row[0]: from_us(row[1]) for row in rows}
+        return {queue.id: oldest.get(queue.id) for queue in in_reach}
 
     async def work_rows(
         self, principal: Principal, queue_id: QueueId | None, from_at: datetime, to_at: datetime

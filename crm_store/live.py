@@ -1,9 +1,10 @@
 """What the live desk is made of: agents now, rows of Work lists, offers, lines, outcomes; read in batches."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from crm_store.driver import Row, Wire
-from crm_store.floor_mapping import agent_of
+from crm_store.floor_mapping import agent_of, names_in
 from crm_store.instants import from_us
 from crm_store.mapping import at, columns, item_of, reservation_of, us
 from crm_store.rows.floor import agents
@@ -18,9 +19,9 @@ from hub.desk.views import (
     WaitingView,
     WorkView,
 )
-from hub.domain.agent import FULL, Agent, AgentState, Wish
+from hub.domain.agent import FULL, Agent, Wish
 from hub.domain.ids import QueueId, TenantId, UserId, WorkItemId
-from hub.domain.presence import Holdings, agent_state, is_present
+from hub.domain.presence import Holdings, agent_state
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Direction
 from hub.domain.work import WorkItem, WorkState
@@ -151,23 +152,21 @@ class Live:
                 " WHERE q.tenant_id = $1 GROUP BY q.id, q.name ORDER BY q.name",
                 tenant_id,
             )
-            staff = [
-                a
-                for a in map(
-                    agent_of,
-                    await wire.fetch(
-                        f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 AND wish <> 'offline'", tenant_id
-                    ),
-                )
-                if is_present(a, now)
-            ]
-            held = await holdings_of(wire, tenant_id, [a.id for a in staff])
-        free = {
-            a.id
-            for a in staff
-            if agent_state(a, held.get(a.id, NOTHING_HELD)[0], now) is AgentState.AVAILABLE
-            and a.wish is Wish.AVAILABLE
-        }
+            staff = await wire.fetch(
+                "SELECT a.queues, a.wish, EXISTS (SELECT 1 FROM work_items w WHERE w.tenant_id = $1"
+                " AND w.agent_id = a.id AND w.state IN ('offered', 'assigned', 'wrap_up')) FROM agents a"
+                " WHERE a.tenant_id = $1 AND a.wish <> 'offline' AND a.presence_until > $2",
+                tenant_id,
+                us(now),
+            )
+        staffed: Counter[str] = Counter()
+        available: Counter[str] = Counter()
+        # few teams, many agents: those of the same queues are counted together
+        for (served, wish, is_busy), count in Counter((r[0], r[1], bool(r[2])) for r in staff).items():
+            for queue_id in names_in(served):
+                staffed[queue_id] += count
+                if wish == Wish.AVAILABLE and not is_busy:
+                    available[queue_id] += count
         return {
             QueueId(r[0]): QueueLineView(
                 id=r[0],
@@ -175,8 +174,8 @@ class Live:
                 waiting=r[2],
                 oldest_at=at(r[3]),
                 ewt_s=None,
-                staffed=sum(1 for a in staff if r[0] in a.queues),
-                available=sum(1 for a in staff if r[0] in a.queues and a.id in free),
+                staffed=staffed[r[0]],
+                available=available[r[0]],
             )
             for r in rows
         }

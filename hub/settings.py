@@ -217,7 +217,7 @@ class ScreenPopSettings(Section):
         default=10_000, ge=0, description="Newest frames of one agent kept for a console that comes back."
     )
     replay_s: float = Field(
-        default=600.0, ge=0, description="Seconds they are kept; after that it gets everything anew."
+        default=120.0, ge=0, description="Seconds they are kept; after that it gets everything anew."
     )
 
 

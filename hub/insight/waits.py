@@ -2,7 +2,6 @@
 
 from hub.domain.access import Principal
 from hub.domain.ids import QueueId
-from hub.domain.work import WAITING_STATES
 from hub.insight.wait import LOOK_BACK, estimated_wait_s
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore, RecentAnswer
@@ -23,20 +22,11 @@ class Waits:
         answers: dict[QueueId, list[RecentAnswer]] = {}
         for answer in await self._store.recent_answers(self._principal, None, now - LOOK_BACK):
             answers.setdefault(answer.queue_id, []).append(answer)
-        floor = await self._store.floor(self._principal)
         found: dict[QueueId, float] = {}
-        for queue in floor.queues:
-            since = min(
-                (
-                    i.first_queued_at
-                    for i in floor.items
-                    if i.queue_id == queue.id and i.state in WAITING_STATES
-                ),
-                default=None,
-            )
-            wait_s = estimated_wait_s(answers.get(queue.id, []), since, 1, now)
+        for queue_id, since in (await self._store.oldest_waiting(self._principal)).items():
+            wait_s = estimated_wait_s(answers.get(queue_id, []), since, 1, now)
             if wait_s is not None:
-                found[queue.id] = wait_s
+                found[queue_id] = wait_s
         self._next_s = found
 
     def estimate(self, queue_id: QueueId, place: int) -> float | None:

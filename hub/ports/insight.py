@@ -4,7 +4,7 @@ Within the principal's reach: a queue they may not read is NotFound, no queue me
 Everything here raises Unavailable when the store fails for now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -81,6 +81,10 @@ class InsightStore(Protocol):
 
     async def floor(self, principal: Principal) -> Floor:
         """Queues by name, agents by name, open items by the time they were first queued."""
+        ...
+
+    async def oldest_waiting(self, principal: Principal) -> Mapping[QueueId, datetime | None]:
+        """Since when the first in line of each queue in reach has waited; None where nobody waits."""
         ...
 
     async def work_rows(

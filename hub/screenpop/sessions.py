@@ -3,7 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -19,16 +19,9 @@ _NUMBER = b'"seq":0'
 class Reader(Protocol):
     """One socket."""
 
-    def push(self, frame: bytes) -> None:
-        """Write now, never wait."""
+    def write(self, payload: bytes) -> bool:
+        """Write now, never wait. False: it is closing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    seq: int
-    at: float
-    frame: bytes
 
 
 class Stream:
@@ -37,6 +30,19 @@ class Stream:
     The last `kept_frames` frames of the last `kept_s` seconds can be replayed. Numbers begin anew with every
     stream, and its random `name` tells one stream's numbers from another's.
     """
+
+    __slots__ = (
+        "_clock",
+        "_kept",
+        "_kept_frames",
+        "_kept_s",
+        "empty_since",
+        "name",
+        "readers",
+        "seq",
+        "tenant_id",
+        "user_id",
+    )
 
     def __init__(
         self,
@@ -57,22 +63,24 @@ class Stream:
         self._clock = monotonic
         self._kept_frames = kept_frames
         self._kept_s = kept_s
-        self._kept: deque[_Kept] = deque()
+        self._kept: deque[tuple[float, bytes]] = (
+            deque()
+        )  # when it was sent, and the frame; the last has `seq`
 
     def send(self, frame: ServerFrame) -> None:
         """Number the frame (made with seq 0) and write it to every window."""
         self.send_encoded(encode(frame))
 
     def send_encoded(self, unnumbered: bytes) -> None:
-        """The same for a frame encoded with seq 0, which many streams may share."""
+        """The same for a frame encoded with seq 0, which many streams may share (and keep only once)."""
         self.seq += 1
-        frame = unnumbered.replace(_NUMBER, b'"seq":%d' % self.seq, 1)
-        now = self._clock()
-        self._kept.append(_Kept(self.seq, now, frame))
-        while len(self._kept) > self._kept_frames or self._kept[0].at < now - self._kept_s:
+        self._kept.append((self._clock(), unnumbered))
+        if len(self._kept) > self._kept_frames:
             self._kept.popleft()
-        for reader in self.readers:
-            reader.push(frame)
+        if self.readers:
+            frame = _numbered(unnumbered, self.seq)
+            for reader in self.readers:
+                reader.write(frame)
 
     def since(self, last_seq: int, name: str) -> list[bytes] | None:
         """The frames after `last_seq`, or None when they are not all here: then a resync is due.
@@ -81,15 +89,25 @@ class Stream:
         """
         if (name and name != self.name) or last_seq > self.seq:
             return None
-        if last_seq == self.seq:
-            return []
-        if not self._kept or self._kept[0].seq > last_seq + 1:
+        missed = self.seq - last_seq
+        if missed > len(self._kept):
             return None
-        return [k.frame for k in self._kept if k.seq > last_seq]
+        newest = islice(self._kept, len(self._kept) - missed, None)
+        return [_numbered(frame, last_seq + n) for n, (_, frame) in enumerate(newest, 1)]
+
+    def forget_old(self) -> None:
+        """Let go of what nobody can ask for any more."""
+        oldest = self._clock() - self._kept_s
+        while self._kept and self._kept[0][0] < oldest:
+            self._kept.popleft()
 
     def numbered(self, frame: ServerFrame) -> bytes:
         """A frame that repeats the newest number (snapshot, resync, replayed, tick)."""
-        return encode(frame).replace(_NUMBER, b'"seq":%d' % self.seq, 1)
+        return _numbered(encode(frame), self.seq)
+
+
+def _numbered(frame: bytes, seq: int) -> bytes:
+    return frame.replace(_NUMBER, b'"seq":%d' % seq, 1)
 
 
 class Streams:
@@ -133,9 +151,10 @@ class Streams:
             stream.empty_since = self._monotonic()
 
     def forget_old(self) -> None:
-        """Drop streams that nobody has read for `kept_s`."""
+        """Drop frames older than `kept_s`, and streams that nobody has read for so long."""
         now = self._monotonic()
         for user_id, stream in list(self._by_user.items()):
+            stream.forget_old()
             if not stream.readers and stream.empty_since < now - self._kept_s:
                 del self._by_user[user_id]
 

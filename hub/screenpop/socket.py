@@ -11,7 +11,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.errors import HubError, NotSignedIn
 from hub.domain.events import Typing
 from hub.domain.ids import InteractionId
-from hub.outgoing import NEVER_WAIT_BYTES, Outgoing, Socket
+from hub.outgoing import Outgoing, Socket
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.screenpop.frames import (
@@ -87,7 +87,6 @@ class AgentSockets:
             max_msg_size=_FRAME_BYTES,
             heartbeat=25.0,
             autoping=True,
-            writer_limit=NEVER_WAIT_BYTES,
             decode_text=False,
         )
         await ws.prepare(request)
@@ -107,7 +106,7 @@ class AgentSockets:
         for stream in self.streams.present():
             frame = stream.numbered(Tick(seq=0, server_time=now))
             for reader in stream.readers:
-                reader.push(frame)
+                reader.write(frame)
         self.streams.forget_old()
 
     async def close_all(self) -> None:
@@ -130,11 +129,9 @@ class AgentSocket:
         self._ws = ws
         self._principal = principal
         self._closing = False
-        self._early: list[bytes] | None = []
         self._stream: Stream | None = None
-        self._close_wanted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._group: asyncio.TaskGroup | None = None
         self._outgoing = Outgoing(
-            ws,
             transport,
             backlog_bytes=house.backlog_bytes,
             backlog_s=house.backlog_s,
@@ -146,23 +143,16 @@ class AgentSocket:
         """Whose window it is."""
         return self._principal
 
-    def push(self, frame: bytes) -> None:
-        """Write now; what comes before the snapshot waits for it."""
-        if self._early is not None:
-            self._early.append(frame)
-        elif not self._closing:
-            self._outgoing.write_now(frame)
-
     def close_signed_out(self, reason: str) -> None:
         """The sign-in ended: say so, and close."""
         if self._stream is not None:
-            self._outgoing.write_now(self._stream.numbered(SignedOut(seq=0, reason=reason)))
+            self._outgoing.write(self._stream.numbered(SignedOut(seq=0, reason=reason)))
         self.close_soon(SIGNED_OUT)
 
     def close_soon(self, code: int) -> None:
         """Begin to close with `code`; returns at once."""
-        if not self._close_wanted.done():
-            self._close_wanted.set_result(code)
+        if self._group is not None:
+            self._group.create_task(self._close_within_a_second(code))
 
     def _too_slow(self) -> None:
         self._house.on_too_slow()
@@ -172,9 +162,11 @@ class AgentSocket:
         """Until either side goes."""
         try:
             async with asyncio.TaskGroup() as group:
-                closing = group.create_task(self._close_when_wanted())
-                await self._talk()
-                closing.cancel()
+                self._group = group
+                try:
+                    await self._talk()
+                finally:
+                    self._group = None  # a group that ends takes no more tasks
         except* Exception:
             log.exception("agent_socket_failed", user_id=self._principal.user_id)
             await self._close(OUR_FAULT)
@@ -182,10 +174,9 @@ class AgentSocket:
             self._outgoing.end()
             self._house.windows.closed(self)
             if self._stream is not None:
-                self._house.streams.detach(self._stream, self)
+                self._house.streams.detach(self._stream, self._outgoing)
 
-    async def _close_when_wanted(self) -> None:
-        code = await self._close_wanted
+    async def _close_within_a_second(self, code: int) -> None:
         self._outgoing.cut_after(1.0)
         await self._close(code)
 
@@ -245,32 +236,30 @@ class AgentSocket:
         stream = house.streams.of(p.tenant_id, p.user_id)
         missed = None if hello.last_seq is None else stream.since(hello.last_seq, hello.stream)
         upto = stream.seq
-        house.streams.attach(stream, self)  # listens before the snapshot is taken: nothing falls between
+        # listens before the snapshot is taken: nothing falls between
+        self._outgoing.hold()
+        house.streams.attach(stream, self._outgoing)
+        self._stream = stream
         house.windows.opened(self)
         await house.windows.renew()
         if missed is not None:
-            for frame in missed:
-                self._outgoing.write_now(frame)
-            self._outgoing.write_now(encode(Replayed(seq=upto, stream=stream.name)))
+            self._outgoing.release(*missed, encode(Replayed(seq=upto, stream=stream.name)))
         else:
             # what was pushed up to here is in the snapshot; what comes from here on follows it
-            upto, self._early = stream.seq, []
+            upto = stream.seq
+            self._outgoing.hold()
             desk = await house.snapshots.desk(p)
             for row in desk.work:
                 house.pusher.note_holder(InteractionId(row.interaction_id), p.user_id)
             house.windows.told(p.user_id, desk.me)
             kind = Snapshot if hello.last_seq is None else Resync
-            self._outgoing.write_now(encode(kind(seq=upto, stream=stream.name, desk=desk)))
-        self._stream = stream
-        early, self._early = self._early or [], None
-        for late in early:
-            self._outgoing.write_now(late)
+            self._outgoing.release(encode(kind(seq=upto, stream=stream.name, desk=desk)))
         house.windows.lines_changed()
 
     async def _pinged(self) -> None:
         self._house.windows.heard_from(self)
         if self._stream is not None:
-            self._outgoing.write_now(self._stream.numbered(Tick(seq=0, server_time=self._house.clock.now())))
+            self._outgoing.write(self._stream.numbered(Tick(seq=0, server_time=self._house.clock.now())))
         try:
             await self._house.renew_sign_in(self._principal)
         except NotSignedIn:

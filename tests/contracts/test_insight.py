@@ -17,7 +17,7 @@ from hub.domain.ids import QueueId, TenantId
 from hub.domain.queue import Queue
 from hub.domain.segment import Segment
 from hub.domain.service_level import WorkRow
-from hub.domain.work import STEPS, WorkItem, WorkState
+from hub.domain.work import STEPS, WAITING_STATES, WorkItem, WorkState
 from hub.ids import new_id
 from hub.insight.figures import Material, figures_of
 from hub.insight.reports import queue_report, report_rows, wallboard
@@ -309,6 +309,17 @@ async def test_a_supervisor_reads_the_queues_of_the_team_and_no_other(watched: W
     rows = await watched.insight.work_rows(sofia, None, *watched.everything)
     assert {row.queue_id for row in rows} == {ours}
     assert [queue.id for queue in (await watched.insight.floor(sofia)).queues] == [ours]
+    assert set(await watched.insight.oldest_waiting(sofia)) == {ours}
+
+
+async def test_the_oldest_who_waits_is_told_by_queue(watched: Watched) -> None:
+    await watched.live(3)
+    sofia = watched.house.somebody(Role.SUPERVISOR, watched.house.queue.id)
+
+    floor = await watched.insight.floor(sofia)
+    waiting = [i.first_queued_at for i in floor.items if i.state in WAITING_STATES]
+    expected = {watched.house.queue.id: min(waiting, default=None)}
+    assert await watched.insight.oldest_waiting(sofia) == expected
 
 
 async def test_each_question_refuses_a_queue_out_of_reach_by_itself(watched: Watched) -> None:
@@ -341,6 +352,7 @@ async def test_another_tenant_reads_nothing_of_ours(watched: Watched) -> None:
     assert await watched.insight.segments(stranger, None, *watched.everything) == []
     floor = await watched.insight.floor(stranger)
     assert (floor.queues, floor.agents, floor.items) == ((), (), ())
+    assert await watched.insight.oldest_waiting(stranger) == {}
 
 
 async def test_reports_and_wallboard_need_the_permission(watched: Watched) -> None:

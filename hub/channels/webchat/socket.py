@@ -50,7 +50,6 @@ class VisitorSocket:
         self._site = site
         self._address = address
         self._outgoing = Outgoing(
-            ws,
             transport,
             backlog_bytes=settings.backlog_bytes,
             backlog_s=settings.backlog_s,
@@ -90,7 +89,7 @@ class VisitorSocket:
         if self._before_greeting is not None:
             self._before_greeting.append(frame)
             return not self._closing
-        return await self._outgoing.write(frame)
+        return self._outgoing.write(frame)
 
     def close_soon(self, code: int) -> None:
         """Begin to close with `code`; returns at once."""
@@ -184,7 +183,7 @@ class VisitorSocket:
                 case WSMsgType.BINARY:
                     await self._refuse("bad_frame", "frames are text")
                 case WSMsgType.PING:
-                    await self._outgoing.write(message.data, WSMsgType.PONG)
+                    self._outgoing.write(message.data, WSMsgType.PONG)
                 case WSMsgType.PONG:
                     pass
                 case WSMsgType.ERROR:
@@ -200,7 +199,7 @@ class VisitorSocket:
             self._around.count_bad("too_large" if error.code == TOO_LARGE else "bad_frame")
 
     async def _answer(self, frame: HubFrame) -> None:
-        await self._outgoing.write(encode(frame))
+        self._outgoing.write(encode(frame))
 
     async def _refuse(
         self, code: str, text: str, *, client_msg_id: str = "", wait_s: float | None = None

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from hub.channels.webchat.socket import VisitorSocket
 from hub.channels.webchat.surroundings import Surroundings
 from hub.domain.errors import Unavailable
-from hub.outgoing import NEVER_WAIT_BYTES, Socket
+from hub.outgoing import Socket
 from hub.ports.visitors import Site
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,6 @@ class Upgrade:
             max_msg_size=2 * settings.frame_bytes,
             compress=False,
             autoping=False,
-            writer_limit=NEVER_WAIT_BYTES,
             decode_text=False,
         )
         if not ws.can_prepare(request):
