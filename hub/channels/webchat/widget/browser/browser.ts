@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { Hub } from "../dev/hub.mjs";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -38,6 +38,16 @@ export class World {
     return this.another(await page.context().newPage(), path);
   }
 
+  /** What there is to see of a failure: what pages complained of, what the hub heard last, and what is on the screens. */
+  async evidence(): Promise<string> {
+    const screens = this.browser
+      .contexts()
+      .flatMap((context) => context.pages())
+      .map((page) => page.locator("touchline-chat .panel").innerText({ timeout: 1_000 }).catch(String));
+    const { complaints, hub } = this;
+    return JSON.stringify({ complaints, heard: hub.heard.slice(-5), screens: await Promise.all(screens) }, null, 1);
+  }
+
   private async another(page: Page, path: string): Promise<Page> {
     page.on("console", (message) => {
       if (message.type() === "error" && !message.text().includes("ERR_CONNECTION_REFUSED")) {
@@ -45,6 +55,7 @@ export class World {
       }
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("crash", () => this.complaints.push("the page crashed"));
     page.on("request", (request) => this.requests.push(new URL(request.url()).pathname));
     await page.goto(this.base + path);
     await page.locator("touchline-chat .bubble").waitFor();
@@ -60,6 +71,11 @@ export function inChromium(name: string, tests: (world: () => World) => void): v
     beforeAll(async () => {
       const hub = new Hub();
       world = new World(hub, await hub.start(), await chromium.launch({ executablePath: CHROMIUM, args: QUIET }));
+    });
+    afterEach(async ({ task }) => {
+      if (task.result?.state === "fail") {
+        console.error(`${task.name}: ${await world.evidence()}`);
+      }
     });
     afterAll(async () => {
       await world.browser.close();

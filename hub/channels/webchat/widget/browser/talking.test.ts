@@ -164,7 +164,7 @@ inChromium("a visitor", (world) => {
     for (let i = 0; i < 30; i++) {
       hub.say(`line ${i}`);
     }
-    await page.getByText("line 29").waitFor();
+    await page.getByText("line 29", { exact: true }).waitFor();
     await page.locator(".log").hover();
     await page.mouse.wheel(0, -600);
     await expect.poll(() => page.locator(".log").evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight)).toBeGreaterThan(400);
