@@ -108,6 +108,9 @@ async def _told_as_problems(request: web.Request, handler: Handler) -> web.Strea
         if _has_begun(request):
             raise
         return problem_answer(problem_of(error))
+    except ConnectionError:
+        # whoever asked is gone: nobody is left to be told, and it is no fault of ours
+        raise
     except Exception:
         if _has_begun(request):
             raise

@@ -1,10 +1,14 @@
 """Serves the built console: one page, and files whose names carry their content's hash."""
 
+import re
 from pathlib import Path
 
 from aiohttp import hdrs, web
 
 STATIC = Path(__file__).with_name("static")
+
+_ASSET_NAME = re.compile(r"[\w-][\w.-]{0,120}", re.ASCII)
+"""What the build calls its files; whatever else is asked for is not there."""
 
 _NOT_BUILT = "The console has not been built. In a checkout run `make console`; a wheel brings it along.\n"
 
@@ -21,9 +25,8 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
         return web.FileResponse(index, headers={hdrs.CACHE_CONTROL: "no-cache"})
 
     async def asset(request: web.Request) -> web.StreamResponse:
-        assets = (static / "assets").resolve()
-        path = (assets / request.match_info["name"]).resolve()
-        if path.parent != assets or not path.is_file():
+        name = request.match_info["name"]
+        if not _ASSET_NAME.fullmatch(name) or not (path := static / "assets" / name).is_file():
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable"})
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from agent_console.auth import Gate
@@ -78,7 +79,7 @@ class Api:
             raw = await _body(request, operation.body_limit_bytes)
             try:
                 arguments["body"] = operation.body_of(raw)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 return problem_answer(
                     Problem(title="Bad Request", status=400, code="not_json", detail="the body is not JSON")
                 )
@@ -178,4 +179,6 @@ async def _body(request: web.Request, limit_bytes: int) -> bytes:
                     raise web.HTTPRequestEntityTooLarge(limit_bytes, len(raw))
     except TimeoutError as exc:
         raise web.HTTPRequestTimeout from exc
+    except (HttpProcessingError, web.RequestPayloadError) as exc:
+        raise web.HTTPBadRequest from exc  # cut short, or not packed as it says
     return bytes(raw)

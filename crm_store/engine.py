@@ -23,6 +23,9 @@ from hub.domain.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
+_ONLY_HUB = 0x746F756368
+"""Which advisory lock: the word "touch"."""
+
 _PG_MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 _WAIT_S = 10.0
 """Longest wait for a connection or for the writer's turn."""
@@ -33,6 +36,10 @@ _WRITES = "touchline_writes"
 
 class StoreNotDurable(Exception):
     """The database's settings can lose what was acknowledged; the text names the setting and the value it needs."""
+
+
+class DatabaseInUse(Exception):
+    """Another hub works on it."""
 
 
 class Database:
@@ -81,6 +88,30 @@ class Database:
                         raise StoreNotDurable(f"PostgreSQL runs with {setting} = {value}; set it to on")
         except (OSError, DBAPIError) as error:
             raise Unavailable(f"the store cannot be opened: {error}", code="store_unavailable") from error
+
+    @asynccontextmanager
+    async def only_user(self) -> AsyncIterator[None]:
+        """No second hub works on this database while the block lasts. Raises DatabaseInUse.
+
+        PostgreSQL: an advisory lock of a connection kept for it. A lock that is lost with its connection is not
+        taken again, and the hub goes on: offers and acceptances are compared and set all the same. On SQLite the
+        folder of the file is what a hub holds.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        async with self.engine.connect() as connection:
+            locked = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ONLY_HUB})")
+            if not locked.scalar_one():
+                raise DatabaseInUse(
+                    "another hub works on this database: stop it first, or name another one in store.url"
+                    " (HUB_STORE__URL)"
+                )
+            await connection.commit()
+            try:
+                yield
+            finally:
+                await connection.invalidate()  # not back into the pool with the lock on it
 
     async def close(self) -> None:
         """Close every connection."""

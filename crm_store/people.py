@@ -132,14 +132,13 @@ async def _reached(wire: Wire, principal: Principal, reach: Scope, ids: Sequence
             list(ids),
         )
         return {row[0] for row in rows}
-    is_of_team = reach is Scope.TEAM or principal.may(Permission.FIND_PERSON)
     rows = await wire.fetch(
         "SELECT DISTINCT i.person_id FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
         " WHERE /*+*/i.tenant_id = $1 AND i.person_id = ANY($2)"
         " AND (i.queue_id = ANY($3) OR i.last_agent_id = $4 OR w.agent_id = $4)",
         principal.tenant_id,
         list(ids),
-        sorted(principal.queues) if is_of_team else [],
+        sorted(principal.queues) if reach is Scope.TEAM else [],
         principal.user_id or "",
     )
     return {row[0] for row in rows}

@@ -60,6 +60,7 @@ from hub.lifecycle import Jobs
 from hub.metrics import measure_loop_lag, metrics_text, new_metrics
 from hub.namebook import Namebook
 from hub.observing import Observer
+from hub.only_one import only_hub_on
 from hub.outbound.sender import Sender, SenderWatch
 from hub.ports.bus import EventBus, Handler, Lagged
 from hub.relay import Relay, RelayWatch
@@ -97,21 +98,24 @@ async def serve(
 ) -> None:
     """Run a hub until `stop` is set, then drain it. `prepare` may fill the store before anything listens.
 
-    Raises hub.http.PortTaken, crm_store.engine.StoreNotDurable, Unavailable, OSError; and an ExceptionGroup
+    Raises hub.http.PortTaken, hub.only_one.AlreadyRunning, crm_store.engine.DatabaseInUse and StoreNotDurable,
+    Unavailable, OSError; and an ExceptionGroup
     when a part dies: then the process must end, and be started again.
     """
     if not settings.is_embedded:
         raise NotInThisRelease
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # conversations are nobody else's
-    database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
-    try:
-        await migrate(database)
-        hub = Hub(settings, database)
-        if prepare is not None:
-            await prepare(hub.store)
-        await hub.run(on_ready, stop)
-    finally:
-        await database.close()
+    with only_hub_on(settings.data_dir):
+        database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
+        try:
+            async with database.only_user():
+                await migrate(database)
+                hub = Hub(settings, database)
+                if prepare is not None:
+                    await prepare(hub.store)
+                await hub.run(on_ready, stop)
+        finally:
+            await database.close()
 
 
 class Hub:

@@ -33,10 +33,11 @@ def told_plainly() -> Iterator[None]:
 def failure_of(error: BaseException) -> Failed | None:
     """What to tell of an error; None for one that nobody expected."""
     # imported here: what a command never touched cannot have failed, and need not be loaded
-    from crm_store.engine import StoreNotDurable
+    from crm_store.engine import DatabaseInUse, StoreNotDurable
     from crm_store.migrate import DatabaseIsNewer
     from hub.domain.errors import HubError
     from hub.http import PortTaken
+    from hub.only_one import AlreadyRunning
     from hub.rest_client import HubRefused, HubSilent
     from hub.settings import NotInThisRelease
 
@@ -45,7 +46,7 @@ def failure_of(error: BaseException) -> Failed | None:
             return error
         case BaseExceptionGroup():
             return next(filter(None, map(failure_of, error.exceptions)), None)
-        case PortTaken():
+        case PortTaken() | AlreadyRunning() | DatabaseInUse():
             return Failed(str(error))
         case StoreNotDurable():
             return Failed(f"the store can lose what was acknowledged: {error}", code=WRONG_USE)

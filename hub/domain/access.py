@@ -74,7 +74,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.CLOSE_INTERACTION: _S.OWN,
         _P.TRANSFER: _S.OWN,
         _P.READ_PERSON: _S.OWN,
-        _P.FIND_PERSON: _S.TEAM,
+        _P.FIND_PERSON: _S.OWN,
         _P.READ_QUEUES: _S.TEAM,
         _P.READ_AGENTS: _S.TEAM,
     },

@@ -5,6 +5,7 @@ to the agent whose work it is: scope is checked here, at the moment of sending.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from hub.desk.reading import LiveReads
 from hub.desk.views import TouchView
@@ -102,7 +103,10 @@ class Pusher:
                 )
             )
             if stream.readers and item.epoch == 1:
-                self._on_pop(max(0.0, (now - max(item.received_at, item.first_queued_at)).total_seconds()))
+                # what came while nobody was free could not be shown to anybody: it counts from when somebody was
+                free_since = offer.offered_at - timedelta(seconds=offer.why.idle_s)
+                since = max(item.received_at, item.first_queued_at, free_since)
+                self._on_pop(max(0.0, (now - since).total_seconds()))
 
     def _one(self, event: Event, changed: dict[WorkItemId, None], agents: dict[UserId, None]) -> None:
         match event:

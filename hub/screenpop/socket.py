@@ -92,7 +92,7 @@ class AgentSockets:
         await ws.prepare(request)
         if (transport := request.transport) is None:
             return ws  # gone already
-        socket = AgentSocket(self, ws, transport, principal)
+        socket = AgentSocket(self, ws, transport, principal, lambda: self.authenticate(request))
         self._open.add(socket)
         try:
             await socket.serve()
@@ -124,8 +124,10 @@ class AgentSocket:
         ws: Socket,
         transport: asyncio.Transport,
         principal: Principal,
+        still_signed_in: Callable[[], Awaitable[Principal]],
     ) -> None:
         self._house = house
+        self._still_signed_in = still_signed_in
         self._ws = ws
         self._principal = principal
         self._closing = False
@@ -196,7 +198,12 @@ class AgentSocket:
         if not isinstance(hello, Hello):
             await self._close(NO_HELLO if hello is None else BAD_FRAME)
             return
-        await self._greet(hello)
+        try:
+            await self._greet(hello)
+        except NotSignedIn:
+            self._outgoing.hold()  # what was kept for this window is not for it any more
+            self._outgoing.release()
+            self.close_signed_out("revoked")
         while True:
             try:
                 async with asyncio.timeout(_SILENT_AFTER_S):
@@ -240,7 +247,10 @@ class AgentSocket:
         self._outgoing.hold()
         house.streams.attach(stream, self._outgoing)
         self._stream = stream
-        house.windows.opened(self)
+        house.windows.opened(
+            self
+        )  # from here on a sign-out closes it; one that came before the hello is found now
+        await self._still_signed_in()
         await house.windows.renew()
         if missed is not None:
             self._outgoing.release(*missed, encode(Replayed(seq=upto, stream=stream.name)))
