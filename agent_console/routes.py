@@ -166,7 +166,8 @@ def _idempotency_key(operation: Operation, request: web.Request) -> str | None:
 
 async def _body(request: web.Request, limit_bytes: int) -> bytes:
     """The body. Raises aiohttp's errors for one that is too large (413), too slow (408) or not JSON (415)."""
-    if request.body_exists and request.content_type != "application/json":
+    is_packed = request.headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity"
+    if request.body_exists and (is_packed or request.content_type != "application/json"):
         raise web.HTTPUnsupportedMediaType
     if (announced := request.content_length or 0) > limit_bytes:
         raise web.HTTPRequestEntityTooLarge(limit_bytes, announced)
@@ -180,5 +181,5 @@ async def _body(request: web.Request, limit_bytes: int) -> bytes:
     except TimeoutError as exc:
         raise web.HTTPRequestTimeout from exc
     except (HttpProcessingError, web.RequestPayloadError) as exc:
-        raise web.HTTPBadRequest from exc  # cut short, or not packed as it says
+        raise web.HTTPBadRequest from exc  # chunks that are none
     return bytes(raw)

@@ -5,7 +5,14 @@ from datetime import datetime
 from crm_store.driver import Row
 from crm_store.mapping import text, us
 from hub.domain.agent import Agent
-from hub.domain.events import Event, InteractionClosed, InteractionOpened, ReservationEnded, WorkStepped
+from hub.domain.events import (
+    ClientLeft,
+    Event,
+    InteractionClosed,
+    InteractionOpened,
+    ReservationEnded,
+    WorkStepped,
+)
 from hub.domain.interaction import Interaction
 from hub.domain.work import WorkItem
 
@@ -91,6 +98,8 @@ def fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> 
     if isinstance(event, ReservationEnded):
         item, reason = event.item, event.reservation.state.value
         return (*head, item.id, item.queue_id, item.agent_id, item.state.value, reason)
+    if isinstance(event, ClientLeft):
+        return (*head, None, interaction.queue_id, event.agent_id, "left", "")
     if isinstance(event, InteractionOpened):
         return (*head, None, interaction.queue_id, None, "open", interaction.channel)
     if isinstance(event, InteractionClosed):

@@ -25,7 +25,7 @@ Url = Annotated[
 
 app = typer.Typer(
     name="touchline",
-    help="A self-hosted contact hub for calls, mail, messengers and web chat.",
+    help="A self-hosted contact hub: web chat today; calls, mail and messengers are planned.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

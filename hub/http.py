@@ -91,7 +91,14 @@ def address_behind(trusted: tuple[str, ...]) -> Callable[[web.Request], str]:
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Serve `app` while the block lasts; yields the port. Raises PortTaken."""
     logging.getLogger("aiohttp.server").addFilter(_is_no_noise)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
+    runner = web.AppRunner(
+        # bodies that come packed are not unpacked: nobody needs it, and it is how small bodies become large ones
+        app,
+        access_log=None,
+        shutdown_timeout=2.0,
+        handle_signals=False,
+        auto_decompress=False,
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, reuse_address=True, backlog=1024)
@@ -108,6 +115,6 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 
 
 def _is_no_noise(record: logging.LogRecord) -> bool:
-    """aiohttp logs what is no HTTP as an error, with a traceback and every byte that the stranger sent."""
+    """aiohttp logs as an error, with a traceback, what is no HTTP (every byte of it) and who hangs up too soon."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError)
+    return not isinstance(error, (HttpProcessingError, ConnectionError))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from hub.domain.agent import Agent
-from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId, UserId
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.interaction import Interaction
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Delivery, Touch
@@ -125,6 +125,18 @@ class SessionRevoked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientLeft:
+    """The client ended the conversation that an agent has; the work stays with the agent, who closes it."""
+
+    kind: ClassVar[str] = "client_left"
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    person_id: PersonId
+    agent_id: UserId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
     """Somebody is typing. Told to others, never stored."""
 
@@ -148,5 +160,6 @@ Event = (
     | AgentChanged
     | QueueChanged
     | SessionRevoked
+    | ClientLeft
     | Typing
 )

@@ -10,7 +10,7 @@ import structlog
 
 from hub.crashpoints import crash_at
 from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
-from hub.domain.events import InteractionClosed, ReservationEnded, TouchStored, WorkStepped
+from hub.domain.events import ClientLeft, InteractionClosed, ReservationEnded, TouchStored, WorkStepped
 from hub.domain.ids import TenantId, TouchId
 from hub.domain.interaction import InteractionState
 from hub.domain.reservation import ReservationState
@@ -213,12 +213,24 @@ class Inbox:
 
     async def client_left(self, tenant_id: TenantId, account: str, thread: str) -> None:
         """The client ended the conversation. Waiting work is abandoned and its offers are withdrawn; work
-        that an agent has stays with the agent, who closes it."""
+        that an agent has stays with the agent, who is told and closes it."""
         now = self._clock.now()
         async with self._store.unit(tenant_id) as unit:
             found = await unit.open_thread(account, thread)
             before = await unit.open_item(found.interaction.id) if found is not None else None
-            if found is None or before is None or before.state not in WAITING_STATES:
+            if found is None or before is None:
+                return
+            if before.state not in WAITING_STATES:
+                unit.note_fact(
+                    ClientLeft(
+                        tenant_id=tenant_id,
+                        interaction_id=found.interaction.id,
+                        person_id=found.interaction.person_id,
+                        agent_id=before.agent_id,
+                        at=now,
+                    ),
+                    found.interaction,
+                )
                 return
             left = before.stepped(WorkState.ABANDONED, now)
             for offer in await unit.open_reservations(before.id):

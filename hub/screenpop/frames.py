@@ -121,6 +121,14 @@ class TypingFrame(ServerFrame, frozen=True, kw_only=True, tag="typing"):
     typing: bool
 
 
+class ClientLeftFrame(ServerFrame, frozen=True, kw_only=True, tag="client_left"):
+    """The client ended a conversation this agent has. The work stays; the history has a line about it."""
+
+    interaction_id: str
+    person_id: str
+    at: datetime
+
+
 class QueuesChanged(ServerFrame, frozen=True, kw_only=True, tag="queues_changed"):
     """How the agent's queues stand, and who waits; at most two a second."""
 
@@ -153,6 +161,7 @@ Frame = (
     | TouchAdded
     | DeliveryChangedFrame
     | TypingFrame
+    | ClientLeftFrame
     | QueuesChanged
     | CardChanged
     | SignedOut

@@ -11,6 +11,7 @@ from hub.desk.reading import LiveReads
 from hub.desk.views import TouchView
 from hub.domain.events import (
     AgentChanged,
+    ClientLeft,
     DeliveryChanged,
     Event,
     ReservationEnded,
@@ -26,6 +27,7 @@ from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
 from hub.screenpop.frames import (
+    ClientLeftFrame,
     DeliveryChangedFrame,
     MeChanged,
     ReservationEndedFrame,
@@ -131,6 +133,8 @@ class Pusher:
                 self._windows.revoke(event.session_key)
             case Typing():
                 self._typing(event)
+            case ClientLeft():
+                self._client_left(event)
             case _:
                 pass
 
@@ -198,6 +202,15 @@ class Pusher:
                         detail=event.detail,
                     )
                 )
+
+    def _client_left(self, event: ClientLeft) -> None:
+        stream = self._streams.get(event.agent_id)
+        if stream is not None:
+            stream.send(
+                ClientLeftFrame(
+                    seq=0, interaction_id=event.interaction_id, person_id=event.person_id, at=event.at
+                )
+            )
 
     def _typing(self, event: Typing) -> None:
         holder = self._holders.get(event.interaction_id)

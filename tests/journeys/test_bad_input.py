@@ -218,6 +218,15 @@ async def test_a_guessed_cookie_signs_nobody_in(hub: RunningHub, token: str) -> 
         assert refused.value.response.status_code == 401
 
 
+async def test_who_signs_out_before_the_hello_is_not_greeted(hub: RunningHub) -> None:
+    async with Agent(hub.url, "boris") as boris:
+        socket = await open_agent_socket(hub.url, boris.cookie, origin=hub.url)
+        await boris.ask("DELETE", "/api/v1/session")
+        await socket.send({"kind": "hello", "last_seq": None})
+        assert (await socket.next())["kind"] == "signed_out"
+        assert await socket.close_code() == 4001
+
+
 async def test_a_write_from_a_foreign_page_or_without_its_token_does_nothing(hub: RunningHub) -> None:
     async with Agent(hub.url, "anna") as anna:
         state = "/api/v1/agents/me/state"

@@ -220,6 +220,32 @@ async def test_bytes_that_are_no_http_are_hung_up_on(hub: RunningHub) -> None:
         writer.close()
 
 
+async def test_what_is_packed_or_spelt_wrong_is_the_senders_mistake(hub: RunningHub) -> None:
+    sign_in = f"{hub.url}/api/v1/session"
+    as_json = {"Content-Type": "application/json"}
+    async with aiohttp.ClientSession() as http:
+        async with http.post(sign_in, data=b'{"login":"\xff","password":"x"}', headers=as_json) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (400, "not_json")
+        for packing in ("gzip", "deflate"):
+            headers = as_json | {"Content-Encoding": packing}
+            async with http.post(sign_in, data=b"this is not packed", headers=headers) as answer:
+                assert answer.status == 415
+        for name in ("%00", "a" * 1000, "..%2findex.html", "x\u202ey.js"):
+            async with http.get(f"{hub.url}/assets/{name}") as answer:
+                assert answer.status in {403, 404}
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_is_no_failure_of_ours(hub: RunningHub) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", hub.port)
+    writer.write(
+        b"POST /api/v1/session HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
+        b'Content-Length: 100\r\n\r\n{"login":'
+    )
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    writer.transport.abort()  # the fixture looks for a traceback in the log
+
+
 async def test_a_password_is_guessed_slower_and_slower(hub: RunningHub) -> None:
     async with aiohttp.ClientSession() as http:
         statuses = []

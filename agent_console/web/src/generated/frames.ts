@@ -21,6 +21,15 @@ export interface CardChanged {
   readonly card: ClientCard;
 }
 
+/** The client ended a conversation this agent has. The work stays; the history has a line about it. */
+export interface ClientLeftFrame {
+  readonly kind: 'client_left';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly person_id: string;
+  readonly at: string;
+}
+
 /** A reply came further, or failed. */
 export interface DeliveryChangedFrame {
   readonly kind: 'delivery_changed';
@@ -173,6 +182,7 @@ export type Frame =
   | TouchAdded
   | DeliveryChangedFrame
   | TypingFrame
+  | ClientLeftFrame
   | QueuesChanged
   | CardChanged
   | SignedOut;

@@ -23,7 +23,7 @@ export default {
     busy: 'Signing in…',
     wait: 'Too many attempts. You can try again in {time}.',
     ended: 'Your sign-in has ended. Sign in again; your drafts are kept.',
-    tagline: 'Calls, mail, messengers and chat in one place.',
+    tagline: 'Every client reaches the right person.',
   },
   setup: {
     title: 'Set up Touchline',
@@ -207,6 +207,7 @@ export default {
     work_assigned: '{agent} took it',
     work_queued: 'Back in the line of {queue}: {reason}',
     work_transferred: 'In the line of {queue}',
+    client_left: 'The client ended the chat',
     work_abandoned: 'The client left before an answer',
     work_flowed_out: 'Moved on to another queue',
     work_callback: 'The client asked to be called back',

@@ -24,7 +24,7 @@ const ru: Messages = {
     busy: 'Входим…',
     wait: 'Слишком много попыток. Повторить можно через {time}.',
     ended: 'Сеанс завершён. Войдите снова: черновики сохранены.',
-    tagline: 'Звонки, почта, мессенджеры и чат в одном месте.',
+    tagline: 'Каждый клиент попадает к нужному человеку.',
   },
   setup: {
     title: 'Настройка Touchline',
@@ -208,6 +208,7 @@ const ru: Messages = {
     work_assigned: '{agent}: работа принята',
     work_queued: 'Снова в очереди {queue}: {reason}',
     work_transferred: 'В очереди {queue}',
+    client_left: 'Клиент завершил чат',
     work_abandoned: 'Клиент ушёл, не дождавшись ответа',
     work_flowed_out: 'Перешло в другую очередь',
     work_callback: 'Клиент попросил перезвонить',

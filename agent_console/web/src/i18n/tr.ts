@@ -24,7 +24,7 @@ const tr: Messages = {
     busy: 'Giriş yapılıyor…',
     wait: 'Çok fazla deneme yapıldı. {time} sonra yeniden deneyebilirsiniz.',
     ended: 'Oturumunuz sona erdi. Yeniden giriş yapın; taslaklarınız duruyor.',
-    tagline: 'Aramalar, e-posta, mesajlaşma ve sohbet tek yerde.',
+    tagline: 'Her müşteri doğru kişiye ulaşır.',
   },
   setup: {
     title: 'Touchline kurulumu',
@@ -208,6 +208,7 @@ const tr: Messages = {
     work_assigned: '{agent} işi aldı',
     work_queued: 'Yeniden {queue} kuyruğunda: {reason}',
     work_transferred: '{queue} kuyruğunda',
+    client_left: 'Müşteri sohbeti bitirdi',
     work_abandoned: 'Müşteri yanıt almadan ayrıldı',
     work_flowed_out: 'Başka kuyruğa geçti',
     work_callback: 'Müşteri geri aranmak istedi',

@@ -49,6 +49,7 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     case 'card_changed':
       return withCard(desk, frame.card);
     case 'delivery_changed':
+    case 'client_left':
     case 'replayed':
     case 'tick':
     case 'signed_out':

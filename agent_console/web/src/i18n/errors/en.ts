@@ -1,7 +1,7 @@
 /** What can go wrong, by the stable code of the hub: English. */
 
 export default {
-  unreachable: 'The hub does not answer. Check the network; we keep trying.',
+  unreachable: 'The hub does not answer. Check the network.',
   wrong_login_or_password: 'Login or password is wrong.',
   too_many_attempts: 'Too many attempts.',
   too_many: 'Too fast. Wait a moment and try again.',

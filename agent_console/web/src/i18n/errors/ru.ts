@@ -3,7 +3,7 @@
 import type { Messages } from '@/i18n/text';
 
 const errors: Messages['errors'] = {
-  unreachable: 'Хаб не отвечает. Проверьте сеть; мы продолжаем попытки.',
+  unreachable: 'Хаб не отвечает. Проверьте сеть.',
   wrong_login_or_password: 'Неверный логин или пароль.',
   too_many_attempts: 'Слишком много попыток.',
   too_many: 'Слишком быстро. Подождите немного и повторите.',

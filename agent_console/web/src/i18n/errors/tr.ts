@@ -3,7 +3,7 @@
 import type { Messages } from '@/i18n/text';
 
 const errors: Messages['errors'] = {
-  unreachable: 'Merkez yanıt vermiyor. Ağı denetleyin; denemeyi sürdürüyoruz.',
+  unreachable: 'Merkez yanıt vermiyor. Ağı denetleyin.',
   wrong_login_or_password: 'Kullanıcı adı ya da parola yanlış.',
   too_many_attempts: 'Çok fazla deneme yapıldı.',
   too_many: 'Çok hızlı. Biraz bekleyip yeniden deneyin.',

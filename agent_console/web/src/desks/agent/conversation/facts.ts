@@ -13,6 +13,8 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
       const detail = outcomes.get(entry.detail) ?? entry.detail;
       return text.t(entry.agent ? 'fact.interaction_closed' : 'fact.interaction_closed_plain', { ...named, detail });
     }
+    case 'client_left':
+      return text.t('fact.client_left');
     case 'work_assigned':
       return text.t('fact.work_assigned', named);
     case 'work_queued':

@@ -49,6 +49,14 @@ export const useHistories = defineStore('histories', () => {
     if (frame.kind === 'snapshot' || frame.kind === 'resync') {
       for (const history of histories.values()) history.isOld = true;
       if (shown !== null) void load(shown);
+    }
+    if (frame.kind === 'snapshot' || frame.kind === 'resync' || frame.kind === 'replayed') {
+      // the hub is back: what it did not answer is sent again, under the same key
+      for (const item of unsent.value) if (item.isUnanswered) void sendAgain(item);
+      return;
+    }
+    if (frame.kind === 'client_left') {
+      if (histories.has(frame.person_id)) void load(frame.person_id);
       return;
     }
     if (frame.kind !== 'touch_added' && frame.kind !== 'delivery_changed') return;
@@ -144,7 +152,7 @@ export const useHistories = defineStore('histories', () => {
   }
 
   /** The same again, under the same key. */
-  const sendAgain = (item: waiting.Unsent): Promise<void> => deliver({ ...item, problem: null });
+  const sendAgain = (item: waiting.Unsent): Promise<void> => deliver({ ...item, problem: null, isUnanswered: false });
 
   async function deliver(item: waiting.Unsent): Promise<void> {
     unsent.value = waiting.added(unsent.value, item);
@@ -165,7 +173,8 @@ export const useHistories = defineStore('histories', () => {
       }
       settle();
     } catch (error) {
-      unsent.value = waiting.changed(unsent.value, key, { problem: wordsOf(error) });
+      const isUnanswered = error instanceof Refusal && error.code === 'unreachable';
+      unsent.value = waiting.changed(unsent.value, key, { problem: wordsOf(error), isUnanswered });
     }
   }
 

@@ -107,6 +107,7 @@ function belongTogether(a: TouchView, b: TouchView): boolean {
 const SHOWN_FACTS = new Set([
   'interaction_opened',
   'interaction_closed',
+  'client_left',
   'work_assigned',
   'work_queued',
   'work_transferred',

@@ -24,7 +24,7 @@ it('after a reload it is there again, with its key, and says that it may not hav
   const kept = new Map<string, string>();
   const shelf = { getItem: (n: string) => kept.get(n) ?? null, setItem: (n: string, v: string) => void kept.set(n, v), removeItem: (n: string) => void kept.delete(n) };
   remember(shelf, 'anna', [unsent()]);
-  expect(recalled(shelf, 'anna', 'interrupted')).toEqual([unsent({ problem: 'interrupted' })]);
+  expect(recalled(shelf, 'anna', 'interrupted')).toEqual([unsent({ problem: 'interrupted', isUnanswered: false })]);
   expect(recalled(shelf, 'boris', 'interrupted')).toEqual([]);
   remember(shelf, 'anna', []);
   expect(kept.size).toBe(0);

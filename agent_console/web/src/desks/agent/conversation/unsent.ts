@@ -12,6 +12,8 @@ export interface Unsent {
   readonly at: string;
   /** Null while it is on its way; else why it is not sent, in words. */
   readonly problem: string | null;
+  /** The hub did not answer: sent again by itself as soon as it does. Not after a reload: then a person decides. */
+  readonly isUnanswered?: boolean;
   /** What the hub called it; it goes from here when its frame or page has come. */
   readonly touchId: string | null;
 }
@@ -33,7 +35,7 @@ const PREFIX = 'touchline.unsent.';
 export function recalled(shelf: Pick<Storage, 'getItem'>, owner: string, problem: string): List {
   try {
     const found = JSON.parse(shelf.getItem(PREFIX + owner) ?? '[]') as List;
-    return found.map((item) => ({ ...item, problem }));
+    return found.map((item) => ({ ...item, problem, isUnanswered: false }));
   } catch {
     return [];
   }
