@@ -42,6 +42,7 @@ const SCENES = [
   ['desk-empty', 'anna', async (page) => { await page.locator('.summary').waitFor(); }],
   ['desk-offer', 'anna', async (page) => { await act('offer', { n: 1 }); await page.locator('.offer').first().waitFor(); }],
   ['desk-busy', 'anna', async (page) => { await busy(page); await act('types', { n: 1 }); await act('offer', { n: 5 }); }],
+  ['desk-offers', 'anna', async (page) => { await busy(page); await act('offer', { n: 1 }); await act('offer', { n: 2 }); await page.locator('.others .offer').first().waitFor({ state: 'attached' }); }],
   ['desk-card', 'anna', async (page) => {
     await busy(page);
     const tab = page.locator('.tabs button').nth(2);
