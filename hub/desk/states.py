@@ -11,6 +11,7 @@ from hub.domain.agent import Agent, Wish, wish_from
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import TenantId
 from hub.domain.presence import is_present
+from hub.domain.texts import one_line
 from hub.ports.clock import Clock
 from hub.ports.store import UnitOfWork
 from hub.steps import change_agent
@@ -40,8 +41,8 @@ class States:
         Raises Invalid for another word or a pause without reason, NotFound for somebody who is no agent.
         """
         principal.require(Permission.SET_OWN_STATE)
-        wish = wish_from(state)
-        if wish is Wish.PAUSED and not reason.strip():
+        wish, reason = wish_from(state), one_line(reason, 200)
+        if wish is Wish.PAUSED and not reason:
             raise Invalid("a pause needs a reason", field="reason", code="reason_required")
         me = principal.user_id
         if me is None:
@@ -60,9 +61,7 @@ class States:
 
 
 def _wishing(agent: Agent, wish: Wish, reason: str, now: datetime) -> Agent:
-    changed = replace(
-        agent, wish=wish, pause_reason=reason.strip() if wish is Wish.PAUSED else "", wish_since=now
-    )
+    changed = replace(agent, wish=wish, pause_reason=reason if wish is Wish.PAUSED else "", wish_since=now)
     if wish is Wish.AVAILABLE:
         return replace(changed, missed_offers=0, idle_since=now)
     return changed

@@ -11,6 +11,7 @@ from hub.domain.errors import Conflict, Invalid
 from hub.domain.events import WorkStepped
 from hub.domain.ids import InteractionId, QueueId, TenantId, WorkItemId
 from hub.domain.interaction import Interaction
+from hub.domain.texts import written_text
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.ports.clock import Clock
@@ -51,8 +52,8 @@ class Transfers:
             if queue is None:
                 raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
             now = self._clock.now()
-            if note.strip():
-                _, interaction = written(unit, principal, interaction, item, note, self._clock)
+            if said := written_text(note):
+                _, interaction = written(unit, principal, interaction, item, said, self._clock)
             done = item.stepped(WorkState.COMPLETED, now)
             unit.save_item(item, done)
             for held in await unit.open_reservations(item.id):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hub.crashpoints import crash_at
 from hub.desk.scope import holds, require_interaction
-from hub.desk.writing import written
+from hub.desk.writing import readable, written
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import FULL
 from hub.domain.errors import Conflict, Invalid, NotFound
@@ -16,6 +16,7 @@ from hub.domain.events import InteractionClosed, ReservationEnded, WorkStepped
 from hub.domain.ids import InteractionId, ReservationId, TenantId, WorkItemId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.reservation import Reservation, ReservationState
+from hub.domain.texts import one_line, written_text
 from hub.domain.touch import Touch
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
@@ -103,7 +104,9 @@ class Work:
             if offer.state is ReservationState.DECLINED:
                 return
             now = self._clock.now()
-            if not await end_offer(unit, offer, ReservationState.DECLINED, now, reason=reason or "declined"):
+            if not await end_offer(
+                unit, offer, ReservationState.DECLINED, now, reason=one_line(reason, 200) or "declined"
+            ):
                 raise Conflict("this offer is over", code="offer_over")
 
     async def reply(
@@ -121,6 +124,7 @@ class Work:
         Raises NotFound out of scope, Conflict `interaction_closed`, Invalid for a channel the client is not
         on, a text that the channel does not take, or a key that was used for another text.
         """
+        text = readable(text)
         async with self._store.unit(principal.tenant_id) as unit:
             found, item = await self._seen(unit, interaction_id)
             interaction = require_interaction(
@@ -159,6 +163,7 @@ class Work:
 
         The same `key` again is the same note. Raises NotFound out of scope.
         """
+        text = readable(text)
         async with self._store.unit(principal.tenant_id) as unit:
             found, item = await self._seen(unit, interaction_id)
             principal.require(Permission.WRITE_NOTE)
@@ -177,10 +182,11 @@ class Work:
 
         Raises Invalid for an unknown outcome or a missing note, Conflict `interaction_closed`, NotFound.
         """
+        disposition = replace(disposition, note=written_text(disposition.note))
         needs_note = await self._store.disposition_note_required(principal.tenant_id, disposition.code)
         if needs_note is None:
             raise Invalid("there is no such outcome", field="disposition", code="no_such_disposition")
-        if needs_note and not disposition.note.strip():
+        if needs_note and not disposition.note:
             raise Invalid("this outcome needs a note", field="note", code="note_required")
         async with self._store.unit(principal.tenant_id) as unit:
             interaction, item = await self._open(

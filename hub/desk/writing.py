@@ -4,14 +4,24 @@ from dataclasses import replace
 
 from hub.desk.scope import HELD
 from hub.domain.access import Principal
+from hub.domain.errors import Invalid
 from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
+from hub.domain.texts import written_text
 from hub.domain.touch import Delivery, Direction, Touch, TouchKind
 from hub.domain.work import WorkItem
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.store import NewTouch, UnitOfWork
+
+
+def readable(text: str) -> str:
+    """`text` as it is kept. Raises Invalid (`empty`) when there is nothing to be seen in it."""
+    kept = written_text(text)
+    if not kept:
+        raise Invalid("there is nothing in it", field="text", code="empty")
+    return kept
 
 
 def written(

@@ -15,11 +15,12 @@ from hub.channels.webchat.frames import (
     VisitorTyping,
 )
 from hub.channels.webchat.messages import Answer, Messages, Refuse, Written
-from hub.channels.webchat.parse import NAME_CHARS, client_id, language_of, message_text, one_line
+from hub.channels.webchat.parse import NAME_CHARS, client_id, language_of, message_text
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread
 from hub.domain.errors import Invalid
 from hub.domain.events import Typing
+from hub.domain.texts import one_line
 
 
 class Conversation:

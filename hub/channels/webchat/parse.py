@@ -9,6 +9,7 @@ import msgspec
 from hub.channels.webchat.frames import VisitorFrame, VisitorHello
 from hub.domain.errors import Invalid
 from hub.domain.person import IdentityKind
+from hub.domain.texts import one_line, written_text
 from hub.domain.touch import InboundTouch, Sender
 from hub.ports.visitors import Site, Visitor
 
@@ -21,7 +22,6 @@ SEQ_LIMIT = 2**53
 LEAST_RETRY_MS = 50
 
 _decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
-_UNSEEN = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)])
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
@@ -45,22 +45,12 @@ def message_text(text: str, limit: int) -> str:
 
     Raises Invalid (`empty`, `too_long`); `limit` is in characters.
     """
-    kept = without_controls(text).strip()
+    kept = written_text(text)
     if not kept:
         raise Invalid("the message is empty", code="empty")
     if len(kept) > limit:
         raise Invalid(f"a message has at most {limit} characters", code="too_long")
     return kept
-
-
-def without_controls(text: str) -> str:
-    """`text` with line feeds for line ends, and of C0, DEL and C1 characters only line feed and tab."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
-
-
-def one_line(text: str, limit: int) -> str:
-    """`text` on one line, cut to `limit` characters."""
-    return " ".join(without_controls(text).split())[:limit].rstrip()
 
 
 def language_of(tag: str, known: tuple[str, ...], otherwise: str) -> str:

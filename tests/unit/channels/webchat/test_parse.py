@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.channels.webchat.frames import VisitorFrame, VisitorMessage
-from hub.channels.webchat.parse import frame_from, message_text, milliseconds, without_controls
+from hub.channels.webchat.parse import frame_from, message_text, milliseconds
 from hub.domain.errors import Invalid
+from hub.domain.texts import without_controls
 
 WHOLE = [
     b'{"t":"hello","session":null,"lang":"tr","last_seq":12,"page":"https://shop.example/"}',

@@ -6,7 +6,7 @@ export interface Part {
   readonly href: string | null;
 }
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`]+/gi;
+const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\u202a-\u202e\u2066-\u2069]+/gi;
 const TRAILING = ".,;:!?…»”’";
 const OPENED: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
@@ -52,8 +52,8 @@ function withoutPunctuation(address: string): string {
 
 function webAddress(text: string): string | null {
   try {
-    const { href, protocol, hostname } = new URL(text);
-    return (protocol === "http:" || protocol === "https:") && hostname ? href : null;
+    const { href, protocol, hostname, username } = new URL(text);
+    return (protocol === "http:" || protocol === "https:") && hostname && !username ? href : null;
   } catch {
     return null;
   }

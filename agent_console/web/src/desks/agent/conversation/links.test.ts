@@ -20,3 +20,8 @@ it('the parts are the text again', () => {
   expect(linked(text).map((part) => part.text).join('')).toBe(text);
   expect(linked(text).flatMap((part) => part.href ?? [])).toEqual(['http://a.test', 'https://b.test/x?y=1', 'http://c.test/']);
 });
+
+it('an address ends where the direction of the text is turned, and one that names somebody before its host is none', () => {
+  expect(linked('https://good.test/\u202egpj.exe').flatMap((part) => part.href ?? [])).toEqual(['https://good.test/']);
+  expect(linked('http://user:pw@bank.test@evil.test/').flatMap((part) => part.href ?? [])).toEqual([]);
+});

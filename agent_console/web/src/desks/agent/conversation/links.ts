@@ -6,7 +6,7 @@ export interface Part {
   readonly href: string | null;
 }
 
-const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
+const ADDRESS = /https?:\/\/[^\s<>"'`\u202a-\u202e\u2066-\u2069]+/gi;
 const TRAILING = /[.,;:!?)\]}»”]+$/;
 
 /** The text in parts, in order; put together they are the text again. */
@@ -26,7 +26,9 @@ export function linked(text: string): readonly Part[] {
 
 function isAddress(text: string): boolean {
   try {
-    return new URL(text).hostname !== '';
+    const { hostname, username } = new URL(text);
+    // who puts a name before the host wants to be taken for somebody else
+    return hostname !== '' && username === '';
   } catch {
     return false;
   }
