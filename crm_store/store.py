@@ -153,14 +153,14 @@ class Store:
             )
         return [agent_of(r) for r in rows]
 
-    async def held_by(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItem]:
-        """Items offered to, assigned to or wrapped up by this agent."""
+    async def held_by(self, tenant_id: TenantId, agent_ids: Sequence[UserId]) -> list[WorkItem]:
+        """Items offered to, assigned to or wrapped up by these agents."""
         async with self.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2"
+                f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = ANY($2)"
                 " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
                 tenant_id,
-                agent_id,
+                list(agent_ids),
             )
         return [item_of(r) for r in rows]
 

@@ -249,8 +249,8 @@ class RoutingStore(Protocol):
         """Agents who hold offers or accepted work, or wish to be there, and whose presence lease has run out."""
         ...
 
-    async def held_by(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItem]:
-        """Items offered to, assigned to or wrapped up by this agent."""
+    async def held_by(self, tenant_id: TenantId, agent_ids: Sequence[UserId]) -> list[WorkItem]:
+        """Items offered to, assigned to or wrapped up by these agents."""
         ...
 
 

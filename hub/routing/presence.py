@@ -7,7 +7,8 @@ import structlog
 
 from hub.domain.agent import Agent, Media, Wish
 from hub.domain.events import WorkStepped
-from hub.domain.ids import TenantId
+from hub.domain.ids import TenantId, UserId
+from hub.domain.presence import is_present
 from hub.domain.reservation import ReservationState
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
@@ -29,9 +30,14 @@ async def return_work_of_the_lost(
     """
     moved = 0
     now = clock.now()
-    for agent in await store.lost_agents(tenant_id, now):
+    lost = await store.lost_agents(tenant_id, now)
+    held: dict[UserId, list[WorkItem]] = {agent.id: [] for agent in lost}
+    for item in await store.held_by(tenant_id, list(held)) if held else ():
+        if item.agent_id is not None:
+            held[item.agent_id].append(item)
+    for agent in lost:
         silent_since = max(agent.presence_until or heard_from, heard_from)
-        for item in await store.held_by(tenant_id, agent.id):
+        for item in held[agent.id]:
             if item.media is Media.VOICE and item.state is WorkState.ASSIGNED:
                 continue
             if item.state is not WorkState.OFFERED and now < silent_since + grace:
@@ -46,8 +52,11 @@ async def _taken_back(store: RoutingStore, clock: Clock, seen: WorkItem) -> bool
     async with store.unit(seen.tenant_id) as unit:
         now = clock.now()
         item = await as_it_is_now(unit, seen)
-        if item is None or item.version != seen.version:
+        if item is None or item.version != seen.version or item.agent_id is None:
             return False  # it moved on; the next sweep sees it as it is
+        agent = (await unit.agents([item.agent_id])).get(item.agent_id)
+        if agent is not None and is_present(agent, now):
+            return False  # back since we looked: what is offered to who is there stays offered
         if item.state is WorkState.WRAP_UP:
             await finish_wrap_up(unit, item, now, reason=AGENT_LOST)
             return True

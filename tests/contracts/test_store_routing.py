@@ -2,20 +2,21 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from hub.domain.access import Role
-from hub.domain.agent import Wish
+from hub.domain.agent import Agent, Wish
 from hub.domain.errors import Conflict
 from hub.domain.events import AgentChanged
-from hub.domain.ids import UserId, WorkItemId
+from hub.domain.ids import TenantId, UserId, WorkItemId
 from hub.domain.interaction import Disposition
 from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.touch import Direction
 from hub.domain.work import WorkState
 from hub.ids import new_id
+from hub.routing.presence import return_work_of_the_lost
 from hub.routing.sweeper import Sweeper
 from hub.steps import change_agent
 from tests.stores import FAR, House
@@ -165,7 +166,7 @@ async def test_what_an_agent_holds_is_offered_assigned_or_wrapped_up(house: Hous
     await house.work.close(house.as_(anna), closed.interaction_id, RESOLVED)
     await house.given(boris, "v4")
 
-    held = await house.store.held_by(house.tenant_id, anna.id)
+    held = await house.store.held_by(house.tenant_id, [anna.id])
     assert {item.id: item.state for item in held} == {
         offered.id: WorkState.OFFERED,
         assigned.id: WorkState.ASSIGNED,
@@ -327,3 +328,24 @@ async def test_queues_and_agents_are_listed_within_the_principals_reach(house: H
 async def _settled(house: House, over: Reservation) -> bool:
     async with house.store.unit(house.tenant_id) as unit:
         return await unit.settle(over)
+
+
+async def test_an_agent_who_came_back_while_the_lost_were_counted_keeps_the_offer(house: House) -> None:
+    anna = await house.hire("Anna")
+    item = await house.came()
+    await house.offer(item, anna)
+    house.clock.advance(60)  # the lease ran out; the offer is taken back unless she is there
+    counted = house.store.lost_agents
+
+    async def counted_before_she_came(tenant_id: TenantId, now: datetime) -> list[Agent]:
+        lost = await counted(tenant_id, now)
+        await house.store.renew_presence(tenant_id, [anna.id], now + timedelta(seconds=15), now)
+        return lost
+
+    house.store.lost_agents = counted_before_she_came  # type: ignore[method-assign]
+    moved = await return_work_of_the_lost(
+        house.store, house.clock, house.tenant_id, grace=timedelta(seconds=30), heard_from=house.clock.now()
+    )
+
+    assert moved == 0
+    assert (await house.item(item.id)).state is WorkState.OFFERED

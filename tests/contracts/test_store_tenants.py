@@ -195,7 +195,7 @@ async def test_nothing_routing_reads_is_of_another_tenant(ours: Ours, stranger: 
     assert await store.due_offers(tenant, later) == []
     assert await store.due_wrap_ups(tenant, later) == []
     assert await store.lost_agents(tenant, later) == []
-    assert await store.held_by(tenant, ours.anna.id) == []
+    assert await store.held_by(tenant, [ours.anna.id]) == []
     assert await store.disposition_note_required(tenant, "resolved") is False
     assert await store.disposition_note_required(stranger.house.tenant_id, CANARY) is None
 
