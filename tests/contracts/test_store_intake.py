@@ -6,7 +6,14 @@ import pytest
 
 from hub.domain.agent import Media
 from hub.domain.errors import Conflict, Invalid
-from hub.domain.events import InteractionClosed, InteractionOpened, ReservationEnded, TouchStored, WorkStepped
+from hub.domain.events import (
+    ClientLeft,
+    InteractionClosed,
+    InteractionOpened,
+    ReservationEnded,
+    TouchStored,
+    WorkStepped,
+)
 from hub.domain.ids import QueueId
 from hub.domain.interaction import Disposition
 from hub.domain.reservation import ReservationState
@@ -263,7 +270,9 @@ async def test_a_client_who_leaves_takes_every_offer_back(house: House) -> None:
     assert told == {a.id for a in agents}
 
 
-async def test_work_that_an_agent_has_stays_when_the_client_leaves(house: House) -> None:
+async def test_work_that_an_agent_has_stays_when_the_client_leaves_and_the_agent_is_told(
+    house: House,
+) -> None:
     anna = await house.hire("Anna")
     item = await house.given(anna)
     await house.events()
@@ -271,7 +280,13 @@ async def test_work_that_an_agent_has_stays_when_the_client_leaves(house: House)
     await house.left("nobody")
 
     assert await house.item(item.id) == item
-    assert await house.events() == []
+    (told,) = await house.events()
+    assert isinstance(told, ClientLeft)
+    assert (told.interaction_id, told.agent_id) == (item.interaction_id, anna.id)
+    kinds = await house.rows(
+        "SELECT kind FROM facts WHERE interaction_id = $1 ORDER BY seq", item.interaction_id
+    )
+    assert kinds[-1][0] == "client_left"
 
 
 async def test_a_client_who_leaves_as_the_agent_accepts_has_one_end(house: House) -> None:
