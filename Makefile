@@ -29,7 +29,7 @@ test: needs-python needs-node venv console widget peers lint web-test ## every t
 	$(BIN)/pytest $(FAST_TESTS) $(SLOW_TESTS) $(PYTEST_ARGS)
 
 .PHONY: check
-check: venv lint ## under a minute: format, lint, types, imports, unit and contract tests
+check: venv lint ## before every commit: format, lint, types, imports, unit and contract tests
 	$(BIN)/pytest $(FAST_TESTS) $(PYTEST_ARGS)
 
 .PHONY: unit
