@@ -8,19 +8,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent_console import audit_api, desk_api, insight_api, lookup_api, session_api
 from agent_console.auth import Gate, loopback_origins
 from agent_console.backoff import Backoff
 from agent_console.documentation import add_documentation
 from agent_console.middleware import protect
-from agent_console.operations import Operation
 from agent_console.pages import add_pages
 from agent_console.passwords import Cost, Passwords
 from agent_console.routes import Api
@@ -33,11 +30,12 @@ from crm_store.engine import Database
 from crm_store.floor import FloorStore
 from crm_store.insight import SqlInsight
 from crm_store.migrate import migrate
-from crm_store.reads import DeskLookups, DeskReads
+from crm_store.reads import DeskReads
 from crm_store.rows.history import outbox
 from crm_store.sending import Sending
 from crm_store.store import Store
 from crm_store.webchat import Visitors
+from hub import rest
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.channels.webchat.channel import WebChat
 from hub.clock import SystemClock
@@ -45,9 +43,6 @@ from hub.cluster.codec import encode
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.embedded.leases import EmbeddedLeases
 from hub.cluster.watch import BusWatch
-from hub.desk.states import States
-from hub.desk.transfer import Transfers
-from hub.desk.work import Work
 from hub.domain.access import system_principal
 from hub.domain.agent import Agent
 from hub.domain.events import Event
@@ -305,7 +300,25 @@ class Hub:
             store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT
         )
         gate = Gate(sign_ins, origins=self._origins, is_https=is_https)
-        operations = self._operations(sign_ins, first, gate)
+        operations = rest.operations(
+            rest.Parts(
+                sign_ins=sign_ins,
+                first_administrator=first,
+                gate=gate,
+                access=self._access,
+                store=self.store,
+                cards=self._cards,
+                floor=self._floor,
+                live=self._live,
+                insight=self._insight,
+                names=self._names,
+                snapshots=self._snapshots,
+                clock=clock,
+                pop_ms=self._seen.pops.ms,
+                limits={WEBCHAT.name: WEBCHAT.limits},
+                presence_lease_s=settings.routing.presence_lease_s,
+            )
+        )
         api = Api(
             gate=gate,
             store=self._access,
@@ -336,28 +349,6 @@ class Hub:
             app.add_routes(self._webchat.routes())
         add_pages(app)
         return app, first, sockets
-
-    def _operations(self, sign_ins: SignIns, first: FirstAdministrator, gate: Gate) -> list[Operation]:
-        lookups = DeskLookups(self.store, self._cards, self._floor)
-        work = Work(self.store, self._clock, {WEBCHAT.name: WEBCHAT.limits})
-        return [
-            *session_api.operations(
-                sign_ins=sign_ins, first_administrator=first, gate=gate, me=self._snapshots.me
-            ),
-            *desk_api.operations(
-                work=work,
-                states=States(self.store, self._clock, lease_s=self._settings.routing.presence_lease_s),
-                transfers=Transfers(self.store, self._clock),
-                lookups=lookups,
-                me=self._snapshots.me,
-                agent_name=self._names.agent,
-            ),
-            *lookup_api.operations(lookups=lookups, dispositions=self._live.dispositions),
-            *insight_api.operations(
-                store=self._insight, clock=self._clock, zone=ZoneInfo("UTC"), pop_ms=self._seen.pops.ms
-            ),
-            *audit_api.operations(store=self._access, clock=self._clock),
-        ]
 
     def _metrics_text(self) -> bytes:
         self._seen.sockets("agent", self._streams.sockets())

@@ -49,6 +49,16 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
     CONFIGURE = "configure"
+    SECURE_SELF = "secure_self"
+    EDIT_PERSON = "edit_person"
+    START_INTERACTION = "start_interaction"
+    WORK_TASKS = "work_tasks"
+    READ_KNOWLEDGE = "read_knowledge"
+    WRITE_KNOWLEDGE = "write_knowledge"
+    SUPERVISE = "supervise"
+    READ_LOG = "read_log"
+    EXPORT = "export"
+    MANAGE_KEYS = "manage_keys"
 
 
 class Scope(IntEnum):
@@ -77,6 +87,12 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.FIND_PERSON: _S.OWN,
         _P.READ_QUEUES: _S.TEAM,
         _P.READ_AGENTS: _S.TEAM,
+        _P.SECURE_SELF: _S.OWN,
+        _P.EDIT_PERSON: _S.OWN,
+        _P.START_INTERACTION: _S.OWN,
+        _P.WORK_TASKS: _S.OWN,
+        _P.READ_KNOWLEDGE: _S.TEAM,
+        _P.READ_LOG: _S.OWN,
     },
     Role.SUPERVISOR: {
         _P.SEE_SELF: _S.OWN,
@@ -92,6 +108,15 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_AGENTS: _S.TEAM,
         _P.READ_WALLBOARD: _S.TEAM,
         _P.READ_REPORTS: _S.TEAM,
+        _P.SECURE_SELF: _S.OWN,
+        _P.EDIT_PERSON: _S.TEAM,
+        _P.START_INTERACTION: _S.TEAM,
+        _P.WORK_TASKS: _S.TEAM,
+        _P.READ_KNOWLEDGE: _S.TEAM,
+        _P.WRITE_KNOWLEDGE: _S.TEAM,
+        _P.SUPERVISE: _S.TEAM,
+        _P.READ_LOG: _S.TEAM,
+        _P.EXPORT: _S.TEAM,
     },
     Role.MANAGER: {
         _P.SEE_SELF: _S.OWN,
@@ -103,6 +128,13 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_AGENTS: _S.ALL,
         _P.READ_WALLBOARD: _S.ALL,
         _P.READ_REPORTS: _S.ALL,
+        _P.SECURE_SELF: _S.OWN,
+        _P.EDIT_PERSON: _S.ALL,
+        _P.WORK_TASKS: _S.ALL,
+        _P.READ_KNOWLEDGE: _S.ALL,
+        _P.WRITE_KNOWLEDGE: _S.ALL,
+        _P.READ_LOG: _S.ALL,
+        _P.EXPORT: _S.ALL,
     },
     Role.ADMIN: {
         _P.SEE_SELF: _S.OWN,
@@ -112,6 +144,10 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_AUDIT: _S.ALL,
         _P.MANAGE_USERS: _S.ALL,
         _P.CONFIGURE: _S.ALL,
+        _P.SECURE_SELF: _S.OWN,
+        _P.READ_KNOWLEDGE: _S.ALL,
+        _P.WRITE_KNOWLEDGE: _S.ALL,
+        _P.MANAGE_KEYS: _S.ALL,
     },
     Role.DPO: {
         _P.SEE_SELF: _S.OWN,
@@ -120,6 +156,8 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_PERSON: _S.ALL,
         _P.FIND_PERSON: _S.ALL,
         _P.READ_AUDIT: _S.ALL,
+        _P.SECURE_SELF: _S.OWN,
+        _P.READ_LOG: _S.ALL,
     },
     Role.SERVICE: {},
     Role.SYSTEM: dict.fromkeys(Permission, Scope.ALL),

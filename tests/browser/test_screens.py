@@ -53,7 +53,12 @@ async def test_no_screen_violates_accessibility_or_complains(
     await seen(stranger, "sign-in-refused")
     await stranger.page.context.close()
 
-    for login, name in (("anna", "desk"), ("sofia", "floor"), ("maria", "floor-manager"), ("admin", "audit")):
+    for login, name in (
+        ("anna", "desk"),
+        ("sofia", "floor"),
+        ("maria", "floor-manager"),
+        ("admin", "admin-audit"),
+    ):
         person = await window()
         await sign_in(person.page, hub.url, login)
         await seen(person, name)

@@ -4,6 +4,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import '@/look/tokens.css';
 import '@/look/base.css';
+import '@/look/tables.css';
 import App from '@/App.vue';
 import { i18n } from '@/i18n/text';
 import { router } from '@/router';

@@ -1,16 +1,24 @@
-/** The pages, and who may open them. A further desk is one more line here and in `session.ts`. */
+/** The pages, and who may open them. A further desk is one more line here and in `shell/desks.ts`. */
 
-import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router';
 import * as calls from '@/api/calls';
 import { Refusal } from '@/api/http';
+import { PARTS as ADMIN_PARTS } from '@/desks/admin/parts';
 import AgentDesk from '@/desks/agent/AgentDesk.vue';
+import { PARTS as MANAGER_PARTS } from '@/desks/manager/parts';
 import SignIn from '@/pages/SignIn.vue';
-import { type DeskName, useSession } from '@/session/session';
+import { useSession } from '@/session/session';
+import type { DeskName, DeskPart } from '@/shell/desks';
 
 declare module 'vue-router' {
   interface RouteMeta {
     desk?: DeskName;
   }
+}
+
+/** The pages of a desk's parts. */
+function pagesOf(desk: DeskName, parts: readonly DeskPart[]): RouteRecordRaw[] {
+  return parts.map((part) => ({ path: part.path, name: part.name, component: part.component, meta: { desk } }));
 }
 
 export const router = createRouter({
@@ -20,7 +28,8 @@ export const router = createRouter({
     { path: '/setup', name: 'setup', component: () => import('@/pages/SetUp.vue') },
     { path: '/', name: 'desk', component: AgentDesk, meta: { desk: 'desk' } },
     { path: '/floor', name: 'floor', component: () => import('@/desks/floor/FloorDesk.vue'), meta: { desk: 'floor' } },
-    { path: '/audit', name: 'audit', component: () => import('@/desks/audit/AuditDesk.vue'), meta: { desk: 'audit' } },
+    { path: '/manager', name: 'manager', component: () => import('@/desks/manager/ManagerDesk.vue'), meta: { desk: 'manager' }, children: pagesOf('manager', MANAGER_PARTS) },
+    { path: '/admin', name: 'admin', component: () => import('@/desks/admin/AdminDesk.vue'), meta: { desk: 'admin' }, children: pagesOf('admin', ADMIN_PARTS) },
     { path: '/:elsewhere(.*)*', redirect: '/' },
   ],
 });

@@ -1,9 +1,24 @@
 /** English, and with it the list of every text: the other languages have the same keys. */
 
+import access from '@/i18n/areas/access.en';
+import floor_setup from '@/i18n/areas/floor_setup.en';
+import knowledge from '@/i18n/areas/knowledge.en';
+import manager from '@/i18n/areas/manager.en';
+import person_card from '@/i18n/areas/person_card.en';
+import supervise from '@/i18n/areas/supervise.en';
+import talk from '@/i18n/areas/talk.en';
 import errors from '@/i18n/errors/en';
 
 export default {
   product: 'Touchline',
+  // the words of one area of the product stand in one file a language
+  access,
+  floor_setup,
+  knowledge,
+  manager,
+  person_card,
+  supervise,
+  talk,
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -35,7 +50,7 @@ export default {
     submit: 'Make administrator',
     busy: 'Setting up…',
   },
-  desk: { agent: 'Agent', floor: 'Floor', audit: 'Audit', main: 'Desks', skip: 'Skip to the desk', tabs: 'Parts of the desk' },
+  desk: { agent: 'Agent', floor: 'Floor', manager: 'Reports', admin: 'Administration', main: 'Desks', skip: 'Skip to the desk', tabs: 'Parts of the desk' },
   top: {
     language: 'Language',
     theme: 'Theme',

@@ -1,10 +1,25 @@
 /** Russian. */
 
+import access from '@/i18n/areas/access.ru';
+import floor_setup from '@/i18n/areas/floor_setup.ru';
+import knowledge from '@/i18n/areas/knowledge.ru';
+import manager from '@/i18n/areas/manager.ru';
+import person_card from '@/i18n/areas/person_card.ru';
+import supervise from '@/i18n/areas/supervise.ru';
+import talk from '@/i18n/areas/talk.ru';
 import errors from '@/i18n/errors/ru';
 import type { Messages } from '@/i18n/text';
 
 const ru: Messages = {
   product: 'Touchline',
+  // the words of one area of the product stand in one file a language
+  access,
+  floor_setup,
+  knowledge,
+  manager,
+  person_card,
+  supervise,
+  talk,
   common: {
     cancel: 'Отмена',
     close: 'Закрыть',
@@ -36,7 +51,7 @@ const ru: Messages = {
     submit: 'Создать администратора',
     busy: 'Настраиваем…',
   },
-  desk: { agent: 'Оператор', floor: 'Зал', audit: 'Аудит', main: 'Рабочие места', skip: 'К рабочему месту', tabs: 'Части рабочего места' },
+  desk: { agent: 'Оператор', floor: 'Зал', manager: 'Отчёты', admin: 'Управление', main: 'Рабочие места', skip: 'К рабочему месту', tabs: 'Части рабочего места' },
   top: {
     language: 'Язык',
     theme: 'Тема',

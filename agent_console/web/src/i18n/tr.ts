@@ -1,10 +1,25 @@
 /** Turkish. */
 
+import access from '@/i18n/areas/access.tr';
+import floor_setup from '@/i18n/areas/floor_setup.tr';
+import knowledge from '@/i18n/areas/knowledge.tr';
+import manager from '@/i18n/areas/manager.tr';
+import person_card from '@/i18n/areas/person_card.tr';
+import supervise from '@/i18n/areas/supervise.tr';
+import talk from '@/i18n/areas/talk.tr';
 import errors from '@/i18n/errors/tr';
 import type { Messages } from '@/i18n/text';
 
 const tr: Messages = {
   product: 'Touchline',
+  // the words of one area of the product stand in one file a language
+  access,
+  floor_setup,
+  knowledge,
+  manager,
+  person_card,
+  supervise,
+  talk,
   common: {
     cancel: 'Vazgeç',
     close: 'Kapat',
@@ -36,7 +51,7 @@ const tr: Messages = {
     submit: 'Yöneticiyi oluştur',
     busy: 'Kuruluyor…',
   },
-  desk: { agent: 'Temsilci', floor: 'Salon', audit: 'Denetim', main: 'Masalar', skip: 'Masaya geç', tabs: 'Masanın bölümleri' },
+  desk: { agent: 'Temsilci', floor: 'Salon', manager: 'Raporlar', admin: 'Yönetim', main: 'Masalar', skip: 'Masaya geç', tabs: 'Masanın bölümleri' },
   top: {
     language: 'Dil',
     theme: 'Görünüm',

@@ -6,19 +6,7 @@ import * as calls from '@/api/calls';
 import { onSignedOut, Refusal, useCsrf } from '@/api/http';
 import type { SetUp, SignedIn, SignIn } from '@/generated/api';
 import type { MeView } from '@/generated/views';
-
-export type DeskName = 'desk' | 'floor' | 'audit';
-
-const DESKS: Readonly<Record<DeskName, readonly string[]>> = {
-  desk: ['agent'],
-  floor: ['supervisor', 'manager'],
-  audit: ['admin', 'dpo'],
-};
-
-/** The desks of somebody with these roles, the first one being home. */
-export function desksOf(roles: readonly string[]): readonly DeskName[] {
-  return (Object.keys(DESKS) as DeskName[]).filter((desk) => DESKS[desk].some((role) => roles.includes(role)));
-}
+import { desksOf } from '@/shell/desks';
 
 export const useSession = defineStore('session', () => {
   const user = ref<MeView | null>(null);

@@ -1,0 +1,130 @@
+"""What a unit of work loads before it decides: rows of one tenant, locked until the unit ends."""
+
+from collections.abc import Sequence
+
+from crm_store.driver import Wire
+from crm_store.floor_mapping import agent_of
+from crm_store.known import load_known, load_threads
+from crm_store.mapping import (
+    TOUCH_COLUMNS,
+    columns,
+    interaction_of,
+    item_of,
+    reservation_of,
+    session_of,
+    touch_of,
+)
+from crm_store.rows.floor import agents
+from crm_store.rows.history import interactions, reservations, sessions, work_items
+from hub.domain.agent import Agent
+from hub.domain.ids import InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
+from hub.domain.interaction import Interaction, Session
+from hub.domain.queue import Queue
+from hub.domain.reservation import Reservation
+from hub.domain.touch import InboundTouch, Touch
+from hub.domain.work import WorkItem
+from hub.ports.store import Known, OpenThread
+
+_ITEM = columns(work_items)
+_INTERACTION = columns(interactions)
+_RESERVATION = columns(reservations)
+_SESSION = columns(sessions)
+_AGENT = columns(agents)
+
+
+class UnitReads:
+    """The loading half of hub/ports/store.py `UnitOfWork`."""
+
+    def __init__(self, wire: Wire, tenant_id: TenantId, *, all_queues: dict[QueueId, Queue]) -> None:
+        self._wire = wire
+        self._tenant = tenant_id
+        self._queues = all_queues
+
+    async def known(self, inbound: Sequence[InboundTouch]) -> Known:
+        return await load_known(self._wire, self._tenant, inbound, self._queues)
+
+    async def open_thread(self, account: str, thread: str) -> OpenThread | None:
+        return (await load_threads(self._wire, self._tenant, [account], [thread])).get((account, thread))
+
+    async def work_items(self, ids: Sequence[WorkItemId]) -> dict[WorkItemId, WorkItem]:
+        rows = await self._wire.fetch(
+            f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+            self._tenant,
+            list(ids),
+        )
+        return {item.id: item for item in map(item_of, rows)}
+
+    async def open_item(self, interaction_id: InteractionId) -> WorkItem | None:
+        rows = await self._wire.fetch(
+            f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
+            " AND state IN ('queued', 'offered', 'assigned', 'wrap_up') FOR UPDATE",
+            self._tenant,
+            interaction_id,
+        )
+        return item_of(rows[0]) if rows else None
+
+    async def interactions(self, ids: Sequence[InteractionId]) -> dict[InteractionId, Interaction]:
+        rows = await self._wire.fetch(
+            f"SELECT {_INTERACTION} FROM interactions WHERE /*+*/tenant_id = $1 AND id = ANY($2)"
+            " ORDER BY id FOR UPDATE",
+            self._tenant,
+            list(ids),
+        )
+        return {i.id: i for i in map(interaction_of, rows)}
+
+    async def written_before(self, interaction_id: InteractionId, external_id: str) -> Touch | None:
+        rows = await self._wire.fetch(
+            f"SELECT {TOUCH_COLUMNS} FROM touches WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
+            " AND external_id = $3",
+            self._tenant,
+            interaction_id,
+            external_id,
+        )
+        return touch_of(rows[0]) if rows else None
+
+    async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:
+        rows = await self._wire.fetch(
+            f"SELECT {_SESSION} FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = $2 AND ended_at IS NULL"
+            " ORDER BY started_at DESC",
+            self._tenant,
+            interaction_id,
+        )
+        return [session_of(r) for r in rows]
+
+    async def reservations(self, ids: Sequence[ReservationId]) -> dict[ReservationId, Reservation]:
+        rows = await self._wire.fetch(
+            f"SELECT {_RESERVATION} FROM reservations WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
+            self._tenant,
+            list(ids),
+        )
+        return {r.id: r for r in map(reservation_of, rows)}
+
+    async def open_reservations(self, item_id: WorkItemId) -> list[Reservation]:
+        rows = await self._wire.fetch(
+            f"SELECT {_RESERVATION} FROM reservations WHERE /*+*/tenant_id = $1 AND work_item_id = $2"
+            " AND ended_at IS NULL ORDER BY id",
+            self._tenant,
+            item_id,
+        )
+        return [reservation_of(r) for r in rows]
+
+    async def agents(self, ids: Sequence[UserId]) -> dict[UserId, Agent]:
+        rows = await self._wire.fetch(
+            f"SELECT {_AGENT} FROM agents WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+            self._tenant,
+            list(ids),
+        )
+        return {a.id: a for a in map(agent_of, rows)}
+
+    async def agent_units(self, agent_id: UserId, *, besides: WorkItemId) -> int:
+        rows = await self._wire.fetch(
+            "SELECT COALESCE(SUM(weight), 0) FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2 AND id <> $3"
+            " AND state IN ('assigned', 'wrap_up')",
+            self._tenant,
+            agent_id,
+            besides,
+        )
+        return int(rows[0][0])
+
+    async def queues(self) -> dict[QueueId, Queue]:
+        return self._queues
