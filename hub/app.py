@@ -40,6 +40,7 @@ from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.channels.webchat.channel import WebChat
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
+from hub.cluster.embedded.attachments import FolderAttachments
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.embedded.leases import EmbeddedLeases
 from hub.cluster.watch import BusWatch
@@ -140,6 +141,7 @@ class Hub:
         self._live = DeskReads(store, clock, self._cards)
         self._floor = FloorStore(store, clock, encode=encode)
         self._insight = SqlInsight(store)
+        self._attachments = FolderAttachments(settings.data_dir / "attachments")
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
         self._relay = Relay(
@@ -234,6 +236,7 @@ class Hub:
             )
             app, first, sockets = await self._application(passwords)
             await self._names.refresh()
+            await self._attachments.clear_incoming()
             await self._sweeper.step()
             if settings.is_embedded:
                 await self._sender.take_over()
@@ -311,6 +314,7 @@ class Hub:
                 floor=self._floor,
                 live=self._live,
                 insight=self._insight,
+                attachments=self._attachments,
                 names=self._names,
                 snapshots=self._snapshots,
                 clock=clock,

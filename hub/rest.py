@@ -19,6 +19,7 @@ from hub.desk.states import States
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.namebook import Namebook
+from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.screenpop.snapshot import Snapshots
@@ -37,6 +38,7 @@ class Parts:
     floor: FloorStore
     live: DeskReads
     insight: SqlInsight
+    attachments: Attachments
     names: Namebook
     snapshots: Snapshots
     clock: Clock
