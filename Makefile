@@ -82,6 +82,11 @@ fmt: venv ## format, and repair what ruff can
 gen: venv ## write the generated files anew: each tools/gen[-_]*.py, in the order of their names
 	@set -e; for script in $(sort $(wildcard tools/gen[-_]*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 
+.PHONY: samples
+samples: venv ## record tests/samples/live anew, from a real hub
+	rm -f tests/samples/live/*.json
+	HUB_TEST_RECORD_SAMPLES=1 $(BIN)/pytest -q tests/journeys/test_snapshot_plus_frames.py $(PYTEST_ARGS)
+
 .PHONY: lock
 lock: needs-python ## write requirements.lock anew, with the newest versions
 	PYTHON=$(PYTHON) tools/lock-requirements

@@ -149,6 +149,8 @@ class Window:
         self.agent = agent
         self.desk: Desk | None = None
         self.frames: list[Frame] = []
+        self.story: list[Frame] = []
+        """What happened at this window, in the form of tests/samples/live (see tests/live_samples.py)."""
         self.seq: int | None = None
         self.stream = ""
         self._heard = asyncio.Event()
@@ -216,7 +218,14 @@ class Window:
                 assert frame["seq"] == self.seq + 1, f"a gap after {self.seq}: {frame}"
                 self.seq = frame["seq"]
         self.desk = apply(self.desk, frame)
+        self.story.append({"frame": frame})
         self._heard.set()
+
+    def has_read(self, interaction_id: str, seq: int) -> None:
+        """This agent has read everything up to `seq` here."""
+        assert self.desk is not None
+        self.desk = read(self.desk, interaction_id, seq)
+        self.story.append({"read": {"interaction_id": interaction_id, "seq": seq}})
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for what frames will bring."""
@@ -264,6 +273,7 @@ class Window:
                     assert self.desk is not None
                     mine, theirs = comparable(self.desk), comparable(fresh)
                     if mine == theirs:
+                        self.story.append({"agrees_with": fresh})
                         return
                     await asyncio.sleep(0.2)
         different = {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}

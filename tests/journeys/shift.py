@@ -10,6 +10,7 @@ from tests.clients import Agent, Visitor
 from tests.hubs import Floor
 from tests.journeys.inside import hub_inside
 from tests.live_desk import Window
+from tests.live_samples import keep_sample
 
 _ROUTING = RoutingSettings(avoid_s=0)
 _PATIENT = Floor(agents=("anna", "boris"), offer_s=120, wrap_up_s=600)
@@ -59,4 +60,6 @@ async def on_shift(
     folder: Path, floor: Floor = _PATIENT, routing: RoutingSettings = _ROUTING
 ) -> AsyncIterator[Shift]:
     async with hub_inside(folder, floor, routing) as url, AsyncExitStack() as stack:
-        yield Shift(url=url, stack=stack)
+        shift = Shift(url=url, stack=stack)
+        yield shift
+        keep_sample({login: window.story for login, window in shift.windows.items()})
