@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from crm_store.driver import Wire
-from crm_store.floor_mapping import agent_of, agent_row, queue_of, queue_row
+from crm_store.floor_mapping import agent_of, agent_row, queue_row
 from crm_store.live import NOTHING_HELD, holdings_of
-from crm_store.mapping import columns
+from crm_store.mapping import columns, text
+from crm_store.queue_reads import queues_of
 from crm_store.rows.floor import agents, queues
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -49,6 +49,13 @@ class FloorStore:
                 f"INSERT INTO queues ({columns(queues)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {_SET_QUEUE}",
                 *queue_row(queue),
             )
+            await wire.execute(
+                "INSERT INTO queue_rules (queue_id, tenant_id, rules) VALUES ($1, $2, $3)"
+                " ON CONFLICT (queue_id) DO UPDATE SET rules = excluded.rules",
+                queue.id,
+                queue.tenant_id,
+                text(queue.rules),
+            )
             changed = QueueChanged(tenant_id=queue.tenant_id, queue_id=queue.id)
             await self._store.add_events(wire, self._encode([changed]))
         self._store.forget_queues()
@@ -87,7 +94,7 @@ class FloorStore:
     async def all_queues(self, tenant_id: TenantId) -> list[Queue]:
         """All queues of the tenant, by name."""
         async with self._store.database.snapshot() as wire:
-            return await _queues(wire, tenant_id)
+            return await queues_of(wire, tenant_id)
 
     async def put_dispositions(self, tenant_id: TenantId, outcomes: Sequence[DispositionView]) -> None:
         """Set the outcomes of the house, in this order."""
@@ -103,14 +110,14 @@ class FloorStore:
         """Queues in the principal's scope, with how many wait."""
         reach = principal.require(Permission.READ_QUEUES)
         async with self._store.database.snapshot() as wire:
-            found = await _queues(wire, principal.tenant_id)
+            found = await queues_of(wire, principal.tenant_id)
             counts = await wire.fetch(
                 "SELECT queue_id, COUNT(*) FROM work_items WHERE tenant_id = $1"
                 " AND state IN ('queued', 'offered') GROUP BY queue_id",
                 principal.tenant_id,
             )
         waiting = {r[0]: r[1] for r in counts}
-        seen = [q for q in found if reach is Scope.ALL or q.id in principal.queues]
+        seen = [q for q in found if not q.rules.retired and (reach is Scope.ALL or q.id in principal.queues)]
         return QueuePage(items=tuple(_queue_view(q, waiting.get(q.id, 0)) for q in seen), next=None)
 
     async def agents(self, principal: Principal) -> AgentPage:
@@ -118,7 +125,7 @@ class FloorStore:
         reach = principal.require(Permission.READ_AGENTS)
         now = self._clock.now()
         async with self._store.database.snapshot() as wire:
-            names = {q.id: q.name for q in await _queues(wire, principal.tenant_id)}
+            names = {q.id: q.name for q in await queues_of(wire, principal.tenant_id)}
             rows = await wire.fetch(
                 f"SELECT {columns(agents)} FROM agents WHERE tenant_id = $1 ORDER BY name",
                 principal.tenant_id,
@@ -145,13 +152,6 @@ class FloorStore:
                 )
             )
         return AgentPage(items=tuple(views), next=None)
-
-
-async def _queues(wire: Wire, tenant_id: TenantId) -> list[Queue]:
-    rows = await wire.fetch(
-        f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1 ORDER BY name", tenant_id
-    )
-    return [queue_of(r) for r in rows]
 
 
 def _queue_view(queue: Queue, waiting: int) -> QueueView:

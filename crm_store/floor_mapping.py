@@ -5,9 +5,10 @@ import msgspec
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import Row, at, text, us
 from hub.domain.agent import Agent, Capacity, Wish
-from hub.domain.queue import Queue, ServiceLevelTarget
+from hub.domain.queue import Queue, QueueRules, ServiceLevelTarget
 
 _skills = msgspec.json.Decoder(dict[str, int]).decode
+_rules = msgspec.json.Decoder(QueueRules).decode
 names_in = msgspec.json.Decoder(tuple[str, ...]).decode
 """The ids or words of a JSON column."""
 
@@ -73,7 +74,7 @@ def queue_row(q: Queue) -> Row:
 
 
 def queue_of(r: Row) -> Queue:
-    """The queue of a row of `queues`."""
+    """The queue of a row of `queues` with its `rules` behind."""
     return Queue(
         id=r[0],
         tenant_id=r[1],
@@ -87,4 +88,5 @@ def queue_of(r: Row) -> Queue:
         missed_limit=r[9],
         service_level=ServiceLevelTarget(share=r[10], threshold_s=r[11], short_abandon_s=r[12]),
         version=r[13],
+        rules=QueueRules() if r[14] is None else _rules(r[14]),
     )

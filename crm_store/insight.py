@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crm_store.driver import Row, Wire
-from crm_store.floor_mapping import agent_of, queue_of
+from crm_store.floor_mapping import agent_of
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, columns, item_of, segment_of
-from crm_store.rows.floor import agents, queues
+from crm_store.queue_reads import queues_of
+from crm_store.rows.floor import agents
 from crm_store.rows.history import segments, work_items
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal, Scope
@@ -27,7 +28,6 @@ _LONGEST_SEGMENT = timedelta(days=31)
 _LONGEST_OFFER = timedelta(hours=1)
 _MOST_ANSWERS = 50
 
-_QUEUES = f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1"
 _AGENTS = f"SELECT {columns(agents)} FROM agents WHERE tenant_id = $1"
 _OPEN_ITEMS = (
     f"SELECT {columns(work_items)} FROM work_items WHERE tenant_id = $1"
@@ -204,7 +204,7 @@ class SqlInsight:
 async def _queues_in_reach(wire: Wire, principal: Principal, queue_id: QueueId | None) -> list[Queue]:
     """The queue, or all that the principal may read. Raises NotFound for one that is not among them."""
     reach = principal.scope(Permission.READ_QUEUES)
-    found = [queue_of(row) for row in await wire.fetch(_QUEUES, principal.tenant_id)]
+    found = await queues_of(wire, principal.tenant_id)
     allowed = [
         queue
         for queue in found

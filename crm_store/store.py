@@ -8,9 +8,10 @@ from datetime import datetime
 
 from crm_store.driver import Wire
 from crm_store.engine import Database
-from crm_store.floor_mapping import agent_of, queue_of
+from crm_store.floor_mapping import agent_of
 from crm_store.mapping import columns, item_of, reservation_of, us
-from crm_store.rows.floor import agents, queues
+from crm_store.queue_reads import calendars_of, queues_of
+from crm_store.rows.floor import agents
 from crm_store.rows.history import reservations, work_items
 from crm_store.unit_of_work import Encode, Unit
 from hub.domain.agent import Agent
@@ -20,6 +21,7 @@ from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.work import WorkItem
 from hub.ports.clock import Clock
+from hub.ports.hours import HoursRows
 from hub.ports.store import BoardRows
 
 _ITEM = columns(work_items)
@@ -58,8 +60,7 @@ class Store:
         fresh_until, known = self._queues.get(tenant_id, (0.0, {}))
         if self._clock.monotonic() < fresh_until:
             return known
-        rows = await wire.fetch(f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1", tenant_id)
-        known = {q.id: q for q in map(queue_of, rows)}
+        known = {q.id: q for q in await queues_of(wire, tenant_id)}
         self._queues[tenant_id] = (self._clock.monotonic() + _QUEUES_FRESH_S, known)
         return known
 
@@ -74,6 +75,14 @@ class Store:
                 "SELECT note_required FROM dispositions WHERE tenant_id = $1 AND code = $2", tenant_id, code
             )
         return bool(rows[0][0]) if rows else None
+
+    async def hours_rows(self, tenant_id: TenantId) -> HoursRows:
+        """The queues and the calendars."""
+        async with self.database.snapshot() as wire:
+            return HoursRows(
+                queues={q.id: q for q in await queues_of(wire, tenant_id)},
+                calendars={c.id: c for c in await calendars_of(wire, tenant_id)},
+            )
 
     # — the relay ——————————————————————————————————————————————————————————————————————————
 
@@ -107,12 +116,7 @@ class Store:
         """Everything open, as committed."""
         async with self.database.snapshot() as wire:
             return BoardRows(
-                queues=[
-                    queue_of(r)
-                    for r in await wire.fetch(
-                        f"SELECT {columns(queues)} FROM queues WHERE tenant_id = $1 ORDER BY name", tenant_id
-                    )
-                ],
+                queues=await queues_of(wire, tenant_id),
                 agents=await _agents(wire, tenant_id),
                 items=[
                     item_of(r)

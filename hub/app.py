@@ -44,6 +44,7 @@ from hub.cluster.embedded.attachments import FolderAttachments
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.embedded.leases import EmbeddedLeases
 from hub.cluster.watch import BusWatch
+from hub.desk.hours import Hours
 from hub.domain.access import system_principal
 from hub.domain.agent import Agent
 from hub.domain.events import Event
@@ -57,8 +58,10 @@ from hub.metrics import measure_loop_lag, metrics_text, new_metrics
 from hub.namebook import Namebook
 from hub.observing import Observer
 from hub.only_one import only_hub_on
+from hub.opening import OpeningHours
 from hub.outbound.sender import Sender, SenderWatch
 from hub.ports.bus import EventBus, Handler, Lagged
+from hub.public_holidays import Holidays
 from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
 from hub.routing.sweeper import Sweeper
@@ -143,6 +146,8 @@ class Hub:
         self._insight = SqlInsight(store)
         self._attachments = FolderAttachments(settings.data_dir / "attachments")
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
+        self._opening = OpeningHours(store, clock, DEFAULT_TENANT, Holidays())
+        self.hours = Hours(self._opening, clock)
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
         self._relay = Relay(
             store,

@@ -1,8 +1,87 @@
 """A line of waiting work and its rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from hub.domain.hours import CalendarId
 from hub.domain.ids import QueueId, TenantId
+
+
+class RoutingOrder(StrEnum):
+    """Who is asked first of those who could take the work."""
+
+    FEWEST = "fewest"
+    """The least load, then the longest idle."""
+    LONGEST_IDLE = "longest_idle"
+    ROUND_ROBIN = "round_robin"
+    """Whoever was asked longest ago for work of this queue."""
+
+
+class WhenClosed(StrEnum):
+    """What becomes of work that comes, or waits, while the queue is closed."""
+
+    WAIT = "wait"
+    """It waits for the opening; nobody is told more than that."""
+    ANSWER = "answer"
+    """It waits, and the client is told the text of the queue."""
+    FLOW = "flow"
+    """It goes on to another queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """After `after_s` of waiting the levels in `skills` are enough; 0 takes the skill out of the question."""
+
+    after_s: float
+    skills: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overflow:
+    """Where work goes that has waited `after_s`, or that stands behind the first `length` of the line."""
+
+    queue_id: QueueId
+    after_s: float | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRules:
+    """What a queue does beyond asking its agents in turn.
+
+    `owner_first_s` keeps work for whoever served the client last, if they are there, before anybody else is asked.
+    `calendar_id` names its hours (None: always open), `closed_texts` the answer by language. A `retired` queue is
+    shown to nobody; what waits in it is finished, or goes on to `retired_to`.
+    """
+
+    order: RoutingOrder = RoutingOrder.FEWEST
+    owner_first_s: float = 0.0
+    relaxations: tuple[Relaxation, ...] = ()
+    overflow: Overflow | None = None
+    calendar_id: CalendarId | None = None
+    when_closed: WhenClosed = WhenClosed.WAIT
+    closed_texts: dict[str, str] = field(default_factory=dict)
+    closed_queue_id: QueueId | None = None
+    retired: bool = False
+    retired_to: QueueId | None = None
+
+    def closed_text(self, language: str) -> str:
+        """What a client is told while it is closed: in their language, else in English, else in any."""
+        if self.when_closed is not WhenClosed.ANSWER:
+            return ""
+        texts = self.closed_texts
+        return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+    def relaxed(self, skills: Mapping[str, int], waited_s: float) -> dict[str, int]:
+        """What is still asked of an agent after so much waiting. Steps only ever ask for less."""
+        wanted = dict(skills)
+        for step in self.relaxations:
+            if waited_s >= step.after_s:
+                for skill, level in step.skills.items():
+                    if skill in wanted and level < wanted[skill]:
+                        wanted[skill] = level
+        return {skill: level for skill, level in wanted.items() if level > 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +114,7 @@ class Queue:
     wrap_up_s: float = 30.0
     missed_limit: int = 3
     service_level: ServiceLevelTarget = field(default_factory=ServiceLevelTarget)
+    rules: QueueRules = field(default_factory=QueueRules)
     version: int = 1
 
     def required_skills(self, language: str) -> dict[str, int]:
