@@ -1,0 +1,82 @@
+"""Whatever a request that fits the API's description holds, the hub answers as described, and never with a failure."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.clients import Agent, Visitor
+from tests.hubs import OTHERS, RunningHub, start_hub
+
+pytestmark = pytest.mark.timeout(240)
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+EXAMPLES = 6
+"""Random requests an operation, besides those that schemathesis derives from the description."""
+
+ENDS_ITSELF = ("sign_in", "sign_out", "set_up")
+"""They would end, or are, the sign-in that the others need; tests/unit/agent_console has them."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
+    running = await start_hub(tmp_path_factory.mktemp("any") / "data")
+    yield running
+    assert await running.stop() == 0
+    assert "Traceback" not in running.log.read_text()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def things(hub: RunningHub) -> AsyncIterator[dict[str, str]]:
+    """Ids of what is there, by the names that path parameters have: a conversation that Anna holds."""
+    visitor = await Visitor.come(hub.url)
+    await visitor.say("good day, where is my order?")
+    async with Agent(hub.url, "anna") as anna:
+        await anna.connect()
+        await anna.be("available")
+        offer = await anna.offered()
+        await anna.accept(offer["reservation_id"])
+        yield {
+            "interaction_id": offer["work_item"]["interaction_id"],
+            "work_item_id": offer["work_item"]["id"],
+            "reservation_id": offer["reservation_id"],
+            "person_id": offer["card"]["person_id"],
+            "queue_id": (await anna.get("/api/v1/queues"))["items"][0]["id"],
+        }
+    await visitor.close()
+
+
+@pytest.mark.parametrize("login", ["anna", *OTHERS])
+async def test_a_request_that_fits_the_description_gets_a_described_answer(
+    login: str, hub: RunningHub, things: dict[str, str], tmp_path: Path
+) -> None:
+    described = tmp_path / "schemathesis.toml"
+    described.write_text(
+        "[parameters]\n" + "".join(f'"path.{name}" = {json.dumps(value)}\n' for name, value in things.items())
+    )
+    async with Agent(hub.url, login) as agent:
+        headers = {"Cookie": agent.cookie, "X-CSRF-Token": agent.csrf, "Origin": hub.url}
+        arguments = [
+            "--config-file", str(described), "run", f"{hub.url}/api/openapi.json",
+            *(part for name in ENDS_ITSELF for part in ("--exclude-operation-id", name)),
+            *(part for name, value in headers.items() for part in ("-H", f"{name}: {value}")),
+            "--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "7",
+            "--generation-database", "none", "--suppress-health-check", "all", "--no-color",
+        ]  # fmt: skip
+        child = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).with_name("schemathesis")), *arguments,
+            stdout=PIPE, stderr=STDOUT, cwd=tmp_path, env=os.environ | {"COLUMNS": "150"},
+        )  # fmt: skip
+        said, _ = await child.communicate()
+    text = said.decode()
+    assert child.returncode == 0, text
+    tried = re.search(r"(\d+) generated, (\d+) passed", text)
+    assert tried is not None, text
+    assert int(tried[1]) == int(tried[2]) > 100, text
