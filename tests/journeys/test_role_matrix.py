@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +15,13 @@ from sqlalchemy import select
 
 from agent_console.accounts import Accounts
 from agent_console.passwords import Cost, Passwords
+from crm_store.floor import FloorStore
 from crm_store.rows.history import interactions, reservations
 from crm_store.store import Store
 from hub.app import Started, serve
 from hub.cli.access import access_store
 from hub.clock import SystemClock
+from hub.cluster.codec import encode
 from hub.demo.seed import Seeding, seed
 from hub.domain.access import MATRIX, USER_ROLES, Permission, Role, system_principal
 from hub.domain.ids import DEFAULT_TENANT
@@ -63,8 +65,10 @@ class RunningHub:
 
 
 @asynccontextmanager
-async def running_hub(folder: Path) -> AsyncIterator[RunningHub]:
-    """The complete hub on SQLite, in this process."""
+async def running_hub(
+    folder: Path, *, in_all_queues: bool = False, then: Callable[[Store], Awaitable[None]] | None = None
+) -> AsyncIterator[RunningHub]:
+    """The complete hub on SQLite, in this process. `then` may add to the store before it listens."""
     settings = Settings(
         data_dir=folder,
         http=HttpSettings(port=0),
@@ -80,15 +84,19 @@ async def running_hub(folder: Path) -> AsyncIterator[RunningHub]:
                 PASSWORD,
             )
             accounts = Accounts(store=access, passwords=passwords, clock=clock)
+            queues = await FloorStore(store, clock, encode=encode).all_queues(DEFAULT_TENANT)
             for role in USER_ROLES:
                 await accounts.add(
                     system_principal(DEFAULT_TENANT),
                     login=f"the.{role}",
                     name=role.title(),
                     roles={role},
+                    queues={q.id for q in queues} if in_all_queues else set(),
                     password=PASSWORD,
                 )
         foreign.update(await things_of_others(store))
+        if then is not None:
+            await then(store)
 
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
     hub = asyncio.create_task(serve(settings, on_ready=ready.set_result, stop=stop, prepare=prepare))
