@@ -42,6 +42,7 @@ from crm_store.rows.history import (
 from crm_store.rows.people import identities, persons
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_reads import UnitReads
+from crm_store.unit_supervise import UnitSupervise
 from hub.domain.agent import Agent
 from hub.domain.events import (
     Event,
@@ -87,7 +88,7 @@ class _Writes:
     released: list[Row] = field(default_factory=list)
 
 
-class Unit(UnitReads):
+class Unit(UnitSupervise):
     """See hub/ports/store.py. Times become microseconds, enums their words, at the moment of adding."""
 
     def __init__(
@@ -99,7 +100,8 @@ class Unit(UnitReads):
         all_queues: dict[QueueId, Queue],
         at: datetime,
     ) -> None:
-        super().__init__(wire, tenant_id, all_queues=all_queues)
+        UnitReads.__init__(self, wire, tenant_id, all_queues=all_queues)
+        UnitSupervise.__init__(self)
         self._encode = encode
         self._at = at
         self._writes = _Writes()
@@ -138,7 +140,8 @@ class Unit(UnitReads):
 
     def save_item(self, before: WorkItem, after: WorkItem) -> None:
         self._writes.items[after.id] = after
-        if segment := segment_ended_by(before, after):
+        # a change that is no step (another priority) ends nothing
+        if before.state is not after.state and (segment := segment_ended_by(before, after)):
             self._writes.segments.append(segment_row(segment))
 
     def add_segment(self, segment: Segment) -> None:
@@ -199,6 +202,7 @@ class Unit(UnitReads):
         """Write everything collected: first what ends, which makes room for what is new; then parents first."""
         w, wire = self._writes, self._wire
         await self._end()
+        await self._flush_supervised()
         for table, rows in (
             (persons, w.persons),
             (identities, w.identities),

@@ -18,7 +18,9 @@ from crm_store.migrate import migrate
 from crm_store.store import Store
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.cluster.codec import decode, encode
+from hub.desk.consult import Consults
 from hub.desk.states import States
+from hub.desk.supervise import Supervising
 from hub.desk.transfer import Transfers
 from hub.desk.views import DispositionView
 from hub.desk.work import Work
@@ -78,6 +80,8 @@ class House:
         self.work = Work(self.store, self.clock, {WEBCHAT.name: WEBCHAT.limits})
         self.states = States(self.store, self.clock, lease_s=15.0)
         self.transfers = Transfers(self.store, self.clock)
+        self.supervising = Supervising(self.store, self.clock, lease_s=15.0)
+        self.consults = Consults(self.store, self.clock)
         self.queue = self.a_queue("support")
 
     async def furnished(self) -> "House":

@@ -1,19 +1,21 @@
-"""Handing work on: this pass ends, another one begins in the other queue, and the client's place is kept."""
+"""Handing work on: this pass ends, another one begins in a queue or is offered to an agent; the place is kept."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Protocol
 
+from hub.desk.handing import next_pass, offer_to, require_room, require_there
 from hub.desk.scope import require_interaction
 from hub.desk.writing import written
 from hub.domain.access import Permission, Principal
-from hub.domain.errors import Conflict, Invalid
+from hub.domain.agent import Agent, Wish
+from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import WorkStepped
-from hub.domain.ids import InteractionId, QueueId, TenantId, WorkItemId
+from hub.domain.ids import InteractionId, QueueId, TenantId, UserId
 from hub.domain.interaction import Interaction
+from hub.domain.queue import Queue
 from hub.domain.texts import written_text
-from hub.domain.work import WorkItem, WorkState, urgent_at
-from hub.ids import new_id
+from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
 from hub.ports.store import UnitOfWork
 
@@ -27,7 +29,7 @@ class TransferStore(Protocol):
 
 
 class Transfers:
-    """Transfers to a queue."""
+    """Transfers to a queue, and to an agent."""
 
     def __init__(self, store: TransferStore, clock: Clock) -> None:
         self._store = store
@@ -51,37 +53,73 @@ class Transfers:
             queue = (await unit.queues()).get(queue_id)
             if queue is None:
                 raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
+            return await _handed_on(unit, principal, interaction, item, queue, note, self._clock)
+
+    async def to_agent(
+        self, principal: Principal, interaction_id: InteractionId, agent_id: UserId, note: str
+    ) -> Interaction:
+        """End this pass and ask this agent at once; declined or not answered, it waits in the queue for anybody.
+
+        The agent serves a queue of the principal's. The line is the present one if they serve it, else the first
+        they share. Raises NotFound out of scope or for an agent beyond it, Conflict `not_assigned`, `agent_away`,
+        `agent_paused`, `agent_full`: then the work stays where it is.
+        """
+        async with self._store.unit(principal.tenant_id) as unit:
+            found = (await unit.interactions([interaction_id])).get(interaction_id)
+            item = await unit.open_item(interaction_id)
+            interaction = require_interaction(principal, Permission.TRANSFER, found, item)
+            interaction.require_open()
+            if item is None or item.state is not WorkState.ASSIGNED:
+                raise Conflict("nobody has this work", code="not_assigned")
+            agent = (await unit.agents([agent_id])).get(agent_id)
+            queues = await unit.queues()
+            shared = {q for q in ({} if agent is None else agent.queues & principal.queues) if q in queues}
+            if agent is None or not shared:
+                raise NotFound("there is no such agent")
+            if agent.id == item.agent_id:
+                raise Invalid("the agent has this work", field="agent_id", code="has_it_already")
             now = self._clock.now()
-            if said := written_text(note):
-                _, interaction = written(unit, principal, interaction, item, said, self._clock)
-            done = item.stepped(WorkState.COMPLETED, now)
-            unit.save_item(item, done)
-            for held in await unit.open_reservations(item.id):
-                unit.release(held, now)
-            interaction = unit.note_fact(
-                WorkStepped(tenant_id=item.tenant_id, item=done, reason="transferred"),
-                replace(interaction, queue_id=queue.id),
+            require_there(agent, now)
+            if agent.wish is Wish.PAUSED:
+                raise Conflict(f"{agent.name} is paused", code="agent_paused")
+            weight = await require_room(unit, agent, item)
+            line = queues[
+                item.queue_id if item.queue_id in shared else min(shared, key=lambda q: queues[q].name)
+            ]
+            return await _handed_on(
+                unit, principal, interaction, item, line, note, self._clock, to=(agent, weight)
             )
-            priority = queue.priority + (item.priority - (await unit.queues())[item.queue_id].priority)
-            again = WorkItem(
-                id=WorkItemId(new_id()),
-                tenant_id=item.tenant_id,
-                interaction_id=item.interaction_id,
-                person_id=item.person_id,
-                queue_id=queue.id,
-                channel=item.channel,
-                media=item.media,
-                language=item.language,
-                skills=queue.required_skills(item.language),
-                priority=priority,
-                state=WorkState.QUEUED,
-                first_queued_at=now,
-                queued_at=now,
-                urgent_at=urgent_at(item.first_queued_at, priority),
-                state_at=now,
-                received_at=now,
-            )
-            unit.add_item(again)
-            return unit.note_fact(
-                WorkStepped(tenant_id=item.tenant_id, item=again, reason="transferred"), interaction
-            )
+
+
+async def _handed_on(
+    unit: UnitOfWork,
+    principal: Principal,
+    interaction: Interaction,
+    item: WorkItem,
+    queue: Queue,
+    note: str,
+    clock: Clock,
+    *,
+    to: tuple[Agent, int] | None = None,
+) -> Interaction:
+    now = clock.now()
+    if said := written_text(note):
+        _, interaction = written(unit, principal, interaction, item, said, clock)
+    done = item.stepped(WorkState.COMPLETED, now)
+    unit.save_item(item, done)
+    for held in await unit.open_reservations(item.id):
+        unit.release(held, now)
+    interaction = unit.note_fact(
+        WorkStepped(tenant_id=item.tenant_id, item=done, reason="transferred"),
+        replace(interaction, queue_id=queue.id),
+    )
+    again = await next_pass(unit, interaction, item, queue, now)
+    unit.add_item(again)
+    interaction = unit.note_fact(
+        WorkStepped(tenant_id=item.tenant_id, item=again, reason="transferred", from_agent_id=item.agent_id),
+        interaction,
+    )
+    if to is not None:
+        agent, weight = to
+        offer_to(unit, again, agent, queue, weight=weight, now=now, by=principal.name)
+    return interaction

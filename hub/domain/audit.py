@@ -25,6 +25,14 @@ class AuditAction(StrEnum):
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     SET_PASSWORD = "set_password"  # noqa: S105 - the name of an action
+    REASSIGN = "reassign"
+    PRIORITISE = "prioritise"
+    PULL_OUT = "pull_out"
+    TAKE_OVER = "take_over"
+    RETURN_WORK = "return_work"
+    SET_AGENT_STATE = "set_agent_state"
+    MESSAGE = "message"
+    SET_ALARMS = "set_alarms"
 
 
 class AuditResult(StrEnum):

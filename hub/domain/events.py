@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from hub.domain.agent import Agent
-from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
+from hub.domain.alarm import Alarm
+from hub.domain.consult import Consult
+from hub.domain.ids import InteractionId, NoticeId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.interaction import Interaction
+from hub.domain.notice import Notice
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Delivery, Touch
 from hub.domain.work import WorkItem
@@ -149,6 +152,52 @@ class Typing:
     typing: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSent:
+    """A notice lies at somebody's desk."""
+
+    kind: ClassVar[str] = "notice_sent"
+    tenant_id: TenantId
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRead:
+    """Its reader has read it."""
+
+    kind: ClassVar[str] = "notice_read"
+    tenant_id: TenantId
+    user_id: UserId
+    notice_id: NoticeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultChanged:
+    """A colleague was asked within a conversation, or the consult ended."""
+
+    kind: ClassVar[str] = "consult_changed"
+    tenant_id: TenantId
+    consult: Consult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChanged:
+    """An alarm was raised, acknowledged, or ended."""
+
+    kind: ClassVar[str] = "alarm_changed"
+    tenant_id: TenantId
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRulesChanged:
+    """A supervisor set the thresholds of a queue."""
+
+    kind: ClassVar[str] = "alarm_rules_changed"
+    tenant_id: TenantId
+    queue_id: QueueId
+
+
 Event = (
     TouchStored
     | DeliveryChanged
@@ -162,4 +211,9 @@ Event = (
     | SessionRevoked
     | ClientLeft
     | Typing
+    | NoticeSent
+    | NoticeRead
+    | ConsultChanged
+    | AlarmChanged
+    | AlarmRulesChanged
 )

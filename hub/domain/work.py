@@ -125,6 +125,21 @@ class WorkItem:
         return changed(self, **changes)
 
 
+def prioritised(item: WorkItem, priority: int) -> WorkItem:
+    """The waiting item at another priority: no step, so its stage goes on, and its place is what follows from it.
+
+    Raises Conflict (`work_moved_on`) when it does not wait any more.
+    """
+    if item.state not in WAITING_STATES:
+        raise Conflict(f"work is {item.state}, it has no place in line", code="work_moved_on")
+    return changed(
+        item,
+        priority=priority,
+        urgent_at=urgent_at(item.first_queued_at, priority),
+        version=item.version + 1,
+    )
+
+
 def urgent_at(first_queued_at: datetime, priority: int) -> datetime:
     """The static ageing key: priority first, then time waited since the first time it was queued."""
     return first_queued_at - priority * PRIORITY_STEP

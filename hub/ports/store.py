@@ -137,6 +137,10 @@ class UnitOfWork(Protocol):
         """All queues of the tenant."""
         ...
 
+    async def missed_since(self, agent_id: UserId, since: datetime) -> bool:
+        """Whether a missed offer of this agent was counted after `since`."""
+        ...
+
     def add_person(self, person: Person, names: Sequence[str]) -> None:
         """A new person, findable by `names`."""
         ...

@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 _LEASE_S = 10.0
 _AVOID_AFTER = frozenset({ReservationState.DECLINED, ReservationState.EXPIRED})
 
+_TAKEN_BY_A_PERSON = frozenset({"returned", "transferred", "reassigned", "taken_over"})
+
 
 class Dispatcher:
     """The router of one tenant."""
@@ -119,6 +121,7 @@ class Dispatcher:
     async def _apply(self, event: Event) -> None:
         match event:
             case WorkStepped() | ReservationOffered():
+                self._look_for_another(event)
                 self._board.put_item(event.item)
             case ReservationEnded(reservation=reservation, item=item):
                 if reservation.state in _AVOID_AFTER:
@@ -132,6 +135,11 @@ class Dispatcher:
                     self._board.put_queue(queue)
             case _:
                 pass
+
+    def _look_for_another(self, event: WorkStepped | ReservationOffered) -> None:
+        """Work that a person took from an agent does not go straight back to them."""
+        if isinstance(event, WorkStepped) and event.from_agent_id and event.reason in _TAKEN_BY_A_PERSON:
+            self._board.avoid(event.item.id, event.from_agent_id, self._clock.now() + self._avoid)
 
     async def tick(self) -> None:
         """Let time pass on the board (presence that ended, agents that may be asked again), and decide."""

@@ -67,14 +67,17 @@ async def offer(
 
 
 async def expire(store: RoutingStore, clock: Clock, reservation: Reservation) -> None:
-    """The agent did not answer in time. After `missed_limit` in a row the agent is paused."""
+    """The agent did not answer in time. After `missed_limit` in a row the agent is paused.
+
+    Offers that were open together are one miss: who was away for a minute missed one thing, not four.
+    """
     async with store.unit(reservation.tenant_id) as unit:
         now = clock.now()
         if not await end_offer(unit, reservation, ReservationState.EXPIRED, now, reason="no_answer"):
             return
         agent = (await unit.agents([reservation.agent_id])).get(reservation.agent_id)
         queue = (await unit.queues()).get(reservation.queue_id)
-        if agent is None:
+        if agent is None or await unit.missed_since(agent.id, reservation.offered_at):
             return
         missed = replace(agent, missed_offers=agent.missed_offers + 1)
         why = "missed_offer"

@@ -1,0 +1,169 @@
+"""Steps of handing work over: giving it to a named agent, offering it to one, and putting it into another line."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.domain.agent import FULL, Agent, Wish
+from hub.domain.errors import Conflict
+from hub.domain.events import ReservationEnded, ReservationOffered, WorkStepped
+from hub.domain.ids import ReservationId, UserId, WorkItemId
+from hub.domain.interaction import Interaction
+from hub.domain.presence import is_present
+from hub.domain.queue import Queue
+from hub.domain.reservation import Reservation, ReservationState, Why
+from hub.domain.work import WorkItem, WorkState, urgent_at
+from hub.ids import new_id
+from hub.ports.store import UnitOfWork
+
+
+async def require_room(unit: UnitOfWork, agent: Agent, item: WorkItem) -> int:
+    """The units that `item` takes of this agent. Raises Conflict (`agent_full`) when they have no room for it."""
+    weight = agent.capacity.weight(item.media)
+    if await unit.agent_units(agent.id, besides=item.id) + weight > FULL:
+        raise Conflict(f"{agent.name} has no room for this work", code="agent_full")
+    return weight
+
+
+def require_there(agent: Agent, now: datetime) -> None:
+    """Raises Conflict (`agent_away`) for an agent whose console is closed, or who is offline."""
+    if not is_present(agent, now) or agent.wish is Wish.OFFLINE:
+        raise Conflict(f"{agent.name} is not there", code="agent_away")
+
+
+async def give(
+    unit: UnitOfWork,
+    interaction: Interaction,
+    item: WorkItem,
+    agent: Agent,
+    *,
+    weight: int,
+    now: datetime,
+    reason: str,
+    by: str,
+) -> tuple[WorkItem, Interaction]:
+    """The item becomes the agent's, whoever had it or was asked: through the line and an offer, in one moment.
+
+    Every stage is a step of the item, so that segments, epoch and figures are as for any other assignment.
+    Raises Conflict (`work_moved_on`) when the item can go to nobody any more.
+    """
+    waiting, interaction = await back_in_line(unit, interaction, item, now, reason=reason)
+    offered = waiting.stepped(
+        WorkState.OFFERED, now, agent_id=agent.id, deadline_at=now, weight=min(weight, FULL)
+    )
+    assigned = offered.stepped(WorkState.ASSIGNED, now, agent_id=agent.id, weight=min(weight, FULL))
+    unit.save_item(waiting, offered)
+    unit.save_item(offered, assigned)
+    accepted = replace(
+        _reservation(offered, agent, now, now, _chosen(agent, reason, by)),
+        state=ReservationState.ACCEPTED,
+        answered_at=now,
+        reason=reason,
+    )
+    unit.add_reservation(accepted)
+    unit.note_served(item.person_id, agent.id)
+    interaction = unit.note_fact(
+        ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned),
+        replace(interaction, last_agent_id=agent.id),
+    )
+    return assigned, interaction
+
+
+async def back_in_line(
+    unit: UnitOfWork, interaction: Interaction, item: WorkItem, now: datetime, *, reason: str
+) -> tuple[WorkItem, Interaction]:
+    """The item waits again at its old place: offers are withdrawn, its agent is done with it.
+
+    Raises Conflict (`work_moved_on`) for work that is over.
+    """
+    if item.state is WorkState.QUEUED:
+        return item, interaction
+    waiting = item.stepped(WorkState.QUEUED, now)
+    unit.save_item(item, waiting)
+    for held in await unit.open_reservations(item.id):
+        if held.state is not ReservationState.OFFERED:
+            unit.release(held, now)
+            continue
+        over = held.stepped(ReservationState.WITHDRAWN, now, reason=reason)
+        if await unit.settle(over):
+            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=waiting))
+    if item.state is WorkState.ASSIGNED:
+        interaction = unit.note_fact(
+            WorkStepped(tenant_id=item.tenant_id, item=waiting, reason=reason, from_agent_id=item.agent_id),
+            interaction,
+        )
+    return waiting, interaction
+
+
+async def next_pass(
+    unit: UnitOfWork, interaction: Interaction, item: WorkItem, queue: Queue, now: datetime
+) -> WorkItem:
+    """A new pass in `queue`, not in the unit yet: the client is as urgent there as here."""
+    priority = queue.priority + (item.priority - (await unit.queues())[item.queue_id].priority)
+    return WorkItem(
+        id=WorkItemId(new_id()),
+        tenant_id=item.tenant_id,
+        interaction_id=interaction.id,
+        person_id=item.person_id,
+        queue_id=queue.id,
+        channel=item.channel,
+        media=item.media,
+        language=item.language,
+        skills=queue.required_skills(item.language),
+        priority=priority,
+        state=WorkState.QUEUED,
+        first_queued_at=now,
+        queued_at=now,
+        urgent_at=urgent_at(item.first_queued_at, priority),
+        state_at=now,
+        received_at=now,
+    )
+
+
+def offer_to(
+    unit: UnitOfWork, item: WorkItem, agent: Agent, queue: Queue, *, weight: int, now: datetime, by: str
+) -> WorkItem:
+    """Ask this agent at once; declined or not answered, the item goes on waiting for anybody."""
+    expires_at = now + timedelta(seconds=queue.offer_s)
+    offered = item.stepped(WorkState.OFFERED, now, agent_id=agent.id, deadline_at=expires_at, weight=weight)
+    unit.save_item(item, offered)
+    asked = _reservation(offered, agent, now, expires_at, _chosen(agent, "handed_over", by))
+    unit.add_reservation(asked)
+    unit.emit(ReservationOffered(tenant_id=item.tenant_id, reservation=asked, item=offered))
+    return offered
+
+
+def _reservation(item: WorkItem, agent: Agent, now: datetime, expires_at: datetime, why: Why) -> Reservation:
+    return Reservation(
+        id=ReservationId(new_id()),
+        tenant_id=item.tenant_id,
+        work_item_id=item.id,
+        interaction_id=item.interaction_id,
+        queue_id=item.queue_id,
+        agent_id=UserId(agent.id),
+        state=ReservationState.OFFERED,
+        epoch=item.epoch,
+        offered_at=now,
+        expires_at=expires_at,
+        why=why,
+    )
+
+
+_WORDS = {
+    "handed_over": "{by} hands this over to {name}.",
+    "reassigned": "{by} gave this to {name}.",
+    "taken_over": "{name} took this over.",
+    "consulted": "{by} asked {name} about this and handed it over.",
+}
+_REASONS = {"reassigned": "given"}
+
+
+def _chosen(agent: Agent, reason: str, by: str) -> Why:
+    return Why(
+        reason=_REASONS.get(reason, reason),
+        chosen=agent.name,
+        idle_s=0.0,
+        considered=1,
+        could=1,
+        text=_WORDS[reason].format(by=by, name=agent.name),
+        by=by,
+    )

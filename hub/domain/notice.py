@@ -1,0 +1,34 @@
+"""A word to an agent that stays at their desk until it is read: from a supervisor, or about what one did."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.ids import InteractionId, NoticeId, TenantId, UserId
+
+
+class NoticeKind(StrEnum):
+    """What it is about. `given`, `taken` and `returned` are about work; `message` is words only."""
+
+    MESSAGE = "message"
+    STATE_CHANGED = "state_changed"
+    GIVEN = "given"
+    TAKEN = "taken"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """To `user_id`, from `by`. `detail` is a stable word (the new state), `text` is what the sender wrote."""
+
+    id: NoticeId
+    tenant_id: TenantId
+    user_id: UserId
+    kind: NoticeKind
+    by_id: UserId | None
+    by: str
+    detail: str = ""
+    text: str = ""
+    interaction_id: InteractionId | None = None
+    at: datetime
+    read_at: datetime | None = None
