@@ -83,6 +83,7 @@ export const why = (chosen = 'Anna'): Why => ({
     { rule: 'full', wanted: '', count: 1, names: ['Gleb'] },
   ],
   place: 1,
+  by: '',
   text: '',
 });
 

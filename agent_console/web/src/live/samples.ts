@@ -54,6 +54,7 @@ export const offer = (part: Partial<OfferView> = {}): OfferView => ({
     excluded: [],
     place: 1,
     text: '',
+    by: '',
   },
   latency_ms: 4,
   ...part,

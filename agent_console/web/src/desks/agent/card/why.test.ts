@@ -13,6 +13,7 @@ const why = (part: Partial<Why> = {}): Why => ({
   excluded: [],
   place: 1,
   text: 'Anna has waited longest.',
+  by: '',
   ...part,
 });
 

@@ -12,7 +12,7 @@ export interface WhyWords {
   readonly excluded: readonly string[];
 }
 
-const REASONS = ['last_agent', 'only_one', 'least_loaded', 'longest_idle'] as const;
+const REASONS = ['last_agent', 'only_one', 'least_loaded', 'longest_idle', 'handed_over', 'given', 'taken_over', 'consulted'] as const;
 
 const RULES: Readonly<Record<string, Key>> = {
   skill: 'why.rule.skill',
@@ -33,7 +33,7 @@ export function whyWords(why: Why, text: Text, isMe: boolean): WhyWords {
   if (why.next_names.length) among.push(text.t('why.next', { names: text.listed(why.next_names) }));
   if (why.place > 1) among.push(text.t('why.place', { place: text.number(why.place) }));
   return {
-    reason: reason ? text.t(`why.reason.${reason}_${who}`, { name: why.chosen, idle: text.clock(why.idle_s) }) : why.text || why.reason,
+    reason: reason ? text.t(`why.reason.${reason}_${who}`, { name: why.chosen, by: why.by, idle: text.clock(why.idle_s) }) : why.text || why.reason,
     among,
     excluded: why.excluded.map((exclusion) => excludedWords(exclusion, text)),
   };
