@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
@@ -326,6 +327,7 @@ class Hub:
                 pop_ms=self._seen.pops.ms,
                 limits={WEBCHAT.name: WEBCHAT.limits},
                 presence_lease_s=settings.routing.presence_lease_s,
+                zone=ZoneInfo(settings.house.time_zone),
             )
         )
         api = Api(

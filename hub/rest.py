@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from agent_console import audit_api, desk_api, insight_api, lookup_api, session_api
+from agent_console import audit_api, desk_api, insight_api, log_api, lookup_api, session_api
 from agent_console.auth import Gate
 from agent_console.operations import Operation
 from agent_console.set_up import FirstAdministrator
@@ -13,6 +13,8 @@ from crm_store.access import SqlAccessStore
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.insight import SqlInsight
+from crm_store.log import SqlLog
+from crm_store.log_views import SqlLogViews
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.store import Store
 from hub.desk.states import States
@@ -45,6 +47,7 @@ class Parts:
     pop_ms: Callable[[], Iterable[float]]
     limits: Mapping[str, ChannelLimits]
     presence_lease_s: float
+    zone: ZoneInfo
 
 
 def operations(p: Parts) -> list[Operation]:
@@ -63,6 +66,7 @@ def operations(p: Parts) -> list[Operation]:
             agent_name=p.names.agent,
         ),
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
-        *insight_api.operations(store=p.insight, clock=p.clock, zone=ZoneInfo("UTC"), pop_ms=p.pop_ms),
+        *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
+        *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),
         *audit_api.operations(store=p.access, clock=p.clock),
     ]

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -64,6 +65,13 @@ def _redis_url(url: SecretStr) -> SecretStr:
     if text and not re.match(r"(rediss?|unix)://", text):
         raise ValueError("begin with redis://, rediss:// or unix://, or leave it empty")
     return url
+
+
+def _time_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("give a zone of the IANA list, such as Europe/Berlin or UTC") from None
 
 
 Network = Annotated[str, AfterValidator(_network)]
@@ -132,6 +140,15 @@ class ClusterSettings(Section):
         max_length=100,
         pattern=r"^[\w.-]*$",
         description="Name of this node, different on each; empty: host name and process id.",
+    )
+
+
+class HouseSettings(Section):
+    """What is true of the whole house."""
+
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        default="UTC",
+        description="Zone in which days and hours are counted, such as Europe/Istanbul: wallboard, log, reports.",
     )
 
 
@@ -250,6 +267,7 @@ class Settings(BaseSettings):
         default=Path("data"),
         description="Folder of everything the hub keeps: hub.db, attachments, recordings.",
     )
+    house: HouseSettings = Field(default_factory=HouseSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     cluster: ClusterSettings = Field(default_factory=ClusterSettings)

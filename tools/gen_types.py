@@ -13,11 +13,15 @@ from typing import Any, get_args
 
 import msgspec
 
-from agent_console import bodies
+from agent_console import bodies, log_bodies
 from hub.desk import found
+from hub.insight import log as insight_log
 from hub.screenpop import frames
 
 GENERATED = Path(__file__).resolve().parent.parent / "agent_console/web/src/generated"
+
+CARRIED = (found, insight_log, bodies, log_bodies)
+"""Modules whose structs the API carries."""
 
 Schema = Mapping[str, Any]
 
@@ -39,7 +43,7 @@ def files() -> dict[str, str]:
     live.append(_union("Frame", "What the hub sends.", server))
     live.append(_union("Command", "What the console sends.", client))
 
-    carried = [*_structs(found), *_structs(bodies)]
+    carried = [kind for module in CARRIED for kind in _structs(module)]
     sent = {kind.__name__ for kind in carried if issubclass(kind, bodies.Body)}
     others = {name: schema for name, schema in _components(carried).items() if name not in spoken}
     called = [_declaration(name, schema, is_sent=name in sent) for name, schema in others.items()]

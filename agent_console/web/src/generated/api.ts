@@ -96,6 +96,17 @@ export interface FigureView {
   readonly formula: string;
 }
 
+/** The name of one's own view. */
+export interface ForgetLogView {
+  readonly name: string;
+}
+
+/** The zone in which days and hours of the house are counted, and what time it is. */
+export interface HouseTime {
+  readonly time_zone: string;
+  readonly now: string;
+}
+
 /** A page, newest first. `next` goes into `?after=`. */
 export interface InteractionPage {
   readonly items: readonly InteractionView[];
@@ -124,10 +135,84 @@ export interface InteractionView {
   readonly reply_channels: readonly string[];
 }
 
+/** How many rows a filter finds; `is_more`: at least so many. */
+export interface LogCount {
+  readonly count: number;
+  readonly is_more: boolean;
+}
+
+/** A thing of which the log shows the name. */
+export interface LogName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A page of the log. `next` goes into `?after=`; with a text a page may be short, and still have one. */
+export interface LogPage {
+  readonly items: readonly LogRow[];
+  readonly next: string | null;
+}
+
+/** All passes of one interaction, in order. */
+export interface LogPassList {
+  readonly items: readonly LogRow[];
+  readonly next: string | null;
+}
+
+/**
+ * One pass through a queue.
+ *
+ * `wait_s` is until the outcome, or until now; `handle_s` its talk, hold, text and wrap-up; `duration_s` from
+ * the first moment in line to the end of the work, None while it is under way. `passes` is how many passes the
+ * interaction has. `score` is the client's rating of the interaction, 1 to 5.
+ */
+export interface LogRow {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly person: LogName;
+  readonly tier: string;
+  readonly queue: LogName;
+  readonly channel: string;
+  readonly language: string;
+  readonly state: WorkState;
+  readonly outcome: Outcome;
+  readonly first_queued_at: string;
+  readonly answered_at: string | null;
+  readonly ended_at: string | null;
+  readonly agent: LogName | null;
+  readonly wait_s: number;
+  readonly handle_s: number;
+  readonly duration_s: number | null;
+  readonly disposition: string;
+  readonly note: string;
+  readonly score: number | null;
+  readonly passes: number;
+  readonly last_text: string;
+}
+
+/** A filter with a name. `query` is what stands in the address; `shared` is empty, `team` or `house`. */
+export interface LogView {
+  readonly name: string;
+  readonly query: string;
+  readonly shared: string;
+  readonly owner: string;
+  readonly is_mine: boolean;
+}
+
+/** Views one may use. `may_share` says how far one may share: empty, `team` or `house`. */
+export interface LogViewList {
+  readonly items: readonly LogView[];
+  readonly next: string | null;
+  readonly may_share: string;
+}
+
 /** A note among ourselves. */
 export interface Note {
   readonly text: string;
 }
+
+/** What became of a pass, as of a moment: exactly one of these, so the counts add up to `offered`. */
+export type Outcome = 'abandoned' | 'answered' | 'callback' | 'flowed_out' | 'still_waiting';
 
 /** Persons found, best first. */
 export interface PersonPage {
@@ -210,6 +295,13 @@ export interface ReservationView {
   readonly answered_at: string | null;
   readonly reason: string;
   readonly why: Why;
+}
+
+/** A filter with a name; one's own of that name is replaced. */
+export interface SaveLogView {
+  readonly name: string;
+  readonly query?: string;
+  readonly shared?: '' | 'house' | 'team';
 }
 
 /** What was going on during the interval. */
@@ -322,6 +414,9 @@ export const LIMITS = {
   Decline: {
     reason: { maxLength: 200 },
   },
+  ForgetLogView: {
+    name: { minLength: 1, maxLength: 200 },
+  },
   Note: {
     text: { minLength: 1, maxLength: 8000 },
   },
@@ -331,6 +426,10 @@ export const LIMITS = {
   Reply: {
     channel: { minLength: 1, maxLength: 200 },
     text: { minLength: 1, maxLength: 8000 },
+  },
+  SaveLogView: {
+    name: { minLength: 1, maxLength: 80 },
+    query: { maxLength: 2000 },
   },
   SetUp: {
     token: { minLength: 1, maxLength: 200 },
