@@ -10,6 +10,7 @@ from hub.domain.events import (
     Event,
     InteractionClosed,
     InteractionOpened,
+    InteractionRated,
     ReservationEnded,
     WorkStepped,
 )
@@ -100,6 +101,8 @@ def fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> 
         return (*head, item.id, item.queue_id, item.agent_id, item.state.value, reason)
     if isinstance(event, ClientLeft):
         return (*head, None, interaction.queue_id, event.agent_id, "left", "")
+    if isinstance(event, InteractionRated):
+        return (*head, None, event.queue_id, event.agent_id, "rated", str(event.score))
     if isinstance(event, InteractionOpened):
         return (*head, None, interaction.queue_id, None, "open", interaction.channel)
     if isinstance(event, InteractionClosed):

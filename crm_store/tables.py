@@ -1,6 +1,17 @@
 """All tables of the store: importing this module fills the metadata."""
 
 from crm_store.base import metadata
-from crm_store.rows import access, floor, history, manager, people, rules, search, supervise
+from crm_store.rows import access, floor, history, manager, people, rules, search, supervise, webchat
 
-__all__ = ["access", "floor", "history", "manager", "metadata", "people", "rules", "search", "supervise"]
+__all__ = [
+    "access",
+    "floor",
+    "history",
+    "manager",
+    "metadata",
+    "people",
+    "rules",
+    "search",
+    "supervise",
+    "webchat",
+]

@@ -16,6 +16,7 @@ from crm_store.changes import (
     interaction_change,
     item_change,
 )
+from crm_store.claims import add_claims
 from crm_store.driver import Row, Wire
 from crm_store.mapping import (
     identity_row,
@@ -72,6 +73,7 @@ class _Writes:
     names: list[tuple[PersonId, Sequence[str]]] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
     identities: list[Row] = field(default_factory=list)
+    claims: list[Identity] = field(default_factory=list)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     new_interactions: set[str] = field(default_factory=set)
     sessions: list[Row] = field(default_factory=list)
@@ -107,6 +109,11 @@ class Unit(UnitSupervise):
         self._writes = _Writes()
         self._events: list[Event] = []
 
+    @property
+    def wire(self) -> Wire:
+        """The transaction itself, for tables of the store that have a file of their own."""
+        return self._wire
+
     # — collecting ————————————————————————————————————————————————————————————————————————
 
     def add_person(self, person: Person, names: Sequence[str]) -> None:
@@ -116,6 +123,9 @@ class Unit(UnitSupervise):
 
     def add_identity(self, identity: Identity) -> None:
         self._writes.identities.append(identity_row(identity))
+
+    def add_claim(self, identity: Identity) -> None:
+        self._writes.claims.append(identity)
 
     def add_interaction(self, interaction: Interaction) -> None:
         self._writes.interactions[interaction.id] = interaction
@@ -220,6 +230,8 @@ class Unit(UnitSupervise):
             if rows:
                 await wire.insert(table, rows)
         await self._update()
+        if w.claims:
+            await add_claims(wire, w.claims)
         if w.texts:
             await index_texts(wire, w.texts)
         if w.names:

@@ -5,54 +5,43 @@ from datetime import datetime
 
 import msgspec
 
-from crm_store.driver import Row
+from crm_store.chat_files import ChatFiles
+from crm_store.claims import add_claims
+from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.mapping import AUTHOR, columns, text, us
-from crm_store.rows.floor import sites, visitors
+from crm_store.mapping import AUTHOR, at, columns, text, us
+from crm_store.person_index import index_names
+from crm_store.ratings import Ratings, rating_of
+from crm_store.rows.floor import visitors
+from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.domain.events import DeliveryChanged
-from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId, UserId
-from hub.domain.touch import Delivery, Direction
-from hub.ports.visitors import Place, Site, ThreadState, ThreadTouch, Visitor
+from hub.domain.ids import IdentityId, InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
+from hub.domain.person import Confidence, Identity
+from hub.domain.touch import Attachment, Claim, Delivery, Direction
+from hub.ids import new_id
+from hub.ports.visitors import Place, ThreadState, ThreadTouch, Visitor
 
-_names = msgspec.json.Decoder(tuple[str, ...]).decode
+_attachments = msgspec.json.Decoder(tuple[Attachment, ...]).decode
 _about = msgspec.json.Decoder(dict[str, str]).decode
 
 
-class Visitors:
+class Visitors(Sites, Ratings, ChatFiles):
     """VisitorStore of hub/ports/visitors.py."""
 
     def __init__(self, store: Store, *, encode: Encode) -> None:
+        Sites.__init__(self, store, encode=encode)
         self._store = store
         self._encode = encode
-
-    async def site(self, key: str) -> Site | None:
-        """See the port."""
-        async with self._store.database.snapshot() as wire:
-            rows = await wire.fetch(f"SELECT {columns(sites)} FROM sites WHERE key = $1", key)
-        return _site(rows[0]) if rows else None
-
-    async def put_site(self, site: Site) -> None:
-        """Add a site, or change it."""
-        async with self._store.database.transaction() as wire:
-            await wire.execute(
-                f"INSERT INTO sites ({columns(sites)}) VALUES ($1, $2, $3, $4, $5, $6)"
-                " ON CONFLICT (key) DO UPDATE SET queue_id = excluded.queue_id, title = excluded.title,"
-                " origins = excluded.origins, language = excluded.language",
-                site.key,
-                site.tenant_id,
-                site.queue_id,
-                site.title,
-                text(site.origins),
-                site.language,
-            )
 
     async def visitor_by_token(self, site_key: str, token_sha256: str) -> Visitor | None:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT {columns(visitors)} FROM visitors WHERE site_key = $1 AND token_sha256 = $2",
+                f"SELECT {columns(visitors, 'v.')}, COALESCE(a.answers, '{{}}') FROM visitors v"
+                " LEFT JOIN visitor_answers a ON a.visitor_id = v.id"
+                " WHERE v.site_key = $1 AND v.token_sha256 = $2",
                 site_key,
                 token_sha256,
             )
@@ -82,10 +71,10 @@ class Visitors:
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
                 f"SELECT t.id, t.interaction_id, t.seq, t.direction, t.text, t.at, {AUTHOR}, t.delivery,"
-                " t.external_id FROM sessions s JOIN touches t ON t.session_id = s.id"
+                " t.external_id, t.attachments FROM sessions s JOIN touches t ON t.session_id = s.id"
                 " LEFT JOIN agents a ON a.id = t.author_id"
                 " WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3 AND t.seq > $4"
-                " AND t.direction IN ('inbound', 'outbound') ORDER BY t.seq DESC LIMIT $5",
+                " AND t.direction IN ('inbound', 'outbound') AND t.kind <> 'form' ORDER BY t.seq DESC LIMIT $5",
                 visitor.tenant_id,
                 _account(visitor),
                 visitor.id,
@@ -98,7 +87,7 @@ class Visitors:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT i.state, w.state, COALESCE(a.name, ''), i.id, i.queue_id FROM sessions s"
+                "SELECT i.state, w.state, COALESCE(a.name, ''), i.id, i.last_agent_id, i.closed_at FROM sessions s"
                 " JOIN interactions i ON i.id = s.interaction_id"
                 " LEFT JOIN work_items w ON w.interaction_id = i.id"
                 " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
@@ -108,15 +97,50 @@ class Visitors:
                 _account(visitor),
                 visitor.id,
             )
-        if not rows:
-            return ThreadState(open=False, agent="", waiting=False)
-        r = rows[0]
+            if not rows:
+                return ThreadState(open=False, agent="", waiting=False)
+            r = rows[0]
+            rating = await rating_of(wire, visitor.tenant_id, InteractionId(r[3]))
         return ThreadState(
             open=r[0] == "open",
             agent=r[2],
             waiting=r[1] in {"queued", "offered"},
             interaction_id=InteractionId(r[3]),
+            rateable=r[4] is not None,
+            closed_at=at(r[5]),
+            rating=rating,
         )
+
+    async def put_answers(
+        self, visitor: Visitor, answers: dict[str, str], name: str, claims: Sequence[Claim], now: datetime
+    ) -> None:
+        """See the port."""
+        async with self._store.database.transaction() as wire:
+            await wire.execute(
+                "INSERT INTO visitor_answers (visitor_id, tenant_id, answers) VALUES ($1, $2, $3)"
+                " ON CONFLICT (visitor_id) DO UPDATE SET answers = excluded.answers",
+                visitor.id,
+                visitor.tenant_id,
+                text(answers),
+            )
+            rows = await wire.fetch(
+                "SELECT person_id FROM identities WHERE tenant_id = $1 AND kind = 'webchat' AND value = $2",
+                visitor.tenant_id,
+                visitor.id,
+            )
+            if rows:
+                person_id = PersonId(rows[0][0])
+                await _claimed(wire, visitor.tenant_id, person_id, name, claims, now)
+
+    async def note_about(self, visitor: Visitor, about: dict[str, str]) -> None:
+        """See the port."""
+        async with self._store.database.transaction() as wire:
+            await wire.execute(
+                "UPDATE visitors SET about = $1 WHERE id = $2 AND tenant_id = $3",
+                text(about),
+                visitor.id,
+                visitor.tenant_id,
+            )
 
     async def note_got(self, visitor: Visitor, seq: int, now: datetime) -> None:
         """See the port."""
@@ -163,19 +187,39 @@ class Visitors:
         return [Place(thread=r[0], queue_id=QueueId(r[1]), place=r[2]) for r in rows]
 
 
+async def _claimed(
+    wire: Wire, tenant_id: TenantId, person_id: PersonId, name: str, claims: Sequence[Claim], now: datetime
+) -> None:
+    """What a known person says of themselves: fills in what we did not know, and changes nothing we did."""
+    if name:
+        named = await wire.execute(
+            "UPDATE persons SET name = $1, version = version + 1 WHERE tenant_id = $2 AND id = $3 AND name = ''",
+            name,
+            tenant_id,
+            person_id,
+        )
+        if named:
+            await index_names(wire, tenant_id, [(person_id, [name])])
+    await add_claims(
+        wire,
+        [
+            Identity(
+                id=IdentityId(new_id()),
+                tenant_id=tenant_id,
+                person_id=person_id,
+                kind=claim.kind,
+                value=claim.value,
+                display=claim.display,
+                confidence=Confidence.MAYBE,
+                created_at=now,
+            )
+            for claim in claims
+        ],
+    )
+
+
 def _account(visitor: Visitor) -> str:
     return f"webchat:{visitor.site_key}"
-
-
-def _site(r: Row) -> Site:
-    return Site(
-        key=r[0],
-        tenant_id=TenantId(r[1]),
-        queue_id=QueueId(r[2]),
-        title=r[3],
-        origins=_names(r[4]),
-        language=r[5],
-    )
 
 
 def _visitor(r: Row) -> Visitor:
@@ -188,6 +232,7 @@ def _visitor(r: Row) -> Visitor:
         created_at=from_us(r[5]),
         got_seq=r[6],
         about=_about(r[7]),
+        answers=_about(r[8]),
     )
 
 
@@ -202,6 +247,7 @@ def _thread_touch(r: Row) -> ThreadTouch:
         author=r[6],
         delivery=Delivery(r[7]),
         external_id=r[8],
+        attachments=_attachments(r[9]),
     )
 
 

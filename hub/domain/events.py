@@ -140,6 +140,33 @@ class ClientLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRated:
+    """The client said what they thought of an interaction: 1 (bad) to 5 (very good), or changed it.
+
+    `agent_id` is who served them last, `at` when they rated it first.
+    """
+
+    kind: ClassVar[str] = "interaction_rated"
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    person_id: PersonId
+    agent_id: UserId | None
+    queue_id: QueueId
+    score: int
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteChanged:
+    """What a web site's chat looks like, asks or allows has changed."""
+
+    kind: ClassVar[str] = "site_changed"
+    tenant_id: TenantId
+    site_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
     """Somebody is typing. Told to others, never stored."""
 
@@ -210,6 +237,8 @@ Event = (
     | QueueChanged
     | SessionRevoked
     | ClientLeft
+    | InteractionRated
+    | SiteChanged
     | Typing
     | NoticeSent
     | NoticeRead

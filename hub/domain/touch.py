@@ -74,6 +74,15 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An address the client says is theirs; it becomes an identity that is `maybe`. `value` is in normal form."""
+
+    kind: IdentityKind
+    value: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundTouch:
     """A touch as a channel hands it over, before anything is decided about it.
 
@@ -100,6 +109,7 @@ class InboundTouch:
     attachments: tuple[Attachment, ...] = ()
     priority: int = 0
     about: dict[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from hub.ports.store import Known, UnitOfWork
 
 
 def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> Person:
-    """The person of this address; a stranger becomes a new person with this one, `known` from now on."""
+    """The person of this address; a stranger becomes a new person with this one, `known` from now
+    on, and with those they claim, which are `maybe`."""
     key = (touch.sender.kind, touch.sender.value)
     if found := known.persons.get(key):
         return found
@@ -34,5 +35,18 @@ def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: date
             created_at=now,
         )
     )
+    for claim in touch.claims:
+        unit.add_claim(
+            Identity(
+                id=IdentityId(new_id()),
+                tenant_id=touch.tenant_id,
+                person_id=person.id,
+                kind=claim.kind,
+                value=claim.value,
+                display=claim.display,
+                confidence=Confidence.MAYBE,
+                created_at=now,
+            )
+        )
     known.persons[key] = person
     return person

@@ -149,6 +149,10 @@ class UnitOfWork(Protocol):
         """A new address of a person."""
         ...
 
+    def add_claim(self, identity: Identity) -> None:
+        """An address that a client says is theirs; it stays with whoever has it already."""
+        ...
+
     def add_interaction(self, interaction: Interaction) -> None:
         """A new engagement."""
         ...

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId
-from hub.domain.touch import Delivery, Direction
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
+from hub.domain.site import SiteSetup
+from hub.domain.touch import Attachment, Claim, Delivery, Direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A web site that carries the widget. `origins` are exact (`https://shop.example`); the hub's own origin
-    is always allowed. `key` is public and names the site in the script tag."""
+    is always allowed. `key` is public and names the site in the script tag. `version` is 0 before the first
+    time its setup was put."""
 
     key: str
     tenant_id: TenantId
@@ -20,12 +22,15 @@ class Site:
     title: str
     origins: tuple[str, ...]
     language: str = "en"
+    setup: SiteSetup = field(default_factory=SiteSetup)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """One browser of a site. `id` is the thread and the address of their touches; only the SHA-256 of the token
-    the browser keeps is stored. `got_seq` is the newest message known to be on their screen."""
+    the browser keeps is stored. `got_seq` is the newest message known to be on their screen. `answers` are
+    those to the site's form, by the key of the field: said by them, proved by nothing."""
 
     id: str
     tenant_id: TenantId
@@ -35,6 +40,7 @@ class Visitor:
     created_at: datetime
     got_seq: int = 0
     about: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +56,38 @@ class ThreadTouch:
     author: str
     delivery: Delivery
     external_id: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadState:
-    """How a conversation stands: whether it is open, who has it, whether it waits, its newest interaction."""
+    """How a conversation stands: whether it is open, who has it, whether it waits, its newest interaction.
+
+    `rateable` says that an agent has served that one; `rating` is what the visitor gave it, if anything;
+    `closed_at` is when it was closed.
+    """
 
     open: bool
     agent: str
     waiting: bool
     interaction_id: InteractionId | None = None
+    rateable: bool = False
+    closed_at: datetime | None = None
+    rating: "Rating | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """What a client thought of one interaction: 1 (bad) to 5 (very good). `at` is when they said it first;
+    `agent_id` is who served them last, None when nobody did."""
+
+    interaction_id: InteractionId
+    person_id: PersonId
+    agent_id: UserId | None
+    queue_id: QueueId
+    score: int
+    comment: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +97,21 @@ class Place:
     thread: str
     queue_id: QueueId
     place: int
+
+
+RATING_OPEN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorFile:
+    """A file that a visitor uploaded. `id` is 128 random bits; nobody else may send or see it."""
+
+    id: str
+    tenant_id: TenantId
+    visitor_id: str
+    site_key: str
+    file: Attachment
+    at: datetime
 
 
 class VisitorStore(Protocol):
@@ -102,4 +145,45 @@ class VisitorStore(Protocol):
 
     async def places(self, tenant_id: TenantId, queue_ids: Sequence[QueueId], account: str) -> list[Place]:
         """The places in line of all waiting threads of that account, by the router's order."""
+        ...
+
+    async def rate(
+        self, visitor: Visitor, interaction_id: InteractionId, score: int, comment: str, now: datetime
+    ) -> Rating:
+        """Keep what the visitor thinks of an interaction of theirs that an agent served; once, and it may be
+        changed for RATING_OPEN. Everybody is told by an InteractionRated.
+
+        Raises NotFound for another's interaction, Conflict (`too_early`, `too_late`)."""
+        ...
+
+    async def put_answers(
+        self, visitor: Visitor, answers: dict[str, str], name: str, claims: Sequence[Claim], now: datetime
+    ) -> None:
+        """The visitor answered the form. If we know their person, an empty name is filled in, and the addresses
+        become identities of theirs that are `maybe`: what belongs to somebody else stays with them."""
+        ...
+
+    async def note_about(self, visitor: Visitor, about: dict[str, str]) -> None:
+        """Where the visitor is now, and where they came from; the desk that has them is told."""
+        ...
+
+    async def add_file(self, file: VisitorFile) -> None:
+        """The content is kept already; from now on the visitor may send it."""
+        ...
+
+    async def files(self, visitor: Visitor, ids: Sequence[str]) -> dict[str, VisitorFile]:
+        """Files that this visitor uploaded."""
+        ...
+
+    async def uploaded_since(self, visitor: Visitor, since: datetime) -> tuple[int, int]:
+        """How many files, and bytes, the visitor uploaded since then."""
+        ...
+
+    async def sent_file(self, visitor: Visitor, sha256: str) -> Attachment | None:
+        """A file of that content in the visitor's own conversation, from either side; notes never."""
+        ...
+
+    async def dead_files(self, before: datetime, limit: int) -> list[VisitorFile]:
+        """Files uploaded before then that no touch has: removed from the list, to be removed from the disk
+        unless something else has the same content (those are left out)."""
         ...

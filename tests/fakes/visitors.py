@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from hub.domain.errors import Unavailable
-from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId
-from hub.domain.touch import Delivery, Direction
-from hub.ports.visitors import Place, Site, ThreadState, ThreadTouch, Visitor
+from hub.domain.errors import NotFound, Unavailable
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
+from hub.domain.touch import Attachment, Claim, Delivery, Direction
+from hub.ports.visitors import Place, Rating, Site, ThreadState, ThreadTouch, Visitor, VisitorFile
 
 SHUT = ThreadState(open=False, agent="", waiting=False)
 
@@ -28,6 +29,9 @@ class FakeVisitors:
         self.looks: list[tuple[TenantId, tuple[QueueId, ...], str]] = []
         self.got: list[tuple[str, int]] = []
         self.down = False
+        self.ratings: dict[str, Rating] = {}
+        self.claimed: dict[str, tuple[str, tuple[Claim, ...]]] = {}
+        self.uploaded: dict[str, VisitorFile] = {}
 
     async def site(self, key: str) -> Site | None:
         self._require_up()
@@ -54,6 +58,62 @@ class FakeVisitors:
         self.got.append((visitor.id, seq))
         key = (visitor.site_key, visitor.token_sha256)
         self.visitors[key] = replace(self.visitors[key], got_seq=max(self.visitors[key].got_seq, seq))
+
+    async def rate(
+        self, visitor: Visitor, interaction_id: InteractionId, score: int, comment: str, now: datetime
+    ) -> Rating:
+        self._require_up()
+        if self.states.get(visitor.id, SHUT).interaction_id != interaction_id:
+            raise NotFound("there is no such conversation")
+        rating = Rating(
+            interaction_id=interaction_id,
+            person_id=PersonId("person-1"),
+            agent_id=UserId("anna"),
+            queue_id=QueueId("support"),
+            score=score,
+            comment=comment,
+            at=now,
+        )
+        self.ratings[visitor.id] = rating
+        self.states[visitor.id] = replace(self.states[visitor.id], rating=rating)
+        return rating
+
+    async def put_answers(
+        self, visitor: Visitor, answers: dict[str, str], name: str, claims: Sequence[Claim], now: datetime
+    ) -> None:
+        self._require_up()
+        self.claimed[visitor.id] = (name, tuple(claims))
+        self._change(visitor, answers=answers)
+
+    async def note_about(self, visitor: Visitor, about: dict[str, str]) -> None:
+        self._require_up()
+        self._change(visitor, about=about)
+
+    async def add_file(self, file: VisitorFile) -> None:
+        self._require_up()
+        self.uploaded[file.id] = file
+
+    async def files(self, visitor: Visitor, ids: Sequence[str]) -> dict[str, VisitorFile]:
+        self._require_up()
+        found = (self.uploaded[id_] for id_ in ids if id_ in self.uploaded)
+        return {file.id: file for file in found if file.visitor_id == visitor.id}
+
+    async def uploaded_since(self, visitor: Visitor, since: datetime) -> tuple[int, int]:
+        self._require_up()
+        theirs = [f for f in self.uploaded.values() if f.visitor_id == visitor.id and f.at >= since]
+        return len(theirs), sum(f.file.size_bytes for f in theirs)
+
+    async def sent_file(self, visitor: Visitor, sha256: str) -> Attachment | None:
+        self._require_up()
+        sent = (a for touch in self.said[visitor.id] for a in touch.attachments if a.sha256 == sha256)
+        return next(sent, None)
+
+    async def dead_files(self, before: datetime, limit: int) -> list[VisitorFile]:
+        self._require_up()
+        dead = [f for f in self.uploaded.values() if f.at < before][:limit]
+        for file in dead:
+            del self.uploaded[file.id]
+        return dead
 
     async def places(self, tenant_id: TenantId, queue_ids: Sequence[QueueId], account: str) -> list[Place]:
         self._require_up()
@@ -86,6 +146,10 @@ class FakeVisitors:
                 external_id=external_id,
             )
         )
+
+    def _change(self, visitor: Visitor, **changes: Any) -> None:
+        key = (visitor.site_key, visitor.token_sha256)
+        self.visitors[key] = replace(self.visitors[key], **changes)
 
     def _require_up(self) -> None:
         if self.down:
