@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { firstLoad } from './dev/first-load.ts';
 import { practiceHub } from './dev/hub.ts';
 
 export default defineConfig({
-  plugins: [vue(), practiceHub()],
+  plugins: [vue(), practiceHub(), firstLoad(180_000)],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: false,
