@@ -65,17 +65,32 @@ class Decline(Body, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(max_length=200)] = ""
 
 
+class AttachedFile(Body, frozen=True, kw_only=True):
+    """A file as `POST /api/v1/attachments` answered it. The hub believes its own record of type and size."""
+
+    sha256: Annotated[str, Meta(min_length=64, max_length=64)]
+    name: Short
+    media_type: Annotated[str, Meta(max_length=200)] = ""
+    size_bytes: Annotated[int, Meta(ge=0)] = 0
+
+
+Files = Annotated[tuple[AttachedFile, ...], Meta(max_length=10)]
+
+
 class Reply(Body, frozen=True, kw_only=True):
-    """A message to the client on `channel`."""
+    """A message to the client on `channel`: text, files, or both."""
 
     channel: Short
-    text: Text
+    text: Annotated[str, Meta(max_length=8_000)] = ""
+    attachments: Files = ()
 
 
 class Note(Body, frozen=True, kw_only=True):
-    """A note among ourselves."""
+    """A note among ourselves. `mentions` are told of it, and may read this interaction from then on."""
 
-    text: Text
+    text: Annotated[str, Meta(max_length=8_000)] = ""
+    attachments: Files = ()
+    mentions: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
 
 
 class Close(Body, frozen=True, kw_only=True):

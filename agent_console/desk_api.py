@@ -1,9 +1,21 @@
 """The agent's operations: own state, offers, replies, notes, closing, handing on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from agent_console.bodies import Close, Decline, Done, Id, Note, ReadMark, Reply, StateWish, Transfer
+from agent_console.bodies import (
+    AttachedFile,
+    Close,
+    Decline,
+    Done,
+    Id,
+    Note,
+    ReadMark,
+    Reply,
+    StateWish,
+    Transfer,
+)
 from agent_console.operations import Call, Operation, Operations
+from hub.desk.files import NamedFile
 from hub.desk.found import InteractionView
 from hub.desk.reading import Lookups
 from hub.desk.states import States
@@ -16,6 +28,11 @@ from hub.domain.interaction import Disposition
 from hub.domain.touch import Touch
 
 Me = Callable[[Principal], Awaitable[MeView]]
+
+
+def named(files: Sequence[AttachedFile]) -> list[NamedFile]:
+    """The files that a body names."""
+    return [NamedFile(sha256=file.sha256, name=file.name) for file in files]
 
 
 def operations(
@@ -90,6 +107,7 @@ def operations(
                 InteractionId(interaction_id),
                 channel=body.channel,
                 text=body.text,
+                files=named(body.attachments),
                 key=call.idempotency_key,
             ),
         )
@@ -107,7 +125,12 @@ def operations(
         return shown(
             call,
             await work.note(
-                call.principal, InteractionId(interaction_id), body.text, key=call.idempotency_key
+                call.principal,
+                InteractionId(interaction_id),
+                body.text,
+                files=named(body.attachments),
+                mentions=[UserId(i) for i in body.mentions],
+                key=call.idempotency_key,
             ),
         )
 

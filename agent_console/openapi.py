@@ -10,10 +10,12 @@ import msgspec
 from agent_console.auth import CSRF_HEADER
 from agent_console.bodies import Problem
 from agent_console.errors import PROBLEM_TYPE
-from agent_console.operations import Operation
+from agent_console.operations import Download, Operation, Upload
 from agent_console.routes import IDEMPOTENCY_HEADER
 
 _REF = "#/components/schemas/{name}"
+_FILES = (Upload, Download)
+_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 Json = dict[str, Any]
 
 
@@ -61,7 +63,7 @@ def _types_of(operations: Sequence[Operation]) -> list[Any]:
         kinds: list[Any] = [operation.body, operation.answer]
         for parameters in (operation.path_parameters, operation.query_parameters):
             kinds += [f.type for f in msgspec.structs.fields(parameters)]
-        found |= {_key(kind): kind for kind in kinds if kind is not None}
+        found |= {_key(kind): kind for kind in kinds if kind is not None and kind not in _FILES}
     return list(found.values())
 
 
@@ -84,7 +86,9 @@ def _operation(operation: Operation, schema_of: dict[str, Json]) -> Json:
     else:
         described["security"] = [{"session": [], "csrf": []} if operation.is_unsafe else {"session": []}]
         described["x-permission"] = operation.permission
-    if operation.body is not None:
+    if operation.body is Upload:
+        described["requestBody"] = {"required": True, "content": _FILE}
+    elif operation.body is not None:
         described["requestBody"] = {
             "required": not operation.may_omit_body,
             "content": {"application/json": {"schema": schema_of[_key(operation.body)]}},
@@ -122,7 +126,9 @@ def _parameters(operation: Operation, schema_of: dict[str, Json]) -> list[Json]:
 
 def _responses(operation: Operation, schema_of: dict[str, Json]) -> Json:
     done: Json = {"description": HTTPStatus(operation.status).phrase}
-    if operation.answer is not None:
+    if operation.answer is Download:
+        done["content"] = _FILE
+    elif operation.answer is not None:
         done["content"] = {"application/json": {"schema": schema_of[_key(operation.answer)]}}
     problem = {PROBLEM_TYPE: {"schema": schema_of[_key(Problem)]}}
     return {

@@ -7,7 +7,7 @@ query; the return type is the answer. An operation names the one permission it n
 import inspect
 import re
 import typing
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -42,6 +42,32 @@ class Call:
     idempotency_key: str | None = None
     csrf: str = field(default="", repr=False)
     answer_headers: CIMultiDict[str] = field(default_factory=CIMultiDict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """The body of an operation that takes a file instead of JSON: its bytes as they come, and how many are announced.
+
+    The operation's `body_limit_bytes` bounds what is announced; whoever reads bounds what comes.
+    """
+
+    content: AsyncIterator[bytes]
+    announced_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """The answer of an operation that gives a file instead of JSON.
+
+    `shows` lets a browser show it in its place; every other file is saved. Only pictures that cannot hold a
+    program may be shown.
+    """
+
+    name: str
+    media_type: str
+    size_bytes: int
+    content: AsyncIterator[bytes]
+    shows: bool = False
 
 
 Handler = Callable[..., Awaitable[Any]]

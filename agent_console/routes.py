@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +15,9 @@ from aiohttp.typedefs import Handler
 from agent_console.auth import Gate
 from agent_console.bodies import Problem
 from agent_console.errors import problem_answer
+from agent_console.files import answered_with
 from agent_console.middleware import REQUEST_ID, address_of
-from agent_console.operations import Call, Operation, require_distinct
+from agent_console.operations import Call, Download, Operation, Upload, require_distinct
 from hub.domain.access import Principal
 from hub.domain.audit import AuditAction, AuditDraft, AuditResult
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid
@@ -72,10 +73,14 @@ class Api:
 
         return served
 
-    async def _answer(self, operation: Operation, request: web.Request, principal: Principal) -> web.Response:
+    async def _answer(
+        self, operation: Operation, request: web.Request, principal: Principal
+    ) -> web.StreamResponse:
         arguments = operation.arguments(request.match_info, request.query)
         raw = b""
-        if operation.body is not None:
+        if operation.body is Upload:
+            arguments["body"] = _upload(request, operation.body_limit_bytes)
+        elif operation.body is not None:
             raw = await _body(request, operation.body_limit_bytes)
             try:
                 arguments["body"] = operation.body_of(raw)
@@ -90,6 +95,8 @@ class Api:
             idempotency_key=_idempotency_key(operation, request),
             csrf=self._gate.csrf(request) if operation.permission else "",
         )
+        if operation.answer is Download:
+            return await answered_with(request, await operation.handler(call, **arguments))
         if call.idempotency_key is None:
             return await _called(operation, call, arguments)
         fingerprint = hashlib.sha256(f"{request.method} {request.rel_url}\n".encode() + raw)
@@ -162,6 +169,32 @@ def _idempotency_key(operation: Operation, request: web.Request) -> str | None:
     if not _KEY_SHAPE.fullmatch(key):
         raise Invalid("a key has 1 to 100 visible ASCII characters", field=IDEMPOTENCY_HEADER)
     return key
+
+
+def _upload(request: web.Request, limit_bytes: int) -> Upload:
+    """A body that is a file. Raises aiohttp's errors for one that is packed (415) or announced too large (413)."""
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
+        raise web.HTTPUnsupportedMediaType
+    announced = request.content_length
+    if announced is not None and announced > limit_bytes:
+        raise web.HTTPRequestEntityTooLarge(limit_bytes, announced)
+    return Upload(content=_pieces(request), announced_bytes=announced)
+
+
+async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
+    """What comes, as it comes; nobody may keep us waiting for the next piece."""
+    pieces = request.content.iter_any()
+    while True:
+        try:
+            async with asyncio.timeout(BODY_WAIT_S):
+                piece = await anext(pieces, b"")
+        except TimeoutError as exc:
+            raise web.HTTPRequestTimeout from exc
+        except (HttpProcessingError, web.RequestPayloadError) as exc:
+            raise web.HTTPBadRequest from exc  # chunks that are none
+        if not piece:
+            return
+        yield piece
 
 
 async def _body(request: web.Request, limit_bytes: int) -> bytes:

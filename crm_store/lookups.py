@@ -16,7 +16,9 @@ from crm_store.mapping import (
 )
 from crm_store.rows.history import interactions, reservations, segments, work_items
 from crm_store.store import Store
+from crm_store.talk_mapping import files_of
 from crm_store.text_search import find_texts
+from crm_store.unit_talk import is_mentioned
 from hub.desk.found import (
     Explained,
     InteractionPage,
@@ -28,10 +30,10 @@ from hub.desk.found import (
 from hub.desk.scope import require_interaction
 from hub.desk.views import NamedView, TouchView
 from hub.domain.access import Permission, Principal, Scope
-from hub.domain.errors import Invalid
-from hub.domain.ids import InteractionId
+from hub.domain.errors import Invalid, NotFound
+from hub.domain.ids import InteractionId, TouchId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
-from hub.domain.touch import Touch
+from hub.domain.touch import Attachment, Touch
 from hub.domain.work import WorkItem, WorkState
 
 _INTERACTION = columns(interactions, "i.")
@@ -90,6 +92,29 @@ async def loaded(
         interaction_id,
     )
     return (interaction_of(rows[0]) if rows else None, item_of(items[0]) if items else None)
+
+
+async def readable(wire: Wire, principal: Principal, interaction_id: InteractionId) -> Interaction:
+    """The interaction, if the principal may read it: within reach, or named in a note of it. Raises NotFound."""
+    return (await readable_as(wire, principal, interaction_id))[0]
+
+
+async def readable_as(
+    wire: Wire, principal: Principal, interaction_id: InteractionId
+) -> tuple[Interaction, bool]:
+    """The same, and whether the principal is only a guest: reads this interaction and nothing beside it."""
+    found, item = await loaded(wire, principal, interaction_id)
+    try:
+        return require_interaction(principal, Permission.READ_INTERACTION, found, item), False
+    except NotFound:
+        me = principal.user_id
+        if (
+            found is None
+            or me is None
+            or not await is_mentioned(wire, principal.tenant_id, me, interaction_id)
+        ):
+            raise
+        return found, True
 
 
 class Interactions:
@@ -152,8 +177,7 @@ class Interactions:
     async def interaction(self, principal: Principal, interaction_id: InteractionId) -> InteractionView:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            found, item = await loaded(wire, principal, interaction_id)
-            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            await readable(wire, principal, interaction_id)
             rows = await wire.fetch(_LIST + " AND i.id = $2", principal.tenant_id, interaction_id)
             channels = await wire.fetch(
                 "SELECT DISTINCT channel FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
@@ -169,8 +193,7 @@ class Interactions:
     ) -> TouchPage:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            found, item = await loaded(wire, principal, interaction_id)
-            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            await readable(wire, principal, interaction_id)
             rows = await wire.fetch(
                 _TOUCHES
                 + " WHERE /*+*/t.tenant_id = $1 AND t.interaction_id = $2 AND t.seq > $3 ORDER BY t.seq LIMIT $4",
@@ -182,11 +205,27 @@ class Interactions:
         items = tuple(touch_view(touch_of(r), r[17]) for r in rows[:limit])
         return TouchPage(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
 
+    async def attachment(
+        self, principal: Principal, interaction_id: InteractionId, touch_id: TouchId, sha256: str
+    ) -> Attachment:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            await readable(wire, principal, interaction_id)
+            rows = await wire.fetch(
+                "SELECT attachments FROM touches WHERE /*+*/tenant_id = $1 AND interaction_id = $2 AND id = $3",
+                principal.tenant_id,
+                interaction_id,
+                touch_id,
+            )
+        for file in files_of(rows[0][0]) if rows else ():
+            if file.sha256 == sha256:
+                return file
+        raise NotFound("there is no such file")
+
     async def explained(self, principal: Principal, interaction_id: InteractionId) -> Explained:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            found, item = await loaded(wire, principal, interaction_id)
-            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            await readable(wire, principal, interaction_id)
             offers = await wire.fetch(
                 f"SELECT {columns(reservations, 'r.')}, COALESCE(a.name, '') FROM reservations r"
                 " LEFT JOIN agents a ON a.id = r.agent_id"
@@ -209,8 +248,7 @@ class Interactions:
     async def mark_read(self, principal: Principal, interaction_id: InteractionId, seq: int) -> None:
         """See the port."""
         async with self._store.database.transaction() as wire:
-            found, item = await loaded(wire, principal, interaction_id)
-            require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            await readable(wire, principal, interaction_id)
             await wire.execute(
                 "INSERT INTO read_marks (interaction_id, agent_id, seq) VALUES ($1, $2, $3)"
                 " ON CONFLICT (interaction_id, agent_id) DO UPDATE SET seq ="

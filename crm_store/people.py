@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crm_store.cards import Cards
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.lookups import loaded, touch_view
+from crm_store.lookups import readable_as, touch_view
 from crm_store.mapping import AUTHOR, touch_of
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
 from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
-from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.card import ClientCard
 from hub.domain.errors import Invalid, NotFound
@@ -97,10 +97,15 @@ class People:
         """See the port."""
         before = _cursor(after) if after else _BEGINNING_OF_PAGES
         async with self._store.database.snapshot() as wire:
-            await self._require(wire, principal, person_id)
-            args = (principal.tenant_id, person_id, *before, limit + 1)
-            touches = await wire.fetch(_TIMELINE, *args)
-            facts = await wire.fetch(_FACTS, *args)
+            only = await self._only_as_guest(wire, principal, person_id)
+            args: list[object] = [principal.tenant_id, person_id, *before, limit + 1]
+            touches_sql, facts_sql = _TIMELINE, _FACTS
+            if only is not None:
+                args.append(only)
+                touches_sql = _TIMELINE.replace("ORDER", "AND t.interaction_id = ANY($6) ORDER")
+                facts_sql = _FACTS.replace("ORDER", "AND f.interaction_id = ANY($6) ORDER")
+            touches = await wire.fetch(touches_sql, *args)
+            facts = await wire.fetch(facts_sql, *args)
         entries = [(r[10], r[5], _touch_entry(r)) for r in touches]
         entries += [(r[2], r[1], _fact_entry(r)) for r in facts]
         entries.sort(key=lambda e: (e[0], e[1]), reverse=True)
@@ -111,10 +116,33 @@ class People:
     async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            found, item = await loaded(wire, principal, interaction_id)
-        interaction = require_interaction(principal, Permission.READ_INTERACTION, found, item)
+            interaction, is_guest = await readable_as(wire, principal, interaction_id)
         cards = await self._cards.cards(principal.tenant_id, [interaction.person_id])
-        return cards[interaction.person_id]
+        card = cards[interaction.person_id]
+        if not is_guest:
+            return card
+        here = tuple(touch for touch in card.recent if touch.interaction_id == interaction_id)
+        return replace(card, recent=here, candidates=())
+
+    async def _only_as_guest(self, wire: Wire, principal: Principal, person_id: PersonId) -> list[str] | None:
+        """None for a person within reach; else the interactions of this person whose notes name the principal.
+
+        Raises NotFound when there are none.
+        """
+        try:
+            await self._require(wire, principal, person_id)
+        except NotFound:
+            rows = await wire.fetch(
+                "SELECT DISTINCT m.interaction_id FROM mentions m JOIN interactions i ON i.id = m.interaction_id"
+                " WHERE /*+*/m.tenant_id = $1 AND m.user_id = $2 AND i.person_id = $3",
+                principal.tenant_id,
+                principal.user_id or "",
+                person_id,
+            )
+            if not rows:
+                raise
+            return [str(r[0]) for r in rows]
+        return None
 
     async def _require(self, wire: Wire, principal: Principal, person_id: PersonId) -> None:
         """NotFound unless the principal may read this person: all, those of the team's queues, or own ones."""

@@ -8,6 +8,7 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import AUTHOR, us
 from crm_store.store import Store
+from crm_store.talk_mapping import files_of
 from crm_store.unit_of_work import Encode, Unit
 from hub.domain.events import DeliveryChanged
 from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
@@ -16,7 +17,7 @@ from hub.ports.store import ClaimedReply
 
 _CLAIM = (
     "SELECT t.id, t.tenant_id, t.interaction_id, t.account, s.thread, s.address, t.seq, t.text, t.at, t.attempt,"
-    f" t.author_id, {AUTHOR} FROM touches t JOIN sessions s ON s.id = t.session_id"
+    f" t.author_id, {AUTHOR}, t.attachments FROM touches t JOIN sessions s ON s.id = t.session_id"
     " LEFT JOIN agents a ON a.id = t.author_id"
     " WHERE t.channel = $1 AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
 )
@@ -160,6 +161,7 @@ def _claimed(r: Row, channel: str) -> ClaimedReply:
         at=from_us(r[8]),
         attempt=r[9] + 1,
         author_name=r[11],
+        attachments=() if r[12] == "[]" else files_of(r[12]),
     )
     agent = None if r[10] is None else UserId(r[10])
     return ClaimedReply(

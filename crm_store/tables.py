@@ -1,7 +1,7 @@
 """All tables of the store: importing this module fills the metadata."""
 
 from crm_store.base import metadata
-from crm_store.rows import access, floor, history, manager, people, rules, search, supervise, webchat
+from crm_store.rows import access, floor, history, manager, people, rules, search, supervise, talk, webchat
 
 __all__ = [
     "access",
@@ -13,5 +13,6 @@ __all__ = [
     "rules",
     "search",
     "supervise",
+    "talk",
     "webchat",
 ]

@@ -41,9 +41,11 @@ from crm_store.rows.history import (
     work_items,
 )
 from crm_store.rows.people import identities, persons
+from crm_store.rows.talk import mentions
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_reads import UnitReads
 from crm_store.unit_supervise import UnitSupervise
+from crm_store.unit_talk import UnitTalk
 from hub.domain.agent import Agent
 from hub.domain.events import (
     Event,
@@ -55,7 +57,7 @@ from hub.domain.ids import (
     TenantId,
     UserId,
 )
-from hub.domain.interaction import Interaction, Session
+from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.person import Identity, Person
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -90,7 +92,7 @@ class _Writes:
     released: list[Row] = field(default_factory=list)
 
 
-class Unit(UnitSupervise):
+class Unit(UnitSupervise, UnitTalk):
     """See hub/ports/store.py. Times become microseconds, enums their words, at the moment of adding."""
 
     def __init__(
@@ -108,6 +110,7 @@ class Unit(UnitSupervise):
         self._at = at
         self._writes = _Writes()
         self._events: list[Event] = []
+        self._named = []
 
     @property
     def wire(self) -> Wire:
@@ -226,18 +229,28 @@ class Unit(UnitSupervise):
             (reservations, w.reservations),
             (segments, w.segments),
             (facts, w.facts),
+            (mentions, self._named),
         ):
             if rows:
                 await wire.insert(table, rows)
         await self._update()
         if w.claims:
             await add_claims(wire, w.claims)
+        if resumed := self._resumed():
+            await self._end_snoozes(resumed)
         if w.texts:
             await index_texts(wire, w.texts)
         if w.names:
             await index_names(wire, self._tenant, w.names)
         if self._events:
             await wire.execute(f"INSERT INTO {outbox.name} (payload) VALUES ($1)", self._encode(self._events))
+
+    def _resumed(self) -> list[str]:
+        """Interactions that have a pass again, or have ended."""
+        w = self._writes
+        passes = [w.items[i].interaction_id for i in w.new_items]
+        closed = [i.id for i in w.interactions.values() if i.state is InteractionState.CLOSED]
+        return [i for i in {*passes, *closed} if i not in w.new_interactions]
 
     async def _end(self) -> None:
         # an interaction has one open pass, a thread one open session, work one holder

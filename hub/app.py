@@ -51,7 +51,7 @@ from hub.domain.agent import Agent
 from hub.domain.events import Event
 from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.queue import Queue
-from hub.http import add_health, address_behind, listening
+from hub.http import add_health, address_behind, free_port, listening
 from hub.insight.waits import Waits
 from hub.intake.inbox import Inbox
 from hub.lifecycle import Jobs
@@ -70,6 +70,8 @@ from hub.screenpop.pusher import Pusher
 from hub.screenpop.sessions import Streams
 from hub.screenpop.snapshot import Snapshots
 from hub.screenpop.socket import AgentSockets
+from hub.screenpop.talk import TalkNews
+from hub.screenpop.viewers import Viewers
 from hub.screenpop.windows import Windows
 from hub.settings import NotInThisRelease, Settings
 
@@ -173,7 +175,7 @@ class Hub:
             lease_s=settings.routing.presence_lease_s,
         )
         self._address_of = address_behind(settings.http.trusted_proxies)
-        self._port = settings.http.port or _free_port(settings.http.host)
+        self._port = settings.http.port or free_port(settings.http.host)
         self._origins = _origins(settings, self._port)
         self._webchat = WebChat(
             inbox=self._inbox,
@@ -212,16 +214,23 @@ class Hub:
             lease_s=settings.routing.presence_lease_s,
             on_queues=seen.queues,
         )
+        self._talk = rest.Conversation(
+            store, clock, {WEBCHAT.name: WEBCHAT.limits}, file_bytes=settings.http.max_file_bytes
+        )
+        self._news = TalkNews(self._streams, self._talk.store, Viewers(clock.monotonic))
         self._pusher = Pusher(
             self._streams,
             self._windows,
             self._live,
             clock,
+            self._news,
             queue_name=self._names.queue,
             agent_name=self._names.agent,
             on_pop=seen.pops.add,
         )
-        self._snapshots = Snapshots(self._live, clock, self._names.queue, self._waits.estimate)
+        self._snapshots = Snapshots(
+            self._live, self._talk.store, clock, self._names.queue, self._waits.estimate
+        )
         self._access = SqlAccessStore(
             reading=database.reading, writing=database.writing, announce=self._announce
         )
@@ -274,6 +283,8 @@ class Hub:
         jobs.every("ticks", _BEAT_S, sockets.tick)
         jobs.every("waits", _BEAT_S, self._waits.refresh)
         jobs.every("replies", _BEAT_S, self._sender.sweep)
+        self._talk.start(jobs, DEFAULT_TENANT, every_s=sweep_s)
+        jobs.every("viewers", _BEAT_S, self._news.forget_silent)
         jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock))
         jobs.start("watch", jobs.watch())
 
@@ -325,7 +336,8 @@ class Hub:
                 snapshots=self._snapshots,
                 clock=clock,
                 pop_ms=self._seen.pops.ms,
-                limits={WEBCHAT.name: WEBCHAT.limits},
+                limits=self._talk.limits,
+                talk=self._talk,
                 presence_lease_s=settings.routing.presence_lease_s,
                 zone=ZoneInfo(settings.house.time_zone),
             )
@@ -351,6 +363,7 @@ class Hub:
             clock,
             authenticate=gate.authenticate_socket,
             renew_sign_in=sign_ins.renew,
+            may_read=self._talk.store.may_read,
             backlog_bytes=settings.screenpop.backlog_bytes,
             backlog_s=settings.screenpop.backlog_s,
             on_too_slow=lambda: self._seen.too_slow("agent"),
@@ -376,12 +389,6 @@ class Hub:
     async def _announce(self, connection: AsyncConnection, events: Sequence[Event]) -> None:
         await connection.execute(insert(outbox).values(payload=encode(events)))
         self.store.wake()
-
-
-def _free_port(host: str) -> int:
-    """A port nobody has now. The origins must be known before anything listens, so it is chosen first."""
-    with socket.create_server((host, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _url(settings: Settings, port: int) -> str:

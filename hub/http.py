@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address, ip_network
@@ -118,3 +119,9 @@ def _is_no_noise(record: logging.LogRecord) -> bool:
     """aiohttp logs as an error, with a traceback, what is no HTTP (every byte of it) and who hangs up too soon."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, (HttpProcessingError, ConnectionError))
+
+
+def free_port(host: str) -> int:
+    """A port nobody has now. The origins must be known before anything listens, so it is chosen first."""
+    with socket.create_server((host, 0)) as probe:
+        return int(probe.getsockname()[1])

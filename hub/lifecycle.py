@@ -43,7 +43,7 @@ class Jobs:
 
         self._tasks.append(self._group.create_task(run(), name=name))
 
-    def every(self, name: str, period_s: float, step: Callable[[], Awaitable[None]]) -> None:
+    def every(self, name: str, period_s: float, step: Callable[[], Awaitable[object]]) -> None:
         """Run `step` every `period_s`. An error in a step is logged and the next one comes; three silent
         periods (a step that hangs) end the process through `watch`."""
         self._ticked[name] = (self._clock.monotonic(), period_s)

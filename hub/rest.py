@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from agent_console import audit_api, desk_api, insight_api, log_api, lookup_api, session_api
+from agent_console import (
+    audit_api,
+    desk_api,
+    files_api,
+    insight_api,
+    log_api,
+    lookup_api,
+    session_api,
+    talk_api,
+)
 from agent_console.auth import Gate
 from agent_console.operations import Operation
 from agent_console.set_up import FirstAdministrator
@@ -17,14 +26,42 @@ from crm_store.log import SqlLog
 from crm_store.log_views import SqlLogViews
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.store import Store
+from crm_store.talk import Talk
+from hub.desk.drafting import Drafting
+from hub.desk.files import Files
+from hub.desk.later import Later
+from hub.desk.mentioning import Mentioning
+from hub.desk.snoozes import Snoozes
 from hub.desk.states import States
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
+from hub.domain.ids import TenantId
+from hub.lifecycle import Jobs
 from hub.namebook import Namebook
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.screenpop.snapshot import Snapshots
+
+
+class Conversation:
+    """What the conversation stands on, and its jobs. `file_bytes` is the largest file that staff may bring."""
+
+    def __init__(
+        self, store: Store, clock: Clock, limits: Mapping[str, ChannelLimits], *, file_bytes: int
+    ) -> None:
+        self.store = talk = Talk(store)
+        self.limits = limits
+        self.later = Later(talk, clock, limits)
+        self.snoozes = Snoozes(talk, clock)
+        self.drafting = Drafting(talk, talk, clock)
+        self.file_bytes = file_bytes
+
+    def start(self, jobs: Jobs, tenant_id: TenantId, *, every_s: float) -> None:
+        """Send what was planned, bring back what was laid aside, forget old drafts; until the jobs end."""
+        jobs.every("planned replies", every_s, lambda: self.later.send_due(tenant_id))
+        jobs.every("snoozes", 1.0, lambda: self.snoozes.wake_due(tenant_id))
+        jobs.every("drafts", 3600.0, lambda: self.drafting.forget_old(tenant_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +83,7 @@ class Parts:
     clock: Clock
     pop_ms: Callable[[], Iterable[float]]
     limits: Mapping[str, ChannelLimits]
+    talk: Conversation
     presence_lease_s: float
     zone: ZoneInfo
 
@@ -64,6 +102,18 @@ def operations(p: Parts) -> list[Operation]:
             lookups=lookups,
             me=p.snapshots.me,
             agent_name=p.names.agent,
+        ),
+        *talk_api.operations(
+            later=p.talk.later,
+            drafting=p.talk.drafting,
+            mentioning=Mentioning(p.talk.store, p.talk.store, p.clock),
+            snoozes=p.talk.snoozes,
+            reads=p.talk.store,
+        ),
+        *files_api.operations(
+            files=Files(p.talk.store, p.attachments, p.clock, limit_bytes=p.talk.file_bytes),
+            lookups=lookups,
+            limits=p.limits,
         ),
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),

@@ -116,6 +116,12 @@ class HttpSettings(Section):
     max_body_bytes: int = Field(
         default=1024 * 1024, ge=64 * 1024, description="Largest request body, unless a route says otherwise."
     )
+    max_file_bytes: int = Field(
+        default=25 * 1024 * 1024,
+        ge=64 * 1024,
+        le=1024 * 1024 * 1024,
+        description="Largest file that staff may bring; a channel may take less.",
+    )
 
 
 class StoreSettings(Section):

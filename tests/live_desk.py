@@ -21,7 +21,7 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
     """The desk after `frame`; without a desk only a snapshot or a resync makes one."""
     kind = frame["kind"]
     if kind in {"snapshot", "resync"}:
-        return {**frame["desk"], "typing": {}}
+        return {**frame["desk"], "typing": {}, "colleagues": {}, "viewers": {}}
     if desk is None:
         return None
     match kind:
@@ -43,6 +43,11 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "work": work, "typing": typing}
         case "touch_added":
             return _touched(desk, frame["touch"])
+        case "typing" if not frame["by_client"]:
+            colleagues = {i: who for i, who in desk["colleagues"].items() if i != frame["interaction_id"]}
+            if frame["typing"]:
+                colleagues[frame["interaction_id"]] = frame["name"]
+            return {**desk, "colleagues": colleagues}
         case "typing":
             typing = {i: who for i, who in desk["typing"].items() if i != frame["interaction_id"]}
             if frame["typing"]:
@@ -52,6 +57,26 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "queues": frame["queues"], "waiting": frame["waiting"]}
         case "card_changed":
             return _with_card(desk, frame["card"])
+        case "planned_changed":
+            plan = frame["planned"]
+            plans = [p for p in desk["planned"] if p["id"] != plan["id"]]
+            return {
+                **desk,
+                "planned": [*plans, plan] if plan["state"] in {"waiting", "failed"} else plans,
+            }
+        case "mentioned":
+            others = [m for m in desk["mentions"] if m["touch_id"] != frame["mention"]["touch_id"]]
+            return {**desk, "mentions": [frame["mention"], *others]}
+        case "mentions_read":
+            return {
+                **desk,
+                "mentions": [m for m in desk["mentions"] if m["touch_id"] not in frame["touch_ids"]],
+            }
+        case "snooze_changed":
+            snoozed = [s for s in desk["snoozed"] if s["interaction_id"] != frame["interaction_id"]]
+            return {**desk, "snoozed": [*snoozed, frame["snooze"]] if frame["snooze"] else snoozed}
+        case "viewers_changed":
+            return {**desk, "viewers": {**desk["viewers"], frame["interaction_id"]: frame["viewers"]}}
         case _:
             return desk
 
@@ -123,7 +148,7 @@ def comparable(desk: Desk) -> Desk:
     Left out is what says when it was looked at: the server's time, how long work had waited and how fast its card
     came, the estimate of waiting (it changes by itself), the version of an agent whose lease was renewed, and since
     when somebody is offline who is no agent.
-    Offers and work have no order of their own.
+    Offers, work, plans, mentions and snoozes have no order of their own.
     """
     offers = {}
     for offer in desk["offers"]:
@@ -139,6 +164,9 @@ def comparable(desk: Desk) -> Desk:
         "work": {work["work_item_id"]: work for work in desk["work"]},
         "dispositions": desk["dispositions"],
         "pause_reasons": desk["pause_reasons"],
+        "planned": {plan["id"]: plan for plan in desk["planned"]},
+        "mentions": {mention["touch_id"]: mention for mention in desk["mentions"]},
+        "snoozed": {snooze["interaction_id"]: snooze for snooze in desk["snoozed"]},
     }
 
 

@@ -3,7 +3,9 @@
 `python tools/gen_types.py` writes them; with `--check` it exits 1 when they are not current.
 """
 
+import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,15 +15,16 @@ from typing import Any, get_args
 
 import msgspec
 
-from agent_console import bodies, log_bodies
+import agent_console
+from agent_console import bodies
 from hub.desk import found
 from hub.insight import log as insight_log
 from hub.screenpop import frames
 
 GENERATED = Path(__file__).resolve().parent.parent / "agent_console/web/src/generated"
 
-CARRIED = (found, insight_log, bodies, log_bodies)
-"""Modules whose structs the API carries."""
+CARRIED = (found, insight_log, bodies)
+"""Modules whose structs the API carries, beside each `agent_console/*_bodies.py`."""
 
 Schema = Mapping[str, Any]
 
@@ -43,7 +46,7 @@ def files() -> dict[str, str]:
     live.append(_union("Frame", "What the hub sends.", server))
     live.append(_union("Command", "What the console sends.", client))
 
-    carried = [kind for module in CARRIED for kind in _structs(module)]
+    carried = [kind for module in (*CARRIED, *_more_bodies()) for kind in _structs(module)]
     sent = {kind.__name__ for kind in carried if issubclass(kind, bodies.Body)}
     others = {name: schema for name, schema in _components(carried).items() if name not in spoken}
     called = [_declaration(name, schema, is_sent=name in sent) for name, schema in others.items()]
@@ -54,6 +57,13 @@ def files() -> dict[str, str]:
         "frames.ts": "\n".join([_HEAD, _imports(views, live), *live]),
         "api.ts": "\n".join([_HEAD, _imports(views, called), *called, limits]),
     }
+
+
+def _more_bodies() -> Iterator[ModuleType]:
+    """Each `agent_console/*_bodies.py`: the bodies of one area."""
+    for module in pkgutil.iter_modules(agent_console.__path__):
+        if module.name.endswith("_bodies"):
+            yield importlib.import_module(f"agent_console.{module.name}")
 
 
 def _structs(module: ModuleType) -> Iterator[type[msgspec.Struct]]:

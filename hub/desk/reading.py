@@ -18,8 +18,9 @@ from hub.desk.found import (
 from hub.desk.views import DispositionView, MeView, QueueLineView, WaitingView, WorkView
 from hub.domain.access import Principal
 from hub.domain.card import ClientCard
-from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId, WorkItemId
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId, WorkItemId
 from hub.domain.reservation import Reservation
+from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
 
 
@@ -88,6 +89,12 @@ class Lookups(Protocol):
         self, principal: Principal, interaction_id: InteractionId, *, after: int, limit: int
     ) -> TouchPage:
         """In the order of seq, above `after`."""
+        ...
+
+    async def attachment(
+        self, principal: Principal, interaction_id: InteractionId, touch_id: TouchId, sha256: str
+    ) -> Attachment:
+        """A file of a touch of that interaction. Raises NotFound."""
         ...
 
     async def explained(self, principal: Principal, interaction_id: InteractionId) -> Explained:

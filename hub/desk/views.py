@@ -10,6 +10,8 @@ import msgspec
 
 from hub.domain.agent import AgentState
 from hub.domain.card import ClientCard
+from hub.domain.drafts import DraftKind
+from hub.domain.planned import PlannedState
 from hub.domain.reservation import Why
 from hub.domain.touch import Attachment, Delivery, Direction, TouchKind
 from hub.domain.work import WorkState
@@ -146,8 +148,83 @@ class DispositionView(View, frozen=True, kw_only=True):
     note_required: bool
 
 
+class PlannedView(View, frozen=True, kw_only=True):
+    """A reply that is not sent at once. `held`: only for as long as it can be undone."""
+
+    id: str
+    interaction_id: str
+    person: NamedView
+    author: NamedView
+    channel: str
+    text: str
+    attachments: tuple[Attachment, ...]
+    send_at: datetime
+    made_at: datetime
+    held: bool
+    unless_client_writes: bool
+    state: PlannedState
+    reason: str
+    version: int
+
+
+class DraftView(View, frozen=True, kw_only=True):
+    """What this user began to write. An empty text without files: there is none any more."""
+
+    interaction_id: str
+    kind: DraftKind
+    channel: str
+    text: str
+    attachments: tuple[Attachment, ...]
+    mentions: tuple[str, ...]
+    window: str
+    version: int
+    changed_at: datetime
+
+
+class MentionView(View, frozen=True, kw_only=True):
+    """A note that names this user, not read yet; `text` is cut to a line."""
+
+    touch_id: str
+    interaction_id: str
+    person: NamedView
+    author: str
+    at: datetime
+    text: str
+
+
+class SnoozeView(View, frozen=True, kw_only=True):
+    """A conversation that this agent laid aside."""
+
+    interaction_id: str
+    person: NamedView
+    queue: NamedView
+    channel: str
+    language: str
+    until: datetime
+    reason: str
+
+
+class ViewerView(View, frozen=True, kw_only=True):
+    """Somebody who has this conversation on the screen."""
+
+    id: str
+    name: str
+
+
+class ColleagueView(View, frozen=True, kw_only=True):
+    """Somebody who may be named in a note."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+
+
 class DeskView(View, frozen=True, kw_only=True):
-    """Everything the agent desk shows; what a snapshot carries."""
+    """Everything the agent desk shows; what a snapshot carries.
+
+    `planned` are this user's replies that still wait or have failed, `mentions` those not read (the newest 50),
+    `snoozed` what this user laid aside.
+    """
 
     me: MeView
     queues: tuple[QueueLineView, ...]
@@ -156,4 +233,7 @@ class DeskView(View, frozen=True, kw_only=True):
     waiting: tuple[WaitingView, ...]
     dispositions: tuple[DispositionView, ...]
     pause_reasons: tuple[str, ...]
+    planned: tuple[PlannedView, ...] = ()
+    mentions: tuple[MentionView, ...] = ()
+    snoozed: tuple[SnoozeView, ...] = ()
     server_time: datetime

@@ -1,28 +1,32 @@
 """What an agent does with work: accept, decline, reply, note, close, finish. Each is one unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 from hub.crashpoints import crash_at
+from hub.desk.files import NamedFile, carried, require_fitting
+from hub.desk.later import settle_before_close
+from hub.desk.mentioning import mentioned
 from hub.desk.scope import holds, require_interaction
-from hub.desk.writing import readable, written
+from hub.desk.writing import keyed, readable, written
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import FULL
+from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import InteractionClosed, ReservationEnded, WorkStepped
-from hub.domain.ids import InteractionId, ReservationId, TenantId, WorkItemId
+from hub.domain.ids import InteractionId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.texts import one_line, written_text
 from hub.domain.touch import Touch
 from hub.domain.work import WorkItem, WorkState
-from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.ports.store import UnitOfWork
+from hub.ports.talk import TalkUnit
 from hub.steps import change_agent, end_offer, finish_wrap_up
 
 _MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
@@ -31,7 +35,7 @@ _MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTE
 class DeskStore(Protocol):
     """What the desk asks of the store to change things."""
 
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[TalkUnit]:
         """A unit of work."""
         ...
 
@@ -116,21 +120,22 @@ class Work:
         *,
         channel: str,
         text: str,
+        files: Sequence[NamedFile] = (),
         key: str | None = None,
     ) -> Touch:
         """Answer the client on `channel`. Durable and `queued` when this returns; the outbox sends it.
 
         The same `key` again is the same reply, whatever happened in between: it is committed with the touch.
         Raises NotFound out of scope, Conflict `interaction_closed`, Invalid for a channel the client is not
-        on, a text that the channel does not take, or a key that was used for another text.
+        on, a text or files that the channel does not take, or a key that was used for another text.
         """
-        text = readable(text)
+        text = readable(text, files=bool(files))
         async with self._store.unit(principal.tenant_id) as unit:
             found, item = await self._seen(unit, interaction_id)
             interaction = require_interaction(
                 principal, _reading_if_closed(found, Permission.REPLY), found, item
             )
-            external_id = _keyed(principal, key)
+            external_id = keyed(principal, key)
             if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
                 return before
             principal.require(Permission.REPLY)
@@ -140,9 +145,8 @@ class Work:
                 raise Invalid(
                     "the client cannot be reached there now", field="channel", code="no_such_channel"
                 )
-            limit = self._limits[channel].text_chars
-            if len(text) > limit:
-                raise Invalid(f"this channel takes {limit} characters", field="text", code="too_long")
+            attachments = await carried(unit, principal, files)
+            require_fitting(self._limits[channel], text, attachments)
             stored, _ = written(
                 unit,
                 principal,
@@ -152,27 +156,51 @@ class Work:
                 self._clock,
                 session=sessions[0],
                 external_id=external_id,
+                attachments=attachments,
             )
+            await _draft_sent(unit, principal, interaction, DraftKind.REPLY)
         crash_at("desk.reply_after_commit")
         return stored
 
     async def note(
-        self, principal: Principal, interaction_id: InteractionId, text: str, *, key: str | None = None
+        self,
+        principal: Principal,
+        interaction_id: InteractionId,
+        text: str,
+        *,
+        files: Sequence[NamedFile] = (),
+        mentions: Sequence[UserId] = (),
+        key: str | None = None,
     ) -> Touch:
         """Write a note among ourselves; no channel ever sees it. Also possible after the close.
 
-        The same `key` again is the same note. Raises NotFound out of scope.
+        Whoever it `mentions` is told, and may read this interaction from then on. The same `key` again is the
+        same note. Raises NotFound out of scope, Invalid for somebody or a file out of reach.
         """
-        text = readable(text)
+        text = readable(text, files=bool(files))
         async with self._store.unit(principal.tenant_id) as unit:
             found, item = await self._seen(unit, interaction_id)
             principal.require(Permission.WRITE_NOTE)
-            # whoever may read it may add to it: also the agent whose wrap-up has just ended
-            interaction = require_interaction(principal, Permission.READ_INTERACTION, found, item)
-            external_id = _keyed(principal, key)
+            # whoever may read it may add to it: also the agent whose wrap-up has just ended, and who is named in it
+            interaction = await _readable(unit, principal, found, item)
+            external_id = keyed(principal, key)
             if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
                 return before
-            note, _ = written(unit, principal, interaction, item, text, self._clock, external_id=external_id)
+            named = await mentioned(unit, principal, mentions)
+            attachments = await carried(unit, principal, files)
+            note, _ = written(
+                unit,
+                principal,
+                interaction,
+                item,
+                text,
+                self._clock,
+                external_id=external_id,
+                attachments=attachments,
+            )
+            if named:
+                await unit.add_mentions(note, named)
+            await _draft_sent(unit, principal, interaction, DraftKind.NOTE)
             return note
 
     async def close(
@@ -193,6 +221,7 @@ class Work:
                 unit, principal, Permission.CLOSE_INTERACTION, interaction_id
             )
             now = self._clock.now()
+            interaction = await settle_before_close(unit, interaction, item, self._clock)
             for session in await unit.open_sessions(interaction.id):
                 unit.end_session(session.id, now)
             if item is not None:
@@ -262,9 +291,23 @@ def _reading_if_closed(interaction: Interaction | None, permission: Permission) 
     return Permission.READ_INTERACTION if closed else permission
 
 
-def _keyed(principal: Principal, key: str | None) -> str:
-    # no channel names what we write; the prefix keeps it apart from what clients name theirs
-    return f"desk:{principal.user_id}:{key or new_id()}"
+async def _readable(
+    unit: TalkUnit, principal: Principal, found: Interaction | None, item: WorkItem | None
+) -> Interaction:
+    try:
+        return require_interaction(principal, Permission.READ_INTERACTION, found, item)
+    except NotFound:
+        me = principal.user_id
+        if found is None or me is None or not await unit.is_mentioned(me, found.id):
+            raise
+        return found
+
+
+async def _draft_sent(
+    unit: TalkUnit, principal: Principal, interaction: Interaction, kind: DraftKind
+) -> None:
+    if principal.user_id is not None:
+        await unit.drop_draft(principal.user_id, interaction.id, kind)
 
 
 async def _said_before(

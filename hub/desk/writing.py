@@ -9,19 +9,25 @@ from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.texts import written_text
-from hub.domain.touch import Delivery, Direction, Touch, TouchKind
+from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
 from hub.domain.work import WorkItem
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.store import NewTouch, UnitOfWork
 
 
-def readable(text: str) -> str:
-    """`text` as it is kept. Raises Invalid (`empty`) when there is nothing to be seen in it."""
+def readable(text: str, *, files: bool = False) -> str:
+    """`text` as it is kept. Raises Invalid (`empty`) when there is nothing to be seen in it, and no `files` either."""
     kept = written_text(text)
-    if not kept:
+    if not kept and not files:
         raise Invalid("there is nothing in it", field="text", code="empty")
     return kept
+
+
+def keyed(principal: Principal, key: str | None) -> str:
+    """The external id of what is written under that key: the same key again is the same writing."""
+    # no channel names what we write; the prefix keeps it apart from what clients name theirs
+    return f"desk:{principal.user_id}:{key or new_id()}"
 
 
 def written(
@@ -34,6 +40,7 @@ def written(
     *,
     session: Session | None = None,
     external_id: str = "",
+    attachments: tuple[Attachment, ...] = (),
 ) -> tuple[Touch, Interaction]:
     """Append `text` to the history: a reply on `session` that waits to be sent, or without one a note.
 
@@ -55,6 +62,7 @@ def written(
         kind=TouchKind.MESSAGE if session else TouchKind.NOTE,
         at=clock.now(),
         text=text,
+        attachments=attachments,
         author_id=principal.user_id,
         delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
     )

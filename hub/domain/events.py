@@ -11,10 +11,13 @@ from typing import ClassVar
 from hub.domain.agent import Agent
 from hub.domain.alarm import Alarm
 from hub.domain.consult import Consult
+from hub.domain.drafts import Draft
 from hub.domain.ids import InteractionId, NoticeId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.interaction import Interaction
 from hub.domain.notice import Notice
+from hub.domain.planned import PlannedReply
 from hub.domain.reservation import Reservation
+from hub.domain.snooze import Snooze
 from hub.domain.touch import Delivery, Touch
 from hub.domain.work import WorkItem
 
@@ -225,6 +228,70 @@ class AlarmRulesChanged:
     queue_id: QueueId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """Somebody has a conversation on their screen, or not any more. Told to others, never stored.
+
+    `window` is the window it is in. Said again while it lasts; who falls silent is not viewing any more.
+    """
+
+    kind: ClassVar[str] = "viewing"
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    user_id: UserId
+    name: str
+    window: str
+    viewing: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftChanged:
+    """What somebody began to write is different, or (an empty draft) gone."""
+
+    kind: ClassVar[str] = "draft_changed"
+    tenant_id: TenantId
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedChanged:
+    """A reply that is not sent at once was made, changed, sent, cancelled, or has failed."""
+
+    kind: ClassVar[str] = "planned_changed"
+    tenant_id: TenantId
+    planned: PlannedReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    """A note names these people."""
+
+    kind: ClassVar[str] = "mentioned"
+    tenant_id: TenantId
+    touch_id: TouchId
+    user_ids: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionsRead:
+    """Somebody has read where they are named."""
+
+    kind: ClassVar[str] = "mentions_read"
+    tenant_id: TenantId
+    user_id: UserId
+    touch_ids: tuple[TouchId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozeChanged:
+    """A conversation was laid aside, or (`is_over`) is not laid aside any more."""
+
+    kind: ClassVar[str] = "snooze_changed"
+    tenant_id: TenantId
+    snooze: Snooze
+    is_over: bool
+
+
 Event = (
     TouchStored
     | DeliveryChanged
@@ -245,4 +312,10 @@ Event = (
     | ConsultChanged
     | AlarmChanged
     | AlarmRulesChanged
+    | Viewing
+    | DraftChanged
+    | PlannedChanged
+    | Mentioned
+    | MentionsRead
+    | SnoozeChanged
 )

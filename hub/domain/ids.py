@@ -16,6 +16,7 @@ NoticeId = NewType("NoticeId", str)
 AlarmId = NewType("AlarmId", str)
 ConsultId = NewType("ConsultId", str)
 ReservationId = NewType("ReservationId", str)
+PlannedId = NewType("PlannedId", str)
 
 DEFAULT_TENANT = TenantId("00000000-0000-7000-8000-000000000001")
 """The tenant of a hub that serves one company; further tenants are further rows, never another code path."""

@@ -11,10 +11,15 @@ import msgspec
 
 from hub.desk.views import (
     DeskView,
+    DraftView,
+    MentionView,
     MeView,
     OfferedWorkView,
+    PlannedView,
     QueueLineView,
+    SnoozeView,
     TouchView,
+    ViewerView,
     WaitingView,
     WorkView,
 )
@@ -142,6 +147,44 @@ class CardChanged(ServerFrame, frozen=True, kw_only=True, tag="card_changed"):
     card: ClientCard
 
 
+class PlannedChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="planned_changed"):
+    """A reply of this user that is not sent at once: `waiting` and `failed` ones are listed, others are over."""
+
+    planned: PlannedView
+
+
+class DraftChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="draft_changed"):
+    """What this user began to write is different, or gone (an empty text without files)."""
+
+    draft: DraftView
+
+
+class MentionedFrame(ServerFrame, frozen=True, kw_only=True, tag="mentioned"):
+    """A note names this user."""
+
+    mention: MentionView
+
+
+class MentionsReadFrame(ServerFrame, frozen=True, kw_only=True, tag="mentions_read"):
+    """This user has read these notes, in whatever window."""
+
+    touch_ids: tuple[str, ...]
+
+
+class SnoozeChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="snooze_changed"):
+    """A conversation was laid aside by this agent, or (None) is not laid aside any more."""
+
+    interaction_id: str
+    snooze: SnoozeView | None
+
+
+class ViewersChanged(ServerFrame, frozen=True, kw_only=True, tag="viewers_changed"):
+    """Who has this conversation on the screen, this user among them; told to those who have."""
+
+    interaction_id: str
+    viewers: tuple[ViewerView, ...]
+
+
 class SignedOut(ServerFrame, frozen=True, kw_only=True, tag="signed_out"):
     """The sign-in ended; the socket closes after this."""
 
@@ -164,6 +207,12 @@ Frame = (
     | ClientLeftFrame
     | QueuesChanged
     | CardChanged
+    | PlannedChangedFrame
+    | DraftChangedFrame
+    | MentionedFrame
+    | MentionsReadFrame
+    | SnoozeChangedFrame
+    | ViewersChanged
     | SignedOut
 )
 
@@ -190,4 +239,10 @@ class TypingCommand(ClientFrame, frozen=True, kw_only=True, tag="typing"):
     typing: bool
 
 
-Command = Hello | Ping | TypingCommand
+class ViewingCommand(ClientFrame, frozen=True, kw_only=True, tag="viewing"):
+    """The conversation on the screen of this window, or None; said again every 10 s while it lasts."""
+
+    interaction_id: str | None = None
+
+
+Command = Hello | Ping | TypingCommand | ViewingCommand

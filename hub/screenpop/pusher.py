@@ -38,6 +38,7 @@ from hub.screenpop.frames import (
     WorkRemoved,
 )
 from hub.screenpop.sessions import Streams
+from hub.screenpop.talk import TalkNews
 from hub.screenpop.windows import Windows
 
 _HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
@@ -52,6 +53,7 @@ class Pusher:
         windows: Windows,
         reads: LiveReads,
         clock: Clock,
+        talk: TalkNews,
         *,
         queue_name: Callable[[QueueId], str],
         agent_name: Callable[[UserId | None], str],
@@ -61,6 +63,7 @@ class Pusher:
         self._windows = windows
         self._reads = reads
         self._clock = clock
+        self._talk = talk
         self._queue_name = queue_name
         self._agent_name = agent_name
         self._on_pop = on_pop
@@ -79,6 +82,7 @@ class Pusher:
                 self._one(event, changed, agents)
             await self._work_changed(tenant_id, list(changed))
             await self._agents_changed(tenant_id, list(agents))
+            await self._talk.heard(tenant_id, batch)
 
     async def _offered(self, tenant_id: TenantId, offers: Sequence[ReservationOffered]) -> None:
         here = [o for o in offers if self._streams.get(o.reservation.agent_id) is not None]
@@ -183,13 +187,15 @@ class Pusher:
         holder = event.agent_id or self._holders.get(event.touch.interaction_id)
         if event.agent_id is not None:
             self._holders.setdefault(event.touch.interaction_id, event.agent_id)
-        for user_id in dict.fromkeys((holder, event.touch.author_id)):
+        watching = self._talk.viewers.audience(event.touch.interaction_id)
+        for user_id in dict.fromkeys((holder, event.touch.author_id, *watching)):
             stream = self._streams.get(user_id)
             if stream is not None:
                 stream.send(TouchAdded(seq=0, touch=self._shown(event)))
 
     def _delivery(self, event: DeliveryChanged) -> None:
-        for user_id in dict.fromkeys((event.agent_id, self._holders.get(event.interaction_id))):
+        watching = self._talk.viewers.audience(event.interaction_id)
+        for user_id in dict.fromkeys((event.agent_id, self._holders.get(event.interaction_id), *watching)):
             stream = self._streams.get(user_id)
             if stream is not None:
                 stream.send(
@@ -214,17 +220,19 @@ class Pusher:
 
     def _typing(self, event: Typing) -> None:
         holder = self._holders.get(event.interaction_id)
-        stream = self._streams.get(holder)
-        if stream is not None and (event.by_client or event.agent_id != holder):
-            stream.send(
-                TypingFrame(
-                    seq=0,
-                    interaction_id=event.interaction_id,
-                    by_client=event.by_client,
-                    name=event.name,
-                    typing=event.typing,
+        watching = self._talk.viewers.audience(event.interaction_id)
+        for user_id in dict.fromkeys((holder, *watching)):
+            stream = self._streams.get(user_id)
+            if stream is not None and (event.by_client or event.agent_id != user_id):
+                stream.send(
+                    TypingFrame(
+                        seq=0,
+                        interaction_id=event.interaction_id,
+                        by_client=event.by_client,
+                        name=event.name,
+                        typing=event.typing,
+                    )
                 )
-            )
 
     async def _work_changed(self, tenant_id: TenantId, ids: Sequence[WorkItemId]) -> None:
         if not ids:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from hub.desk.reading import LiveReads
+from hub.desk.talk_reading import TalkReads
 from hub.desk.views import DeskView, MeView, QueueLineView, WaitingView
 from hub.domain.access import Principal
 from hub.domain.agent import FULL, AgentState
@@ -25,9 +26,15 @@ class Snapshots:
     """Builds desks."""
 
     def __init__(
-        self, reads: LiveReads, clock: Clock, queue_name: Callable[[QueueId], str], wait: Wait
+        self,
+        reads: LiveReads,
+        talk: TalkReads,
+        clock: Clock,
+        queue_name: Callable[[QueueId], str],
+        wait: Wait,
     ) -> None:
         self._reads = reads
+        self._talk = talk
         self._clock = clock
         self._queue_name = queue_name
         self._wait = wait
@@ -52,6 +59,9 @@ class Snapshots:
             waiting=lines[1],
             dispositions=await self._reads.dispositions(tenant),
             pause_reasons=PAUSE_REASONS,
+            planned=await self._talk.planned_by(tenant, me),
+            mentions=await self._talk.mentions_of(tenant, me),
+            snoozed=await self._talk.snoozed_by(tenant, me),
             server_time=now,
         )
 

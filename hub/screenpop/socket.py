@@ -7,10 +7,11 @@ import msgspec
 import structlog
 from aiohttp import WSMsgType, web
 
-from hub.domain.access import Permission, Principal
+from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import HubError, NotSignedIn
-from hub.domain.events import Typing
+from hub.domain.events import Typing, Viewing
 from hub.domain.ids import InteractionId
+from hub.ids import new_id
 from hub.outgoing import Outgoing, Socket
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
@@ -24,6 +25,7 @@ from hub.screenpop.frames import (
     Snapshot,
     Tick,
     TypingCommand,
+    ViewingCommand,
 )
 from hub.screenpop.pusher import Pusher
 from hub.screenpop.sessions import Stream, Streams, encode
@@ -61,6 +63,7 @@ class AgentSockets:
         *,
         authenticate: Callable[[web.Request], Awaitable[Principal]],
         renew_sign_in: Callable[[Principal], Awaitable[None]],
+        may_read: Callable[[Principal, InteractionId], Awaitable[None]],
         backlog_bytes: int,
         backlog_s: float,
         on_too_slow: Callable[[], None],
@@ -73,6 +76,7 @@ class AgentSockets:
         self.clock = clock
         self.authenticate = authenticate
         self.renew_sign_in = renew_sign_in
+        self.may_read = may_read
         self.backlog_bytes = backlog_bytes
         self.backlog_s = backlog_s
         self.on_too_slow = on_too_slow
@@ -132,6 +136,8 @@ class AgentSocket:
         self._principal = principal
         self._closing = False
         self._stream: Stream | None = None
+        self._id = new_id()
+        self._viewing: InteractionId | None = None
         self._group: asyncio.TaskGroup | None = None
         self._outgoing = Outgoing(
             transport,
@@ -174,6 +180,7 @@ class AgentSocket:
             await self._close(OUR_FAULT)
         finally:
             self._outgoing.end()
+            self._looks_at(None)
             self._house.windows.closed(self)
             if self._stream is not None:
                 self._house.streams.detach(self._stream, self._outgoing)
@@ -218,6 +225,8 @@ class AgentSocket:
                     await self._pinged()
                 case TypingCommand():
                     self._typing(command)
+                case ViewingCommand():
+                    await self._views(command)
                 case Hello():
                     await self._close(BAD_FRAME)
                     return
@@ -280,16 +289,49 @@ class AgentSocket:
             )  # the store is away: try again
 
     def _typing(self, command: TypingCommand) -> None:
-        interaction_id = InteractionId(command.interaction_id)
-        if self._house.pusher.holder(interaction_id) != self._principal.user_id:
-            return  # not this agent's conversation: nobody is told
+        interaction_id, p = InteractionId(command.interaction_id), self._principal
+        holds = self._house.pusher.holder(interaction_id) == p.user_id
+        # who looks on and may answer for the team types too; anybody else's conversation: nobody is told
+        helps = self._viewing == interaction_id and p.scope(Permission.REPLY) > Scope.OWN
+        if holds or helps:
+            self._house.bus.tell(
+                Typing(
+                    tenant_id=p.tenant_id,
+                    interaction_id=interaction_id,
+                    by_client=False,
+                    agent_id=p.user_id,
+                    name=p.name,
+                    typing=command.typing,
+                )
+            )
+
+    async def _views(self, command: ViewingCommand) -> None:
+        """Whoever may not read it does not look at it, whatever their console says."""
+        interaction_id = InteractionId(command.interaction_id) if command.interaction_id else None
+        if interaction_id is not None:
+            try:
+                await self._house.may_read(self._principal, interaction_id)
+            except HubError:
+                interaction_id = None
+        self._looks_at(interaction_id)
+
+    def _looks_at(self, interaction_id: InteractionId | None) -> None:
+        before, self._viewing = self._viewing, interaction_id
+        if before is not None and before != interaction_id:
+            self._tell_viewing(before, viewing=False)
+        if interaction_id is not None:
+            self._tell_viewing(interaction_id, viewing=True)
+
+    def _tell_viewing(self, interaction_id: InteractionId, *, viewing: bool) -> None:
+        p = self._principal
+        assert p.user_id is not None
         self._house.bus.tell(
-            Typing(
-                tenant_id=self._principal.tenant_id,
+            Viewing(
+                tenant_id=p.tenant_id,
                 interaction_id=interaction_id,
-                by_client=False,
-                agent_id=self._principal.user_id,
-                name=self._principal.name,
-                typing=command.typing,
+                user_id=p.user_id,
+                name=p.name,
+                window=self._id,
+                viewing=viewing,
             )
         )

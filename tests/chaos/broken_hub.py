@@ -98,7 +98,7 @@ def reply_key_ignored() -> None:
     def another(principal: Principal, key: str | None) -> str:
         return f"desk:{new_id()}"
 
-    hub.desk.work._keyed = another
+    hub.desk.work.keyed = another  # type: ignore[attr-defined]
 
 
 def sent_unsent() -> None:

@@ -299,7 +299,18 @@ async def test_pages_of_a_history_are_complete_over_all_interactions(house: Hous
 
 @pytest.mark.parametrize(
     "after",
-    ["x", ".", "1", "².01a22487-d190-7000-9764-4b8161ce5100", "1.²", "-.1", "9" * 40 + ".1", "1." + "9" * 40, "1.\x00", "1.\ud800"],
+    [
+        "x",
+        ".",
+        "1",
+        "².01a22487-d190-7000-9764-4b8161ce5100",
+        "1.²",
+        "-.1",
+        "9" * 40 + ".1",
+        "1." + "9" * 40,
+        "1.\x00",
+        "1.\ud800",
+    ],
 )
 async def test_a_page_that_does_not_exist_is_the_askers_mistake(floor: Floor, after: str) -> None:
     manager, item = floor.who["manager"], floor.work["anna has it"]

@@ -13,7 +13,7 @@ from aiohttp import ClientResponse
 from msgspec import inspect as shapes
 
 import agent_console
-from agent_console.operations import Operation
+from agent_console.operations import Operation, Upload
 from hub.domain.access import MATRIX, USER_ROLES, Role, Scope
 
 SOME_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -97,7 +97,8 @@ async def outcome(
         for parameter in msgspec.structs.fields(operation.query_parameters)
         if parameter.required
     ]
-    body = None if operation.body is None else (bodies or {}).get(operation.name, sample_of(operation.body))
+    has_json = operation.body is not None and operation.body is not Upload
+    body = None if not has_json else (bodies or {}).get(operation.name, sample_of(operation.body))
     answer = await request(
         case.role, operation.method, "?".join([path, *filter(None, ["&".join(query)])]), body
     )

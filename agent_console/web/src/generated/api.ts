@@ -4,9 +4,14 @@ import type {
   AgentState,
   ClientCard,
   DispositionView,
+  DraftKind,
+  DraftView,
   MeView,
+  MentionView,
   NamedView,
+  PlannedView,
   ReservationState,
+  SnoozeView,
   TouchView,
   Why,
   WorkState,
@@ -28,6 +33,14 @@ export interface AgentView {
   readonly load: number;
   readonly full: number;
   readonly queues: readonly string[];
+}
+
+/** A file as `POST /api/v1/attachments` answered it. The hub believes its own record of type and size. */
+export interface AttachedFile {
+  readonly sha256: string;
+  readonly name: string;
+  readonly media_type?: string;
+  readonly size_bytes?: number;
 }
 
 /** A page, newest first. `chain_ok` says whether every hash from the first row on still fits. */
@@ -60,6 +73,19 @@ export interface Close {
   readonly note?: string;
 }
 
+/** People, by name. */
+export interface ColleaguePage {
+  readonly items: readonly ColleagueView[];
+  readonly next: string | null;
+}
+
+/** Somebody who may be named in a note. */
+export interface ColleagueView {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
 /** Why the agent does not take it. */
 export interface Decline {
   readonly reason?: string;
@@ -82,6 +108,23 @@ export interface Done {
   readonly ok: boolean;
 }
 
+/** The drafts of one user for one conversation: two at most. */
+export interface DraftPage {
+  readonly items: readonly DraftView[];
+  readonly next: string | null;
+}
+
+/** What somebody began to write. `version` is of the newest draft this window has seen, 0 for none. */
+export interface DraftText {
+  readonly kind: DraftKind;
+  readonly channel?: string;
+  readonly text?: string;
+  readonly attachments?: readonly AttachedFile[];
+  readonly mentions?: readonly string[];
+  readonly window?: string;
+  readonly version?: number;
+}
+
 /** Everything the router did with an interaction. */
 export interface Explained {
   readonly reservations: readonly ReservationView[];
@@ -94,6 +137,14 @@ export interface FigureView {
   readonly value: number | null;
   readonly unit: string;
   readonly formula: string;
+}
+
+/** A file that was brought; a reply or a note carries it as it stands here. */
+export interface FileView {
+  readonly sha256: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
 }
 
 /** The name of one's own view. */
@@ -133,6 +184,12 @@ export interface InteractionView {
   readonly last_seq: number;
   readonly last_text: string;
   readonly reply_channels: readonly string[];
+}
+
+/** The draft as it is kept. `replaced_other`: another window had written since. */
+export interface KeptDraft {
+  readonly draft: DraftView;
+  readonly replaced_other: boolean;
 }
 
 /** How many rows a filter finds; `is_more`: at least so many. */
@@ -206,9 +263,17 @@ export interface LogViewList {
   readonly may_share: string;
 }
 
-/** A note among ourselves. */
+/** Mentions that were not read, newest first. */
+export interface MentionPage {
+  readonly items: readonly MentionView[];
+  readonly next: string | null;
+}
+
+/** A note among ourselves. `mentions` are told of it, and may read this interaction from then on. */
 export interface Note {
-  readonly text: string;
+  readonly text?: string;
+  readonly attachments?: readonly AttachedFile[];
+  readonly mentions?: readonly string[];
 }
 
 /** What became of a pass, as of a moment: exactly one of these, so the counts add up to `offered`. */
@@ -228,6 +293,34 @@ export interface PersonView {
   readonly tier: string;
   readonly language: string;
   readonly identities: readonly string[];
+}
+
+/**
+ * A reply that is not sent at once: after `hold_s` seconds, in which it can be undone, or at `send_at`.
+ *
+ * `unless_client_writes` cancels one of `send_at` when the client writes before.
+ */
+export interface Plan {
+  readonly channel: string;
+  readonly text?: string;
+  readonly attachments?: readonly AttachedFile[];
+  readonly hold_s?: number;
+  readonly send_at?: string | null;
+  readonly unless_client_writes?: boolean;
+}
+
+/** What is to be different; what is left out stays. `version` is the one that was on the screen. */
+export interface PlanChange {
+  readonly version: number;
+  readonly send_at?: string | null;
+  readonly text?: string | null;
+  readonly unless_client_writes?: boolean | null;
+}
+
+/** Replies to be sent, the next one first. */
+export interface PlannedPage {
+  readonly items: readonly PlannedView[];
+  readonly next: string | null;
 }
 
 /** RFC 9457. `code` is stable; `field` is the dotted path of what is wrong, if one is. */
@@ -279,10 +372,30 @@ export interface ReadMark {
   readonly seq: number;
 }
 
-/** A message to the client on `channel`. */
+/** Notes that were read. */
+export interface ReadMentions {
+  readonly touch_ids: readonly string[];
+}
+
+/** A message to the client on `channel`: text, files, or both. */
 export interface Reply {
   readonly channel: string;
-  readonly text: string;
+  readonly text?: string;
+  readonly attachments?: readonly AttachedFile[];
+}
+
+/** What fits into one reply on a channel. `file_bytes` is 0 where no files are carried. */
+export interface ReplyLimits {
+  readonly channel: string;
+  readonly text_chars: number;
+  readonly file_bytes: number;
+  readonly files: number;
+}
+
+/** The channels that send, and under the name `note` what fits into a note. */
+export interface ReplyLimitsPage {
+  readonly items: readonly ReplyLimits[];
+  readonly next: string | null;
 }
 
 /** One offer: to whom, how it ended, and why it went there. */
@@ -339,6 +452,18 @@ export interface SignIn {
 export interface SignedIn {
   readonly user: MeView;
   readonly csrf: string;
+}
+
+/** When it comes back by itself, and why it was laid aside. */
+export interface SnoozeWish {
+  readonly until: string;
+  readonly reason?: string;
+}
+
+/** What one laid aside, the next to return first. */
+export interface SnoozedPage {
+  readonly items: readonly SnoozeView[];
+  readonly next: string | null;
 }
 
 /** What the agent wants to be: `available`, `paused` (with a reason) or `offline`. */
@@ -407,6 +532,12 @@ export interface WallboardQueue {
 
 /** The limits of what is sent, in characters or as a number. */
 export const LIMITS = {
+  AttachedFile: {
+    sha256: { minLength: 64, maxLength: 64 },
+    name: { minLength: 1, maxLength: 200 },
+    media_type: { maxLength: 200 },
+    size_bytes: { min: 0 },
+  },
   Close: {
     disposition: { minLength: 1, maxLength: 200 },
     note: { maxLength: 8000 },
@@ -414,18 +545,32 @@ export const LIMITS = {
   Decline: {
     reason: { maxLength: 200 },
   },
+  DraftText: {
+    channel: { maxLength: 200 },
+    text: { maxLength: 8000 },
+    window: { maxLength: 64 },
+    version: { min: 0 },
+  },
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
   Note: {
-    text: { minLength: 1, maxLength: 8000 },
+    text: { maxLength: 8000 },
+  },
+  Plan: {
+    channel: { minLength: 1, maxLength: 200 },
+    text: { maxLength: 8000 },
+    hold_s: { min: 0, max: 60 },
+  },
+  PlanChange: {
+    version: { min: 0 },
   },
   ReadMark: {
     seq: { min: 0 },
   },
   Reply: {
     channel: { minLength: 1, maxLength: 200 },
-    text: { minLength: 1, maxLength: 8000 },
+    text: { maxLength: 8000 },
   },
   SaveLogView: {
     name: { minLength: 1, maxLength: 80 },
@@ -440,6 +585,9 @@ export const LIMITS = {
   SignIn: {
     login: { minLength: 1, maxLength: 200 },
     password: { minLength: 1, maxLength: 1000 },
+  },
+  SnoozeWish: {
+    reason: { maxLength: 200 },
   },
   StateWish: {
     state: { maxLength: 20 },

@@ -4,11 +4,16 @@ import type {
   ClientCard,
   Delivery,
   DeskView,
+  DraftView,
   MeView,
+  MentionView,
   OfferedWorkView,
+  PlannedView,
   QueueLineView,
   ReservationState,
+  SnoozeView,
   TouchView,
+  ViewerView,
   WaitingView,
   Why,
   WorkView,
@@ -41,6 +46,13 @@ export interface DeliveryChangedFrame {
   readonly detail: string;
 }
 
+/** What this user began to write is different, or gone (an empty text without files). */
+export interface DraftChangedFrame {
+  readonly kind: 'draft_changed';
+  readonly seq: number;
+  readonly draft: DraftView;
+}
+
 /** The first frame. `last_seq` is the newest number applied, None for a new desk. */
 export interface Hello {
   readonly kind: 'hello';
@@ -55,9 +67,30 @@ export interface MeChanged {
   readonly me: MeView;
 }
 
+/** A note names this user. */
+export interface MentionedFrame {
+  readonly kind: 'mentioned';
+  readonly seq: number;
+  readonly mention: MentionView;
+}
+
+/** This user has read these notes, in whatever window. */
+export interface MentionsReadFrame {
+  readonly kind: 'mentions_read';
+  readonly seq: number;
+  readonly touch_ids: readonly string[];
+}
+
 /** The console is there (every 5 s); renews the presence lease. Answered by a tick. */
 export interface Ping {
   readonly kind: 'ping';
+}
+
+/** A reply of this user that is not sent at once: `waiting` and `failed` ones are listed, others are over. */
+export interface PlannedChangedFrame {
+  readonly kind: 'planned_changed';
+  readonly seq: number;
+  readonly planned: PlannedView;
 }
 
 /** How the agent's queues stand, and who waits; at most two a second. */
@@ -122,6 +155,14 @@ export interface Snapshot {
   readonly desk: DeskView;
 }
 
+/** A conversation was laid aside by this agent, or (None) is not laid aside any more. */
+export interface SnoozeChangedFrame {
+  readonly kind: 'snooze_changed';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly snooze: SnoozeView | null;
+}
+
 /** Nothing happened, and this console is up to date if it has `seq`. */
 export interface Tick {
   readonly kind: 'tick';
@@ -151,6 +192,20 @@ export interface TypingFrame {
   readonly by_client: boolean;
   readonly name: string;
   readonly typing: boolean;
+}
+
+/** Who has this conversation on the screen, this user among them; told to those who have. */
+export interface ViewersChanged {
+  readonly kind: 'viewers_changed';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly viewers: readonly ViewerView[];
+}
+
+/** The conversation on the screen of this window, or None; said again every 10 s while it lasts. */
+export interface ViewingCommand {
+  readonly kind: 'viewing';
+  readonly interaction_id?: string | null;
 }
 
 /** A row of the Work list is new or different (compare `version`, keep the greater). */
@@ -185,10 +240,17 @@ export type Frame =
   | ClientLeftFrame
   | QueuesChanged
   | CardChanged
+  | PlannedChangedFrame
+  | DraftChangedFrame
+  | MentionedFrame
+  | MentionsReadFrame
+  | SnoozeChangedFrame
+  | ViewersChanged
   | SignedOut;
 
 /** What the console sends. */
 export type Command =
   | Hello
   | Ping
-  | TypingCommand;
+  | TypingCommand
+  | ViewingCommand;

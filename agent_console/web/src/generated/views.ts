@@ -63,7 +63,12 @@ export type Confidence = 'known' | 'maybe';
 /** How far a touch came. Inbound touches and notes are `received`. */
 export type Delivery = 'delivered' | 'failed' | 'queued' | 'received' | 'sending' | 'sent' | 'uncertain';
 
-/** Everything the agent desk shows; what a snapshot carries. */
+/**
+ * Everything the agent desk shows; what a snapshot carries.
+ *
+ * `planned` are this user's replies that still wait or have failed, `mentions` those not read (the newest 50),
+ * `snoozed` what this user laid aside.
+ */
 export interface DeskView {
   readonly me: MeView;
   readonly queues: readonly QueueLineView[];
@@ -72,6 +77,9 @@ export interface DeskView {
   readonly waiting: readonly WaitingView[];
   readonly dispositions: readonly DispositionView[];
   readonly pause_reasons: readonly string[];
+  readonly planned: readonly PlannedView[];
+  readonly mentions: readonly MentionView[];
+  readonly snoozed: readonly SnoozeView[];
   readonly server_time: string;
 }
 
@@ -83,6 +91,22 @@ export interface DispositionView {
   readonly code: string;
   readonly name: string;
   readonly note_required: boolean;
+}
+
+/** To the client, or among ourselves. */
+export type DraftKind = 'note' | 'reply';
+
+/** What this user began to write. An empty text without files: there is none any more. */
+export interface DraftView {
+  readonly interaction_id: string;
+  readonly kind: DraftKind;
+  readonly channel: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly mentions: readonly string[];
+  readonly window: string;
+  readonly version: number;
+  readonly changed_at: string;
 }
 
 /** Agents a rule filtered out: the rule's stable name, what it asked for, how many, and some of their names. */
@@ -119,6 +143,16 @@ export interface MeView {
   readonly version: number;
 }
 
+/** A note that names this user, not read yet; `text` is cut to a line. */
+export interface MentionView {
+  readonly touch_id: string;
+  readonly interaction_id: string;
+  readonly person: NamedView;
+  readonly author: string;
+  readonly at: string;
+  readonly text: string;
+}
+
 /** A thing one can only name: a queue, an agent, a person. */
 export interface NamedView {
   readonly id: string;
@@ -146,6 +180,27 @@ export interface OfferedWorkView {
   readonly waited_s: number;
 }
 
+/** `failed`: its time came and it could not be sent; somebody has to look at it. */
+export type PlannedState = 'cancelled' | 'failed' | 'sent' | 'waiting';
+
+/** A reply that is not sent at once. `held`: only for as long as it can be undone. */
+export interface PlannedView {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly person: NamedView;
+  readonly author: NamedView;
+  readonly channel: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly send_at: string;
+  readonly made_at: string;
+  readonly held: boolean;
+  readonly unless_client_writes: boolean;
+  readonly state: PlannedState;
+  readonly reason: string;
+  readonly version: number;
+}
+
 /** How a queue stands right now. `ewt_s` is None while nothing is known. */
 export interface QueueLineView {
   readonly id: string;
@@ -159,6 +214,17 @@ export interface QueueLineView {
 
 /** `accepted` is the assignment; the others are ways an offer ended. */
 export type ReservationState = 'accepted' | 'declined' | 'expired' | 'offered' | 'withdrawn';
+
+/** A conversation that this agent laid aside. */
+export interface SnoozeView {
+  readonly interaction_id: string;
+  readonly person: NamedView;
+  readonly queue: NamedView;
+  readonly channel: string;
+  readonly language: string;
+  readonly until: string;
+  readonly reason: string;
+}
 
 /** The worth of a client to the house; feeds the urgency of their work. */
 export type Tier = 'gold' | 'silver' | 'standard';
@@ -180,6 +246,12 @@ export interface TouchView {
   readonly author: string;
   readonly delivery: Delivery;
   readonly delivery_detail: string;
+}
+
+/** Somebody who has this conversation on the screen. */
+export interface ViewerView {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** One row of the line in front of this agent. */

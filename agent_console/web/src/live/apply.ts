@@ -1,12 +1,16 @@
 /** The agent's desk, and the one function that changes it: an older desk and a frame give the newer desk. */
 
 import type { Frame, ReservationOfferedFrame } from '@/generated/frames';
-import type { ClientCard, DeskView, LastTouchView, OfferView, TouchView, WorkView } from '@/generated/views';
+import type { ClientCard, DeskView, LastTouchView, OfferView, TouchView, ViewerView, WorkView } from '@/generated/views';
 
-/** What a snapshot carries, and what only frames tell: who is typing, and the newest card of each person. */
+/** What a snapshot carries, and what only frames tell: who types, who looks on, and the newest card of each person. */
 export interface Desk extends DeskView {
-  /** By interaction; the name is empty for the client. */
+  /** By interaction: the client. */
   readonly typing: Readonly<Record<string, { readonly byClient: boolean; readonly name: string }>>;
+  /** By interaction: the colleague who is writing to this client too. */
+  readonly colleagues: Readonly<Record<string, string>>;
+  /** By interaction: who has it on the screen, this user among them. */
+  readonly viewers: Readonly<Record<string, readonly ViewerView[]>>;
   /** By person. */
   readonly cards: Readonly<Record<string, ClientCard>>;
 }
@@ -40,6 +44,10 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     case 'touch_added':
       return touched(desk, frame.touch);
     case 'typing': {
+      if (!frame.by_client) {
+        const others = without(desk.colleagues, frame.interaction_id);
+        return { ...desk, colleagues: frame.typing ? { ...others, [frame.interaction_id]: frame.name } : others };
+      }
       const rest = without(desk.typing, frame.interaction_id);
       const who = { byClient: frame.by_client, name: frame.name };
       return { ...desk, typing: frame.typing ? { ...rest, [frame.interaction_id]: who } : rest };
@@ -48,6 +56,22 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
       return { ...desk, queues: frame.queues, waiting: frame.waiting };
     case 'card_changed':
       return withCard(desk, frame.card);
+    case 'planned_changed': {
+      const isOpen = frame.planned.state === 'waiting' || frame.planned.state === 'failed';
+      return { ...desk, planned: isOpen ? put(desk.planned, frame.planned, (p) => p.id) : desk.planned.filter((p) => p.id !== frame.planned.id) };
+    }
+    case 'mentioned':
+      return { ...desk, mentions: [frame.mention, ...desk.mentions.filter((m) => m.touch_id !== frame.mention.touch_id)] };
+    case 'mentions_read':
+      return { ...desk, mentions: desk.mentions.filter((m) => !frame.touch_ids.includes(m.touch_id)) };
+    case 'snooze_changed': {
+      const { snooze } = frame;
+      const others = desk.snoozed.filter((s) => s.interaction_id !== frame.interaction_id);
+      return { ...desk, snoozed: snooze ? put(desk.snoozed, snooze, (s) => s.interaction_id) : others };
+    }
+    case 'viewers_changed':
+      return { ...desk, viewers: { ...desk.viewers, [frame.interaction_id]: frame.viewers } };
+    case 'draft_changed':
     case 'delivery_changed':
     case 'client_left':
     case 'replayed':
@@ -75,9 +99,14 @@ export function quiet(desk: Desk, interactionId: string): Desk {
   return { ...desk, typing: without(desk.typing, interactionId) };
 }
 
+/** The same of the colleague who wrote to this client too. */
+export function quietColleague(desk: Desk, interactionId: string): Desk {
+  return { ...desk, colleagues: without(desk.colleagues, interactionId) };
+}
+
 function deskOf(view: DeskView): Desk {
   const cards = Object.fromEntries(view.offers.map((o) => [o.card.person_id, o.card]));
-  return { ...view, typing: {}, cards };
+  return { ...view, typing: {}, colleagues: {}, viewers: {}, cards };
 }
 
 function offerOf(frame: ReservationOfferedFrame): OfferView {
@@ -88,8 +117,9 @@ function offerOf(frame: ReservationOfferedFrame): OfferView {
 /** The same three facts that the hub computes for a snapshot's row: newest message, unanswered since, unread. */
 function touched(desk: Desk, touch: TouchView): Desk {
   const typing = touch.direction === 'inbound' ? without(desk.typing, touch.interaction_id) : desk.typing;
+  const colleagues = touch.direction === 'outbound' ? without(desk.colleagues, touch.interaction_id) : desk.colleagues;
   const work = desk.work.map((row) => (row.interaction_id === touch.interaction_id ? rowTouched(row, touch) : row));
-  return { ...desk, work, typing };
+  return { ...desk, work, typing, colleagues };
 }
 
 function rowTouched(row: WorkView, touch: TouchView): WorkView {

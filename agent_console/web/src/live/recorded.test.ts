@@ -30,6 +30,9 @@ function comparable(desk: DeskView): object {
     work: Object.fromEntries(desk.work.map((work) => [work.work_item_id, work])),
     dispositions: desk.dispositions,
     pause_reasons: desk.pause_reasons,
+    planned: Object.fromEntries(desk.planned.map((plan) => [plan.id, plan])),
+    mentions: Object.fromEntries(desk.mentions.map((mention) => [mention.touch_id, mention])),
+    snoozed: Object.fromEntries(desk.snoozed.map((snooze) => [snooze.interaction_id, snooze])),
   };
 }
 

@@ -102,6 +102,9 @@ export const deskView = (part: Partial<DeskView> = {}): DeskView => ({
   waiting: [],
   dispositions: [],
   pause_reasons: [],
+  planned: [],
+  mentions: [],
+  snoozed: [],
   server_time: AT,
   ...part,
 });

@@ -1,0 +1,248 @@
+"""Replies that are not sent at once: held so that they can be undone, or sent at a chosen time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub.crashpoints import crash_at
+from hub.desk.files import NamedFile, carried, require_fitting
+from hub.desk.scope import require_interaction
+from hub.desk.writing import keyed, readable, written
+from hub.domain.access import Permission, Principal
+from hub.domain.drafts import DraftKind
+from hub.domain.errors import Conflict, HubError, Invalid, NotFound
+from hub.domain.ids import InteractionId, PlannedId, TenantId
+from hub.domain.interaction import Interaction
+from hub.domain.planned import FURTHEST, LONGEST_HOLD, PlannedReply, PlannedState
+from hub.domain.work import WorkItem
+from hub.ids import new_id
+from hub.ports.channel import ChannelLimits
+from hub.ports.clock import Clock
+from hub.ports.talk import TalkStore, TalkUnit
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 100
+
+
+class Later:
+    """What staff plan, and the job that sends it when its time has come. Each action is one unit of work."""
+
+    def __init__(self, store: TalkStore, clock: Clock, limits: Mapping[str, ChannelLimits]) -> None:
+        self._store = store
+        self._clock = clock
+        self._limits = limits
+
+    async def plan(
+        self,
+        principal: Principal,
+        interaction_id: InteractionId,
+        *,
+        channel: str,
+        text: str,
+        files: Sequence[NamedFile],
+        hold_s: float | None,
+        send_at: datetime | None,
+        unless_client_writes: bool,
+        key: str | None,
+    ) -> PlannedReply:
+        """Durable when this returns; sent after `hold_s` seconds, or at `send_at`. The draft goes with it.
+
+        The same `key` again is the same plan, whatever became of it. Raises NotFound out of scope, Conflict
+        `interaction_closed`, Invalid for what no channel would take or a time that is no time to come.
+        """
+        text = readable(text, files=bool(files))
+        async with self._store.unit(principal.tenant_id) as unit:
+            interaction = await self._open(unit, principal, interaction_id)
+            external_id = keyed(principal, key)
+            if key is not None and (before := await unit.planned_as(external_id)) is not None:
+                return before
+            now = self._clock.now()
+            await self._require_channel(unit, interaction, channel)
+            attachments = await carried(unit, principal, files)
+            require_fitting(self._limits[channel], text, attachments)
+            assert principal.user_id is not None
+            plan = PlannedReply(
+                id=PlannedId(new_id()),
+                tenant_id=principal.tenant_id,
+                interaction_id=interaction.id,
+                author_id=principal.user_id,
+                author=principal.name,
+                external_id=external_id,
+                channel=channel,
+                text=text,
+                attachments=attachments,
+                send_at=_due(now, hold_s, send_at),
+                made_at=now,
+                after_seq=interaction.last_seq,
+                held=send_at is None,
+                unless_client_writes=unless_client_writes and send_at is not None,
+            )
+            await unit.put_planned(plan)
+            await unit.drop_draft(principal.user_id, interaction.id, DraftKind.REPLY)
+        crash_at("desk.plan_after_commit")
+        return plan
+
+    async def change(
+        self,
+        principal: Principal,
+        interaction_id: InteractionId,
+        planned_id: PlannedId,
+        *,
+        version: int,
+        send_at: datetime | None,
+        text: str | None,
+        unless_client_writes: bool | None,
+    ) -> PlannedReply:
+        """Another time, another text, another rule. What came meanwhile counts as seen.
+
+        Raises NotFound, Conflict `changed_meanwhile`, `already_sent` or `already_cancelled`, Invalid.
+        """
+        async with self._store.unit(principal.tenant_id) as unit:
+            interaction = await self._open(unit, principal, interaction_id)
+            plan = await self._found(unit, interaction, planned_id)
+            plan.require_waiting()
+            if plan.version != version:
+                raise Conflict("this reply was changed meanwhile", code="changed_meanwhile")
+            now = self._clock.now()
+            words = plan.text if text is None else readable(text, files=bool(plan.attachments))
+            await self._require_channel(unit, interaction, plan.channel)
+            require_fitting(self._limits[plan.channel], words, plan.attachments)
+            changed = replace(
+                plan,
+                text=words,
+                send_at=plan.send_at if send_at is None else _due(now, None, send_at),
+                held=plan.held and send_at is None,
+                unless_client_writes=(
+                    plan.unless_client_writes if unless_client_writes is None else unless_client_writes
+                ),
+                after_seq=interaction.last_seq,
+                state=PlannedState.WAITING,
+                reason="",
+                version=plan.version + 1,
+            )
+            await unit.put_planned(changed)
+        return changed
+
+    async def cancel(
+        self, principal: Principal, interaction_id: InteractionId, planned_id: PlannedId
+    ) -> PlannedReply:
+        """Do not send it; as it was, with its text and files. Cancelling twice is a Conflict `already_cancelled`.
+
+        Raises NotFound, Conflict `already_sent`.
+        """
+        async with self._store.unit(principal.tenant_id) as unit:
+            interaction = await self._seen(unit, principal, interaction_id)
+            plan = await self._found(unit, interaction, planned_id)
+            plan.require_waiting()
+            await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="undone"))
+        return plan
+
+    # — the job ————————————————————————————————————————————————————————————————————————————
+
+    async def send_due(self, tenant_id: TenantId) -> int:
+        """Send what is due, and end what the client has made pointless; how many. Each in a unit of its own."""
+        moved = 0
+        for seen in await self._store.due_plans(tenant_id, self._clock.now(), _AT_ONCE):
+            try:
+                async with self._store.unit(tenant_id) as unit:
+                    found = (await unit.interactions([seen.interaction_id])).get(seen.interaction_id)
+                    item = await unit.open_item(seen.interaction_id)
+                    plan = await unit.planned(seen.id)
+                    if found is None or plan is None or plan.state is not PlannedState.WAITING:
+                        continue
+                    await self._settle(unit, found, item, plan)
+                    moved += 1
+                crash_at("desk.plan_sent_after_commit")
+            except HubError as error:
+                log.warning("planned_reply_not_settled", planned_id=seen.id, code=error.stable_code)
+        return moved
+
+    async def _settle(
+        self, unit: TalkUnit, interaction: Interaction, item: WorkItem | None, plan: PlannedReply
+    ) -> None:
+        wrote = plan.unless_client_writes and await unit.client_wrote_after(
+            plan.interaction_id, plan.after_seq
+        )
+        if wrote:
+            await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="client_wrote"))
+        elif plan.send_at <= self._clock.now():
+            await send_planned(unit, interaction, item, plan, self._clock)
+
+    # — steps ——————————————————————————————————————————————————————————————————————————————
+
+    async def _seen(self, unit: TalkUnit, principal: Principal, interaction_id: InteractionId) -> Interaction:
+        principal.require(Permission.REPLY)
+        found = (await unit.interactions([interaction_id])).get(interaction_id)
+        item = await unit.open_item(interaction_id)
+        try:
+            return require_interaction(principal, Permission.REPLY, found, item)
+        except NotFound:
+            # whoever laid it aside, or wraps up, still answers for what they planned there
+            if found is not None and principal.user_id and found.last_agent_id == principal.user_id:
+                return found
+            raise
+
+    async def _open(self, unit: TalkUnit, principal: Principal, interaction_id: InteractionId) -> Interaction:
+        interaction = await self._seen(unit, principal, interaction_id)
+        interaction.require_open()
+        return interaction
+
+    async def _found(self, unit: TalkUnit, interaction: Interaction, planned_id: PlannedId) -> PlannedReply:
+        plan = await unit.planned(planned_id)
+        if plan is None or plan.interaction_id != interaction.id:
+            raise NotFound("there is no such reply")
+        return plan
+
+    async def _require_channel(self, unit: TalkUnit, interaction: Interaction, channel: str) -> None:
+        sessions = await unit.open_sessions(interaction.id)
+        if channel not in self._limits or channel not in {s.channel for s in sessions}:
+            raise Invalid("the client cannot be reached there now", field="channel", code="no_such_channel")
+
+
+async def send_planned(
+    unit: TalkUnit, interaction: Interaction, item: WorkItem | None, plan: PlannedReply, clock: Clock
+) -> Interaction:
+    """The plan becomes a touch that waits to be sent, or fails; the interaction with the number it took."""
+    sessions = [s for s in await unit.open_sessions(interaction.id) if s.channel == plan.channel]
+    if not sessions:
+        await unit.put_planned(plan.stepped(PlannedState.FAILED, reason="no_such_channel"))
+        return interaction
+    author = Principal(tenant_id=plan.tenant_id, user_id=plan.author_id, name=plan.author)
+    touch, numbered = written(
+        unit,
+        author,
+        interaction,
+        item,
+        plan.text,
+        clock,
+        session=sessions[0],
+        external_id=plan.external_id,
+        attachments=plan.attachments,
+    )
+    await unit.put_planned(plan.stepped(PlannedState.SENT, touch_id=touch.id))
+    return numbered
+
+
+async def settle_before_close(
+    unit: TalkUnit, interaction: Interaction, item: WorkItem | None, clock: Clock
+) -> Interaction:
+    """Who closes has nothing more to undo: what is held is sent now, what was planned for later is cancelled."""
+    for plan in await unit.planned_for(interaction.id):
+        if plan.held:
+            interaction = await send_planned(unit, interaction, item, plan, clock)
+        else:
+            await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="closed"))
+    return interaction
+
+
+def _due(now: datetime, hold_s: float | None, send_at: datetime | None) -> datetime:
+    if send_at is None:
+        return now + min(timedelta(seconds=hold_s or 0.0), LONGEST_HOLD)
+    if send_at <= now:
+        raise Invalid("this time has passed", field="send_at", code="time_passed")
+    if send_at > now + FURTHEST:
+        raise Invalid("this is more than a year ahead", field="send_at", code="too_far")
+    return send_at
