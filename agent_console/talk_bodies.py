@@ -59,7 +59,7 @@ class SnoozeWish(Body, frozen=True, kw_only=True):
 class ReadMentions(Body, frozen=True, kw_only=True):
     """Notes that were read."""
 
-    touch_ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=200)]
+    touch_ids: Annotated[tuple[Id, ...], Meta(max_length=200)]
 
 
 class KeptDraft(Answer, frozen=True, kw_only=True):

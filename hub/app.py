@@ -336,7 +336,6 @@ class Hub:
                 snapshots=self._snapshots,
                 clock=clock,
                 pop_ms=self._seen.pops.ms,
-                limits=self._talk.limits,
                 talk=self._talk,
                 presence_lease_s=settings.routing.presence_lease_s,
                 zone=ZoneInfo(settings.house.time_zone),

@@ -45,7 +45,7 @@ from hub.screenpop.snapshot import Snapshots
 
 
 class Conversation:
-    """What the conversation stands on, and its jobs. `file_bytes` is the largest file that staff may bring."""
+    """What the conversation stands on, and its jobs. `limits` is of each channel that sends, `file_bytes` is the largest file that staff may bring."""
 
     def __init__(
         self, store: Store, clock: Clock, limits: Mapping[str, ChannelLimits], *, file_bytes: int
@@ -66,7 +66,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the operations stand on. `limits` is of each channel that sends; `pop_ms` the latest pop latencies."""
+    """What the operations stand on. `pop_ms` the latest pop latencies."""
 
     sign_ins: SignIns
     first_administrator: FirstAdministrator
@@ -82,7 +82,6 @@ class Parts:
     snapshots: Snapshots
     clock: Clock
     pop_ms: Callable[[], Iterable[float]]
-    limits: Mapping[str, ChannelLimits]
     talk: Conversation
     presence_lease_s: float
     zone: ZoneInfo
@@ -96,7 +95,7 @@ def operations(p: Parts) -> list[Operation]:
             sign_ins=p.sign_ins, first_administrator=p.first_administrator, gate=p.gate, me=p.snapshots.me
         ),
         *desk_api.operations(
-            work=Work(p.store, p.clock, p.limits),
+            work=Work(p.store, p.clock, p.talk.limits),
             states=States(p.store, p.clock, lease_s=p.presence_lease_s),
             transfers=Transfers(p.store, p.clock),
             lookups=lookups,
@@ -113,7 +112,7 @@ def operations(p: Parts) -> list[Operation]:
         *files_api.operations(
             files=Files(p.talk.store, p.attachments, p.clock, limit_bytes=p.talk.file_bytes),
             lookups=lookups,
-            limits=p.limits,
+            limits=p.talk.limits,
         ),
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),

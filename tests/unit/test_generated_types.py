@@ -39,7 +39,7 @@ def test_only_what_the_console_sends_may_leave_fields_out(gen_types: ModuleType)
 
 
 def test_the_limits_of_a_body_are_said_to_the_console(gen_types: ModuleType) -> None:
-    assert "text: { minLength: 1, maxLength: 8000 }" in gen_types.files()["api.ts"]
+    assert "login: { minLength: 1, maxLength: 200 }" in gen_types.files()["api.ts"]
 
 
 def test_a_shape_that_has_no_typescript_is_an_error_and_not_a_guess(gen_types: ModuleType) -> None:
