@@ -45,7 +45,10 @@ from hub.screenpop.snapshot import Snapshots
 
 
 class Conversation:
-    """What the conversation stands on, and its jobs. `limits` is of each channel that sends, `file_bytes` is the largest file that staff may bring."""
+    """What the conversation stands on, and its jobs.
+
+    `limits` is of each channel that sends, `file_bytes` is the largest file that staff may bring.
+    """
 
     def __init__(
         self, store: Store, clock: Clock, limits: Mapping[str, ChannelLimits], *, file_bytes: int
