@@ -53,6 +53,7 @@ def filter_of(
     in_time: bool | None = None,
     handled: bool | None = None,
     rated: bool | None = None,
+    score: str = "",
     short: str = "",
     q: str = "",
 ) -> LogFilter:
@@ -76,6 +77,7 @@ def filter_of(
         in_time=in_time,
         handled=handled,
         rated=rated,
+        scores=tuple(_score(word) for word in _listed(score, "score")),
         short=_choice(ShortAbandons, short, "short"),
         text=q.strip(),
     )
@@ -109,6 +111,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         in_time: bool | None = None,
         handled: bool | None = None,
         rated: bool | None = None,
+        score: Text = "",
         short: Text = "",
         q: Text = "",
         order: LogOrder = LogOrder.START,
@@ -125,7 +128,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
             zone, queue=queue, agent=agent, channel=channel, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
-            short=short, q=q,
+            score=score, short=short, q=q,
         )  # fmt: skip
         return await log.page(
             call.principal,
@@ -156,6 +159,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         in_time: bool | None = None,
         handled: bool | None = None,
         rated: bool | None = None,
+        score: Text = "",
         short: Text = "",
     ) -> LogCount:
         """The filters of the log, but for the text."""
@@ -163,7 +167,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
             zone, queue=queue, agent=agent, channel=channel, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
-            short=short,
+            score=score, short=short,
         )  # fmt: skip
         return await log.count(call.principal, wanted, clock.now())
 
@@ -208,6 +212,12 @@ def _listed(words: str, field: str) -> tuple[str, ...]:
     if len(found) > _MOST_VALUES:
         raise Invalid(f"at most {_MOST_VALUES} values", field=field, code="too_many_values")
     return found
+
+
+def _score(word: str) -> int:
+    if word not in {"1", "2", "3", "4", "5"}:
+        raise Invalid("is 1 to 5", field="score", code="unknown_choice")
+    return int(word)
 
 
 def _choice(kind: type[_E], word: str, field: str) -> _E:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us, to_us
-from crm_store.log_query import KEYS, question_of, reach_of
+from crm_store.log_query import KEYS, RATED, question_of, reach_of
 from crm_store.mapping import at
 from crm_store.store import Store
 from crm_store.text_search import find_texts
@@ -26,7 +26,7 @@ _TEXT_ROUNDS = 12
 _CUT = 140
 _SHORT_PERIOD_US = 14 * 86_400 * 1_000_000
 
-_ROWS = """
+_ROWS = f"""
 SELECT w.id, w.interaction_id, p.id, p.name, p.tier, q.id, q.name, w.channel, w.language, w.state,
   w.first_queued_at, w.answered_at, w.ended_at, w.agent_id, COALESCE(a.name, ''), i.disposition,
   i.disposition_note,
@@ -35,11 +35,13 @@ SELECT w.id, w.interaction_id, p.id, p.name, p.tier, q.id, q.name, w.channel, w.
   (SELECT COUNT(*) FROM work_items o WHERE o.interaction_id = w.interaction_id),
   (SELECT t.text FROM touches t WHERE t.interaction_id = w.interaction_id AND t.direction <> 'internal'
    ORDER BY t.seq DESC LIMIT 1),
-  {score}
+  CASE WHEN {RATED} THEN r.score END, r.comment
 FROM work_items w JOIN interactions i ON i.id = w.interaction_id JOIN persons p ON p.id = i.person_id
   JOIN queues q ON q.id = w.queue_id LEFT JOIN agents a ON a.id = w.agent_id
+  LEFT JOIN ratings r ON r.tenant_id = w.tenant_id AND r.interaction_id = w.interaction_id
+    AND r.queue_id = w.queue_id AND r.agent_id = w.agent_id
 WHERE /*+*/w.tenant_id = $1 AND w.id = ANY($2)
-""".format(score="NULL")
+"""
 
 
 class SqlLog:
@@ -216,6 +218,7 @@ def _row(r: Row, now: datetime) -> LogRow:
         passes=r[18],
         last_text=(r[19] or "")[:_CUT],
         score=r[20],
+        comment=r[21] or "" if r[20] is not None else "",
     )
 
 

@@ -28,6 +28,11 @@ HANDLED = "(w.answered_at IS NOT NULL AND w.ended_at IS NOT NULL)"
 IN_TIME = f"({WAIT_US} <= q.sl_threshold_s * 1000000)"
 SHORT = f"({OUTCOMES[Outcome.ABANDONED]} AND {WAIT_US} < q.sl_short_abandon_s * 1000000)"
 
+RATED = (
+    "(r.score IS NOT NULL AND w.id = (SELECT o.id FROM work_items o WHERE o.interaction_id = w.interaction_id"
+    " AND o.queue_id = r.queue_id AND o.agent_id = r.agent_id ORDER BY o.first_queued_at DESC, o.id DESC LIMIT 1))"
+)
+
 KEYS = {LogOrder.START: "w.first_queued_at", LogOrder.WAIT: WAIT_US, LogOrder.DURATION: DURATION_US}
 
 # SQLite keeps the order of a CROSS JOIN: passes first, whatever is smaller
@@ -35,6 +40,14 @@ _JOINS = {
     "q": (" CROSS JOIN queues q", "q.id = w.queue_id"),
     "i": (" CROSS JOIN interactions i", "i.id = w.interaction_id"),
     "p": (" CROSS JOIN persons p", "p.id = w.person_id"),
+    # a rating is of an interaction: it belongs to the last pass in the queue and with the agent it names
+    "r": (
+        (
+            " LEFT JOIN ratings r ON r.tenant_id = w.tenant_id AND r.interaction_id = w.interaction_id"
+            " AND r.queue_id = w.queue_id AND r.agent_id = w.agent_id"
+        ),
+        "",
+    ),
 }
 
 
@@ -60,7 +73,7 @@ class Question:
         """`FROM … WHERE …`, with further tables if they are needed for what is selected."""
         tables = {**self.joined, **dict.fromkeys(joins)}
         told = [_JOINS[table] for table in tables]
-        where = [*(on for _, on in told), *self.conditions, *([also] if also else [])]
+        where = [*(on for _, on in told if on), *self.conditions, *([also] if also else [])]
         return f"FROM work_items w{''.join(table for table, _ in told)} WHERE {' AND '.join(where)}"
 
 
@@ -113,7 +126,9 @@ def question_of(
     if wanted.handled is not None:
         asked.want(HANDLED if wanted.handled else f"NOT {HANDLED}")
     if wanted.rated is not None:
-        asked.want(f"{'' if wanted.rated else 'NOT '}{RATED}")
+        asked.want(RATED if wanted.rated else f"NOT {RATED}", "r")
+    if wanted.scores:
+        asked.want(f"{RATED} AND r.score = ANY({asked.mark(list(wanted.scores))})", "r")
     return asked
 
 
@@ -129,6 +144,3 @@ def _want_waits(asked: Question, wanted: LogFilter, now: datetime) -> None:
         asked.want(IN_TIME if wanted.in_time else f"NOT {IN_TIME}", "q")
     if wanted.short is not ShortAbandons.WITH:
         asked.want(SHORT if wanted.short is ShortAbandons.ONLY else f"NOT COALESCE({SHORT}, FALSE)", "q")
-
-
-RATED = "EXISTS (SELECT 1 FROM ratings r WHERE r.interaction_id = w.interaction_id AND r.tenant_id = $1)"

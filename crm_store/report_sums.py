@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from crm_store.driver import Row
-from crm_store.log_query import HANDLED, IN_TIME, OUTCOMES, SHORT, WAIT_US, question_of
+from crm_store.log_query import HANDLED, IN_TIME, OUTCOMES, RATED, SHORT, WAIT_US, question_of
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal
 from hub.domain.service_level import Counts, Outcome
@@ -45,9 +45,9 @@ _SUMS = ", ".join(
         f"SUM(CASE WHEN {_ANSWERED} AND {WAIT_US} > 0 THEN {WAIT_US} ELSE 0 END)",
         _number(HANDLED),
         f"SUM(CASE WHEN {HANDLED} THEN COALESCE({_HANDLE_US}, 0) ELSE 0 END)",
-        "0",
-        "0",
-        "0",
+        _number(RATED),
+        _number(f"{RATED} AND r.score >= 4"),
+        f"SUM(CASE WHEN {RATED} THEN r.score ELSE 0 END)",
     )
 )
 
@@ -65,7 +65,9 @@ class SqlSums:
         asked = question_of(principal, Permission.READ_REPORTS, wanted, now)
         key = _KEYS.get(by, _SLOT)
         async with self._database.snapshot() as wire:
-            rows = await wire.fetch(f"SELECT {key}, {_SUMS} {asked.source('q')} GROUP BY 1", *asked.params)
+            rows = await wire.fetch(
+                f"SELECT {key}, {_SUMS} {asked.source('q', 'r')} GROUP BY 1", *asked.params
+            )
         return {str(row[0]): _sums(row) for row in rows}
 
 

@@ -11,6 +11,7 @@ from agent_console import (
     insight_api,
     log_api,
     lookup_api,
+    report_api,
     session_api,
     talk_api,
 )
@@ -19,12 +20,14 @@ from agent_console.operations import Operation
 from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
+from crm_store.activity import SqlActivity
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.insight import SqlInsight
 from crm_store.log import SqlLog
 from crm_store.log_views import SqlLogViews
 from crm_store.reads import DeskLookups, DeskReads
+from crm_store.report_sums import SqlSums
 from crm_store.store import Store
 from crm_store.talk import Talk
 from hub.desk.drafting import Drafting
@@ -120,5 +123,12 @@ def operations(p: Parts) -> list[Operation]:
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
         *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),
+        *report_api.operations(
+            sums=SqlSums(p.store),
+            activity=SqlActivity(p.store),
+            insight=p.insight,
+            clock=p.clock,
+            zone=p.zone,
+        ),
         *audit_api.operations(store=p.access, clock=p.clock),
     ]

@@ -60,9 +60,7 @@ def staffed(demand: Demand, agents: int) -> Staffed:
     load = demand.load
     waits = erlang_c(load, agents)
     if agents <= load:
-        return Staffed(
-            agents=agents, wait_probability=1.0, service_level=0.0, asa_s=math.inf, occupancy=1.0
-        )
+        return Staffed(agents=agents, wait_probability=1.0, service_level=0.0, asa_s=math.inf, occupancy=1.0)
     spare = agents - load
     return Staffed(
         agents=agents,
@@ -90,9 +88,7 @@ def agents_needed(demand: Demand) -> int:
         if 1.0 - waits * math.exp(-spare * demand.threshold_s / demand.handle_s) >= demand.share:
             return agents
         agents += 1
-    raise Invalid(
-        f"this target needs more than {MOST_AGENTS} agents", field="share", code="too_much_work"
-    )
+    raise Invalid(f"this target needs more than {MOST_AGENTS} agents", field="share", code="too_much_work")
 
 
 def rostered(agents: int, shrinkage: float) -> int:

@@ -147,6 +147,11 @@ def strict(c: Counts) -> float | None:
     return ratio(c.answered_in_time, c.offered - c.short_abandoned)
 
 
+def every_abandon(c: Counts) -> float | None:
+    """As strict, but short abandons count against us too."""
+    return ratio(c.answered_in_time, c.offered)
+
+
 def genesys(c: Counts, *, flowed_out: bool = False, without_short: bool = False) -> float | None:
     """Genesys Cloud, with its switches: flow-outs counted in, short abandons left out."""
     whole = c.answered + c.abandoned
@@ -183,6 +188,7 @@ class Definition:
 
 DEFINITIONS = (
     Definition(name="strict", formula="answered≤T / (offered − short abandons)", value=strict),
+    Definition(name="every_abandon", formula="answered≤T / offered", value=every_abandon),
     Definition(name="genesys", formula="answered≤T / (answered + abandoned)", value=genesys),
     Definition(
         name="genesys_with_flow_out",

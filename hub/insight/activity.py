@@ -183,7 +183,8 @@ def agent_day(record: AgentRecord, from_at: datetime, to_at: datetime, now: date
         paused_s=sum(_seconds(s.to_at - s.from_at) for s in paused),
         pauses=tuple(
             PauseSum(
-                reason=reason, seconds=sum(_seconds(s.to_at - s.from_at) for s in paused if s.reason == reason)
+                reason=reason,
+                seconds=sum(_seconds(s.to_at - s.from_at) for s in paused if s.reason == reason),
             )
             for reason in dict.fromkeys(s.reason for s in paused)
         ),

@@ -235,6 +235,7 @@ _BEHIND: dict[str, _Belongs] = {
     "aht": lambda row, _, as_of: row.was_handled(as_of),
     "abandonment_rate": _every,
     "strict": _with(*Outcome, short=False),
+    "every_abandon": _every,
     "genesys": _with(Outcome.ANSWERED, Outcome.ABANDONED),
     "genesys_with_flow_out": _with(Outcome.ANSWERED, Outcome.ABANDONED, Outcome.FLOWED_OUT),
     "genesys_without_short": _with(Outcome.ANSWERED, Outcome.ABANDONED, short=False),

@@ -4,7 +4,7 @@ The store adds up (`Sums`); every figure is made of sums here, by the definition
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -43,7 +43,7 @@ class Sums:
     `rated` passes have a rating of their interaction: `scores` is their sum, `satisfied` those of 4 and 5.
     """
 
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     wait_us: int = 0
     handled: int = 0
     handle_us: int = 0
@@ -143,9 +143,7 @@ _NOT_SHORT = {"short": "without"}
 _FIGURES = (
     _counted("offered", "entered the queue in the period", {}, lambda c: c.offered),
     _counted("answered", "connected to an agent", _ANSWERED, lambda c: c.answered),
-    _counted(
-        "abandoned", "the client left while waiting", {"outcome": "abandoned"}, lambda c: c.abandoned
-    ),
+    _counted("abandoned", "the client left while waiting", {"outcome": "abandoned"}, lambda c: c.abandoned),
     _counted("short_abandon", "abandoned within S", {"short": "only"}, lambda c: c.short_abandoned),
     _counted(
         "flowed_out",
@@ -154,7 +152,10 @@ _FIGURES = (
         lambda c: c.flowed_out,
     ),
     _counted(
-        "callback", "asked to be called back instead of waiting", {"outcome": "callback"}, lambda c: c.callback
+        "callback",
+        "asked to be called back instead of waiting",
+        {"outcome": "callback"},
+        lambda c: c.callback,
     ),
     _counted(
         "still_waiting",
@@ -232,7 +233,14 @@ _BEHIND_LEVELS: dict[str, tuple[Mapping[str, str], Callable[[Counts], int]]] = {
 
 
 def report_group(
-    sums: Sums, earlier: Sums, *, key: str, label: str, from_at: datetime, to_at: datetime, log: Mapping[str, str]
+    sums: Sums,
+    earlier: Sums,
+    *,
+    key: str,
+    label: str,
+    from_at: datetime,
+    to_at: datetime,
+    log: Mapping[str, str],
 ) -> ReportGroup:
     """The row of one group; `log` are the words of the log's address that find its passes."""
 

@@ -42,7 +42,8 @@ class LogFilter:
 
     `from_at` and `to_at` say when the pass entered its queue, [from, to). `waited_from_s` and `waited_below_s`
     bound the wait until the outcome, or until now. `in_time`: within T of its queue. `handled`: answered, and
-    the work is over. `text` is looked for in the messages.
+    the work is over. `rated`: the client's rating of the interaction belongs to this pass, `scores` are those
+    wanted. `text` is looked for in the messages.
     """
 
     queues: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class LogFilter:
     in_time: bool | None = None
     handled: bool | None = None
     rated: bool | None = None
+    scores: tuple[int, ...] = ()
     short: ShortAbandons = ShortAbandons.WITH
     text: str = ""
 
@@ -77,7 +79,8 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `wait_s` is until the outcome, or until now; `handle_s` its talk, hold, text and wrap-up; `duration_s` from
     the first moment in line to the end of the work, None while it is under way. `passes` is how many passes the
-    interaction has. `score` is the client's rating of the interaction, 1 to 5.
+    interaction has. `score` is the client's rating of the interaction, 1 to 5, on the pass it
+    belongs to.
     """
 
     id: str
@@ -99,6 +102,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     disposition: str
     note: str
     score: int | None
+    comment: str
     passes: int
     last_text: str
 

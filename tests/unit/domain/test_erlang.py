@@ -64,6 +64,8 @@ def test_more_work_than_hands_never_ends_and_no_work_needs_nobody() -> None:
         agents_needed(Demand(calls_per_hour=1e6, handle_s=3600))
 
 
-@pytest.mark.parametrize(("agents", "shrinkage", "roster"), [(21, 0.3, 30), (7, 0.3, 10), (10, 0, 10), (1, 0.5, 2)])
+@pytest.mark.parametrize(
+    ("agents", "shrinkage", "roster"), [(21, 0.3, 30), (7, 0.3, 10), (10, 0, 10), (1, 0.5, 2)]
+)
 def test_a_roster_covers_those_who_are_away(agents: int, shrinkage: float, roster: int) -> None:
     assert rostered(agents, shrinkage) == roster

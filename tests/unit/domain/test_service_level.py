@@ -63,6 +63,7 @@ def test_the_worked_case_of_the_terms_gives_the_five_published_levels() -> None:
     )
     assert {name: round(100 * (level or 0), 1) for name, level in levels(counts).items()} == {
         "strict": 55.6,
+        "every_abandon": 50.0,
         "genesys": 50.0,
         "genesys_with_flow_out": 50.0,
         "genesys_without_short": 55.6,

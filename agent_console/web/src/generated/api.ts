@@ -17,6 +17,41 @@ import type {
   WorkState,
 } from './views';
 
+/**
+ * One agent's period, drawn and added up.
+ *
+ * `present_s` = `available_s` + `paused_s`. `busy_s` is wall-clock time with work, whatever the number of
+ * chats; `idle_s` is available without work. `occupancy` = busy / (busy + idle); `on_plan` = (available or
+ * busy) / present, the share of the time there that was for clients.
+ */
+export interface AgentDay {
+  readonly agent_id: string;
+  readonly name: string;
+  readonly states: readonly StateSpan[];
+  readonly work: readonly WorkSpan[];
+  readonly present_s: number;
+  readonly available_s: number;
+  readonly paused_s: number;
+  readonly pauses: readonly PauseSum[];
+  readonly busy_s: number;
+  readonly idle_s: number;
+  readonly alert_s: number;
+  readonly wrap_up_s: number;
+  readonly handled: number;
+  readonly occupancy: number | null;
+  readonly on_plan: number | null;
+}
+
+/** The agents in reach, by name. `next` goes into `?after=`. */
+export interface AgentDays {
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly as_of: string;
+  readonly time_zone: string;
+  readonly items: readonly AgentDay[];
+  readonly next: string | null;
+}
+
 /** All agents this principal may see. */
 export interface AgentPage {
   readonly items: readonly AgentView[];
@@ -152,6 +187,23 @@ export interface ForgetLogView {
   readonly name: string;
 }
 
+/** What a row of the report is. */
+export type GroupBy = 'agent' | 'channel' | 'day' | 'hour' | 'queue' | 'week';
+
+/** The figures of [from_at, to_at) as known at `as_of`, beside those of the period before. */
+export interface GroupedReport {
+  readonly by: GroupBy;
+  readonly time_zone: string;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly before_from_at: string;
+  readonly before_to_at: string;
+  readonly as_of: string;
+  readonly total: ReportGroup;
+  readonly items: readonly ReportGroup[];
+  readonly next: string | null;
+}
+
 /** The zone in which days and hours of the house are counted, and what time it is. */
 export interface HouseTime {
   readonly time_zone: string;
@@ -221,7 +273,8 @@ export interface LogPassList {
  *
  * `wait_s` is until the outcome, or until now; `handle_s` its talk, hold, text and wrap-up; `duration_s` from
  * the first moment in line to the end of the work, None while it is under way. `passes` is how many passes the
- * interaction has. `score` is the client's rating of the interaction, 1 to 5.
+ * interaction has. `score` is the client's rating of the interaction, 1 to 5, on the pass it
+ * belongs to.
  */
 export interface LogRow {
   readonly id: string;
@@ -243,6 +296,7 @@ export interface LogRow {
   readonly disposition: string;
   readonly note: string;
   readonly score: number | null;
+  readonly comment: string;
   readonly passes: number;
   readonly last_text: string;
 }
@@ -278,6 +332,12 @@ export interface Note {
 
 /** What became of a pass, as of a moment: exactly one of these, so the counts add up to `offered`. */
 export type Outcome = 'abandoned' | 'answered' | 'callback' | 'flowed_out' | 'still_waiting';
+
+/** How long somebody paused for one reason. */
+export interface PauseSum {
+  readonly reason: string;
+  readonly seconds: number;
+}
 
 /** Persons found, best first. */
 export interface PersonPage {
@@ -398,6 +458,30 @@ export interface ReplyLimitsPage {
   readonly next: string | null;
 }
 
+/**
+ * One figure beside that of the period before. `rows` passes are behind it; `drill` is the log's address
+ * query that finds exactly them, empty where a figure is not made of passes.
+ */
+export interface ReportFigure {
+  readonly name: string;
+  readonly value: number | null;
+  readonly before: number | null;
+  readonly unit: string;
+  readonly formula: string;
+  readonly rows: number | null;
+  readonly drill: string;
+}
+
+/** A row of the report. `key` is an id, a channel, or the beginning on the clock of the house. */
+export interface ReportGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly figures: readonly ReportFigure[];
+  readonly service_levels: readonly ReportFigure[];
+}
+
 /** One offer: to whom, how it ended, and why it went there. */
 export interface ReservationView {
   readonly id: string;
@@ -466,6 +550,43 @@ export interface SnoozedPage {
   readonly next: string | null;
 }
 
+/** The least number of agents for the target, and what fewer and more would give. */
+export interface Staffing {
+  readonly load_erlang: number;
+  readonly agents: number;
+  readonly rostered: number;
+  readonly items: readonly StaffingRow[];
+}
+
+/** What came into a queue in an hour, from the log; `aht_s` is None where nothing was handled. */
+export interface StaffingLoad {
+  readonly calls_per_hour: number;
+  readonly aht_s: number | null;
+  readonly offered: number;
+  readonly handled: number;
+  readonly share: number;
+  readonly threshold_s: number;
+}
+
+/** What so many agents give; `asa_s` is None where the line grows without end. */
+export interface StaffingRow {
+  readonly agents: number;
+  readonly rostered: number;
+  readonly service_level: number;
+  readonly wait_probability: number;
+  readonly asa_s: number | null;
+  readonly occupancy: number;
+  readonly is_enough: boolean;
+}
+
+/** A time in one state: `available`, `paused` (with its reason) or `offline`. */
+export interface StateSpan {
+  readonly state: string;
+  readonly reason: string;
+  readonly from_at: string;
+  readonly to_at: string;
+}
+
 /** What the agent wants to be: `available`, `paused` (with a reason) or `offline`. */
 export interface StateWish {
   readonly state: string;
@@ -528,6 +649,15 @@ export interface WallboardQueue {
   readonly service_level: number | null;
   readonly asa_s: number | null;
   readonly aht_s: number | null;
+}
+
+/** A time of work, or of being asked. */
+export interface WorkSpan {
+  readonly kind: SegmentKind;
+  readonly queue: string;
+  readonly interaction_id: string;
+  readonly from_at: string;
+  readonly to_at: string;
 }
 
 /** The limits of what is sent, in characters or as a number. */

@@ -1,0 +1,406 @@
+"""Every figure of a simulated day equals what somebody comes to who looks at each second of it.
+
+The day is made from a seed: all outcomes, calls and chats, agents who come, pause and go. The brute force below
+knows the passes only as lists of seconds and shares nothing with the code it checks. Two of the days have 23 and
+25 hours.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crm_store.activity import SqlActivity
+from crm_store.insight import SqlInsight
+from crm_store.log import SqlLog
+from crm_store.mapping import us
+from crm_store.report_sums import SqlSums
+from hub.domain.access import Role
+from hub.domain.agent import Agent, Media, Wish
+from hub.domain.queue import Queue, ServiceLevelTarget
+from hub.domain.segment import SegmentKind
+from hub.domain.work import WorkItem, WorkState
+from hub.insight.activity import agent_day
+from hub.insight.grouped import GroupBy, ReportGroup, Sums, in_buckets, report_group
+from hub.insight.log import LogFilter
+from hub.insight.periods import Period, Step, buckets, midnight
+from hub.insight.reports import queue_report
+from hub.insight.wait import estimated_wait_s
+from hub.ports.insight import RecentAnswer
+from tests.contracts.made_work import MadeWork
+from tests.stores import House
+
+DAYS = [
+    ("Europe/Berlin", date(2026, 3, 29), 23),
+    ("Europe/Berlin", date(2026, 10, 25), 25),
+    ("America/New_York", date(2026, 3, 8), 23),
+    ("America/New_York", date(2026, 11, 1), 25),
+    ("Asia/Kathmandu", date(2026, 5, 5), 24),
+]
+SECOND = timedelta(seconds=1)
+WAYS_OUT = {WorkState.FLOWED_OUT, WorkState.CANCELLED}
+HANDLING = {SegmentKind.TALK, SegmentKind.TEXT, SegmentKind.WRAP_UP, SegmentKind.HOLD}
+MIX = [
+    *[WorkState.COMPLETED] * 60,
+    *[WorkState.ABANDONED] * 25,
+    *[WorkState.FLOWED_OUT] * 4,
+    *[WorkState.CALLBACK] * 4,
+    *[WorkState.CANCELLED] * 3,
+    *[WorkState.QUEUED] * 2,
+    WorkState.ASSIGNED,
+    WorkState.WRAP_UP,
+]
+
+
+@dataclass(kw_only=True)
+class Day:
+    """A made-up day of one house."""
+
+    house: House
+    zone: ZoneInfo
+    begin: datetime
+    end: datetime
+    queues: list[Queue]
+    agents: list[Agent]
+    made: MadeWork
+    log: dict[str, list[tuple[datetime, Wish, bool]]] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        """The morning after, when everything that ends has ended."""
+        return self.end + timedelta(hours=6)
+
+
+async def lived(house: House, zone: ZoneInfo, day: date, seed: int) -> Day:
+    chance = random.Random(seed)
+    begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    queues = [
+        house.queue,
+        house.a_queue("sales", service_level=ServiceLevelTarget(threshold_s=45, short_abandon_s=3)),
+    ]
+    await house.floor.put_queue(queues[1])
+    ids = frozenset(queue.id for queue in queues)
+    agents = [
+        await house.hire(name, chats=slots, queues=ids)
+        for name, slots in (("Anna", 3), ("Boris", 2), ("Cem", 1))
+    ]
+    made = MadeWork(house=house, chance=chance)
+    length = round((end - begin).total_seconds())
+    for _ in range(260):
+        at = begin + timedelta(seconds=chance.randrange(length))
+        media = chance.choice([Media.CHAT, Media.CHAT, Media.VOICE])
+        made.came(at, chance.choice(queues), chance.choice(agents), outcome=chance.choice(MIX), media=media)
+    # at the seams: the first and the last second, and both sides of every hour
+    for hour in range(0, length, 3600):
+        for seconds in (hour, hour + 3599):
+            made.came(begin + timedelta(seconds=seconds), queues[0], agents[0], outcome=WorkState.COMPLETED)
+    await made.put()
+    made_day = Day(house=house, zone=zone, begin=begin, end=end, queues=queues, agents=agents, made=made)
+    rows = []
+    for agent in agents:
+        at, lines = begin - timedelta(hours=2), []
+        while at < end:
+            wish, present = chance.choice(
+                [(Wish.AVAILABLE, True)] * 3
+                + [(Wish.PAUSED, True), (Wish.AVAILABLE, False), (Wish.OFFLINE, False)]
+            )
+            lines.append((at, wish, present))
+            at += timedelta(seconds=chance.randrange(600, 9_000))
+        made_day.log[agent.id] = lines
+        rows += [
+            (house.tenant_id, agent.id, us(a), w.value, "lunch" if w is Wish.PAUSED else "", p, "test")
+            for a, w, p in lines
+        ]
+    async with house.database.transaction() as wire:
+        await wire.execute("DELETE FROM agent_log WHERE tenant_id = $1", house.tenant_id)
+        await wire.many(
+            "INSERT INTO agent_log (tenant_id, agent_id, at, wish, pause_reason, present, reason)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            rows,
+        )
+    house.clock.advance((made_day.now - house.clock.now()).total_seconds())
+    return made_day
+
+
+# --- the brute force: seconds only ---
+
+
+def seconds_between(begin: datetime, end: datetime) -> int:
+    """Counted, not subtracted."""
+    count, at = 0, begin
+    while at < end:
+        count, at = count + 1, at + SECOND
+    return count
+
+
+def brute_counts(day: Day, items: Sequence[WorkItem]) -> Counter[str]:
+    target = {queue.id: queue.service_level for queue in day.queues}
+    found: Counter[str] = Counter()
+    for item in items:
+        found["offered"] += 1
+        answered = item.answered_at is not None
+        until = item.answered_at or item.ended_at
+        waited = seconds_between(item.first_queued_at, until) if until else None
+        in_time = waited is not None and waited <= target[item.queue_id].threshold_s
+        if answered:
+            found["answered"] += 1
+            found["wait"] += waited or 0
+            found["answered_in_time"] += in_time
+        elif item.state is WorkState.ABANDONED:
+            assert waited is not None
+            found["abandoned"] += 1
+            found["abandoned_in_time"] += in_time
+            found["short_abandon"] += waited < target[item.queue_id].short_abandon_s
+        elif item.state in WAYS_OUT:
+            found["flowed_out"] += 1
+        elif item.state is WorkState.CALLBACK:
+            found["callback"] += 1
+            found["callback_in_time"] += in_time
+        else:
+            found["still_waiting"] += 1
+        if answered and item.ended_at is not None:
+            found["handled"] += 1
+            found["handle"] += sum(
+                seconds_between(s.started_at, s.ended_at)
+                for s in day.made.segments
+                if s.work_item_id == item.id and s.kind in HANDLING
+            )
+    return found
+
+
+def share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def brute_figures(n: Counter[str]) -> dict[str, float | None]:
+    answered, abandoned, short = n["answered"], n["abandoned"], n["short_abandon"]
+    good, flowed = n["answered_in_time"], n["flowed_out"]
+    return {
+        **{name: n[name] for name in ("offered", "answered", "abandoned", "short_abandon", "flowed_out", "callback", "still_waiting")},
+        "abandonment_rate": share(abandoned, n["offered"]),
+        "asa": share(n["wait"], answered),
+        "aht": share(n["handle"], n["handled"]),
+        "strict": share(good, n["offered"] - short),
+        "every_abandon": share(good, n["offered"]),
+        "genesys": share(good, answered + abandoned),
+        "genesys_with_flow_out": share(good, answered + abandoned + flowed),
+        "genesys_without_short": share(good, answered + abandoned - short),
+        "genesys_with_flow_out_without_short": share(good, answered + abandoned + flowed - short),
+        "connect": share(good + n["abandoned_in_time"] + n["callback_in_time"], n["offered"]),
+        "asterisk": share(good, answered),
+        "asterisk2": share(good + n["abandoned_in_time"], answered + abandoned),
+    }  # fmt: skip
+
+
+def told(group: ReportGroup) -> dict[str, float | None]:
+    figures = {f.name: f.value for f in (*group.figures, *group.service_levels)}
+    for of_ratings in ("csat", "csat_mean", "response_rate"):
+        figures.pop(of_ratings)
+    return figures
+
+
+def shown(sums: Sums, day: Day) -> ReportGroup:
+    return report_group(sums, Sums(), key="", label="", from_at=day.begin, to_at=day.end, log={})
+
+
+@pytest.mark.parametrize(("zone_name", "on", "hours"), DAYS)
+async def test_a_day_by_hour_queue_agent_and_channel(
+    house: House, zone_name: str, on: date, hours: int
+) -> None:
+    zone = ZoneInfo(zone_name)
+    day = await lived(house, zone, on, seed=hours)
+    manager = house.somebody(Role.MANAGER)
+    wanted = LogFilter(from_at=day.begin, to_at=day.end)
+    store = SqlSums(house.store)
+
+    # by hour: the hours a clock on the wall shows, told apart by their offset where one comes twice
+    pieces = buckets(Period(from_at=day.begin, to_at=day.end), Step.HOUR, zone)
+    in_hours = in_buckets(await store.sums(manager, wanted, GroupBy.HOUR, day.now), pieces)
+    by_clock: dict[str, list[WorkItem]] = {}
+    at = day.begin
+    while at < day.end:
+        by_clock.setdefault(_on_the_wall(at, zone), [])
+        at += SECOND * 60
+    for item in day.made.items:
+        by_clock[_on_the_wall(item.first_queued_at, zone)].append(item)
+    assert len(pieces) == len(by_clock) == hours
+    for piece, sums in zip(pieces, in_hours, strict=True):
+        items = by_clock[_on_the_wall(piece.from_at, zone)]
+        assert told(shown(sums, day)) == brute_figures(brute_counts(day, items)), piece.label
+
+    total = sum(in_hours, Sums())
+    everything = brute_figures(brute_counts(day, day.made.items))
+    assert told(shown(total, day)) == everything
+    c = total.counts
+    assert c.offered == c.answered + c.abandoned + c.flowed_out + c.callback + c.still_waiting
+    assert all(value is not None and value > 0 for value in everything.values())
+
+    for by, key in (
+        (GroupBy.QUEUE, lambda i: i.queue_id),
+        (GroupBy.AGENT, lambda i: i.agent_id or ""),
+        (GroupBy.CHANNEL, lambda i: i.channel),
+    ):
+        grouped = await store.sums(manager, wanted, by, day.now)
+        keys = {key(item) for item in day.made.items}
+        assert set(grouped) == keys
+        for name in keys:
+            items = [item for item in day.made.items if key(item) == name]
+            assert told(shown(grouped[name], day)) == brute_figures(brute_counts(day, items))
+
+
+def _on_the_wall(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H %z")
+
+
+@pytest.mark.parametrize(("zone_name", "on", "hours"), DAYS[1:2] + DAYS[4:])
+async def test_occupancy_and_slots_by_looking_at_each_second(
+    house: House, zone_name: str, on: date, hours: int
+) -> None:
+    day = await lived(house, ZoneInfo(zone_name), on, seed=7 + hours)
+    manager = house.somebody(Role.MANAGER)
+    insight = SqlInsight(house.store)
+    length = seconds_between(day.begin, day.end)
+    assert length == hours * 3600
+    with_work = idle = busy_slots = slots = 0
+    by_agent: dict[str, tuple[int, int, int, int]] = {}
+    for agent in day.agents:
+        busy, texts = [0] * length, [0] * length
+        for segment in day.made.segments:
+            if segment.agent_id == agent.id and segment.kind in HANDLING:
+                for second in range(_second(day, segment.started_at), _second(day, segment.ended_at)):
+                    if second < length:
+                        busy[second] = 1
+                        texts[second] += segment.kind is SegmentKind.TEXT
+        # what goes on still: assigned or wrapping up until now
+        for item in day.made.items:
+            if item.agent_id == agent.id and item.state in {WorkState.ASSIGNED, WorkState.WRAP_UP}:
+                for second in range(max(0, _second(day, item.state_at)), length):
+                    busy[second] = 1
+                    texts[second] += item.state is WorkState.ASSIGNED and item.media is not Media.VOICE
+        there, paused, wish, present = [0] * length, [0] * length, Wish.OFFLINE, False
+        lines = iter([*day.log[agent.id], (day.end + SECOND, Wish.OFFLINE, False)])
+        following = next(lines)
+        for second in range(length):
+            while following[0] <= day.begin + SECOND * second:
+                (_, wish, present), following = following, next(lines)
+            there[second] = present and wish is Wish.AVAILABLE
+            paused[second] = present and wish is Wish.PAUSED
+        with_work += sum(busy)
+        own_idle = sum(t and not b for t, b in zip(there, busy, strict=True))
+        idle += own_idle
+        busy_slots += sum(texts)
+        slots += sum(there) * agent.capacity.chat
+        by_agent[agent.id] = (sum(there), sum(paused), sum(busy), own_idle)
+
+    report = await queue_report(insight, manager, day.queues[0].id, day.begin, day.end, day.now)
+    figures = {figure.name: figure.value for figure in report.figures}
+    assert figures["occupancy"] == with_work / (with_work + idle)
+    assert figures["slot_utilisation"] == busy_slots / slots
+
+    records = await SqlActivity(house.store).records(
+        manager, day.begin, day.end, day.now, queue_id="", agent_id="", after="", limit=10
+    )
+    assert [record.agent_id for record in records] == [agent.id for agent in day.agents]
+    for record in records:
+        shown_day = agent_day(record, day.begin, day.end, day.now)
+        available, paused_s, busy_s, idle_s = by_agent[record.agent_id]
+        assert (shown_day.available_s, shown_day.paused_s) == (available, paused_s)
+        assert (shown_day.busy_s, shown_day.idle_s) == (busy_s, idle_s)
+        assert shown_day.present_s == available + paused_s
+        assert shown_day.occupancy == share(busy_s, busy_s + idle_s)
+        assert sum(seconds_between(s.from_at, s.to_at) for s in shown_day.states) == length
+
+
+def _second(day: Day, at: datetime) -> int:
+    return round((at - day.begin).total_seconds())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_estimated_wait_by_looking_at_each_second(seed: int) -> None:
+    chance = random.Random(seed)
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    answers = []
+    for _ in range(chance.randrange(3, 25)):
+        answered = now - timedelta(seconds=chance.randrange(1, 1_700))
+        queued = answered - timedelta(seconds=chance.randrange(0, 400))
+        answers.append(RecentAnswer(queue_id=House.__name__, first_queued_at=queued, answered_at=answered))  # type: ignore[arg-type]
+    waiting_since = chance.choice([None, now - timedelta(seconds=chance.randrange(1, 900))])
+    place = chance.randrange(1, 9)
+
+    recent = sorted(answers, key=lambda a: a.answered_at)
+    somebody = 0
+    at = recent[0].answered_at
+    while at < now:
+        waits = any(a.first_queued_at <= at < a.answered_at for a in recent[1:])
+        somebody += waits or (waiting_since is not None and waiting_since <= at)
+        at += SECOND
+    expected = place * somebody / (len(recent) - 1)
+    assert estimated_wait_s(answers, waiting_since, place, now) == pytest.approx(expected)
+
+
+# --- every figure opens exactly its rows ---
+
+
+async def test_the_log_finds_as_many_rows_as_the_figure_says(house: House) -> None:
+    from urllib.parse import parse_qsl
+
+    from agent_console.log_api import filter_of
+
+    zone = ZoneInfo("Europe/Berlin")
+    day = await lived(house, zone, date(2026, 10, 25), seed=3)
+    await _rated(day)
+    manager, log = house.somebody(Role.MANAGER), SqlLog(house.store)
+    wanted = LogFilter(from_at=day.begin, to_at=day.end)
+    sums = await SqlSums(house.store).sums(manager, wanted, GroupBy.QUEUE, day.now)
+    for queue in day.queues:
+        group = report_group(
+            sums[queue.id],
+            Sums(),
+            key=queue.id,
+            label=queue.name,
+            from_at=day.begin,
+            to_at=day.end,
+            log={"queue": queue.id, "from": day.begin.isoformat(), "to": day.end.isoformat()},
+        )
+        for figure in (*group.figures, *group.service_levels):
+            words: dict[str, object] = dict(parse_qsl(figure.drill))
+            words["from_"] = words.pop("from")
+            for name in ("rated", "handled"):
+                if name in words:
+                    words[name] = words[name] == "true"
+            found = await log.count(manager, filter_of(zone, **words), day.now)  # type: ignore[arg-type]
+            assert found.count == figure.rows, figure.name
+        rated = {figure.name: figure for figure in group.figures}["csat"]
+        assert rated.rows
+        assert rated.value is not None
+
+
+async def _rated(day: Day) -> None:
+    """Every third answered pass is rated; what a mean or a share of them is, the next test says."""
+    answered = [item for item in day.made.items if item.answered_at is not None and item.ended_at is not None]
+    async with day.house.database.transaction() as wire:
+        for n, item in enumerate(answered[::3]):
+            await wire.execute(
+                "INSERT INTO ratings (tenant_id, interaction_id, person_id, agent_id, queue_id, score, comment, at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                item.tenant_id, item.interaction_id, item.person_id, item.agent_id, item.queue_id,
+                1 + n % 5, "", us(day.end),
+            )  # fmt: skip
+
+
+async def test_ratings_are_shares_means_and_rates_of_what_clients_said(house: House) -> None:
+    day = await lived(house, ZoneInfo("UTC"), date(2026, 5, 5), seed=11)
+    await _rated(day)
+    answered = [item for item in day.made.items if item.answered_at is not None and item.ended_at is not None]
+    scores = [1 + n % 5 for n in range(len(answered[::3]))]
+    manager = house.somebody(Role.MANAGER)
+    sums = await SqlSums(house.store).sums(manager, LogFilter(), GroupBy.CHANNEL, day.now)
+    figures = {f.name: f.value for f in shown(sum(sums.values(), Sums()), day).figures}
+
+    assert figures["csat"] == sum(score >= 4 for score in scores) / len(scores)
+    assert figures["csat_mean"] == sum(scores) / len(scores)
+    assert figures["response_rate"] == len(scores) / sum(i.answered_at is not None for i in day.made.items)
