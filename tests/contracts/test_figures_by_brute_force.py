@@ -44,6 +44,7 @@ DAYS = [
 SECOND = timedelta(seconds=1)
 WAYS_OUT = {WorkState.FLOWED_OUT, WorkState.CANCELLED}
 HANDLING = {SegmentKind.TALK, SegmentKind.TEXT, SegmentKind.WRAP_UP, SegmentKind.HOLD}
+COUNTED = ("offered", "answered", "abandoned", "short_abandon", "flowed_out", "callback", "still_waiting")
 MIX = [
     *[WorkState.COMPLETED] * 60,
     *[WorkState.ABANDONED] * 25,
@@ -180,7 +181,7 @@ def brute_figures(n: Counter[str]) -> dict[str, float | None]:
     answered, abandoned, short = n["answered"], n["abandoned"], n["short_abandon"]
     good, flowed = n["answered_in_time"], n["flowed_out"]
     return {
-        **{name: n[name] for name in ("offered", "answered", "abandoned", "short_abandon", "flowed_out", "callback", "still_waiting")},
+        **{name: n[name] for name in COUNTED},
         "abandonment_rate": share(abandoned, n["offered"]),
         "asa": share(n["wait"], answered),
         "aht": share(n["handle"], n["handled"]),
