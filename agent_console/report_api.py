@@ -109,7 +109,7 @@ def operations(
     async def report_staffing(
         call: Call,  # noqa: ARG001 - the same for everybody
         calls_per_hour: Annotated[float, Meta(ge=0, le=1_000_000)],
-        handle_s: Annotated[float, Meta(gt=0, le=86_400)],
+        handle_s: Annotated[float, Meta(ge=1, le=86_400)],
         share: Annotated[float, Meta(gt=0, lt=1)] = 0.8,
         threshold_s: Annotated[float, Meta(ge=0, le=86_400)] = 20.0,
         shrinkage: Annotated[float, Meta(ge=0, lt=1)] = 0.3,

@@ -8,7 +8,6 @@ knows the passes only as lists of seconds and shares nothing with the code it ch
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,22 +15,19 @@ import pytest
 
 from crm_store.activity import SqlActivity
 from crm_store.insight import SqlInsight
-from crm_store.log import SqlLog
-from crm_store.mapping import us
 from crm_store.report_sums import SqlSums
 from hub.domain.access import Role
-from hub.domain.agent import Agent, Media, Wish
-from hub.domain.queue import Queue, ServiceLevelTarget
+from hub.domain.agent import Media, Wish
 from hub.domain.segment import SegmentKind
 from hub.domain.work import WorkItem, WorkState
 from hub.insight.activity import agent_day
 from hub.insight.grouped import GroupBy, ReportGroup, Sums, in_buckets, report_group
 from hub.insight.log import LogFilter
-from hub.insight.periods import Period, Step, buckets, midnight
+from hub.insight.periods import Period, Step, buckets
 from hub.insight.reports import queue_report
 from hub.insight.wait import estimated_wait_s
 from hub.ports.insight import RecentAnswer
-from tests.contracts.made_work import MadeWork
+from tests.contracts.made_day import Day, lived
 from tests.stores import House
 
 DAYS = [
@@ -45,88 +41,6 @@ SECOND = timedelta(seconds=1)
 WAYS_OUT = {WorkState.FLOWED_OUT, WorkState.CANCELLED}
 HANDLING = {SegmentKind.TALK, SegmentKind.TEXT, SegmentKind.WRAP_UP, SegmentKind.HOLD}
 COUNTED = ("offered", "answered", "abandoned", "short_abandon", "flowed_out", "callback", "still_waiting")
-MIX = [
-    *[WorkState.COMPLETED] * 60,
-    *[WorkState.ABANDONED] * 25,
-    *[WorkState.FLOWED_OUT] * 4,
-    *[WorkState.CALLBACK] * 4,
-    *[WorkState.CANCELLED] * 3,
-    *[WorkState.QUEUED] * 2,
-    WorkState.ASSIGNED,
-    WorkState.WRAP_UP,
-]
-
-
-@dataclass(kw_only=True)
-class Day:
-    """A made-up day of one house."""
-
-    house: House
-    zone: ZoneInfo
-    begin: datetime
-    end: datetime
-    queues: list[Queue]
-    agents: list[Agent]
-    made: MadeWork
-    log: dict[str, list[tuple[datetime, Wish, bool]]] = field(default_factory=dict)
-
-    @property
-    def now(self) -> datetime:
-        """The morning after, when everything that ends has ended."""
-        return self.end + timedelta(hours=6)
-
-
-async def lived(house: House, zone: ZoneInfo, day: date, seed: int) -> Day:
-    chance = random.Random(seed)
-    begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
-    queues = [
-        house.queue,
-        house.a_queue("sales", service_level=ServiceLevelTarget(threshold_s=45, short_abandon_s=3)),
-    ]
-    await house.floor.put_queue(queues[1])
-    ids = frozenset(queue.id for queue in queues)
-    agents = [
-        await house.hire(name, chats=slots, queues=ids)
-        for name, slots in (("Anna", 3), ("Boris", 2), ("Cem", 1))
-    ]
-    made = MadeWork(house=house, chance=chance)
-    length = round((end - begin).total_seconds())
-    for _ in range(260):
-        at = begin + timedelta(seconds=chance.randrange(length))
-        media = chance.choice([Media.CHAT, Media.CHAT, Media.VOICE])
-        made.came(at, chance.choice(queues), chance.choice(agents), outcome=chance.choice(MIX), media=media)
-    # at the seams: the first and the last second, and both sides of every hour
-    for hour in range(0, length, 3600):
-        for seconds in (hour, hour + 3599):
-            made.came(begin + timedelta(seconds=seconds), queues[0], agents[0], outcome=WorkState.COMPLETED)
-    await made.put()
-    made_day = Day(house=house, zone=zone, begin=begin, end=end, queues=queues, agents=agents, made=made)
-    rows = []
-    for agent in agents:
-        at, lines = begin - timedelta(hours=2), []
-        while at < end:
-            wish, present = chance.choice(
-                [(Wish.AVAILABLE, True)] * 3
-                + [(Wish.PAUSED, True), (Wish.AVAILABLE, False), (Wish.OFFLINE, False)]
-            )
-            lines.append((at, wish, present))
-            at += timedelta(seconds=chance.randrange(600, 9_000))
-        made_day.log[agent.id] = lines
-        rows += [
-            (house.tenant_id, agent.id, us(a), w.value, "lunch" if w is Wish.PAUSED else "", p, "test")
-            for a, w, p in lines
-        ]
-    async with house.database.transaction() as wire:
-        await wire.execute("DELETE FROM agent_log WHERE tenant_id = $1", house.tenant_id)
-        await wire.many(
-            "INSERT INTO agent_log (tenant_id, agent_id, at, wish, pause_reason, present, reason)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            rows,
-        )
-    house.clock.advance((made_day.now - house.clock.now()).total_seconds())
-    return made_day
-
-
 # --- the brute force: seconds only ---
 
 
@@ -341,67 +255,3 @@ def test_the_estimated_wait_by_looking_at_each_second(seed: int) -> None:
         at += SECOND
     expected = place * somebody / (len(recent) - 1)
     assert estimated_wait_s(answers, waiting_since, place, now) == pytest.approx(expected)
-
-
-# --- every figure opens exactly its rows ---
-
-
-async def test_the_log_finds_as_many_rows_as_the_figure_says(house: House) -> None:
-    from urllib.parse import parse_qsl
-
-    from agent_console.log_api import filter_of
-
-    zone = ZoneInfo("Europe/Berlin")
-    day = await lived(house, zone, date(2026, 10, 25), seed=3)
-    await _rated(day)
-    manager, log = house.somebody(Role.MANAGER), SqlLog(house.store)
-    wanted = LogFilter(from_at=day.begin, to_at=day.end)
-    sums = await SqlSums(house.store).sums(manager, wanted, GroupBy.QUEUE, day.now)
-    for queue in day.queues:
-        group = report_group(
-            sums[queue.id],
-            Sums(),
-            key=queue.id,
-            label=queue.name,
-            from_at=day.begin,
-            to_at=day.end,
-            log={"queue": queue.id, "from": day.begin.isoformat(), "to": day.end.isoformat()},
-        )
-        for figure in (*group.figures, *group.service_levels):
-            words: dict[str, object] = dict(parse_qsl(figure.drill))
-            words["from_"] = words.pop("from")
-            for name in ("rated", "handled"):
-                if name in words:
-                    words[name] = words[name] == "true"
-            found = await log.count(manager, filter_of(zone, **words), day.now)  # type: ignore[arg-type]
-            assert found.count == figure.rows, figure.name
-        rated = {figure.name: figure for figure in group.figures}["csat"]
-        assert rated.rows
-        assert rated.value is not None
-
-
-async def _rated(day: Day) -> None:
-    """Every third answered pass is rated; what a mean or a share of them is, the next test says."""
-    answered = [item for item in day.made.items if item.answered_at is not None and item.ended_at is not None]
-    async with day.house.database.transaction() as wire:
-        for n, item in enumerate(answered[::3]):
-            await wire.execute(
-                "INSERT INTO ratings (tenant_id, interaction_id, person_id, agent_id, queue_id, score, comment, at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                item.tenant_id, item.interaction_id, item.person_id, item.agent_id, item.queue_id,
-                1 + n % 5, "", us(day.end),
-            )  # fmt: skip
-
-
-async def test_ratings_are_shares_means_and_rates_of_what_clients_said(house: House) -> None:
-    day = await lived(house, ZoneInfo("UTC"), date(2026, 5, 5), seed=11)
-    await _rated(day)
-    answered = [item for item in day.made.items if item.answered_at is not None and item.ended_at is not None]
-    scores = [1 + n % 5 for n in range(len(answered[::3]))]
-    manager = house.somebody(Role.MANAGER)
-    sums = await SqlSums(house.store).sums(manager, LogFilter(), GroupBy.CHANNEL, day.now)
-    figures = {f.name: f.value for f in shown(sum(sums.values(), Sums()), day).figures}
-
-    assert figures["csat"] == sum(score >= 4 for score in scores) / len(scores)
-    assert figures["csat_mean"] == sum(scores) / len(scores)
-    assert figures["response_rate"] == len(scores) / sum(i.answered_at is not None for i in day.made.items)
