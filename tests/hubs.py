@@ -41,6 +41,8 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     offer_s: float = 20.0
     wrap_up_s: float = 30.0
     missed_limit: int = 3
+    demo: bool = False
+    """The people, queues and past of the demo instead of all that."""
 
 
 class HubDidNotStart(Exception):

@@ -1,5 +1,6 @@
 """Fills the store of a hub that tests start: people, queues, outcomes, and a web-chat site."""
 
+import random
 from dataclasses import replace
 
 from agent_console.passwords import Passwords
@@ -9,6 +10,8 @@ from crm_store.webchat import Visitors
 from hub.cli.access import access_store, cost_of
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
+from hub.demo.seed import Seeding
+from hub.demo.seed import seed as seed_demo
 from hub.desk.views import DispositionView
 from hub.domain.access import Role, system_principal
 from hub.domain.agent import Agent, Capacity
@@ -27,6 +30,12 @@ async def seed(store: Store, settings: Settings, floor: Floor) -> None:
     clock = SystemClock()
     rules = FloorStore(store, clock, encode=encode)
     if await rules.all_queues(DEFAULT_TENANT):
+        return
+    if floor.demo:
+        async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
+            access = access_store(store.database)
+            demo = Seeding(store=store, access=access, passwords=passwords, clock=clock, rng=random.Random(1))
+            await seed_demo(demo, PASSWORD)
         return
     queues = [
         Queue(

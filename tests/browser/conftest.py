@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from tests.hubs import RunningHub, start_hub
+from tests.hubs import Floor, RunningHub, start_hub
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "agent_console/web/node_modules/axe-core/axe.min.js"
@@ -37,8 +37,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session")
 async def quiet_hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHub]:
-    """A hub that many screens are looked at on; nobody works on it."""
-    hub = await start_hub(tmp_path_factory.mktemp("quiet") / "data")
+    """A hub that many screens are looked at on: with the demo's past, and nobody works on it."""
+    hub = await start_hub(tmp_path_factory.mktemp("quiet") / "data", floor=Floor(demo=True))
     yield hub
     await hub.stop()
 
