@@ -1,10 +1,24 @@
 """All tables of the store: importing this module fills the metadata."""
 
 from crm_store.base import metadata
-from crm_store.rows import access, floor, history, manager, people, rules, search, supervise, talk, webchat
+from crm_store.rows import (
+    access,
+    accounts,
+    floor,
+    history,
+    manager,
+    people,
+    rules,
+    search,
+    supervise,
+    talk,
+    webchat,
+    webhooks,
+)
 
 __all__ = [
     "access",
+    "accounts",
     "floor",
     "history",
     "manager",
@@ -15,4 +29,5 @@ __all__ = [
     "supervise",
     "talk",
     "webchat",
+    "webhooks",
 ]
