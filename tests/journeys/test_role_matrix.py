@@ -1,6 +1,7 @@
 """Nobody in, in the complete hub: every operation, by every role, on things within and beyond their reach."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,14 +18,17 @@ from agent_console.accounts import Accounts
 from agent_console.passwords import Cost, Passwords
 from crm_store.floor import FloorStore
 from crm_store.rows.history import interactions, reservations
+from crm_store.rows.talk import planned_replies
 from crm_store.store import Store
 from hub.app import Started, serve
 from hub.cli.access import access_store
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
+from hub.cluster.embedded.attachments import FolderAttachments
 from hub.demo.seed import Seeding, seed
 from hub.domain.access import MATRIX, USER_ROLES, Permission, Role, system_principal
 from hub.domain.ids import DEFAULT_TENANT
+from hub.ids import new_id
 from hub.settings import HttpSettings, SecuritySettings, Settings
 from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
 
@@ -32,7 +36,12 @@ PASSWORD = "a door of old oak"
 COST = Cost(memory_kib=8 * 1024, passes=1)
 OPERATIONS = operations_of_every_api()
 
-BODIES = {"close": {"disposition": "resolved"}}
+BODIES = {
+    "close": {"disposition": "resolved"},
+    "reply": {"channel": "webchat", "text": "hello"},
+    "note": {"text": "hello"},
+    "plan_reply": {"channel": "webchat", "text": "hello"},
+}
 """Operations that look at their body before they look for the thing: a 422 there tells nothing of it."""
 
 ENDS_A_SIGN_IN = {"sign_in", "sign_out"}
@@ -76,6 +85,9 @@ async def running_hub(
     )
     foreign: dict[str, str] = {}
 
+    async def a_file() -> AsyncIterator[bytes]:
+        yield b"a file of others"
+
     async def prepare(store: Store) -> None:
         clock, access = SystemClock(), access_store(store.database)
         async with Passwords(cost=COST) as passwords:
@@ -94,7 +106,11 @@ async def running_hub(
                     queues={q.id for q in queues} if in_all_queues else set(),
                     password=PASSWORD,
                 )
+        kept, size = await FolderAttachments(folder / "attachments").put(
+            DEFAULT_TENANT, a_file(), limit_bytes=100
+        )
         foreign.update(await things_of_others(store))
+        foreign.update(await talk_of_others(store, foreign["interaction_id"], kept, size))
         if then is not None:
             await then(store)
 
@@ -130,6 +146,27 @@ async def things_of_others(store: Store) -> dict[str, str]:
         "queue_id": offer.queue_id,
         "agent_id": offer.agent_id,
     }
+
+
+async def talk_of_others(store: Store, interaction_id: str, sha256: str, size: int) -> dict[str, str]:
+    """The same of a conversation: a file of a touch, and a reply that is not sent yet."""
+    file = {"sha256": sha256, "name": "bill.pdf", "media_type": "application/pdf", "size_bytes": size}
+    async with store.database.transaction() as wire:
+        ((touch_id,),) = await wire.fetch(
+            "SELECT id FROM touches WHERE interaction_id = $1 ORDER BY seq LIMIT 1", interaction_id
+        )
+        await wire.execute("UPDATE touches SET attachments = $1 WHERE id = $2", json.dumps([file]), touch_id)
+        planned_id = new_id()
+        await wire.insert(
+            planned_replies,
+            [
+                (
+                    planned_id, DEFAULT_TENANT, interaction_id, new_id(), "Somebody", planned_id, "webchat", "later",
+                    "[]", 1 << 60, 0, 0, False, False, "waiting", "", None, 1,
+                )
+            ],
+        )  # fmt: skip
+    return {"touch_id": touch_id, "sha256": sha256, "planned_id": planned_id}
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,9 @@ export class World {
         { code: 'spam', name: 'Spam', note_required: false },
       ],
       pause_reasons: ['break', 'lunch', 'meeting', 'training', 'technical'],
+      planned: [],
+      mentions: [],
+      snoozed: [],
       server_time: new Date().toISOString(),
     };
   }

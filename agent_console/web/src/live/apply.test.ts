@@ -15,7 +15,7 @@ function played(view: DeskView, ...frames: Frame[]): Desk {
 
 /** What a snapshot would carry. */
 function shown(desk: Desk): DeskView {
-  const { typing: _typing, cards: _cards, ...view } = desk;
+  const { typing: _typing, colleagues: _colleagues, viewers: _viewers, cards: _cards, ...view } = desk;
   return view;
 }
 
