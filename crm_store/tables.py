@@ -3,9 +3,9 @@
 from crm_store.base import metadata
 from crm_store.rows import (
     access,
-    accounts,
-    floor,
-    history,
+from crm_store.rows import knowledge
+
+__all__ = ["knowledge"]
     manager,
     people,
     rules,
@@ -13,7 +13,10 @@ from crm_store.rows import (
     supervise,
     talk,
     webchat,
+<<<<<<< HEAD
     webhooks,
+=======
+>>>>>>> 388df6a (Canned replies, macros and articles: the domain, the use cases and the store)
 )
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "accounts",
     "floor",
     "history",
+    "knowledge",
     "manager",
     "metadata",
     "people",

@@ -33,6 +33,7 @@ class AuditAction(StrEnum):
     SET_AGENT_STATE = "set_agent_state"
     MESSAGE = "message"
     SET_ALARMS = "set_alarms"
+    CHANGE_KNOWLEDGE = "change_knowledge"
 
 
 class AuditResult(StrEnum):
