@@ -20,6 +20,29 @@ SHORTEST_STEM, LONGEST_STEM = 4, 6
 IN_TITLE, IN_TAGS, IN_BODY = 8, 6, 1
 MOST_IN_BODY = 4
 
+_SAYS_NOTHING = (
+    # English
+    "a about after again all also am an and any are as at be because been before but by can cannot could did do does"
+    " for from get give go good got had has have he hello help her here hi his how i if in into is it its just know"
+    " like make may me more much my need no not now of on one or our out please she should so some than thank thanks"
+    " that the their them then there these they this to up us very want was we were what when where which who why"
+    " will with would yes yet you your morning evening afternoon day"
+    # Russian
+    " а бы был была были было быть в вам вас ваш во вот все всё вы где да для до доброе добрый его ее если есть еще"
+    " ещё же за здравствуйте и из или им их к как какой когда кто ли меня мне можно мой моя моё мои мы на надо"
+    " нам нас не нет ни"
+    " но ну о об он она они от по пожалуйста почему при привет просто с себя скажите со спасибо так там то тоже"
+    " только тут ты у уже утро хочу хотел хотела что чтобы это этот эта эти эту я день вечер помогите подскажите"
+    # Turkish
+    " acaba ama ben bana beni benim bir biri biz bize bu bunu çok da daha de değil diye en evet gibi günaydın günler"
+    " hayır hem her hiç için ile ise iyi kadar ki lütfen merhaba mi mı mu mü musunuz misiniz ne neden nasıl"
+    " nerede o olan"
+    " olarak olsun on onu sağ olun selam siz size sizi şey şu teşekkür teşekkürler ederim ve var veya ya yok istiyorum"
+    " istiyordum akşamlar yardım"
+)
+COMMON_WORDS = frozenset(fold(_SAYS_NOTHING).split())
+"""Words, folded, that a sentence is made of and a subject is not."""
+
 _EXACT, _BEGINS, _SAME_STEM = 1.0, 0.75, 0.6
 
 
@@ -109,7 +132,7 @@ def ranked(
     if not every_word:
         # what every article talks about, and what only makes a sentence, says nothing about the subject
         for word, ids in having.items():
-            if len(word) < 3 or (articles > 3 and len(ids) > articles / 2):
+            if word in COMMON_WORDS or len(word) < 3 or (articles > 3 and len(ids) > articles / 2):
                 rarity[word] = 0.0
     found = [
         (article_id, language, sum(fit * rarity[word] for word, fit in of_text.items()))

@@ -3,9 +3,10 @@
 from crm_store.base import metadata
 from crm_store.rows import (
     access,
-from crm_store.rows import knowledge
-
-__all__ = ["knowledge"]
+    accounts,
+    floor,
+    history,
+    knowledge,
     manager,
     people,
     rules,
@@ -13,10 +14,7 @@ __all__ = ["knowledge"]
     supervise,
     talk,
     webchat,
-<<<<<<< HEAD
     webhooks,
-=======
->>>>>>> 388df6a (Canned replies, macros and articles: the domain, the use cases and the store)
 )
 
 __all__ = [

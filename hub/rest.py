@@ -5,40 +5,51 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from agent_console import (
+    articles_api,
     audit_api,
     desk_api,
     files_api,
     insight_api,
+    knowledge_api,
     log_api,
     lookup_api,
     report_api,
+    ready_api,
     session_api,
     talk_api,
 )
 from agent_console.auth import Gate
+from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
 from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
 from crm_store.activity import SqlActivity
+from crm_store.articles import SqlArticles
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.insight import SqlInsight
+from crm_store.knowledge import SqlSnippets
 from crm_store.log import SqlLog
 from crm_store.log_views import SqlLogViews
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
 from crm_store.store import Store
 from crm_store.talk import Talk
+from hub.crm.articles import Articles
+from hub.crm.snippets import Snippets
 from hub.desk.drafting import Drafting
 from hub.desk.files import Files
 from hub.desk.later import Later
+from hub.desk.macros import Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
+from hub.desk.ready import Occasions
 from hub.desk.snoozes import Snoozes
 from hub.desk.states import States
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.domain.ids import TenantId
+from hub.domain.knowledge import StepKind
 from hub.lifecycle import Jobs
 from hub.namebook import Namebook
 from hub.ports.attachments import Attachments
@@ -72,7 +83,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the operations stand on. `pop_ms` the latest pop latencies."""
+    """What the operations stand on. `pop_ms` the latest pop latencies, `help_address` of the public help."""
 
     sign_ins: SignIns
     first_administrator: FirstAdministrator
@@ -91,6 +102,7 @@ class Parts:
     talk: Conversation
     presence_lease_s: float
     zone: ZoneInfo
+    help_address: str = ""
 
 
 def operations(p: Parts) -> list[Operation]:
@@ -131,4 +143,53 @@ def operations(p: Parts) -> list[Operation]:
             zone=p.zone,
         ),
         *audit_api.operations(store=p.access, clock=p.clock),
+        *_knowledge(p, lookups),
+    ]
+
+
+def _knowledge(p: Parts, lookups: DeskLookups) -> list[Operation]:
+    """Replies, macros and articles, and what an agent does with them."""
+    store = SqlSnippets(p.store.database)
+    snoozing = SnoozeFor(p.talk.snoozes, p.clock)
+    macros = Macros(
+        Work(p.store, p.clock, p.talk.limits),
+        Transfers(p.store, p.clock),
+        {StepKind.SNOOZE: snoozing.taken},
+    )
+
+    async def outcome_codes(tenant_id: TenantId) -> set[str]:
+        return {outcome.code for outcome in await p.live.dispositions(tenant_id)}
+
+    def link(language: str, slug: str) -> str:
+        return f"{p.help_address}/{language}/{slug}" if p.help_address else ""
+
+    articles = Articles(SqlArticles(p.store.database), p.clock, queue_ids=p.names.queue_ids)
+    snippets = Snippets(
+        store,
+        p.clock,
+        queue_ids=p.names.queue_ids,
+        outcome_codes=outcome_codes,
+        steps_done=macros.steps_done,
+    )
+    occasions = Occasions(lookups, p.clock, p.zone)
+    shown = Shown(p.names.queue, link)
+    return [
+        *knowledge_api.operations(
+            snippets=snippets,
+            store=store,
+            steps=macros.steps_done,
+            outcomes=p.live.dispositions,
+            shown=shown,
+        ),
+        *ready_api.operations(
+            snippets=snippets,
+            articles=articles,
+            store=store,
+            macros=macros,
+            occasions=occasions,
+            outcomes=p.live.dispositions,
+            shown=shown,
+            clock=p.clock,
+        ),
+        *articles_api.operations(articles=articles, store=store, occasions=occasions, shown=shown),
     ]

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from hub.desk.snoozes import Snoozes
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.domain.access import Principal
@@ -10,6 +12,7 @@ from hub.domain.errors import HubError
 from hub.domain.ids import InteractionId, QueueId
 from hub.domain.interaction import Disposition
 from hub.domain.knowledge import StepKind
+from hub.ports.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +102,16 @@ class Macros:
                 )
             case _:
                 await self._others[step.kind](principal, interaction_id, step)
+
+
+class SnoozeFor:
+    """Lays a conversation aside for the minutes that a step names."""
+
+    def __init__(self, snoozes: Snoozes, clock: Clock) -> None:
+        self._snoozes = snoozes
+        self._clock = clock
+
+    async def taken(self, principal: Principal, interaction_id: InteractionId, step: PlannedStep) -> None:
+        """See `Snoozes.snooze`."""
+        until = self._clock.now() + timedelta(minutes=int(step.value))
+        await self._snoozes.snooze(principal, interaction_id, until, step.note)

@@ -16,7 +16,9 @@ from sqlalchemy import select
 
 from agent_console.accounts import Accounts
 from agent_console.passwords import Cost, Passwords
+from crm_store.articles import SqlArticles
 from crm_store.floor import FloorStore
+from crm_store.knowledge import SqlSnippets
 from crm_store.rows.history import interactions, reservations
 from crm_store.rows.talk import planned_replies
 from crm_store.store import Store
@@ -27,7 +29,20 @@ from hub.cluster.codec import encode
 from hub.cluster.embedded.attachments import FolderAttachments
 from hub.demo.seed import Seeding, seed
 from hub.domain.access import MATRIX, USER_ROLES, Permission, Role, system_principal
-from hub.domain.ids import DEFAULT_TENANT
+from hub.domain.audit import AuditAction, AuditDraft
+from hub.domain.ids import DEFAULT_TENANT, QueueId
+from hub.domain.knowledge import (
+    Article,
+    ArticleId,
+    ArticleState,
+    ArticleText,
+    Reach,
+    Snippet,
+    SnippetId,
+    SnippetKind,
+    Step,
+    StepKind,
+)
 from hub.ids import new_id
 from hub.settings import HttpSettings, SecuritySettings, Settings
 from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
@@ -145,6 +160,7 @@ async def things_of_others(store: Store) -> dict[str, str]:
         "person_id": str(person_id),
         "queue_id": offer.queue_id,
         "agent_id": offer.agent_id,
+        **await knowledge_of_others(store, offer.queue_id),
     }
 
 
@@ -167,6 +183,38 @@ async def talk_of_others(store: Store, interaction_id: str, sha256: str, size: i
             ],
         )  # fmt: skip
     return {"touch_id": touch_id, "sha256": sha256, "planned_id": planned_id}
+
+
+async def knowledge_of_others(store: Store, queue_id: str) -> dict[str, str]:
+    """A macro and an article of that queue."""
+    now = SystemClock().now()
+    macro = Snippet(
+        id=SnippetId(new_id()),
+        tenant_id=DEFAULT_TENANT,
+        kind=SnippetKind.MACRO,
+        code="theirs",
+        title="Theirs",
+        steps=(Step(kind=StepKind.NOTE, texts={"en": "theirs"}),),
+        reach=Reach.QUEUES,
+        queues=frozenset({QueueId(queue_id)}),
+        version=2,  # nobody who names the first one removes it from the cases that follow
+        updated_at=now,
+    )
+    article = Article(
+        id=ArticleId(new_id()),
+        tenant_id=DEFAULT_TENANT,
+        slug="theirs",
+        texts={"en": ArticleText(title="Theirs", body="theirs")},
+        queues=frozenset({QueueId(queue_id)}),
+        state=ArticleState.PUBLISHED,
+        version=2,
+        created_at=now,
+        updated_at=now,
+    )
+    draft = AuditDraft(tenant_id=DEFAULT_TENANT, at=now, action=AuditAction.CHANGE_KNOWLEDGE)
+    await SqlSnippets(store.database).add_snippet(macro, draft)
+    await SqlArticles(store.database).add_article(article, draft)
+    return {"snippet_id": macro.id, "article_id": article.id}
 
 
 @pytest.fixture(scope="module")

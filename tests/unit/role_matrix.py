@@ -135,6 +135,8 @@ def _sample(shape: shapes.Type) -> Any:
             return {f.encode_name: _sample(f.type) for f in fields if f.required}
         case shapes.ListType() | shapes.VarTupleType() | shapes.SetType():
             return []
+        case shapes.DictType():
+            return {}
         case _:
             raise NotImplementedError(shape)
 

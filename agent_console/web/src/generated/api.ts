@@ -70,6 +70,98 @@ export interface AgentView {
   readonly queues: readonly string[];
 }
 
+/** An article. No `queues`: for the whole house. `version` names what it is a change of; 0 for a new one. */
+export interface ArticleBody {
+  readonly texts?: Readonly<Record<string, ArticleTextBody>>;
+  readonly category?: string;
+  readonly tags?: readonly string[];
+  readonly queues?: readonly string[];
+  readonly state?: ArticleState;
+  readonly is_public?: boolean;
+  readonly version?: number;
+}
+
+/** An article in a list; title and the beginning in `language`. `languages` are all it is written in. */
+export interface ArticleLine {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly excerpt: string;
+  readonly language: string;
+  readonly languages: readonly string[];
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly queues: readonly NamedView[];
+  readonly state: ArticleState;
+  readonly is_public: boolean;
+  readonly version: number;
+  readonly updated_at: string;
+  readonly updated_by: string;
+  readonly uses: number;
+  readonly helpful_yes: number;
+  readonly helpful_no: number;
+  readonly link: string;
+}
+
+/** A page. */
+export interface ArticleLines {
+  readonly items: readonly ArticleLine[];
+  readonly next: string | null;
+}
+
+/** Only a published article is shown to clients and suggested to agents. */
+export type ArticleState = 'draft' | 'published';
+
+/** An article in one language; `body` in the small Markdown of docs/knowledge.md. */
+export interface ArticleTextBody {
+  readonly title?: string;
+  readonly body?: string;
+}
+
+/** An article in one language. */
+export interface ArticleTextView {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** How an article was after one change. */
+export interface ArticleVersionView {
+  readonly number: number;
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly texts: Readonly<Record<string, ArticleTextView>>;
+  readonly category: string;
+  readonly tags: readonly string[];
+}
+
+/** A page, newest first. */
+export interface ArticleVersions {
+  readonly items: readonly ArticleVersionView[];
+  readonly next: string | null;
+}
+
+/** A whole article. `link` is its public address, empty while it has none. */
+export interface ArticleView {
+  readonly id: string;
+  readonly slug: string;
+  readonly texts: Readonly<Record<string, ArticleTextView>>;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly queues: readonly NamedView[];
+  readonly state: ArticleState;
+  readonly is_public: boolean;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+  readonly uses: number;
+  readonly helpful_yes: number;
+  readonly helpful_no: number;
+  readonly link: string;
+  readonly may_change: boolean;
+}
+
 /** A file as `POST /api/v1/attachments` answered it. The hub believes its own record of type and size. */
 export interface AttachedFile {
   readonly sha256: string;
@@ -100,6 +192,18 @@ export interface AuditRow {
 /** The client's card. */
 export interface CardAnswer {
   readonly card: ClientCard;
+}
+
+/** All categories. */
+export interface CategoryPage {
+  readonly items: readonly CategoryView[];
+  readonly next: string | null;
+}
+
+/** A category in use. */
+export interface CategoryView {
+  readonly name: string;
+  readonly articles: number;
 }
 
 /** The outcome. */
@@ -317,6 +421,13 @@ export interface LogViewList {
   readonly may_share: string;
 }
 
+/** What was done, in order, up to the first failure. `insert` is what belongs into the field of the reply. */
+export interface MacroResult {
+  readonly steps: readonly StepResult[];
+  readonly is_done: boolean;
+  readonly insert: string;
+}
+
 /** Mentions that were not read, newest first. */
 export interface MentionPage {
   readonly items: readonly MentionView[];
@@ -427,6 +538,9 @@ export interface QueueView {
   readonly waiting: number;
 }
 
+/** For whom a reply or a macro is: everybody, those who serve some queues, or whoever wrote it. */
+export type Reach = 'house' | 'personal' | 'queues';
+
 /** Everything up to `seq` has been read. */
 export interface ReadMark {
   readonly seq: number;
@@ -435,6 +549,43 @@ export interface ReadMark {
 /** Notes that were read. */
 export interface ReadMentions {
   readonly touch_ids: readonly string[];
+}
+
+/** All that may be used in this conversation, most used first. */
+export interface ReadyPage {
+  readonly items: readonly ReadySnippet[];
+  readonly next: string | null;
+}
+
+/**
+ * A reply or a macro for one conversation, filled. `missing` names the variables nothing is known for, which
+ * stand in the text unchanged; `is_other_language`: there is no text in the client's language.
+ */
+export interface ReadySnippet {
+  readonly id: string;
+  readonly kind: SnippetKind;
+  readonly code: string;
+  readonly title: string;
+  readonly text: string;
+  readonly language: string;
+  readonly is_other_language: boolean;
+  readonly missing: readonly string[];
+  readonly steps: readonly ReadyStep[];
+  readonly reach: Reach;
+  readonly version: number;
+  readonly uses: number;
+  readonly own_uses: number;
+}
+
+/** A step as it would be taken now: the text in the client's language and filled. */
+export interface ReadyStep {
+  readonly kind: StepKind;
+  readonly text: string;
+  readonly language: string;
+  readonly value: string;
+  readonly label: string;
+  readonly note: string;
+  readonly missing: readonly string[];
 }
 
 /** A message to the client on `channel`: text, files, or both. */
@@ -494,6 +645,20 @@ export interface ReservationView {
   readonly why: Why;
 }
 
+/** Which version comes back, and on which one that was decided. */
+export interface Restore {
+  readonly number: number;
+  readonly version: number;
+}
+
+/** Run the macro as it was at `version`, from step `start_at` on. `values` are for what nothing was known for. */
+export interface RunMacro {
+  readonly version: number;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly start_at?: number;
+  readonly channel?: string;
+}
+
 /** A filter with a name; one's own of that name is replaced. */
 export interface SaveLogView {
   readonly name: string;
@@ -536,6 +701,49 @@ export interface SignIn {
 export interface SignedIn {
   readonly user: MeView;
   readonly csrf: string;
+}
+
+/**
+ * A canned reply (`texts` by language, with variables in braces) or a macro (`steps`). `version` names what it is
+ * a change of, and is left out for a new one.
+ */
+export interface SnippetBody {
+  readonly kind: SnippetKind;
+  readonly code: string;
+  readonly title: string;
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly steps?: readonly StepBody[];
+  readonly reach?: Reach;
+  readonly queues?: readonly string[];
+  readonly version?: number;
+}
+
+/** A text to insert, or steps to take. */
+export type SnippetKind = 'macro' | 'reply';
+
+/** A page by code, with what may stand in texts and what steps there are. */
+export interface SnippetPage {
+  readonly items: readonly SnippetView[];
+  readonly next: string | null;
+  readonly variables: readonly VariableView[];
+  readonly steps: readonly StepKind[];
+}
+
+/** A reply or a macro as it is kept. `uses` counts everybody's. */
+export interface SnippetView {
+  readonly id: string;
+  readonly kind: SnippetKind;
+  readonly code: string;
+  readonly title: string;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly steps: readonly StepView[];
+  readonly reach: Reach;
+  readonly queues: readonly NamedView[];
+  readonly version: number;
+  readonly updated_at: string;
+  readonly updated_by: string;
+  readonly uses: number;
+  readonly may_change: boolean;
 }
 
 /** When it comes back by itself, and why it was laid aside. */
@@ -593,6 +801,42 @@ export interface StateWish {
   readonly reason?: string;
 }
 
+/**
+ * One step of a macro. `texts` by language for insert, reply and note; `value` is a tag, a language, a tier, a
+ * queue's id, an outcome's code or minutes; `note` goes with transfer and close.
+ */
+export interface StepBody {
+  readonly kind: StepKind;
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly value?: string;
+  readonly note?: string;
+}
+
+/** What one step of a macro does. */
+export type StepKind = 'close' | 'insert' | 'language' | 'note' | 'reply' | 'snooze' | 'tag' | 'tier' | 'transfer';
+
+/** How one step ended; `code` is empty when it was done. */
+export interface StepResult {
+  readonly kind: StepKind;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** A step as it is kept. `label` is the name of a queue or an outcome. */
+export interface StepView {
+  readonly kind: StepKind;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly value: string;
+  readonly note: string;
+  readonly label: string;
+}
+
+/** Articles that fit what the client wrote last, best first. */
+export interface Suggestions {
+  readonly items: readonly ArticleLine[];
+  readonly next: string | null;
+}
+
 /** One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name. */
 export interface TimelineEntry {
   readonly at: string;
@@ -622,6 +866,17 @@ export interface TouchPage {
 export interface Transfer {
   readonly queue_id: string;
   readonly note?: string;
+}
+
+/** Something was used: a reply or an article was inserted. */
+export interface UseBody {
+  readonly item_id: string;
+}
+
+/** A variable that a text may hold in braces. */
+export interface VariableView {
+  readonly name: string;
+  readonly meaning: string;
 }
 
 /** All queues and agents now. Pop latency is touch received → frame sent, of the last 1,000 offers. */
@@ -662,6 +917,14 @@ export interface WorkSpan {
 
 /** The limits of what is sent, in characters or as a number. */
 export const LIMITS = {
+  ArticleBody: {
+    category: { maxLength: 80 },
+    version: { min: 0, max: 2000000000 },
+  },
+  ArticleTextBody: {
+    title: { maxLength: 200 },
+    body: { maxLength: 40000 },
+  },
   AttachedFile: {
     sha256: { minLength: 64, maxLength: 64 },
     name: { minLength: 1, maxLength: 200 },
@@ -702,6 +965,15 @@ export const LIMITS = {
     channel: { minLength: 1, maxLength: 200 },
     text: { maxLength: 8000 },
   },
+  Restore: {
+    number: { min: 1, max: 2000000000 },
+    version: { min: 1, max: 2000000000 },
+  },
+  RunMacro: {
+    version: { min: 1, max: 2000000000 },
+    start_at: { min: 0, max: 30 },
+    channel: { maxLength: 40 },
+  },
   SaveLogView: {
     name: { minLength: 1, maxLength: 80 },
     query: { maxLength: 2000 },
@@ -716,12 +988,21 @@ export const LIMITS = {
     login: { minLength: 1, maxLength: 200 },
     password: { minLength: 1, maxLength: 1000 },
   },
+  SnippetBody: {
+    code: { minLength: 1, maxLength: 40 },
+    title: { minLength: 1, maxLength: 200 },
+    version: { min: 0, max: 2000000000 },
+  },
   SnoozeWish: {
     reason: { maxLength: 200 },
   },
   StateWish: {
     state: { maxLength: 20 },
     reason: { maxLength: 200 },
+  },
+  StepBody: {
+    value: { maxLength: 100 },
+    note: { maxLength: 8000 },
   },
   Transfer: {
     note: { maxLength: 8000 },
