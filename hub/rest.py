@@ -13,8 +13,8 @@ from agent_console import (
     knowledge_api,
     log_api,
     lookup_api,
-    report_api,
     ready_api,
+    report_api,
     session_api,
     talk_api,
 )

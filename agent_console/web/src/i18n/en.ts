@@ -385,6 +385,7 @@ export default {
       add_user: 'User added',
       change_user: 'User changed',
       set_password: 'Password set',
+      change_knowledge: 'Knowledge changed',
       reassign: 'Reassign work',
       prioritise: 'Change priority',
       pull_out: 'Pull out of the line',

@@ -386,6 +386,7 @@ const ru: Messages = {
       add_user: 'Добавлен пользователь',
       change_user: 'Изменён пользователь',
       set_password: 'Задан пароль',
+      change_knowledge: 'Изменение базы знаний',
       reassign: 'Передача работы',
       prioritise: 'Смена приоритета',
       pull_out: 'Снятие с очереди',

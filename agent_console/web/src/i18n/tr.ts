@@ -386,6 +386,7 @@ const tr: Messages = {
       add_user: 'Kullanıcı eklendi',
       change_user: 'Kullanıcı değişti',
       set_password: 'Parola belirlendi',
+      change_knowledge: 'Bilgi bankası değişikliği',
       reassign: 'İşi başkasına verme',
       prioritise: 'Öncelik değişikliği',
       pull_out: 'Kuyruktan çıkarma',
