@@ -94,10 +94,14 @@ class Note(Body, frozen=True, kw_only=True):
 
 
 class Close(Body, frozen=True, kw_only=True):
-    """The outcome."""
+    """The outcome, with the answers to its form by their codes."""
 
     disposition: Short
     note: Annotated[str, Meta(max_length=8_000)] = ""
+    fields: Annotated[
+        dict[Annotated[str, Meta(max_length=40)], Annotated[str, Meta(max_length=2_000)] | float | bool],
+        Meta(max_length=20),
+    ] = {}
 
 
 class Transfer(Body, frozen=True, kw_only=True):

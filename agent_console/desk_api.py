@@ -143,7 +143,7 @@ def operations(
     )
     async def close(call: Call, interaction_id: Id, body: Close) -> InteractionView:
         """The wrap-up begins; 422 for an unknown outcome or a missing note."""
-        outcome = Disposition(code=body.disposition, note=body.note)
+        outcome = Disposition(code=body.disposition, note=body.note, fields=dict(body.fields))
         await work.close(call.principal, InteractionId(interaction_id), outcome)
         return await lookups.interaction(call.principal, InteractionId(interaction_id))
 

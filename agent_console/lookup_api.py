@@ -128,6 +128,8 @@ def operations(
     @made.op("GET", "/api/v1/dispositions", Permission.OPEN_CONSOLE, "The outcomes an agent may record")
     async def list_dispositions(call: Call) -> DispositionPage:
         """In the order of the house."""
-        return DispositionPage(items=await dispositions(call.principal.tenant_id), next=None)
+        return DispositionPage(
+            items=tuple(o for o in await dispositions(call.principal.tenant_id) if not o.retired), next=None
+        )
 
     return list(made)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from crm_store.floor_mapping import agent_of, agent_row, queue_row
+from crm_store.floor_mapping import agent_of, agent_row
 from crm_store.live import NOTHING_HELD, holdings_of
-from crm_store.mapping import columns, text
+from crm_store.mapping import columns
+from crm_store.outcome_rows import put_outcomes
 from crm_store.queue_reads import queues_of
-from crm_store.rows.floor import agents, queues
+from crm_store.queue_writes import put_queue
+from crm_store.rows.floor import agents
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.desk.found import AgentPage, AgentView, QueuePage, QueueView
-from hub.desk.views import DispositionView
+from hub.desk.views import DispositionView, outcome_of
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.agent import FULL, Agent
 from hub.domain.events import AgentChanged, QueueChanged
@@ -19,7 +21,6 @@ from hub.domain.presence import agent_state
 from hub.domain.queue import Queue
 from hub.ports.clock import Clock
 
-_SET_QUEUE = ", ".join(f"{c.name} = excluded.{c.name}" for c in queues.columns if c.name != "id")
 _KEPT = {
     "id",
     "wish",
@@ -44,18 +45,7 @@ class FloorStore:
     async def put_queue(self, queue: Queue) -> None:
         """Add a queue, or change its rules; the router is told."""
         async with self._store.database.transaction() as wire:
-            marks = ", ".join(f"${n + 1}" for n in range(len(queues.columns)))
-            await wire.execute(
-                f"INSERT INTO queues ({columns(queues)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {_SET_QUEUE}",
-                *queue_row(queue),
-            )
-            await wire.execute(
-                "INSERT INTO queue_rules (queue_id, tenant_id, rules) VALUES ($1, $2, $3)"
-                " ON CONFLICT (queue_id) DO UPDATE SET rules = excluded.rules",
-                queue.id,
-                queue.tenant_id,
-                text(queue.rules),
-            )
+            await put_queue(wire, queue)
             changed = QueueChanged(tenant_id=queue.tenant_id, queue_id=queue.id)
             await self._store.add_events(wire, self._encode([changed]))
         self._store.forget_queues()
@@ -99,12 +89,7 @@ class FloorStore:
     async def put_dispositions(self, tenant_id: TenantId, outcomes: Sequence[DispositionView]) -> None:
         """Set the outcomes of the house, in this order."""
         async with self._store.database.transaction() as wire:
-            await wire.execute("DELETE FROM dispositions WHERE tenant_id = $1", tenant_id)
-            await wire.many(
-                "INSERT INTO dispositions (tenant_id, code, name, note_required, position)"
-                " VALUES ($1, $2, $3, $4, $5)",
-                [(tenant_id, o.code, o.name, o.note_required, n) for n, o in enumerate(outcomes)],
-            )
+            await put_outcomes(wire, tenant_id, [outcome_of(o) for o in outcomes])
 
     async def queues(self, principal: Principal) -> QueuePage:
         """Queues in the principal's scope, with how many wait."""

@@ -7,6 +7,7 @@ from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of, names_in
 from crm_store.instants import from_us
 from crm_store.mapping import at, columns, item_of, reservation_of, us
+from crm_store.outcome_rows import outcomes_of, pauses_of
 from crm_store.rows.floor import agents
 from crm_store.rows.history import reservations, work_items
 from crm_store.store import Store
@@ -18,9 +19,11 @@ from hub.desk.views import (
     QueueLineView,
     WaitingView,
     WorkView,
+    disposition_view,
 )
 from hub.domain.agent import FULL, Agent, Wish
 from hub.domain.ids import QueueId, TenantId, UserId, WorkItemId
+from hub.domain.outcome import PauseReason
 from hub.domain.presence import Holdings, agent_state
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Direction
@@ -210,11 +213,12 @@ class Live:
     async def dispositions(self, tenant_id: TenantId) -> tuple[DispositionView, ...]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            rows = await wire.fetch(
-                "SELECT code, name, note_required FROM dispositions WHERE tenant_id = $1 ORDER BY position, code",
-                tenant_id,
-            )
-        return tuple(DispositionView(code=r[0], name=r[1], note_required=bool(r[2])) for r in rows)
+            return tuple(disposition_view(o) for o in await outcomes_of(wire, tenant_id))
+
+    async def pauses(self, tenant_id: TenantId) -> tuple[PauseReason, ...]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            return tuple(p for p in await pauses_of(wire, tenant_id) if not p.retired)
 
 
 def _work_view(r: Row) -> WorkView:

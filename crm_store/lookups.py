@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import (
@@ -33,18 +35,21 @@ from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import InteractionId, TouchId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
+from hub.domain.outcome import Answer
 from hub.domain.touch import Attachment, Touch
 from hub.domain.work import WorkItem, WorkState
 
 _INTERACTION = columns(interactions, "i.")
 _CUT = 140
+_answers = msgspec.json.Decoder(dict[str, Answer]).decode
 _TEXT_ROUNDS = 8
 
 _LIST = (
     "SELECT i.id, p.id, p.name, q.id, q.name, i.channel, i.language, i.state, i.opened_at, i.closed_at,"
     " COALESCE(w.agent_id, i.last_agent_id), COALESCE(a.name, ''), w.id, w.state, i.disposition,"
-    " i.disposition_note, i.last_seq, COALESCE(l.text, '')"
+    " i.disposition_note, i.last_seq, COALESCE(l.text, ''), COALESCE(ca.answers, '{}')"
     " FROM interactions i JOIN persons p ON p.id = i.person_id JOIN queues q ON q.id = i.queue_id"
+    " LEFT JOIN close_answers ca ON ca.interaction_id = i.id"
     " LEFT JOIN work_items w ON w.interaction_id = i.id AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
     " LEFT JOIN agents a ON a.id = COALESCE(w.agent_id, i.last_agent_id)"
     " LEFT JOIN touches l ON l.interaction_id = i.id AND l.seq = (SELECT MAX(x.seq) FROM touches x"
@@ -295,7 +300,9 @@ def _view(r: Row, reply_channels: tuple[str, ...]) -> InteractionView:
         agent=NamedView(id=r[10], name=r[11]) if r[10] else None,
         work_item_id=r[12],
         work_state=WorkState(r[13]) if r[13] else None,
-        disposition=None if r[14] is None else Disposition(code=r[14], note=r[15] or ""),
+        disposition=None
+        if r[14] is None
+        else Disposition(code=r[14], note=r[15] or "", fields=_answers(r[18])),
         last_seq=r[16],
         last_text=r[17][:_CUT],
         reply_channels=reply_channels,

@@ -10,6 +10,7 @@ from crm_store.driver import Wire
 from crm_store.engine import Database
 from crm_store.floor_mapping import agent_of
 from crm_store.mapping import columns, item_of, reservation_of, us
+from crm_store.outcome_rows import outcomes_of
 from crm_store.queue_reads import calendars_of, queues_of
 from crm_store.rows.floor import agents
 from crm_store.rows.history import reservations, work_items
@@ -17,6 +18,7 @@ from crm_store.unit_of_work import Encode, Unit
 from hub.domain.agent import Agent
 from hub.domain.events import AgentChanged
 from hub.domain.ids import QueueId, TenantId, UserId
+from hub.domain.outcome import Outcome
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.work import WorkItem
@@ -68,13 +70,11 @@ class Store:
         """The rules of a queue were changed: read them again."""
         self._queues.clear()
 
-    async def disposition_note_required(self, tenant_id: TenantId, code: str) -> bool | None:
-        """Whether the outcome needs a note; None when there is no such outcome."""
+    async def outcome(self, tenant_id: TenantId, code: str) -> Outcome | None:
+        """The outcome of that code."""
         async with self.database.snapshot() as wire:
-            rows = await wire.fetch(
-                "SELECT note_required FROM dispositions WHERE tenant_id = $1 AND code = $2", tenant_id, code
-            )
-        return bool(rows[0][0]) if rows else None
+            found = await outcomes_of(wire, tenant_id, code)
+        return found[0] if found else None
 
     async def hours_rows(self, tenant_id: TenantId) -> HoursRows:
         """The queues and the calendars."""

@@ -3,7 +3,7 @@
 Rows, facts and the outbox row go in together: one outbox row carries all events of a unit, encoded once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from crm_store.mapping import (
     reservation_row,
     segment_row,
     session_row,
+    text,
     touch_row,
     us,
 )
@@ -41,6 +42,7 @@ from crm_store.rows.history import (
     work_items,
 )
 from crm_store.rows.people import identities, persons
+from crm_store.rows.rules import close_answers
 from crm_store.rows.talk import mentions
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_reads import UnitReads
@@ -51,6 +53,7 @@ from hub.domain.events import (
     Event,
 )
 from hub.domain.ids import (
+    InteractionId,
     PersonId,
     QueueId,
     SessionId,
@@ -58,6 +61,7 @@ from hub.domain.ids import (
     UserId,
 )
 from hub.domain.interaction import Interaction, InteractionState, Session
+from hub.domain.outcome import Answer
 from hub.domain.person import Identity, Person
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -89,6 +93,7 @@ class _Writes:
     agents: dict[str, Agent] = field(default_factory=dict)
     agent_log: list[Row] = field(default_factory=list)
     ended_sessions: list[Row] = field(default_factory=list)
+    answers: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
 
 
@@ -163,6 +168,9 @@ class Unit(UnitSupervise, UnitTalk):
     def note_served(self, person_id: PersonId, agent_id: UserId) -> None:
         self._writes.served.append((agent_id, person_id))
 
+    def note_answers(self, interaction_id: InteractionId, answers: Mapping[str, Answer]) -> None:
+        self._writes.answers.append((interaction_id, self._tenant, text(answers)))
+
     def save_interaction(self, interaction: Interaction) -> None:
         self._writes.interactions[interaction.id] = interaction
 
@@ -228,6 +236,7 @@ class Unit(UnitSupervise, UnitTalk):
             (touches, w.touches),
             (reservations, w.reservations),
             (segments, w.segments),
+            (close_answers, w.answers),
             (facts, w.facts),
             (mentions, self._named),
         ):

@@ -45,7 +45,6 @@ from hub.cluster.embedded.attachments import FolderAttachments
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.embedded.leases import EmbeddedLeases
 from hub.cluster.watch import BusWatch
-from hub.desk.hours import Hours
 from hub.domain.access import system_principal
 from hub.domain.agent import Agent
 from hub.domain.events import Event
@@ -59,10 +58,8 @@ from hub.metrics import measure_loop_lag, metrics_text, new_metrics
 from hub.namebook import Namebook
 from hub.observing import Observer
 from hub.only_one import only_hub_on
-from hub.opening import OpeningHours
 from hub.outbound.sender import Sender, SenderWatch
 from hub.ports.bus import EventBus, Handler, Lagged
-from hub.public_holidays import Holidays
 from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
 from hub.routing.sweeper import Sweeper
@@ -149,8 +146,7 @@ class Hub:
         self._insight = SqlInsight(store)
         self._attachments = FolderAttachments(settings.data_dir / "attachments")
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
-        self._opening = OpeningHours(store, clock, DEFAULT_TENANT, Holidays())
-        self.hours = Hours(self._opening, clock)
+        self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
         self._relay = Relay(
             store,
@@ -273,6 +269,7 @@ class Hub:
         jobs.start("router", self._dispatcher.run())
         jobs.start("screenpop", self._hear("screenpop", self._pusher.heard, sockets))
         jobs.start("names", self._hear("names", self._names.heard, sockets))
+        jobs.start("hours", self._hear("hours", self._rules.opening.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
         jobs.start("sender", self._sender.run())
         if self._settings.channels.webchat.enabled:
@@ -331,6 +328,7 @@ class Hub:
                 floor=self._floor,
                 live=self._live,
                 insight=self._insight,
+                rules=self._rules,
                 attachments=self._attachments,
                 names=self._names,
                 snapshots=self._snapshots,

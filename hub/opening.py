@@ -1,8 +1,9 @@
 """Whether a queue is open: its calendar, public holidays and the clock together, for the desk and the router."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from hub.domain.events import Event, HouseChanged, QueueChanged
 from hub.domain.hours import Calendar, CalendarId, Hours
 from hub.domain.ids import QueueId, TenantId
 from hub.domain.queue import Queue
@@ -39,6 +40,11 @@ class OpeningHours:
     def forget(self) -> None:
         """Something was changed: read it again."""
         self._fresh_until = float("-inf")
+
+    async def heard(self, events: Sequence[Event]) -> None:
+        """The bus's handler."""
+        if any(isinstance(event, QueueChanged | HouseChanged) for event in events):
+            self.forget()
 
     async def refresh(self) -> Mapping[QueueId, Queue]:
         """The queues, read again unless they were read a moment ago."""

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 from agent_console import (
     articles_api,
     audit_api,
+    choices_api,
     desk_api,
     files_api,
+    floor_api,
+    hours_api,
     insight_api,
     knowledge_api,
     log_api,
@@ -28,6 +31,7 @@ from crm_store.activity import SqlActivity
 from crm_store.articles import SqlArticles
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
+from crm_store.house import SqlHouse
 from crm_store.insight import SqlInsight
 from crm_store.knowledge import SqlSnippets
 from crm_store.log import SqlLog
@@ -36,10 +40,14 @@ from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
 from crm_store.store import Store
 from crm_store.talk import Talk
+from hub.cluster.codec import encode
 from hub.crm.articles import Articles
 from hub.crm.snippets import Snippets
+from hub.desk.administer import Administration
+from hub.desk.choices import Choices
 from hub.desk.drafting import Drafting
 from hub.desk.files import Files
+from hub.desk.hours import Hours
 from hub.desk.later import Later
 from hub.desk.macros import Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
@@ -52,9 +60,11 @@ from hub.domain.ids import TenantId
 from hub.domain.knowledge import StepKind
 from hub.lifecycle import Jobs
 from hub.namebook import Namebook
+from hub.opening import OpeningHours
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
+from hub.public_holidays import Holidays
 from hub.screenpop.snapshot import Snapshots
 
 
@@ -81,6 +91,18 @@ class Conversation:
         jobs.every("drafts", 3600.0, lambda: self.drafting.forget_old(tenant_id))
 
 
+class Rules:
+    """What administrators set, and the hours that follow from it."""
+
+    def __init__(self, store: Store, clock: Clock, tenant_id: TenantId) -> None:
+        self.house = SqlHouse(store, clock, encode=encode)
+        self.holidays = Holidays()
+        self.opening = OpeningHours(store, clock, tenant_id, self.holidays)
+        self.hours = Hours(self.opening, clock)
+        self.administration = Administration(self.house, clock)
+        self.choices = Choices(self.house, clock)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the operations stand on. `pop_ms` the latest pop latencies, `help_address` of the public help."""
@@ -94,6 +116,7 @@ class Parts:
     floor: FloorStore
     live: DeskReads
     insight: SqlInsight
+    rules: Rules
     attachments: Attachments
     names: Namebook
     snapshots: Snapshots
@@ -107,6 +130,7 @@ class Parts:
 
 def operations(p: Parts) -> list[Operation]:
     """Every operation of the API; one block a role."""
+    administration = p.rules.administration
     lookups = DeskLookups(p.store, p.cards, p.floor)
     return [
         *session_api.operations(
@@ -142,6 +166,9 @@ def operations(p: Parts) -> list[Operation]:
             clock=p.clock,
             zone=p.zone,
         ),
+        *floor_api.operations(administration=administration, opening=p.rules.hours.of_queue),
+        *hours_api.operations(administration=administration, holidays=p.rules.holidays, clock=p.clock),
+        *choices_api.operations(choices=p.rules.choices),
         *audit_api.operations(store=p.access, clock=p.clock),
         *_knowledge(p, lookups),
     ]

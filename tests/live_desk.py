@@ -11,6 +11,9 @@ from websockets.exceptions import ConnectionClosed
 from tests.clients import Agent, Frame, FrameSocket, open_agent_socket
 
 LINE_CHARACTERS = 140
+HOUSE = ("dispositions", "pause_reasons", "pauses")
+"""What administrators let agents choose."""
+
 SETTLES_WITHIN_S = 15.0
 PING_EVERY_S = 2.0
 
@@ -77,6 +80,8 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "snoozed": [*snoozed, frame["snooze"]] if frame["snooze"] else snoozed}
         case "viewers_changed":
             return {**desk, "viewers": {**desk["viewers"], frame["interaction_id"]: frame["viewers"]}}
+        case "house_changed":
+            return {**desk, **{name: frame[name] for name in HOUSE}}
         case _:
             return desk
 
@@ -162,11 +167,10 @@ def comparable(desk: Desk) -> Desk:
         "waiting": desk["waiting"],
         "offers": offers,
         "work": {work["work_item_id"]: work for work in desk["work"]},
-        "dispositions": desk["dispositions"],
-        "pause_reasons": desk["pause_reasons"],
         "planned": {plan["id"]: plan for plan in desk["planned"]},
         "mentions": {mention["touch_id"]: mention for mention in desk["mentions"]},
         "snoozed": {snooze["interaction_id"]: snooze for snooze in desk["snoozed"]},
+        **{name: desk[name] for name in HOUSE},
     }
 
 

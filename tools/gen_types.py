@@ -102,7 +102,7 @@ def _type(schema: Schema) -> str:
     match schema.get("type"):
         case "array":
             item = _type(schema["items"])
-            return f"readonly ({item})[]" if "|" in item else f"readonly {item}[]"
+            return f"readonly ({item})[]" if "|" in item or " " in item else f"readonly {item}[]"
         case "object":
             return f"Readonly<Record<string, {_type(schema['additionalProperties'])}>>"
         case str() as plain if plain in _PLAIN:

@@ -17,10 +17,27 @@ DEMO_SITE = "demo"
 """The site of the hub's own demonstration page, `/chat/demo`."""
 
 _OUTCOMES = (
-    DispositionView(code="resolved", name="Resolved", note_required=False),
-    DispositionView(code="follow_up", name="Follow-up needed", note_required=True),
-    DispositionView(code="no_answer", name="Client did not answer", note_required=False),
-    DispositionView(code="spam", name="Spam", note_required=False),
+    DispositionView(
+        code="resolved",
+        name="Resolved",
+        note_required=False,
+        names={"en": "Resolved", "ru": "Решено", "tr": "Çözüldü"},
+    ),
+    DispositionView(
+        code="follow_up",
+        name="Follow-up needed",
+        note_required=True,
+        names={"en": "Follow-up needed", "ru": "Нужно вернуться", "tr": "Takip gerekli"},
+    ),
+    DispositionView(
+        code="no_answer",
+        name="Client did not answer",
+        note_required=False,
+        names={"en": "Client did not answer", "ru": "Клиент не ответил", "tr": "Müşteri yanıt vermedi"},
+    ),
+    DispositionView(
+        code="spam", name="Spam", note_required=False, names={"en": "Spam", "ru": "Спам", "tr": "Spam"}
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from hub.desk.views import DispositionView
 from hub.domain.access import Role
 from hub.domain.agent import Agent
+from hub.domain.hours import Calendar, CalendarId, Slot
 from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
 from hub.domain.queue import Queue, ServiceLevelTarget
 from hub.ids import new_id
@@ -18,13 +19,60 @@ SITE_OF_TOPIC = {"support": "demo", "sales": "demo-sales"}
 _SITES = (("demo", "support", "Demo shop"), ("demo-sales", "sales", "Demo shop: sales"))
 
 OUTCOMES = (
-    DispositionView(code="resolved", name="Resolved", note_required=False),
-    DispositionView(code="sold", name="Sold", note_required=False),
-    DispositionView(code="callback", name="Callback agreed", note_required=True),
-    DispositionView(code="passed_on", name="Passed on to another team", note_required=True),
-    DispositionView(code="no_answer", name="Client stopped answering", note_required=False),
-    DispositionView(code="spam", name="Spam", note_required=False),
+    DispositionView(
+        code="resolved",
+        name="Resolved",
+        note_required=False,
+        names={"en": "Resolved", "ru": "Решено", "tr": "Çözüldü"},
+    ),
+    DispositionView(
+        code="sold",
+        name="Sold",
+        note_required=False,
+        names={"en": "Sold", "ru": "Продано", "tr": "Satış yapıldı"},
+    ),
+    DispositionView(
+        code="callback",
+        name="Callback agreed",
+        note_required=True,
+        names={"en": "Callback agreed", "ru": "Договорились о звонке", "tr": "Geri arama kararlaştırıldı"},
+    ),
+    DispositionView(
+        code="passed_on",
+        name="Passed on to another team",
+        note_required=True,
+        names={
+            "en": "Passed on to another team",
+            "ru": "Передано другой команде",
+            "tr": "Başka ekibe aktarıldı",
+        },
+    ),
+    DispositionView(
+        code="no_answer",
+        name="Client stopped answering",
+        note_required=False,
+        names={
+            "en": "Client stopped answering",
+            "ru": "Клиент перестал отвечать",
+            "tr": "Müşteri yanıtı kesti",
+        },
+    ),
+    DispositionView(
+        code="spam", name="Spam", note_required=False, names={"en": "Spam", "ru": "Спам", "tr": "Spam"}
+    ),
 )
+
+
+HOURS = Calendar(
+    id=CalendarId(new_id()),
+    tenant_id=DEFAULT_TENANT,
+    name="Office hours",
+    zone="Europe/Berlin",
+    week=((Slot(from_min=9 * 60, to_min=18 * 60),),) * 5 + ((Slot(from_min=10 * 60, to_min=14 * 60),), ()),
+    country="DE",
+    region="BE",
+)
+"""Hours that a queue of the demo may be given; none has them, so that the demo is always open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

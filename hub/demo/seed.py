@@ -8,6 +8,7 @@ from datetime import timedelta
 from agent_console.passwords import Passwords
 from crm_store.driver import Row
 from crm_store.floor import FloorStore
+from crm_store.house import SqlHouse
 from crm_store.mapping import us
 from crm_store.person_index import index_addresses
 from crm_store.rows.history import facts
@@ -15,7 +16,7 @@ from crm_store.rows.people import organizations
 from crm_store.store import Store
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
-from hub.demo.floor import MEMBERS, OUTCOMES, SITE_OF_TOPIC, demo_agent, demo_queues, demo_sites
+from hub.demo.floor import HOURS, MEMBERS, OUTCOMES, SITE_OF_TOPIC, demo_agent, demo_queues, demo_sites
 from hub.demo.past import Past, past_interaction, when_they_came
 from hub.demo.people import Client, demo_clients, demo_organizations
 from hub.domain.access import Principal, system_principal
@@ -115,6 +116,10 @@ async def _put_floor(
     for agent in agents:
         await floor.put_agent(agent)
     await floor.put_dispositions(DEFAULT_TENANT, OUTCOMES)
+    draft = AuditDraft(
+        tenant_id=DEFAULT_TENANT, at=now, actor="demo", action=AuditAction.CHANGE_HOURS, object=HOURS.name
+    )
+    await SqlHouse(seeding.store, seeding.clock, encode=encode).save_calendar(HOURS, draft)
     visitors = Visitors(seeding.store, encode=encode)
     for site in demo_sites(queues):
         await visitors.put_site(site)

@@ -19,6 +19,7 @@ from hub.desk.views import DispositionView, MeView, QueueLineView, WaitingView, 
 from hub.domain.access import Principal
 from hub.domain.card import ClientCard
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId, WorkItemId
+from hub.domain.outcome import PauseReason
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
@@ -58,7 +59,11 @@ class LiveReads(Protocol):
         ...
 
     async def dispositions(self, tenant_id: TenantId) -> tuple[DispositionView, ...]:
-        """The outcomes of the house, in their order."""
+        """The outcomes of the house, in their order, retired ones too."""
+        ...
+
+    async def pauses(self, tenant_id: TenantId) -> tuple[PauseReason, ...]:
+        """The reasons for a pause that may be chosen, in their order."""
         ...
 
 

@@ -11,6 +11,8 @@ import msgspec
 from hub.domain.agent import AgentState
 from hub.domain.card import ClientCard
 from hub.domain.drafts import DraftKind
+from hub.domain.ids import QueueId
+from hub.domain.outcome import FormField, Outcome, OutcomeRules, PauseReason
 from hub.domain.planned import PlannedState
 from hub.domain.reservation import Why
 from hub.domain.touch import Attachment, Delivery, Direction, TouchKind
@@ -141,11 +143,48 @@ class MeView(View, frozen=True, kw_only=True):
 
 
 class DispositionView(View, frozen=True, kw_only=True):
-    """One outcome an agent may record."""
+    """One outcome an agent may record, and the form it asks for. `name` is shown where `names` has none of the
+    reader's language; no `queues`: all; a `retired` one has its name in the history and is offered nowhere."""
 
     code: str
     name: str
     note_required: bool
+    names: dict[str, str] = {}
+    queues: tuple[str, ...] = ()
+    parent: str = ""
+    fields: tuple[FormField, ...] = ()
+    retired: bool = False
+
+
+def outcome_of(view: DispositionView) -> Outcome:
+    """The outcome that is shown so."""
+    return Outcome(
+        code=view.code,
+        name=view.name,
+        note_required=view.note_required,
+        rules=OutcomeRules(
+            names=view.names,
+            queues=tuple(QueueId(q) for q in view.queues),
+            parent=view.parent,
+            fields=view.fields,
+            retired=view.retired,
+        ),
+    )
+
+
+def disposition_view(outcome: Outcome) -> DispositionView:
+    """How the outcome is shown."""
+    rules = outcome.rules
+    return DispositionView(
+        code=outcome.code,
+        name=outcome.name,
+        note_required=outcome.note_required,
+        names=rules.names,
+        queues=rules.queues,
+        parent=rules.parent,
+        fields=rules.fields,
+        retired=rules.retired,
+    )
 
 
 class PlannedView(View, frozen=True, kw_only=True):
@@ -236,4 +275,5 @@ class DeskView(View, frozen=True, kw_only=True):
     planned: tuple[PlannedView, ...] = ()
     mentions: tuple[MentionView, ...] = ()
     snoozed: tuple[SnoozeView, ...] = ()
+    pauses: tuple[PauseReason, ...] = ()
     server_time: datetime

@@ -19,6 +19,7 @@ from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import InteractionClosed, ReservationEnded, WorkStepped
 from hub.domain.ids import InteractionId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
+from hub.domain.outcome import Outcome, answered
 from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.texts import one_line, written_text
 from hub.domain.touch import Touch
@@ -39,8 +40,8 @@ class DeskStore(Protocol):
         """A unit of work."""
         ...
 
-    async def disposition_note_required(self, tenant_id: TenantId, code: str) -> bool | None:
-        """Whether the outcome `code` needs a note; None when there is no such outcome."""
+    async def outcome(self, tenant_id: TenantId, code: str) -> Outcome | None:
+        """The outcome of that code, a retired one too."""
         ...
 
 
@@ -208,18 +209,23 @@ class Work:
     ) -> Interaction:
         """Record the outcome and end the engagement; the agent wraps up as long as the queue says.
 
-        Raises Invalid for an unknown outcome or a missing note, Conflict `interaction_closed`, NotFound.
+        Raises Invalid for an outcome that the queue does not offer, a missing note, or answers that do not fit
+        its form; Conflict `interaction_closed`, NotFound.
         """
         disposition = replace(disposition, note=written_text(disposition.note))
-        needs_note = await self._store.disposition_note_required(principal.tenant_id, disposition.code)
-        if needs_note is None:
+        outcome = await self._store.outcome(principal.tenant_id, disposition.code)
+        if outcome is None:
             raise Invalid("there is no such outcome", field="disposition", code="no_such_disposition")
-        if needs_note and not disposition.note:
+        if outcome.note_required and not disposition.note:
             raise Invalid("this outcome needs a note", field="note", code="note_required")
         async with self._store.unit(principal.tenant_id) as unit:
             interaction, item = await self._open(
                 unit, principal, Permission.CLOSE_INTERACTION, interaction_id
             )
+            answers = answered(outcome, interaction.queue_id, disposition.fields)
+            disposition = replace(disposition, fields=answers)
+            if answers:
+                unit.note_answers(interaction.id, answers)
             now = self._clock.now()
             interaction = await settle_before_close(unit, interaction, item, self._clock)
             for session in await unit.open_sessions(interaction.id):

@@ -34,6 +34,12 @@ class AuditAction(StrEnum):
     MESSAGE = "message"
     SET_ALARMS = "set_alarms"
     CHANGE_KNOWLEDGE = "change_knowledge"
+    CHANGE_QUEUE = "change_queue"
+    CHANGE_STAFFING = "change_staffing"
+    CHANGE_HOURS = "change_hours"
+    CHANGE_OUTCOMES = "change_outcomes"
+    CHANGE_PAUSES = "change_pauses"
+    CHANGE_SITE = "change_site"
 
 
 class AuditResult(StrEnum):

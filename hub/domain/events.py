@@ -121,6 +121,14 @@ class QueueChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HouseChanged:
+    """Rules of the house changed that no queue holds: calendars, outcomes, reasons for a pause, sites."""
+
+    kind: ClassVar[str] = "house_changed"
+    tenant_id: TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRevoked:
     """A sign-in ended (sign-out, changed role or password): its sockets must close."""
 
@@ -302,6 +310,7 @@ Event = (
     | ReservationEnded
     | AgentChanged
     | QueueChanged
+    | HouseChanged
     | SessionRevoked
     | ClientLeft
     | InteractionRated

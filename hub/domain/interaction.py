@@ -1,11 +1,12 @@
 """One engagement with a client, from its first touch to its closing, and the sessions inside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from hub.domain.errors import Conflict
 from hub.domain.ids import InteractionId, PersonId, QueueId, SessionId, TenantId, UserId
+from hub.domain.outcome import Answer
 
 
 class InteractionState(StrEnum):
@@ -17,10 +18,11 @@ class InteractionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disposition:
-    """The outcome recorded at close: a code of the house, a note."""
+    """The outcome recorded at close: a code of the house, a note, and the answers to its form by their codes."""
 
     code: str
     note: str = ""
+    fields: dict[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The store: the only truth. Units of work that commit data and events together, and reads scoped by principal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from hub.domain.ids import (
     WorkItemId,
 )
 from hub.domain.interaction import Interaction, Session
+from hub.domain.outcome import Answer
 from hub.domain.person import Identity, IdentityKind, Person
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -183,6 +184,10 @@ class UnitOfWork(Protocol):
 
     def note_served(self, person_id: PersonId, agent_id: UserId) -> None:
         """This agent was the last to serve that person."""
+        ...
+
+    def note_answers(self, interaction_id: InteractionId, answers: Mapping[str, Answer]) -> None:
+        """What the form of the outcome was answered with."""
         ...
 
     def save_interaction(self, interaction: Interaction) -> None:

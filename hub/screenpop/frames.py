@@ -11,6 +11,7 @@ import msgspec
 
 from hub.desk.views import (
     DeskView,
+    DispositionView,
     DraftView,
     MentionView,
     MeView,
@@ -24,6 +25,7 @@ from hub.desk.views import (
     WorkView,
 )
 from hub.domain.card import ClientCard
+from hub.domain.outcome import PauseReason
 from hub.domain.reservation import ReservationState, Why
 from hub.domain.touch import Delivery
 
@@ -185,6 +187,14 @@ class ViewersChanged(ServerFrame, frozen=True, kw_only=True, tag="viewers_change
     viewers: tuple[ViewerView, ...]
 
 
+class HouseChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="house_changed"):
+    """An administrator changed what may be chosen: the outcomes and the reasons for a pause, as they are now."""
+
+    dispositions: tuple[DispositionView, ...]
+    pause_reasons: tuple[str, ...]
+    pauses: tuple[PauseReason, ...]
+
+
 class SignedOut(ServerFrame, frozen=True, kw_only=True, tag="signed_out"):
     """The sign-in ended; the socket closes after this."""
 
@@ -213,6 +223,7 @@ Frame = (
     | MentionsReadFrame
     | SnoozeChangedFrame
     | ViewersChanged
+    | HouseChangedFrame
     | SignedOut
 )
 

@@ -14,6 +14,8 @@ from hub.domain.events import (
     ClientLeft,
     DeliveryChanged,
     Event,
+    HouseChanged,
+    QueueChanged,
     ReservationEnded,
     ReservationOffered,
     SessionRevoked,
@@ -29,6 +31,7 @@ from hub.screenpop.cards import latency_ms, offered_work
 from hub.screenpop.frames import (
     ClientLeftFrame,
     DeliveryChangedFrame,
+    HouseChangedFrame,
     MeChanged,
     ReservationEndedFrame,
     ReservationOfferedFrame,
@@ -37,7 +40,7 @@ from hub.screenpop.frames import (
     WorkChanged,
     WorkRemoved,
 )
-from hub.screenpop.sessions import Streams
+from hub.screenpop.sessions import Streams, encode
 from hub.screenpop.talk import TalkNews
 from hub.screenpop.windows import Windows
 
@@ -80,6 +83,8 @@ class Pusher:
             agents: dict[UserId, None] = {}
             for event in batch:
                 self._one(event, changed, agents)
+            if any(isinstance(event, HouseChanged) for event in batch):
+                await self._house_changed(tenant_id)
             await self._work_changed(tenant_id, list(changed))
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
@@ -132,6 +137,9 @@ class Pusher:
                 self._delivery(event)
             case AgentChanged():
                 agents[event.agent.id] = None
+                self._windows.serve(event.agent)
+                self._windows.lines_changed()
+            case QueueChanged():
                 self._windows.lines_changed()
             case SessionRevoked():
                 self._windows.revoke(event.session_key)
@@ -241,6 +249,19 @@ class Pusher:
             stream = self._streams.get(agent_id)
             if stream is not None:
                 stream.send(WorkChanged(seq=0, work=view))
+
+    async def _house_changed(self, tenant_id: TenantId) -> None:
+        pauses = await self._reads.pauses(tenant_id)
+        frame = encode(
+            HouseChangedFrame(
+                seq=0,
+                dispositions=await self._reads.dispositions(tenant_id),
+                pause_reasons=tuple(p.code for p in pauses),
+                pauses=pauses,
+            )
+        )
+        for stream in self._streams.of_tenant(tenant_id):
+            stream.send_encoded(frame)
 
     async def _agents_changed(self, tenant_id: TenantId, ids: Sequence[UserId]) -> None:
         here = [i for i in ids if self._streams.get(i) is not None]

@@ -162,6 +162,10 @@ class Streams:
         """Something was missed: whoever comes back gets everything anew."""
         self._by_user.clear()
 
+    def of_tenant(self, tenant_id: TenantId) -> list[Stream]:
+        """All of the tenant's, those kept for a reload too."""
+        return [s for s in self._by_user.values() if s.tenant_id == tenant_id]
+
     def present(self) -> list[Stream]:
         """Streams with an open window."""
         return [s for s in self._by_user.values() if s.readers]

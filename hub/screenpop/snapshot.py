@@ -13,9 +13,6 @@ from hub.domain.ids import QueueId, UserId
 from hub.ports.clock import Clock
 from hub.screenpop.cards import offer_view
 
-PAUSE_REASONS = ("break", "lunch", "meeting", "training", "technical")
-"""Stable words; the console says them in the agent's language."""
-
 WAITING_SHOWN = 50
 
 Wait = Callable[[QueueId, int], float | None]
@@ -48,6 +45,7 @@ class Snapshots:
         cards = await self._reads.cards(tenant, [item.person_id for _, item in offers])
         rows = await self._reads.work_rows(tenant, await self._reads.held(tenant, me))
         lines = await self.lines(principal)
+        pauses = await self._reads.pauses(tenant)
         return DeskView(
             me=await self.me(principal),
             queues=lines[0],
@@ -58,10 +56,11 @@ class Snapshots:
             work=tuple(view for _, view in rows.values()),
             waiting=lines[1],
             dispositions=await self._reads.dispositions(tenant),
-            pause_reasons=PAUSE_REASONS,
             planned=await self._talk.planned_by(tenant, me),
             mentions=await self._talk.mentions_of(tenant, me),
             snoozed=await self._talk.snoozed_by(tenant, me),
+            pause_reasons=tuple(p.code for p in pauses),
+            pauses=pauses,
             server_time=now,
         )
 

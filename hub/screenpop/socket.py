@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import msgspec
 import structlog
@@ -10,7 +11,7 @@ from aiohttp import WSMsgType, web
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import HubError, NotSignedIn
 from hub.domain.events import Typing, Viewing
-from hub.domain.ids import InteractionId
+from hub.domain.ids import InteractionId, QueueId
 from hub.ids import new_id
 from hub.outgoing import Outgoing, Socket
 from hub.ports.bus import EventBus
@@ -150,6 +151,10 @@ class AgentSocket:
     def principal(self) -> Principal:
         """Whose window it is."""
         return self._principal
+
+    def show_queues(self, queues: frozenset[QueueId]) -> None:
+        """These are the queues of its agent from now on."""
+        self._principal = replace(self._principal, queues=queues)
 
     def close_signed_out(self, reason: str) -> None:
         """The sign-in ended: say so, and close."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hub.desk.reading import LiveReads, PresenceStore
 from hub.desk.views import MeView
 from hub.domain.access import Principal, Role
+from hub.domain.agent import Agent
 from hub.domain.ids import QueueId, TenantId, UserId
 from hub.ports.clock import Clock
 from hub.screenpop.frames import QueuesChanged
@@ -25,6 +26,10 @@ class Window(Protocol):
     @property
     def principal(self) -> Principal:
         """Whose it is."""
+        ...
+
+    def show_queues(self, queues: frozenset[QueueId]) -> None:
+        """It shows these queues from now on."""
         ...
 
     def close_signed_out(self, reason: str) -> None:
@@ -92,6 +97,15 @@ class Windows:
         for window in list(self._open):
             if window.principal.session_key == session_key:
                 window.close_signed_out("revoked")
+
+    def serve(self, agent: Agent) -> None:
+        """An agent's windows show the queues they serve; a supervisor's keep those they watch."""
+        for window in self._open:
+            principal = window.principal
+            if principal.user_id != agent.id or principal.queues == agent.queues:
+                continue
+            watched = frozenset() if principal.roles == {Role.AGENT} else principal.queues
+            window.show_queues(agent.queues | watched)
 
     def is_news(self, agent_id: UserId, me: MeView) -> bool:
         """Whether this differs from what the agent's windows were told last (a renewed lease is no news)."""

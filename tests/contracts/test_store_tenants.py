@@ -196,8 +196,8 @@ async def test_nothing_routing_reads_is_of_another_tenant(ours: Ours, stranger: 
     assert await store.due_wrap_ups(tenant, later) == []
     assert await store.lost_agents(tenant, later) == []
     assert await store.held_by(tenant, [ours.anna.id]) == []
-    assert await store.disposition_note_required(tenant, "resolved") is False
-    assert await store.disposition_note_required(stranger.house.tenant_id, CANARY) is None
+    assert (await store.outcome(tenant, "resolved")) is not None
+    assert await store.outcome(stranger.house.tenant_id, CANARY) is None
 
 
 async def test_a_unit_loads_and_settles_nothing_of_another_tenant(ours: Ours, stranger: Stranger) -> None:

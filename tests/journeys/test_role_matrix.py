@@ -20,6 +20,7 @@ from crm_store.articles import SqlArticles
 from crm_store.floor import FloorStore
 from crm_store.knowledge import SqlSnippets
 from crm_store.rows.history import interactions, reservations
+from crm_store.rows.rules import calendars
 from crm_store.rows.talk import planned_replies
 from crm_store.store import Store
 from hub.app import Started, serve
@@ -153,7 +154,9 @@ async def things_of_others(store: Store) -> dict[str, str]:
         person_id = await connection.scalar(
             select(interactions.c.person_id).where(interactions.c.id == offer.interaction_id)
         )
+        calendar_id = await connection.scalar(select(calendars.c.id).limit(1))
     return {
+        "calendar_id": str(calendar_id),
         "interaction_id": offer.interaction_id,
         "reservation_id": offer.id,
         "work_item_id": offer.work_item_id,

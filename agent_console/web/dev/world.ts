@@ -11,6 +11,9 @@ type Reader = (frame: string) => void;
 const OFFER_S = 20;
 const WRAP_S = 30;
 
+/** An outcome that asks for nothing. */
+const PLAIN = { names: {}, queues: [], parent: '', fields: [], retired: false } as const;
+
 export class World {
   login: string | null = null;
   needsSetUp = false;
@@ -42,16 +45,17 @@ export class World {
       work: this.work,
       waiting: this.waiting(),
       dispositions: [
-        { code: 'solved', name: 'Solved', note_required: false },
-        { code: 'forwarded', name: 'Forwarded', note_required: true },
-        { code: 'callback', name: 'Call back promised', note_required: true },
-        { code: 'no_answer', name: 'No answer from the client', note_required: false },
-        { code: 'spam', name: 'Spam', note_required: false },
+        { code: 'solved', name: 'Solved', note_required: false, ...PLAIN },
+        { code: 'forwarded', name: 'Forwarded', note_required: true, ...PLAIN },
+        { code: 'callback', name: 'Call back promised', note_required: true, ...PLAIN },
+        { code: 'no_answer', name: 'No answer from the client', note_required: false, ...PLAIN },
+        { code: 'spam', name: 'Spam', note_required: false, ...PLAIN },
       ],
       pause_reasons: ['break', 'lunch', 'meeting', 'training', 'technical'],
       planned: [],
       mentions: [],
       snoozed: [],
+      pauses: ['break', 'lunch', 'meeting', 'training', 'technical'].map((code) => ({ code, names: {}, paid: code !== 'lunch', retired: false })),
       server_time: new Date().toISOString(),
     };
   }

@@ -6,9 +6,11 @@ import type {
   DispositionView,
   DraftKind,
   DraftView,
+  FieldKind,
   MeView,
   MentionView,
   NamedView,
+  PauseReason,
   PlannedView,
   ReservationState,
   SnoozeView,
@@ -56,6 +58,17 @@ export interface AgentDays {
 export interface AgentPage {
   readonly items: readonly AgentView[];
   readonly next: string | null;
+}
+
+/** One row of the matrix. */
+export interface AgentSetup {
+  readonly id: string;
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly voice: number;
+  readonly chat: number;
+  readonly mail: number;
+  readonly queues: readonly string[];
 }
 
 /** An agent and what they do now. `load` and `full` are units of attention. */
@@ -162,6 +175,11 @@ export interface ArticleView {
   readonly may_change: boolean;
 }
 
+/** Which version of the thing was seen. */
+export interface AtVersion {
+  readonly version: number;
+}
+
 /** A file as `POST /api/v1/attachments` answered it. The hub believes its own record of type and size. */
 export interface AttachedFile {
   readonly sha256: string;
@@ -189,6 +207,43 @@ export interface AuditRow {
   readonly address: string;
 }
 
+/** The hours as they shall be, and the version they were read at. */
+export interface CalendarChange {
+  readonly version: number;
+  readonly calendar: CalendarDraft;
+}
+
+/** Hours under a name; `week` begins with Monday. */
+export interface CalendarDraft {
+  readonly name: string;
+  readonly zone: string;
+  readonly week: readonly (readonly SlotBody[])[];
+  readonly days?: readonly SpecialDayBody[];
+  readonly country?: string;
+  readonly region?: string;
+}
+
+/** All calendars. */
+export interface CalendarPage {
+  readonly items: readonly CalendarView[];
+  readonly next: string | null;
+}
+
+/** Hours, the queues that keep them, and how they stand now. */
+export interface CalendarView {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly zone: string;
+  readonly week: readonly (readonly Slot[])[];
+  readonly days: readonly SpecialDay[];
+  readonly country: string;
+  readonly region: string;
+  readonly queues: readonly string[];
+  readonly is_open: boolean;
+  readonly changes_at: string | null;
+}
+
 /** The client's card. */
 export interface CardAnswer {
   readonly card: ClientCard;
@@ -206,10 +261,26 @@ export interface CategoryView {
   readonly articles: number;
 }
 
-/** The outcome. */
+/** One cell of the matrix: what was seen in it, and what it shall be. */
+export interface CellChange {
+  readonly agent_id: string;
+  readonly what: string;
+  readonly key: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** One answer to choose. */
+export interface ChoiceBody {
+  readonly code: string;
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+/** The outcome, with the answers to its form by their codes. */
 export interface Close {
   readonly disposition: string;
   readonly note?: string;
+  readonly fields?: Readonly<Record<string, boolean | number | string>>;
 }
 
 /** People, by name. */
@@ -230,10 +301,11 @@ export interface Decline {
   readonly reason?: string;
 }
 
-/** The outcome recorded at close: a code of the house, a note. */
+/** The outcome recorded at close: a code of the house, a note, and the answers to its form by their codes. */
 export interface Disposition {
   readonly code: string;
   readonly note: string;
+  readonly fields: Readonly<Record<string, boolean | number | string>>;
 }
 
 /** The outcomes. */
@@ -268,6 +340,15 @@ export interface DraftText {
 export interface Explained {
   readonly reservations: readonly ReservationView[];
   readonly segments: readonly SegmentView[];
+}
+
+/** One question of the form. */
+export interface FieldBody {
+  readonly code: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly kind: FieldKind;
+  readonly required?: boolean;
+  readonly choices?: readonly ChoiceBody[];
 }
 
 /** One figure: its name in terms.md, its value (None: nothing to compute from), unit, and formula. */
@@ -305,6 +386,18 @@ export interface GroupedReport {
   readonly as_of: string;
   readonly total: ReportGroup;
   readonly items: readonly ReportGroup[];
+  readonly next: string | null;
+}
+
+/** A public holiday. */
+export interface Holiday {
+  readonly on: string;
+  readonly name: string;
+}
+
+/** The public holidays of a year. */
+export interface HolidayPage {
+  readonly items: readonly Holiday[];
   readonly next: string | null;
 }
 
@@ -444,6 +537,66 @@ export interface Note {
 /** What became of a pass, as of a moment: exactly one of these, so the counts add up to `offered`. */
 export type Outcome = 'abandoned' | 'answered' | 'callback' | 'flowed_out' | 'still_waiting';
 
+/** One outcome, with its form. */
+export interface OutcomeBody {
+  readonly code: string;
+  readonly name?: string;
+  readonly note_required?: boolean;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly queues?: readonly string[];
+  readonly parent?: string;
+  readonly fields?: readonly FieldBody[];
+  readonly retired?: boolean;
+}
+
+/** All outcomes in their order, and the revision that was seen. */
+export interface OutcomeList {
+  readonly seen: string;
+  readonly items: readonly OutcomeBody[];
+}
+
+/** All outcomes, retired ones too; `revision` is what a change must have seen. */
+export interface OutcomePage {
+  readonly items: readonly DispositionView[];
+  readonly revision: string;
+  readonly next: string | null;
+}
+
+/** Where work goes that has waited `after_s`, or that stands behind the first `length` of the line. */
+export interface Overflow {
+  readonly queue_id: string;
+  readonly after_s: number | null;
+  readonly length: number | null;
+}
+
+/** Where work goes after so much waiting, or from so long a line on. */
+export interface OverflowBody {
+  readonly queue_id: string;
+  readonly after_s?: number | null;
+  readonly length?: number | null;
+}
+
+/** One reason for a pause. */
+export interface PauseBody {
+  readonly code: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly paid?: boolean;
+  readonly retired?: boolean;
+}
+
+/** All reasons in their order, and the revision that was seen. */
+export interface PauseList {
+  readonly seen: string;
+  readonly items: readonly PauseBody[];
+}
+
+/** All reasons, retired ones too; `revision` is what a change must have seen. */
+export interface PausePage {
+  readonly items: readonly PauseReason[];
+  readonly revision: string;
+  readonly next: string | null;
+}
+
 /** How long somebody paused for one reason. */
 export interface PauseSum {
   readonly reason: string;
@@ -464,6 +617,12 @@ export interface PersonView {
   readonly tier: string;
   readonly language: string;
   readonly identities: readonly string[];
+}
+
+/** Where hours may be kept: the countries with their regions, and the time zones. */
+export interface Places {
+  readonly countries: Readonly<Record<string, readonly string[]>>;
+  readonly zones: readonly string[];
 }
 
 /**
@@ -505,6 +664,35 @@ export interface Problem {
   readonly retry_after_s: number | null;
 }
 
+/** The rules of a queue, as they shall be, and the version they were read at. */
+export interface QueueChange {
+  readonly version: number;
+  readonly queue: QueueDraft;
+}
+
+/** The rules of a queue, all of them. */
+export interface QueueDraft {
+  readonly name: string;
+  readonly languages?: readonly string[];
+  readonly language_level?: number;
+  readonly skills?: Readonly<Record<string, number>>;
+  readonly priority?: number;
+  readonly offer_s?: number;
+  readonly wrap_up_s?: number;
+  readonly missed_limit?: number;
+  readonly sl_share?: number;
+  readonly sl_threshold_s?: number;
+  readonly sl_short_abandon_s?: number;
+  readonly order?: RoutingOrder;
+  readonly owner_first_s?: number;
+  readonly relaxations?: readonly RelaxationBody[];
+  readonly overflow?: OverflowBody | null;
+  readonly calendar_id?: string | null;
+  readonly when_closed?: WhenClosed;
+  readonly closed_texts?: Readonly<Record<string, string>>;
+  readonly closed_queue_id?: string | null;
+}
+
 /** The figures of one queue in one interval. `service_levels` holds every variant side by side. */
 export interface QueueFigures {
   readonly queue: NamedView;
@@ -523,6 +711,43 @@ export interface QueuePage {
 /** A row a queue. */
 export interface QueueReport {
   readonly items: readonly QueueFigures[];
+  readonly next: string | null;
+}
+
+/** A queue with all its rules. `waiting` counts what is in its line, `sites` those that write into it. */
+export interface QueueSetup {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly languages: readonly string[];
+  readonly language_level: number;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly priority: number;
+  readonly offer_s: number;
+  readonly wrap_up_s: number;
+  readonly missed_limit: number;
+  readonly sl_share: number;
+  readonly sl_threshold_s: number;
+  readonly sl_short_abandon_s: number;
+  readonly order: RoutingOrder;
+  readonly owner_first_s: number;
+  readonly relaxations: readonly Relaxation[];
+  readonly overflow: Overflow | null;
+  readonly calendar_id: string | null;
+  readonly when_closed: WhenClosed;
+  readonly closed_texts: Readonly<Record<string, string>>;
+  readonly closed_queue_id: string | null;
+  readonly retired: boolean;
+  readonly retired_to: string | null;
+  readonly waiting: number;
+  readonly sites: number;
+  readonly is_open: boolean;
+  readonly next_opening_at: string | null;
+}
+
+/** All queues. */
+export interface QueueSetups {
+  readonly items: readonly QueueSetup[];
   readonly next: string | null;
 }
 
@@ -588,6 +813,18 @@ export interface ReadyStep {
   readonly missing: readonly string[];
 }
 
+/** After `after_s` of waiting the levels in `skills` are enough; 0 takes the skill out of the question. */
+export interface Relaxation {
+  readonly after_s: number;
+  readonly skills: Readonly<Record<string, number>>;
+}
+
+/** After `after_s` of waiting these levels are enough; 0 asks for the skill no more. */
+export interface RelaxationBody {
+  readonly after_s: number;
+  readonly skills?: Readonly<Record<string, number>>;
+}
+
 /** A message to the client on `channel`: text, files, or both. */
 export interface Reply {
   readonly channel: string;
@@ -651,6 +888,15 @@ export interface Restore {
   readonly version: number;
 }
 
+/** Out of service; what waits goes on to `to_queue_id`, or is finished where it is. */
+export interface Retirement {
+  readonly version: number;
+  readonly to_queue_id?: string | null;
+}
+
+/** Who is asked first of those who could take the work. */
+export type RoutingOrder = 'fewest' | 'longest_idle' | 'round_robin';
+
 /** Run the macro as it was at `version`, from step `start_at` on. `values` are for what nothing was known for. */
 export interface RunMacro {
   readonly version: number;
@@ -701,6 +947,29 @@ export interface SignIn {
 export interface SignedIn {
   readonly user: MeView;
   readonly csrf: string;
+}
+
+/** A skill, by its name. */
+export interface SkillNamed {
+  readonly name: string;
+}
+
+/** A skill gets another name, everywhere. */
+export interface SkillRename {
+  readonly name: string;
+  readonly to: string;
+}
+
+/** Open from `from_min` to `to_min`, minutes after midnight; beyond 1440 the end is on the next day. */
+export interface Slot {
+  readonly from_min: number;
+  readonly to_min: number;
+}
+
+/** Minutes after midnight; beyond 1440 the end is on the next day. */
+export interface SlotBody {
+  readonly from_min: number;
+  readonly to_min: number;
 }
 
 /**
@@ -758,12 +1027,38 @@ export interface SnoozedPage {
   readonly next: string | null;
 }
 
+/** What holds on one date instead of the week and the public holidays; no slot: closed all day. */
+export interface SpecialDay {
+  readonly on: string;
+  readonly slots: readonly Slot[];
+  readonly name: string;
+}
+
+/** What holds on that date instead; no slot: closed. */
+export interface SpecialDayBody {
+  readonly on: string;
+  readonly slots?: readonly SlotBody[];
+  readonly name?: string;
+}
+
+/** A queue as the matrix shows it: what it asks for. */
+export interface StaffedQueue {
+  readonly id: string;
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+}
+
 /** The least number of agents for the target, and what fewer and more would give. */
 export interface Staffing {
   readonly load_erlang: number;
   readonly agents: number;
   readonly rostered: number;
   readonly items: readonly StaffingRow[];
+}
+
+/** Cells of the matrix, all or none. */
+export interface StaffingChange {
+  readonly changes: readonly CellChange[];
 }
 
 /** What came into a queue in an hour, from the log; `aht_s` is None where nothing was handled. */
@@ -785,6 +1080,13 @@ export interface StaffingRow {
   readonly asa_s: number | null;
   readonly occupancy: number;
   readonly is_enough: boolean;
+}
+
+/** The matrix: agents by skills, capacities and queues. */
+export interface StaffingView {
+  readonly agents: readonly AgentSetup[];
+  readonly skills: readonly string[];
+  readonly queues: readonly StaffedQueue[];
 }
 
 /** A time in one state: `available`, `paused` (with its reason) or `offline`. */
@@ -906,6 +1208,9 @@ export interface WallboardQueue {
   readonly aht_s: number | null;
 }
 
+/** What becomes of work that comes, or waits, while the queue is closed. */
+export type WhenClosed = 'answer' | 'flow' | 'wait';
+
 /** A time of work, or of being asked. */
 export interface WorkSpan {
   readonly kind: SegmentKind;
@@ -925,11 +1230,31 @@ export const LIMITS = {
     title: { maxLength: 200 },
     body: { maxLength: 40000 },
   },
+  AtVersion: {
+    version: { min: 1, max: 1000000000 },
+  },
   AttachedFile: {
     sha256: { minLength: 64, maxLength: 64 },
     name: { minLength: 1, maxLength: 200 },
     media_type: { maxLength: 200 },
     size_bytes: { min: 0 },
+  },
+  CalendarChange: {
+    version: { min: 1, max: 1000000000 },
+  },
+  CalendarDraft: {
+    name: { minLength: 1, maxLength: 100 },
+    zone: { minLength: 1, maxLength: 60 },
+    country: { maxLength: 10 },
+    region: { maxLength: 40 },
+  },
+  CellChange: {
+    key: { minLength: 1, maxLength: 60 },
+    before: { min: 0, max: 1000 },
+    after: { min: 0, max: 1000 },
+  },
+  ChoiceBody: {
+    code: { minLength: 1, maxLength: 40 },
   },
   Close: {
     disposition: { minLength: 1, maxLength: 200 },
@@ -944,11 +1269,28 @@ export const LIMITS = {
     window: { maxLength: 64 },
     version: { min: 0 },
   },
+  FieldBody: {
+    code: { minLength: 1, maxLength: 40 },
+  },
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
   Note: {
     text: { maxLength: 8000 },
+  },
+  OutcomeBody: {
+    code: { minLength: 1, maxLength: 40 },
+    name: { maxLength: 100 },
+    parent: { maxLength: 40 },
+  },
+  OutcomeList: {
+    seen: { maxLength: 64 },
+  },
+  PauseBody: {
+    code: { minLength: 1, maxLength: 40 },
+  },
+  PauseList: {
+    seen: { maxLength: 64 },
   },
   Plan: {
     channel: { minLength: 1, maxLength: 200 },
@@ -958,8 +1300,26 @@ export const LIMITS = {
   PlanChange: {
     version: { min: 0 },
   },
+  QueueChange: {
+    version: { min: 1, max: 1000000000 },
+  },
+  QueueDraft: {
+    name: { minLength: 1, maxLength: 100 },
+    language_level: { min: 1, max: 10 },
+    priority: { min: -100, max: 100 },
+    offer_s: { min: 3, max: 600 },
+    wrap_up_s: { min: 0, max: 3600 },
+    missed_limit: { min: 0, max: 100 },
+    sl_share: { max: 1 },
+    sl_threshold_s: { min: 0, max: 86400 },
+    sl_short_abandon_s: { min: 0, max: 86400 },
+    owner_first_s: { min: 0, max: 3600 },
+  },
   ReadMark: {
     seq: { min: 0 },
+  },
+  RelaxationBody: {
+    after_s: { min: 1, max: 86400 },
   },
   Reply: {
     channel: { minLength: 1, maxLength: 200 },
@@ -968,6 +1328,9 @@ export const LIMITS = {
   Restore: {
     number: { min: 1, max: 2000000000 },
     version: { min: 1, max: 2000000000 },
+  },
+  Retirement: {
+    version: { min: 1, max: 1000000000 },
   },
   RunMacro: {
     version: { min: 1, max: 2000000000 },
@@ -988,6 +1351,17 @@ export const LIMITS = {
     login: { minLength: 1, maxLength: 200 },
     password: { minLength: 1, maxLength: 1000 },
   },
+  SkillNamed: {
+    name: { minLength: 1, maxLength: 60 },
+  },
+  SkillRename: {
+    name: { minLength: 1, maxLength: 60 },
+    to: { minLength: 1, maxLength: 60 },
+  },
+  SlotBody: {
+    from_min: { min: 0, max: 1439 },
+    to_min: { min: 1, max: 2879 },
+  },
   SnippetBody: {
     code: { minLength: 1, maxLength: 40 },
     title: { minLength: 1, maxLength: 200 },
@@ -995,6 +1369,9 @@ export const LIMITS = {
   },
   SnoozeWish: {
     reason: { maxLength: 200 },
+  },
+  SpecialDayBody: {
+    name: { maxLength: 100 },
   },
   StateWish: {
     state: { maxLength: 20 },

@@ -4,10 +4,12 @@ import type {
   ClientCard,
   Delivery,
   DeskView,
+  DispositionView,
   DraftView,
   MeView,
   MentionView,
   OfferedWorkView,
+  PauseReason,
   PlannedView,
   QueueLineView,
   ReservationState,
@@ -58,6 +60,15 @@ export interface Hello {
   readonly kind: 'hello';
   readonly last_seq?: number | null;
   readonly stream?: string;
+}
+
+/** An administrator changed what may be chosen: the outcomes and the reasons for a pause, as they are now. */
+export interface HouseChangedFrame {
+  readonly kind: 'house_changed';
+  readonly seq: number;
+  readonly dispositions: readonly DispositionView[];
+  readonly pause_reasons: readonly string[];
+  readonly pauses: readonly PauseReason[];
 }
 
 /** The agent's own state. */
@@ -246,6 +257,7 @@ export type Frame =
   | MentionsReadFrame
   | SnoozeChangedFrame
   | ViewersChanged
+  | HouseChangedFrame
   | SignedOut;
 
 /** What the console sends. */

@@ -36,6 +36,12 @@ export interface CardTouch {
   readonly text: string;
 }
 
+/** One answer to choose; `code` is what is kept. */
+export interface Choice {
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+}
+
 /**
  * Who (or the candidates), their worth and language, their addresses, what they did last on all channels.
  *
@@ -80,17 +86,26 @@ export interface DeskView {
   readonly planned: readonly PlannedView[];
   readonly mentions: readonly MentionView[];
   readonly snoozed: readonly SnoozeView[];
+  readonly pauses: readonly PauseReason[];
   readonly server_time: string;
 }
 
 /** `internal` is a note among ourselves: no channel ever sees it. */
 export type Direction = 'inbound' | 'internal' | 'outbound';
 
-/** One outcome an agent may record. */
+/**
+ * One outcome an agent may record, and the form it asks for. `name` is shown where `names` has none of the
+ * reader's language; no `queues`: all; a `retired` one has its name in the history and is offered nowhere.
+ */
 export interface DispositionView {
   readonly code: string;
   readonly name: string;
   readonly note_required: boolean;
+  readonly names: Readonly<Record<string, string>>;
+  readonly queues: readonly string[];
+  readonly parent: string;
+  readonly fields: readonly FormField[];
+  readonly retired: boolean;
 }
 
 /** To the client, or among ourselves. */
@@ -115,6 +130,18 @@ export interface Exclusion {
   readonly count: number;
   readonly wanted: string;
   readonly names: readonly string[];
+}
+
+/** What a field takes. */
+export type FieldKind = 'choice' | 'number' | 'text' | 'yes_no';
+
+/** One question of the form; `code` is what its answer is kept under. */
+export interface FormField {
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly kind: FieldKind;
+  readonly required: boolean;
+  readonly choices: readonly Choice[];
 }
 
 /** The kind of channel an address belongs to. */
@@ -178,6 +205,14 @@ export interface OfferedWorkView {
   readonly channel: string;
   readonly language: string;
   readonly waited_s: number;
+}
+
+/** Why an agent is paused; `paid` says whether the house counts it as work. */
+export interface PauseReason {
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly paid: boolean;
+  readonly retired: boolean;
 }
 
 /** `failed`: its time came and it could not be sent; somebody has to look at it. */

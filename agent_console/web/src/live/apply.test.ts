@@ -96,6 +96,13 @@ describe('an older snapshot and the frames since give the newer snapshot', () =>
     expect(desk.cards['ivan']).toEqual(named);
   });
 
+  it('when an administrator changes what may be chosen', () => {
+    const dispositions = [{ code: 'sold', name: 'Sold', note_required: false, names: { ru: 'Продано' }, queues: [], parent: '', fields: [], retired: false }];
+    const pauses = [{ code: 'lunch', names: {}, paid: false, retired: false }];
+    const desk = played(deskView(), { kind: 'house_changed', seq: 2, dispositions, pause_reasons: ['lunch'], pauses });
+    expect(shown(desk)).toEqual(deskView({ dispositions, pause_reasons: ['lunch'], pauses }));
+  });
+
   it('when everything is sent anew', () => {
     const newer = deskView({ me: me({ load: 20 }), work: [work()] });
     expect(shown(played(deskView({ offers: [offer()] }), { kind: 'resync', seq: 9, stream: 't', desk: newer }))).toEqual(newer);

@@ -71,6 +71,8 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     }
     case 'viewers_changed':
       return { ...desk, viewers: { ...desk.viewers, [frame.interaction_id]: frame.viewers } };
+    case 'house_changed':
+      return { ...desk, dispositions: frame.dispositions, pause_reasons: frame.pause_reasons, pauses: frame.pauses };
     case 'draft_changed':
     case 'delivery_changed':
     case 'client_left':

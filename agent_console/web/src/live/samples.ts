@@ -105,6 +105,7 @@ export const deskView = (part: Partial<DeskView> = {}): DeskView => ({
   planned: [],
   mentions: [],
   snoozed: [],
+  pauses: [],
   server_time: AT,
   ...part,
 });

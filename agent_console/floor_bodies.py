@@ -1,0 +1,321 @@
+"""Bodies of administering the floor: queues, staffing, outcomes, pauses."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from agent_console.bodies import Answer, Body, Id
+from hub.desk.views import DispositionView
+from hub.domain.hours import CalendarId
+from hub.domain.ids import QueueId, TenantId
+from hub.domain.outcome import Choice, FieldKind, FormField, Outcome, OutcomeRules, PauseReason
+from hub.domain.queue import (
+    Overflow,
+    Queue,
+    QueueRules,
+    Relaxation,
+    RoutingOrder,
+    ServiceLevelTarget,
+    WhenClosed,
+)
+
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Names = Annotated[dict[Language, Annotated[str, Meta(max_length=100)]], Meta(max_length=20)]
+Texts = Annotated[dict[Language, Annotated[str, Meta(max_length=1_000)]], Meta(max_length=20)]
+Code = Annotated[str, Meta(min_length=1, max_length=40)]
+SkillName = Annotated[str, Meta(min_length=1, max_length=60)]
+Levels = Annotated[dict[SkillName, Annotated[int, Meta(ge=1, le=10)]], Meta(max_length=50)]
+LevelsDown = Annotated[dict[SkillName, Annotated[int, Meta(ge=0, le=10)]], Meta(max_length=50)]
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Version = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+Priority = Annotated[int, Meta(ge=-100, le=100)]
+
+
+class RelaxationBody(Body, frozen=True, kw_only=True):
+    """After `after_s` of waiting these levels are enough; 0 asks for the skill no more."""
+
+    after_s: Annotated[float, Meta(ge=1, le=86_400)]
+    skills: LevelsDown = field(default_factory=dict)
+
+
+class OverflowBody(Body, frozen=True, kw_only=True):
+    """Where work goes after so much waiting, or from so long a line on."""
+
+    queue_id: Id
+    after_s: Annotated[float, Meta(ge=1, le=86_400)] | None = None
+    length: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+
+
+class QueueDraft(Body, frozen=True, kw_only=True):
+    """The rules of a queue, all of them."""
+
+    name: Name
+    languages: Annotated[tuple[Language, ...], Meta(max_length=20)] = ()
+    language_level: Annotated[int, Meta(ge=1, le=10)] = 3
+    skills: Levels = field(default_factory=dict)
+    priority: Priority = 0
+    offer_s: Annotated[float, Meta(ge=3, le=600)] = 20.0
+    wrap_up_s: Annotated[float, Meta(ge=0, le=3_600)] = 30.0
+    missed_limit: Annotated[int, Meta(ge=0, le=100)] = 3
+    sl_share: Annotated[float, Meta(gt=0, le=1)] = 0.8
+    sl_threshold_s: Seconds = 20.0
+    sl_short_abandon_s: Seconds = 5.0
+    order: RoutingOrder = RoutingOrder.FEWEST
+    owner_first_s: Annotated[float, Meta(ge=0, le=3_600)] = 0.0
+    relaxations: Annotated[tuple[RelaxationBody, ...], Meta(max_length=10)] = ()
+    overflow: OverflowBody | None = None
+    calendar_id: Id | None = None
+    when_closed: WhenClosed = WhenClosed.WAIT
+    closed_texts: Texts = field(default_factory=dict)
+    closed_queue_id: Id | None = None
+
+    def queue(self, queue_id: str, version: int) -> Queue:
+        """The queue with these rules."""
+        over = self.overflow
+        return Queue(
+            id=QueueId(queue_id),
+            tenant_id=TenantId(""),
+            name=self.name,
+            languages=tuple(dict.fromkeys(self.languages)),
+            language_level=self.language_level,
+            skills=dict(self.skills),
+            priority=self.priority,
+            offer_s=self.offer_s,
+            wrap_up_s=self.wrap_up_s,
+            missed_limit=self.missed_limit,
+            service_level=ServiceLevelTarget(
+                share=self.sl_share,
+                threshold_s=self.sl_threshold_s,
+                short_abandon_s=self.sl_short_abandon_s,
+            ),
+            rules=QueueRules(
+                order=self.order,
+                owner_first_s=self.owner_first_s,
+                relaxations=tuple(
+                    Relaxation(after_s=r.after_s, skills=dict(r.skills)) for r in self.relaxations
+                ),
+                overflow=None
+                if over is None
+                else Overflow(queue_id=QueueId(over.queue_id), after_s=over.after_s, length=over.length),
+                calendar_id=None if self.calendar_id is None else CalendarId(self.calendar_id),
+                when_closed=self.when_closed,
+                closed_texts=dict(self.closed_texts),
+                closed_queue_id=None if self.closed_queue_id is None else QueueId(self.closed_queue_id),
+            ),
+            version=version,
+        )
+
+
+class QueueChange(Body, frozen=True, kw_only=True):
+    """The rules of a queue, as they shall be, and the version they were read at."""
+
+    version: Version
+    queue: QueueDraft
+
+
+class QueueSetup(Answer, frozen=True, kw_only=True):
+    """A queue with all its rules. `waiting` counts what is in its line, `sites` those that write into it."""
+
+    id: str
+    version: int
+    name: str
+    languages: tuple[str, ...]
+    language_level: int
+    skills: dict[str, int]
+    priority: int
+    offer_s: float
+    wrap_up_s: float
+    missed_limit: int
+    sl_share: float
+    sl_threshold_s: float
+    sl_short_abandon_s: float
+    order: RoutingOrder
+    owner_first_s: float
+    relaxations: tuple[Relaxation, ...]
+    overflow: Overflow | None
+    calendar_id: str | None
+    when_closed: WhenClosed
+    closed_texts: dict[str, str]
+    closed_queue_id: str | None
+    retired: bool
+    retired_to: str | None
+    waiting: int
+    sites: int
+    is_open: bool
+    next_opening_at: datetime | None
+
+
+class QueueSetups(Answer, frozen=True, kw_only=True):
+    """All queues."""
+
+    items: tuple[QueueSetup, ...]
+    next: str | None = None
+
+
+class Retirement(Body, frozen=True, kw_only=True):
+    """Out of service; what waits goes on to `to_queue_id`, or is finished where it is."""
+
+    version: Version
+    to_queue_id: Id | None = None
+
+
+class AtVersion(Body, frozen=True, kw_only=True):
+    """Which version of the thing was seen."""
+
+    version: Version
+
+
+class CellChange(Body, frozen=True, kw_only=True):
+    """One cell of the matrix: what was seen in it, and what it shall be."""
+
+    agent_id: Id
+    what: Annotated[str, Meta(pattern=r"^(skill|capacity|queue)$")]
+    key: Annotated[str, Meta(min_length=1, max_length=60)]
+    before: Annotated[int, Meta(ge=0, le=1000)]
+    after: Annotated[int, Meta(ge=0, le=1000)]
+
+
+class StaffingChange(Body, frozen=True, kw_only=True):
+    """Cells of the matrix, all or none."""
+
+    changes: Annotated[tuple[CellChange, ...], Meta(max_length=2_000)]
+
+
+class AgentSetup(Answer, frozen=True, kw_only=True):
+    """One row of the matrix."""
+
+    id: str
+    name: str
+    skills: dict[str, int]
+    voice: int
+    chat: int
+    mail: int
+    queues: tuple[str, ...]
+
+
+class StaffedQueue(Answer, frozen=True, kw_only=True):
+    """A queue as the matrix shows it: what it asks for."""
+
+    id: str
+    name: str
+    skills: dict[str, int]
+
+
+class StaffingView(Answer, frozen=True, kw_only=True):
+    """The matrix: agents by skills, capacities and queues."""
+
+    agents: tuple[AgentSetup, ...]
+    skills: tuple[str, ...]
+    queues: tuple[StaffedQueue, ...]
+
+
+class SkillNamed(Body, frozen=True, kw_only=True):
+    """A skill, by its name."""
+
+    name: SkillName
+
+
+class SkillRename(Body, frozen=True, kw_only=True):
+    """A skill gets another name, everywhere."""
+
+    name: SkillName
+    to: SkillName
+
+
+class ChoiceBody(Body, frozen=True, kw_only=True):
+    """One answer to choose."""
+
+    code: Code
+    names: Names = field(default_factory=dict)
+
+
+class FieldBody(Body, frozen=True, kw_only=True):
+    """One question of the form."""
+
+    code: Code
+    names: Names = field(default_factory=dict)
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    choices: Annotated[tuple[ChoiceBody, ...], Meta(max_length=50)] = ()
+
+
+class OutcomeBody(Body, frozen=True, kw_only=True):
+    """One outcome, with its form."""
+
+    code: Code
+    name: Annotated[str, Meta(max_length=100)] = ""
+    note_required: bool = False
+    names: Names = field(default_factory=dict)
+    queues: Annotated[tuple[Id, ...], Meta(max_length=500)] = ()
+    parent: Annotated[str, Meta(max_length=40)] = ""
+    fields: Annotated[tuple[FieldBody, ...], Meta(max_length=20)] = ()
+    retired: bool = False
+
+    def outcome(self) -> Outcome:
+        """As the domain knows it."""
+        return Outcome(
+            code=self.code,
+            name=self.name,
+            note_required=self.note_required,
+            rules=OutcomeRules(
+                names=dict(self.names),
+                queues=tuple(QueueId(q) for q in self.queues),
+                parent=self.parent,
+                fields=tuple(
+                    FormField(
+                        code=f.code,
+                        names=dict(f.names),
+                        kind=f.kind,
+                        required=f.required,
+                        choices=tuple(Choice(code=c.code, names=dict(c.names)) for c in f.choices),
+                    )
+                    for f in self.fields
+                ),
+                retired=self.retired,
+            ),
+        )
+
+
+class OutcomeList(Body, frozen=True, kw_only=True):
+    """All outcomes in their order, and the revision that was seen."""
+
+    seen: Annotated[str, Meta(max_length=64)]
+    items: Annotated[tuple[OutcomeBody, ...], Meta(max_length=200)]
+
+
+class OutcomePage(Answer, frozen=True, kw_only=True):
+    """All outcomes, retired ones too; `revision` is what a change must have seen."""
+
+    items: tuple[DispositionView, ...]
+    revision: str
+    next: str | None = None
+
+
+class PauseBody(Body, frozen=True, kw_only=True):
+    """One reason for a pause."""
+
+    code: Code
+    names: Names = field(default_factory=dict)
+    paid: bool = True
+    retired: bool = False
+
+    def pause(self) -> PauseReason:
+        """As the domain knows it."""
+        return PauseReason(code=self.code, names=dict(self.names), paid=self.paid, retired=self.retired)
+
+
+class PauseList(Body, frozen=True, kw_only=True):
+    """All reasons in their order, and the revision that was seen."""
+
+    seen: Annotated[str, Meta(max_length=64)]
+    items: Annotated[tuple[PauseBody, ...], Meta(max_length=50)]
+
+
+class PausePage(Answer, frozen=True, kw_only=True):
+    """All reasons, retired ones too; `revision` is what a change must have seen."""
+
+    items: tuple[PauseReason, ...]
+    revision: str
+    next: str | None = None
