@@ -45,6 +45,7 @@ from crm_store.rows.people import identities, persons
 from crm_store.rows.rules import close_answers
 from crm_store.rows.talk import mentions
 from crm_store.text_search import index_texts, touch_text_row
+from crm_store.unit_callbacks import UnitCallbacks
 from crm_store.unit_reads import UnitReads
 from crm_store.unit_supervise import UnitSupervise
 from crm_store.unit_talk import UnitTalk
@@ -97,7 +98,7 @@ class _Writes:
     released: list[Row] = field(default_factory=list)
 
 
-class Unit(UnitSupervise, UnitTalk):
+class Unit(UnitSupervise, UnitTalk, UnitCallbacks):
     """See hub/ports/store.py. Times become microseconds, enums their words, at the moment of adding."""
 
     def __init__(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from crm_store.callback_mapping import callback_of
 from crm_store.chat_files import ChatFiles
 from crm_store.claims import add_claims
 from crm_store.driver import Row, Wire
@@ -13,6 +14,7 @@ from crm_store.mapping import AUTHOR, at, columns, text, us
 from crm_store.person_index import index_names
 from crm_store.ratings import Ratings, rating_of
 from crm_store.rows.floor import visitors
+from crm_store.rows.webchat import callbacks
 from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -101,6 +103,12 @@ class Visitors(Sites, Ratings, ChatFiles):
                 return ThreadState(open=False, agent="", waiting=False)
             r = rows[0]
             rating = await rating_of(wire, visitor.tenant_id, InteractionId(r[3]))
+            promised = await wire.fetch(
+                f"SELECT {columns(callbacks)} FROM callbacks WHERE tenant_id = $1 AND interaction_id = $2"
+                " ORDER BY created_at LIMIT 1",
+                visitor.tenant_id,
+                r[3],
+            )
         return ThreadState(
             open=r[0] == "open",
             agent=r[2],
@@ -109,6 +117,7 @@ class Visitors(Sites, Ratings, ChatFiles):
             rateable=r[4] is not None,
             closed_at=at(r[5]),
             rating=rating,
+            callback=callback_of(promised[0]) if promised else None,
         )
 
     async def put_answers(

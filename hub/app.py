@@ -26,6 +26,7 @@ from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
 from crm_store.answers import SqlAnswers
+from crm_store.callbacks import PromisedCalls
 from crm_store.cards import Cards
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
@@ -52,6 +53,7 @@ from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.queue import Queue
 from hub.http import add_health, address_behind, free_port, listening
 from hub.insight.waits import Waits
+from hub.intake.callbacks import Callbacks
 from hub.intake.inbox import Inbox
 from hub.lifecycle import Jobs
 from hub.metrics import measure_loop_lag, metrics_text, new_metrics
@@ -148,6 +150,7 @@ class Hub:
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
         self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
+        self._callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT)
         self._relay = Relay(
             store,
             self._bus,
@@ -176,6 +179,9 @@ class Hub:
         self._webchat = WebChat(
             inbox=self._inbox,
             visitors=Visitors(store, encode=encode),
+            attachments=self._attachments,
+            callbacks=self._callbacks,
+            hours=line_hours(self.hours),
             bus=self._bus,
             clock=clock,
             settings=settings.channels.webchat.model_copy(
@@ -275,6 +281,7 @@ class Hub:
         if self._settings.channels.webchat.enabled:
             jobs.start("webchat", self._webchat.run())
         jobs.every("sweeper", sweep_s, self._sweeper.step)
+        jobs.every("callbacks", sweep_s, self._callbacks.step)
         jobs.every("router tick", 1.0, self._dispatcher.tick)
         jobs.every("presence", _BEAT_S, self._windows.renew)
         jobs.every("ticks", _BEAT_S, sockets.tick)

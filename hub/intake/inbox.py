@@ -10,18 +10,17 @@ import structlog
 
 from hub.crashpoints import crash_at
 from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
-from hub.domain.events import ClientLeft, InteractionClosed, ReservationEnded, TouchStored, WorkStepped
-from hub.domain.ids import TenantId, TouchId
+from hub.domain.events import ClientLeft, InteractionClosed, ReservationEnded, WorkStepped
+from hub.domain.ids import TenantId
 from hub.domain.interaction import InteractionState
 from hub.domain.reservation import ReservationState
-from hub.domain.touch import Delivery, Direction, InboundTouch, Touch
-from hub.domain.values import changed
+from hub.domain.touch import InboundTouch
 from hub.domain.work import WAITING_STATES, WorkState
-from hub.ids import new_id
+from hub.intake.placing import placed
 from hub.intake.threads import thread_of
 from hub.ports.clock import Clock
 from hub.ports.inbox import Received
-from hub.ports.store import IntakeStore, Known, NewTouch, StoredKey, UnitOfWork
+from hub.ports.store import IntakeStore, Known, StoredKey, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -163,43 +162,7 @@ class Inbox:
             )
         now = self._clock.now()
         thread = thread_of(inbound, known, unit, now)
-        interaction = changed(thread.interaction, last_seq=thread.interaction.last_seq + 1)
-        unit.save_interaction(interaction)
-        known.threads[inbound.account, inbound.thread] = changed(thread, interaction=interaction)
-        touch = Touch(
-            id=TouchId(new_id()),
-            tenant_id=inbound.tenant_id,
-            interaction_id=interaction.id,
-            session_id=thread.session.id,
-            person_id=interaction.person_id,
-            seq=interaction.last_seq,
-            channel=inbound.channel,
-            account=inbound.account,
-            direction=Direction.INBOUND,
-            kind=inbound.kind,
-            at=now,
-            source_at=inbound.source_at,
-            text=inbound.text,
-            attachments=inbound.attachments,
-            delivery=Delivery.RECEIVED,
-        )
-        unit.add_touch(
-            NewTouch(
-                touch=touch,
-                external_id=inbound.external_id,
-                raw=inbound.raw,
-                body_sha256=inbound.body_sha256,
-            )
-        )
-        holder = thread.item.agent_id if thread.item and thread.item.state is WorkState.ASSIGNED else None
-        unit.emit(
-            TouchStored(
-                tenant_id=inbound.tenant_id,
-                touch=touch,
-                agent_id=holder,
-                external_id=inbound.external_id,
-            )
-        )
+        touch, known.threads[inbound.account, inbound.thread] = placed(inbound, thread, unit, now)
         known.stored[key] = StoredKey(
             touch_id=touch.id,
             interaction_id=touch.interaction_id,

@@ -15,19 +15,24 @@ from hub.intake.identity import person_behind
 from hub.ports.store import Known, OpenThread, UnitOfWork
 
 
-def thread_of(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> OpenThread:
-    """The open thread this touch belongs to, opened (and queued) if there is none. Keeps `known` current."""
+def thread_of(
+    touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool = True
+) -> OpenThread:
+    """The open thread this touch belongs to, opened if there is none, and in the line unless it shall not be
+    `queued`. Keeps `known` current."""
     key = (touch.account, touch.thread)
     thread = known.threads.get(key)
     if thread is None:
-        thread = _opened(touch, known, unit, now)
-    elif thread.item is None:
+        thread = _opened(touch, known, unit, now, queued=queued)
+    elif thread.item is None and queued:
         thread = _queued(touch, thread, known, unit, None, now)
     known.threads[key] = thread
     return thread
 
 
-def _opened(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> OpenThread:
+def _opened(
+    touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool
+) -> OpenThread:
     if touch.queue_id not in known.queues:
         raise Invalid("this channel account names a queue that is not there", code="no_such_queue")
     person = person_behind(touch, known, unit, now)
@@ -58,7 +63,7 @@ def _opened(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) 
         InteractionOpened(tenant_id=touch.tenant_id, interaction=interaction), interaction
     )
     thread = OpenThread(session=session, interaction=opened, item=None)
-    return _queued(touch, thread, known, unit, person, now)
+    return _queued(touch, thread, known, unit, person, now) if queued else thread
 
 
 def _queued(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hub.domain.callback import Callback, CallbackWish
 from hub.domain.ids import InteractionId, TenantId, TouchId
 from hub.domain.touch import InboundTouch
 
@@ -17,6 +18,26 @@ class Received:
     seq: int
     at: datetime
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked:
+    """A promised call. `repeated`: it was promised before, and nothing new was written."""
+
+    callback: Callback
+    repeated: bool
+
+
+class CallbackDesk(Protocol):
+    """Where a client's wish to be called is kept."""
+
+    async def ask(self, touch: InboundTouch, wish: CallbackWish) -> CallbackAsked:
+        """Keep the wish, which `touch` (a form) tells the agents; returns after the commit.
+
+        A client who waits keeps their place in line. A second wish in one conversation changes nothing.
+        Raises Conflict (`other_body`) for a wish that was fulfilled, Unavailable when it cannot be kept now.
+        """
+        ...
 
 
 class Inbox(Protocol):

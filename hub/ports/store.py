@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.domain.agent import Agent
+from hub.domain.callback import Callback
 from hub.domain.events import Event
 from hub.domain.ids import (
     InteractionId,
@@ -154,6 +155,18 @@ class UnitOfWork(Protocol):
         """An address that a client says is theirs; it stays with whoever has it already."""
         ...
 
+    async def add_callback(self, callback: Callback) -> None:
+        """A promised call."""
+        ...
+
+    async def callback_of(self, interaction_id: InteractionId) -> Callback | None:
+        """The call promised in this interaction, if any."""
+        ...
+
+    async def callback_queued(self, callback_id: str, at: datetime) -> bool:
+        """The call is work of the line from `at` on. False: it was already."""
+        ...
+
     def add_interaction(self, interaction: Interaction) -> None:
         """A new engagement."""
         ...
@@ -236,6 +249,18 @@ class IntakeStore(Protocol):
     def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work. Raises Unavailable when the store cannot commit now, Conflict (`raced`) when another
         node committed the same thing first: then decide again."""
+        ...
+
+
+class CallbackStore(Protocol):
+    """What the keeper of promised calls asks of the store."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work, as for intake."""
+        ...
+
+    async def due_callbacks(self, tenant_id: TenantId, now: datetime, *, limit: int) -> list[Callback]:
+        """Promised for `now` or before, and not in the line yet; the oldest first."""
         ...
 
 

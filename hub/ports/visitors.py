@@ -1,10 +1,11 @@
 """What web chat asks of the store: sites, visitors, and the conversation a visitor has had."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from hub.domain.callback import Callback
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.site import SiteSetup
 from hub.domain.touch import Attachment, Claim, Delivery, Direction
@@ -64,7 +65,7 @@ class ThreadState:
     """How a conversation stands: whether it is open, who has it, whether it waits, its newest interaction.
 
     `rateable` says that an agent has served that one; `rating` is what the visitor gave it, if anything;
-    `closed_at` is when it was closed.
+    `closed_at` is when it was closed, `callback` the call promised in it.
     """
 
     open: bool
@@ -74,6 +75,7 @@ class ThreadState:
     rateable: bool = False
     closed_at: datetime | None = None
     rating: "Rating | None" = None
+    callback: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,21 @@ class Rating:
     score: int
     comment: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineHours:
+    """Whether a line is closed now, when it opens again (None: not known), and what to say meanwhile."""
+
+    closed: bool
+    opens_at: datetime | None = None
+    away: str = ""
+
+
+OPEN_HOURS = LineHours(closed=False)
+
+HoursOf = Callable[[QueueId, str], Awaitable[LineHours]]
+"""The hours of a line, with their words in a language. May raise Unavailable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +181,7 @@ class VisitorStore(Protocol):
         ...
 
     async def note_about(self, visitor: Visitor, about: dict[str, str]) -> None:
-        """Where the visitor is now, and where they came from; the desk that has them is told."""
+        """Where the visitor is now, and where they came from."""
         ...
 
     async def add_file(self, file: VisitorFile) -> None:

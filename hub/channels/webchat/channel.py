@@ -8,30 +8,34 @@ import structlog
 from aiohttp import web
 
 from hub.backoff import Backoff
+from hub.channels.webchat.files import Files
 from hub.channels.webchat.frames import MessageFrame
 from hub.channels.webchat.limits import VisitorLimits
 from hub.channels.webchat.news import News
+from hub.channels.webchat.opening import Opening
 from hub.channels.webchat.pages import Pages
 from hub.channels.webchat.parse import CHANNEL
 from hub.channels.webchat.places import EstimatedWait, Places
 from hub.channels.webchat.receipts import Receipts
 from hub.channels.webchat.settings import WebChatSettings
+from hub.channels.webchat.shown import file_views
 from hub.channels.webchat.socket import GOING_AWAY
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Threads
 from hub.channels.webchat.upgrade import ClientAddress, Upgrade
 from hub.channels.webchat.visitors import TOKEN_BYTES
 from hub.domain.agent import Media
-from hub.domain.errors import ChannelRefused, ChannelUnavailable, Unavailable
+from hub.domain.errors import ChannelUnavailable, Unavailable
 from hub.domain.events import Typing
 from hub.domain.ids import UserId
 from hub.domain.touch import OutboundMessage, Sent
 from hub.ids import new_id
+from hub.ports.attachments import Attachments
 from hub.ports.bus import EventBus, Lagged
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
 from hub.ports.clock import Clock
-from hub.ports.inbox import Inbox
-from hub.ports.visitors import VisitorStore
+from hub.ports.inbox import CallbackDesk, Inbox
+from hub.ports.visitors import HoursOf, VisitorStore
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +46,11 @@ SPEC = ChannelSpec(
     one_reader=False,
     idempotent=True,
     # a visitor who does not come back for a weekend will not read the answer here
-    limits=ChannelLimits(text_chars=4000, attachment_bytes=0, give_up_s=72 * 3600.0),
+    limits=ChannelLimits(text_chars=4000, attachment_bytes=25 * 1024 * 1024, give_up_s=72 * 3600.0),
 )
 
 _LISTENER = CHANNEL
+_SWEEP_S = 900.0
 
 
 def _new_token() -> str:
@@ -56,7 +61,8 @@ class WebChat:
     """The channel. Its routes take visitors while `run` runs.
 
     `client_address` says whose request it is, `agent_name` which name visitors see, `estimated_wait` how long
-    a place in a queue waits; `thread_held` is told that a visitor has come for whom replies may be waiting,
+    a place in a queue waits, `hours` whether a line is open; `attachments` keeps files, `callbacks` wishes to be
+    called; `thread_held` is told that a visitor has come for whom replies may be waiting,
     `count_bad` the code of everything refused.
     """
 
@@ -65,6 +71,9 @@ class WebChat:
         *,
         inbox: Inbox,
         visitors: VisitorStore,
+        attachments: Attachments,
+        callbacks: CallbackDesk,
+        hours: HoursOf,
         bus: EventBus,
         clock: Clock,
         settings: WebChatSettings,
@@ -82,7 +91,19 @@ class WebChat:
         self._threads = Threads(agent_name)
         self._places = Places(visitors, self._threads, estimated_wait, every_s=settings.places_every_s)
         self._receipts = Receipts(visitors, clock, every_s=settings.got_every_s)
-        self._news = News(self._threads, self._places, self._receipts, visitors, clock)
+        self._news = News(self._threads, self._places, self._receipts, visitors, clock, settings)
+        self._opening = Opening(self._threads, hours, every_s=settings.hours_every_s)
+        limits = VisitorLimits(settings)
+        self._files = Files(
+            visitors=visitors,
+            attachments=attachments,
+            clock=clock,
+            settings=settings,
+            client_address=client_address,
+            count_bad=count_bad,
+            new_id=tokens,
+            address_key=limits.key,
+        )
         self._missed_news = asyncio.Event()
         self._around = Surroundings(
             inbox=inbox,
@@ -90,7 +111,7 @@ class WebChat:
             bus=bus,
             clock=clock,
             settings=settings,
-            limits=VisitorLimits(settings),
+            limits=limits,
             threads=self._threads,
             news=self._news,
             receipts=self._receipts,
@@ -98,6 +119,8 @@ class WebChat:
             thread_held=thread_held,
             new_id=ids,
             new_token=tokens,
+            callbacks=callbacks,
+            hours=hours,
         )
         self._upgrade = Upgrade(self._around, client_address)
         self._pages = Pages() if pages is None else pages
@@ -118,8 +141,12 @@ class WebChat:
         return len(self._around.sockets)
 
     def routes(self) -> list[web.RouteDef]:
-        """`/ws/chat`, `/widget.js`, `/chat/demo`: all public."""
-        return [web.get("/ws/chat", self._upgrade.visitor_socket), *self._pages.routes()]
+        """`/ws/chat`, `/widget.js`, `/chat/demo`, `/chat/files`: all public."""
+        return [
+            web.get("/ws/chat", self._upgrade.visitor_socket),
+            *self._pages.routes(),
+            *self._files.routes(),
+        ]
 
     def held_threads(self) -> list[tuple[str, str]]:
         """(account, thread) of every visitor connected here: the replies this node can send."""
@@ -133,6 +160,8 @@ class WebChat:
                 group.create_task(self._catch_up())
                 group.create_task(self._places.run())
                 group.create_task(self._receipts.run())
+                group.create_task(self._opening.run())
+                group.create_task(self._sweep_files())
         finally:
             await self.drain()
 
@@ -173,17 +202,30 @@ class WebChat:
             else:
                 backoff.reset()
 
+    async def _sweep_files(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_S)
+            try:
+                await self._files.sweep()
+            except Unavailable:
+                log.warning("webchat_files_not_swept")
+
     async def send(self, message: OutboundMessage) -> Sent:
         """Write the reply to every page the visitor has open here.
 
-        Raises ChannelUnavailable when there is none, ChannelRefused for attachments: web chat carries none.
+        Raises ChannelUnavailable when there is none. Of attachments they get names and sizes; the contents they
+        fetch from `/chat/files`.
         """
-        if message.attachments:
-            raise ChannelRefused("web chat carries no attachments")
         thread = self._threads.find(message.account, message.thread)
         if thread is None or thread.visitor.tenant_id != message.tenant_id:
             raise ChannelUnavailable("the visitor is not connected here")
-        frame = MessageFrame(seq=message.seq, text=message.text, at=message.at, name=message.author_name)
+        frame = MessageFrame(
+            seq=message.seq,
+            text=message.text,
+            at=message.at,
+            name=message.author_name,
+            files=file_views(message.attachments),
+        )
         if not await thread.tell(frame):
             raise ChannelUnavailable("the visitor's connection is closing")
         thread.newest_seq = max(thread.newest_seq, message.seq)

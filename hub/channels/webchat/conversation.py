@@ -4,23 +4,30 @@ import asyncio
 import math
 from typing import assert_never
 
+from hub.channels.webchat.asides import Asides
 from hub.channels.webchat.frames import (
+    NackFrame,
     PongFrame,
+    VisitorCallback,
+    VisitorForm,
     VisitorFrame,
     VisitorGot,
     VisitorHello,
     VisitorLeave,
     VisitorMessage,
+    VisitorPage,
     VisitorPing,
+    VisitorRate,
     VisitorTyping,
 )
 from hub.channels.webchat.messages import Answer, Messages, Refuse, Written
-from hub.channels.webchat.parse import NAME_CHARS, client_id, language_of, message_text
+from hub.channels.webchat.parse import NAME_CHARS, client_id, language_of, message_text, milliseconds
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread
-from hub.domain.errors import Invalid
+from hub.domain.errors import Invalid, Unavailable
 from hub.domain.events import Typing
 from hub.domain.texts import one_line
+from hub.domain.touch import Attachment
 
 
 class Conversation:
@@ -47,6 +54,7 @@ class Conversation:
         self._typing = False
         self._typing_told_at = -math.inf
         self._messages: Messages | None = None
+        self._asides = Asides(around, thread, hello, address, answer, refuse)
 
     async def take(self, frame: VisitorFrame, raw: bytes) -> None:
         """Do what `frame` (as it came: `raw`) asks; waits while too many messages are in hand."""
@@ -61,6 +69,8 @@ class Conversation:
                 await self._answer(PongFrame())
             case VisitorLeave():
                 await self._in_hand().put(frame)
+            case VisitorForm() | VisitorPage() | VisitorRate() | VisitorCallback():
+                await self._asides.take(frame, raw)
             case VisitorHello():
                 await self._refuse("bad_frame", "hello is said once")
             case _:
@@ -87,7 +97,7 @@ class Conversation:
         msg_id = ""
         try:
             msg_id = client_id(frame.client_msg_id)
-            text = message_text(frame.text, around.settings.text_chars)
+            text = message_text(frame.text, around.settings.text_chars, may_be_empty=bool(frame.files))
         except Invalid as exc:
             await self._refuse(exc.stable_code, str(exc), client_msg_id=msg_id)
             return
@@ -95,7 +105,33 @@ class Conversation:
         if wait_s > 0:
             await self._refuse("too_fast", "too many messages", client_msg_id=msg_id, wait_s=wait_s)
             return
-        await self._in_hand().put(Written(client_msg_id=msg_id, text=text, raw=raw, at=around.clock.now()))
+        attachments: tuple[Attachment, ...] = ()
+        if frame.files:
+            try:
+                attachments = await self._files(frame.files)
+            except Unavailable as exc:
+                nack = NackFrame(
+                    retry_ms=milliseconds(exc.retry_after_s), client_msg_id=msg_id, code="unavailable"
+                )
+                await self._answer(nack)
+                return
+            except Invalid as exc:
+                await self._refuse(exc.stable_code, str(exc), client_msg_id=msg_id)
+                return
+        written = Written(
+            client_msg_id=msg_id, text=text, raw=raw, at=around.clock.now(), attachments=attachments
+        )
+        await self._in_hand().put(written)
+
+    async def _files(self, ids: tuple[str, ...]) -> tuple[Attachment, ...]:
+        """The files this visitor uploaded. Raises Invalid for too many, and for any that is not there."""
+        site = self._thread.site
+        if len(ids) > site.setup.files.most:
+            raise Invalid(f"a message has at most {site.setup.files.most} files", code="too_many_files")
+        found = await self._around.visitors.files(self._thread.visitor, ids)
+        if len(found) < len(set(ids)):
+            raise Invalid("a file of the message is not there", code="no_such_file")
+        return tuple(found[id_].file for id_ in dict.fromkeys(ids))
 
     def _tell_typing(self, *, typing: bool) -> None:
         """The desk hears of a beginning at most once in a while, and of an end once."""

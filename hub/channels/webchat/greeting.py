@@ -1,12 +1,14 @@
 """The answer to a visitor's hello: who they are, and how their conversation stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.channels.webchat.frames import HelloFrame, VisitorHello
-from hub.channels.webchat.parse import account_of
+from hub.channels.webchat.opening import hours_for, view_of
+from hub.channels.webchat.parse import about_again, account_of, language_of
+from hub.channels.webchat.shown import words_of
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Hearer, Thread
-from hub.channels.webchat.visitors import new_visitor, past_of, visitor_of
+from hub.channels.webchat.visitors import Past, new_visitor, past_of, visitor_of
 from hub.domain.errors import TooMany
 from hub.ports.visitors import Site
 
@@ -43,7 +45,12 @@ async def greet(
     await around.visitors.add_visitor(visitor)
     thread = around.threads.join(visitor, site, account_of(site), socket)
     thread.known = True
-    return Greeting(frame=HelloFrame(session=token, resumed=False, title=site.title), thread=thread)
+    thread.language = visitor.language
+    try:
+        return Greeting(frame=await _hello(around, thread, token), thread=thread)
+    except BaseException:
+        around.threads.leave(thread, socket)
+        raise
 
 
 async def _met_again(around: Surroundings, thread: Thread, hello: VisitorHello, token: str) -> Greeting:
@@ -60,12 +67,27 @@ async def _met_again(around: Surroundings, thread: Thread, hello: VisitorHello, 
         state = await around.visitors.thread_state(thread.visitor)
         if not thread.known:  # another page of the visitor may have been faster
             around.threads.learn(thread, state)
-    frame = HelloFrame(
+    thread.language = language_of(hello.lang, settings.languages, thread.visitor.language)
+    now_about = about_again(thread.visitor.about, hello, thread.language)
+    if now_about != thread.visitor.about:
+        await around.visitors.note_about(thread.visitor, now_about)
+        thread.visitor = replace(thread.visitor, about=now_about)
+    return Greeting(frame=await _hello(around, thread, token, past), thread=thread)
+
+
+async def _hello(around: Surroundings, thread: Thread, token: str, past: Past | None = None) -> HelloFrame:
+    thread.hours = await hours_for(thread, around.hours)
+    return HelloFrame(
         session=token,
-        resumed=True,
-        history=past.lines,
-        title=thread.site.title,
+        resumed=past is not None,
+        closed=thread.hours.closed,
+        opens_at=thread.hours.opens_at,
+        history=() if past is None else past.lines,
+        title=words_of(thread.site, thread.language).title or thread.site.title,
         agent=thread.agent,
         open=thread.open,
+        site=view_of(thread, around.settings),
+        answered=bool(thread.visitor.answers),
+        rate=thread.rate if thread.site.setup.features.rating else None,
+        callback=thread.callback,
     )
-    return Greeting(frame=frame, thread=thread)

@@ -141,6 +141,10 @@ class VisitorLimits:
         )
         self._messages = Rate(per_s=settings.messages_per_s, burst=settings.messages_burst)
 
+    def key(self, address: str) -> str | None:
+        """What an address is counted under, None for an exempt one."""
+        return self._networks.key(address)
+
     def socket_opens(self, address: str) -> bool:
         """Whether one more socket is allowed; if so it must be followed by `socket_closed`."""
         key = self._networks.key(address)

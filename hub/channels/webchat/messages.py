@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hub.channels.webchat.forms import claimed, form_text
 from hub.channels.webchat.frames import (
     AckFrame,
     ClosedFrame,
@@ -14,12 +15,12 @@ from hub.channels.webchat.frames import (
     VisitorHello,
     VisitorLeave,
 )
-from hub.channels.webchat.parse import inbound_touch, milliseconds
+from hub.channels.webchat.parse import form_touch, inbound_touch, milliseconds
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread
 from hub.crashpoints import crash_at
 from hub.domain.errors import HubError, TooMany, Unavailable
-from hub.domain.touch import InboundTouch
+from hub.domain.touch import Attachment, InboundTouch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Written:
     text: str
     raw: bytes
     at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 Order = Written | VisitorLeave
@@ -41,7 +43,13 @@ class Refuse(Protocol):
     """Says that a frame did nothing, and counts it."""
 
     async def __call__(
-        self, code: str, text: str, *, client_msg_id: str = "", wait_s: float | None = None
+        self,
+        code: str,
+        text: str,
+        *,
+        client_msg_id: str = "",
+        wait_s: float | None = None,
+        field: str = "",
     ) -> None: ...
 
 
@@ -97,15 +105,27 @@ class Messages:
             return
         began = False
         try:
-            began = await self._receive(written, self._touch(written))
+            began = await self._receive(written, opening=opening)
         finally:
             if opening and not began:
                 self._around.limits.conversation_not_begun(self._address)
 
-    async def _receive(self, written: Written, touch: InboundTouch) -> bool:
-        """Whether a conversation was begun by it."""
+    async def _receive(self, written: Written, *, opening: bool) -> bool:
+        """Whether a conversation was begun by it. What the visitor filled in goes before it."""
+        receive = self._around.inbox.receive
+        form = self._form(written) if opening else None
         try:
-            received = await self._around.inbox.receive(touch)
+            if form is None:
+                received = await receive(self._touch(written))
+            else:
+                filled, told = await asyncio.gather(
+                    receive(form), receive(self._touch(written)), return_exceptions=True
+                )
+                if isinstance(told, BaseException):
+                    raise told
+                if isinstance(filled, BaseException) and not isinstance(filled, HubError):
+                    raise filled
+                received = told
         except Unavailable as exc:
             self._nacked_id = written.client_msg_id
             self._nacked_until = self._around.clock.monotonic() + exc.retry_after_s
@@ -139,8 +159,11 @@ class Messages:
             await self._answer(_nack(exc.retry_after_s))
             return
         if thread.open:
+            now = self._around.clock.now()
+            rate = thread.rate_of_this(now)
             self._around.threads.left(thread)
-            await thread.tell(ClosedFrame(at=self._around.clock.now()))
+            thread.rate = rate
+            await thread.tell(ClosedFrame(at=now, rate=rate))
 
     def _behind_a_refused_one(self, written: Written) -> float:
         """Seconds to wait behind a message that could not be kept: else it would come after this one."""
@@ -151,10 +174,33 @@ class Messages:
     def _conversation_wait_s(self) -> float:
         return self._around.limits.conversation_wait_s(self._address, self._around.clock.monotonic())
 
+    def _form(self, written: Written) -> InboundTouch | None:
+        site, visitor = self._thread.site, self._thread.visitor
+        text = form_text(site, visitor.answers)
+        if not text:
+            return None
+        name, claims = claimed(site, visitor.answers)
+        return form_touch(
+            site=site,
+            visitor=visitor,
+            name=name or self._hello.name,
+            language=self._language,
+            msg_id=written.client_msg_id,
+            text=text,
+            raw=b"",
+            at=written.at,
+            claims=claims,
+        )
+
     def _touch(self, written: Written) -> InboundTouch:
+        site, visitor = self._thread.site, self._thread.visitor
+        name, claims = claimed(site, visitor.answers)
         return inbound_touch(
-            site=self._thread.site,
-            visitor=self._thread.visitor,
+            site=site,
+            visitor=visitor,
+            name=name,
+            claims=claims,
+            attachments=written.attachments,
             hello=self._hello,
             language=self._language,
             msg_id=written.client_msg_id,

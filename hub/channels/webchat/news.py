@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
-from hub.channels.webchat.frames import ClosedFrame, TypingNotice
+from hub.channels.webchat.frames import ClosedFrame, SiteFrame, TypingNotice
+from hub.channels.webchat.opening import view_of
 from hub.channels.webchat.parse import CHANNEL
 from hub.channels.webchat.places import Places
 from hub.channels.webchat.receipts import Receipts
+from hub.channels.webchat.settings import WebChatSettings
+from hub.channels.webchat.shown import rate_view
 from hub.channels.webchat.threads import Thread, Threads
+from hub.domain.errors import Unavailable
 from hub.domain.events import (
     DeliveryChanged,
     Event,
     InteractionClosed,
     ReservationEnded,
     ReservationOffered,
+    SiteChanged,
     TouchStored,
     Typing,
     WorkStepped,
@@ -29,13 +34,20 @@ class News:
     """Hears every event on this node; most concern nobody here."""
 
     def __init__(
-        self, threads: Threads, places: Places, receipts: Receipts, visitors: VisitorStore, clock: Clock
+        self,
+        threads: Threads,
+        places: Places,
+        receipts: Receipts,
+        visitors: VisitorStore,
+        clock: Clock,
+        settings: WebChatSettings,
     ) -> None:
         self._threads = threads
         self._places = places
         self._receipts = receipts
         self._visitors = visitors
         self._clock = clock
+        self._settings = settings
 
     async def hear(self, events: Sequence[Event]) -> None:
         """Tell the visitors what these events mean to them."""
@@ -49,6 +61,8 @@ class News:
                     await self._stored(event)
                 case DeliveryChanged() if event.delivery is Delivery.SENT:
                     self._sent(event)
+                case SiteChanged():
+                    await self._site_changed(event)
                 case Typing() if not event.by_client:
                     await self.typing(event)
                 case _:
@@ -65,7 +79,8 @@ class News:
             frames = self._threads.learn(thread, state)
             self.line_matters_to(thread)
             is_closed = was_open and not thread.open
-            await thread.tell(*([ClosedFrame(at=self._clock.now())] if is_closed else frames))
+            closed = ClosedFrame(at=self._clock.now(), rate=thread.rate)
+            await thread.tell(*([closed] if is_closed else frames))
 
     async def bound(self, thread: Thread, interaction_id: InteractionId) -> None:
         """A message of this conversation is in that open interaction."""
@@ -93,8 +108,24 @@ class News:
 
     async def _closed(self, interaction: Interaction) -> None:
         for thread in self._threads.closed(interaction.id):
-            if interaction.closed_at is not None:
-                await thread.tell(ClosedFrame(at=interaction.closed_at))
+            if interaction.closed_at is None:
+                continue
+            if interaction.last_agent_id is not None and thread.site.setup.features.rating:
+                thread.rate = rate_view(interaction.id, interaction.closed_at)
+            await thread.tell(ClosedFrame(at=interaction.closed_at, rate=thread.rate))
+
+    async def _site_changed(self, event: SiteChanged) -> None:
+        """Its visitors see at once what it chose."""
+        threads = [t for t in self._threads.all() if t.site.key == event.site_key]
+        if not threads:
+            return
+        try:
+            site = await self._visitors.site(event.site_key)
+        except Unavailable:
+            return  # they see it when they come again
+        for thread in threads:
+            thread.site = site or thread.site
+            await thread.tell(SiteFrame(site=view_of(thread, self._settings)))
 
     def _sent(self, event: DeliveryChanged) -> None:
         """The visitor may have confirmed a reply before it was written down as sent."""

@@ -10,7 +10,7 @@ from hub.channels.webchat.frames import VisitorFrame, VisitorHello
 from hub.domain.errors import Invalid
 from hub.domain.person import IdentityKind
 from hub.domain.texts import one_line, written_text
-from hub.domain.touch import InboundTouch, Sender
+from hub.domain.touch import Attachment, Claim, InboundTouch, Sender, TouchKind
 from hub.ports.visitors import Site, Visitor
 
 CHANNEL = "webchat"
@@ -18,6 +18,9 @@ ID_CHARS = 64
 NAME_CHARS = 120
 MAIL_CHARS = 320
 ADDRESS_CHARS = 2048
+TITLE_CHARS = 200
+UTM_CHARS = 200
+UTM_KEYS = ("source", "medium", "campaign", "term", "content")
 SEQ_LIMIT = 2**53
 LEAST_RETRY_MS = 50
 
@@ -40,13 +43,13 @@ def client_id(text: str) -> str:
     return text
 
 
-def message_text(text: str, limit: int) -> str:
+def message_text(text: str, limit: int, *, may_be_empty: bool = False) -> str:
     """What is kept of a message: no control characters but line feed and tab, no blanks around it.
 
     Raises Invalid (`empty`, `too_long`); `limit` is in characters.
     """
     kept = written_text(text)
-    if not kept:
+    if not kept and not may_be_empty:
         raise Invalid("the message is empty", code="empty")
     if len(kept) > limit:
         raise Invalid(f"a message has at most {limit} characters", code="too_long")
@@ -59,18 +62,41 @@ def language_of(tag: str, known: tuple[str, ...], otherwise: str) -> str:
     return primary if primary in known else otherwise
 
 
-def about(hello: VisitorHello, language: str) -> dict[str, str]:
+def about_of(hello: VisitorHello, language: str) -> dict[str, str]:
     """What the visitor's browser and form say of them; empty things are left out.
 
     Addresses that are not of the web are left out too: an agent may click them.
     """
+    page = _web_address(hello.page)
     said = {
-        "page": _web_address(hello.page),
+        "page": page,
+        "title": one_line(hello.title, TITLE_CHARS) if page else "",
+        "landing": page,
         "referrer": _web_address(hello.referrer),
         "language": language,
         "email": one_line(hello.email, MAIL_CHARS),
+        **{f"utm_{key}": one_line(hello.utm.get(key, ""), UTM_CHARS) for key in UTM_KEYS},
     }
     return {key: value for key, value in said.items() if value}
+
+
+def about_page(about: dict[str, str], page: str, title: str) -> dict[str, str]:
+    """`about` for a visitor who is on `page` now."""
+    address = _web_address(page)
+    if not address:
+        return about
+    moved = {**about, "page": address, "title": one_line(title, TITLE_CHARS)}
+    moved.setdefault("landing", address)
+    return {key: value for key, value in moved.items() if value}
+
+
+def about_again(about: dict[str, str], hello: VisitorHello, language: str) -> dict[str, str]:
+    """`about` for a visitor who is back: where they came from first stays, unless a campaign brought them."""
+    now = about_of(hello, language)
+    if any(key.startswith("utm_") for key in now):
+        about = {key: value for key, value in about.items() if not key.startswith("utm_")}
+        return {**about, **now}
+    return {**now, **about, **{key: now[key] for key in ("page", "title") if key in now}}
 
 
 def _web_address(text: str) -> str:
@@ -98,20 +124,62 @@ def inbound_touch(
     text: str,
     raw: bytes,
     at: datetime,
+    name: str = "",
+    attachments: tuple[Attachment, ...] = (),
+    claims: tuple[Claim, ...] = (),
 ) -> InboundTouch:
-    """The touch that a message is. `text` is clean, `raw` the frame as it came, `at` when."""
+    """The touch that a message is. `text` is clean, `raw` the frame as it came, `at` when; `name` and `claims`
+    are what the visitor says of themselves."""
+    files = "".join(f"\x00{a.sha256}" for a in attachments)
     return InboundTouch(
         tenant_id=site.tenant_id,
         channel=CHANNEL,
         account=account_of(site),
         external_id=f"{visitor.id}:{msg_id}",
         thread=visitor.id,
-        sender=Sender(kind=IdentityKind.WEBCHAT, value=visitor.id, name=one_line(hello.name, NAME_CHARS)),
+        sender=_sender(visitor, name or hello.name),
+        queue_id=site.queue_id,
+        text=text,
+        raw=raw,
+        body_sha256=hashlib.sha256((text + files).encode()).hexdigest(),
+        received_at=at,
+        language=language,
+        about=about_of(hello, language),
+        attachments=attachments,
+        claims=claims,
+    )
+
+
+def form_touch(
+    *,
+    site: Site,
+    visitor: Visitor,
+    name: str,
+    language: str,
+    msg_id: str,
+    text: str,
+    raw: bytes,
+    at: datetime,
+    claims: tuple[Claim, ...] = (),
+) -> InboundTouch:
+    """The touch that a filled-in form is; its text is for the agents."""
+    return InboundTouch(
+        tenant_id=site.tenant_id,
+        channel=CHANNEL,
+        account=account_of(site),
+        external_id=f"{visitor.id}:{msg_id}:form",
+        thread=visitor.id,
+        sender=_sender(visitor, name),
         queue_id=site.queue_id,
         text=text,
         raw=raw,
         body_sha256=hashlib.sha256(text.encode()).hexdigest(),
         received_at=at,
         language=language,
-        about=about(hello, language),
+        kind=TouchKind.FORM,
+        claims=claims,
     )
+
+
+def _sender(visitor: Visitor, name: str) -> Sender:
+    return Sender(kind=IdentityKind.WEBCHAT, value=visitor.id, name=one_line(name, NAME_CHARS))

@@ -68,3 +68,23 @@ class WebChatSettings(BaseModel):
     typing_every_s: float = Field(
         1.0, gt=0, description="Least seconds between two signs of a visitor typing."
     )
+    page_every_s: float = Field(2.0, gt=0, description="Least seconds between two pages a visitor is on.")
+    hours_every_s: float = Field(
+        20.0, gt=0, description="Seconds between two looks at whether the visitors' lines are open."
+    )
+
+    most_file_bytes: int = Field(
+        25 * 1024 * 1024, ge=1024, description="The largest file a visitor may send, whatever the site says."
+    )
+    uploads_together: int = Field(3, ge=1, description="Uploads of one visitor at a time.")
+    uploads_per_minute: float = Field(30.0, gt=0, description="Uploads of one visitor a minute.")
+    uploads_per_address: int = Field(300, ge=1, description="Uploads of one address within 24 hours.")
+    files_a_day: int = Field(100, ge=1, description="Files of one visitor within 24 hours.")
+    file_bytes_a_day: int = Field(
+        200 * 1024 * 1024, ge=1024, description="Bytes of one visitor's files within 24 hours."
+    )
+    upload_within_s: float = Field(600.0, gt=0, description="Seconds an upload may take.")
+    upload_idle_s: float = Field(30.0, gt=0, description="Seconds an upload may bring nothing.")
+    unsent_file_hours: float = Field(
+        24.0, gt=0, description="Hours after which an uploaded file that was never sent is removed."
+    )

@@ -202,11 +202,19 @@ class VisitorSocket:
         self._outgoing.write(encode(frame))
 
     async def _refuse(
-        self, code: str, text: str, *, client_msg_id: str = "", wait_s: float | None = None
+        self,
+        code: str,
+        text: str,
+        *,
+        client_msg_id: str = "",
+        wait_s: float | None = None,
+        field: str = "",
     ) -> None:
         self._around.count_bad(code)
         retry_ms = None if wait_s is None else milliseconds(wait_s)
-        await self._answer(ErrorFrame(code=code, text=text, client_msg_id=client_msg_id, retry_ms=retry_ms))
+        await self._answer(
+            ErrorFrame(code=code, text=text, client_msg_id=client_msg_id, retry_ms=retry_ms, field=field)
+        )
         if code == "bad_frame":
             self._bad_frames += 1
             if self._bad_frames >= self._around.settings.bad_frames:

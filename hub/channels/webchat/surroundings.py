@@ -13,8 +13,8 @@ from hub.channels.webchat.settings import WebChatSettings
 from hub.channels.webchat.threads import Threads
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
-from hub.ports.inbox import Inbox
-from hub.ports.visitors import VisitorStore
+from hub.ports.inbox import CallbackDesk, Inbox
+from hub.ports.visitors import HoursOf, VisitorStore
 
 
 class Closes(Protocol):
@@ -28,7 +28,7 @@ class Closes(Protocol):
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
     """`count_bad` is told the code of everything refused, `thread_held` that there may be replies to send,
-    `new_id` and `new_token` make ids and session tokens."""
+    `new_id` and `new_token` make ids and session tokens, `hours` tells whether a line is open."""
 
     inbox: Inbox
     visitors: VisitorStore
@@ -43,6 +43,8 @@ class Surroundings:
     thread_held: Callable[[], None]
     new_id: Callable[[], str]
     new_token: Callable[[], str]
+    callbacks: CallbackDesk
+    hours: HoursOf
     sockets: set[Closes] = field(default_factory=set)
     takes_visitors: bool = False
     none_left: asyncio.Event = field(default_factory=asyncio.Event)

@@ -3,14 +3,16 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from hub.channels.webchat.frames import AgentFrame, HubFrame, PositionFrame
+from hub.channels.webchat.frames import AgentFrame, CallbackView, HubFrame, PositionFrame, RateView
+from hub.channels.webchat.shown import callback_view, rate_view
 from hub.domain.ids import InteractionId, QueueId, UserId
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState
-from hub.ports.visitors import Site, ThreadState, Visitor
+from hub.ports.visitors import OPEN_HOURS, LineHours, Site, ThreadState, Visitor
 
 encode = msgspec.json.Encoder().encode
 
@@ -35,7 +37,8 @@ class Thread:
     `known` once the store has told how it stands; steps up to the `asked`th heard are older than that.
     `interaction_id` is the open interaction. `step` is the newest step of its work (item, version). `told` is
     the place the visitor was told last. `newest_seq` is the newest message shown to them, `got_seq` the
-    newest they confirmed.
+    newest they confirmed. `served` once an agent has had the open interaction. `rate` is what may be rated,
+    `callback` a promised call, `hours` what they were told of the line's hours.
     """
 
     visitor: Visitor
@@ -52,6 +55,21 @@ class Thread:
     told: PositionFrame | None = None
     newest_seq: int = 0
     got_seq: int = 0
+    language: str = ""
+    served: bool = False
+    rate: RateView | None = None
+    callback: CallbackView | None = None
+    hours: LineHours = OPEN_HOURS
+
+    def rate_of_this(self, now: datetime) -> RateView | None:
+        """What may be rated when the open conversation ends now: one that an agent has served."""
+        if (
+            self.interaction_id is None
+            or not (self.served or self.agent)
+            or not self.site.setup.features.rating
+        ):
+            return None
+        return rate_view(self.interaction_id, now)
 
     async def tell(self, *frames: HubFrame) -> bool:
         """Say `frames` on every socket; whether any took the last one."""
@@ -164,15 +182,20 @@ class Threads:
         self._tie(thread, None)
         thread.known, thread.open, thread.agent = True, False, state.agent
         self._wait(thread, (thread.waiting_in or thread.site.queue_id) if state.waiting else None)
+        thread.rate = thread.callback = None
+        thread.served = state.open and state.rateable
         if state.open and state.interaction_id is not None:
             self.bind(thread, state.interaction_id)
+            thread.callback = None if state.callback is None else callback_view(state.callback)
+        elif state.rateable and state.interaction_id is not None and state.closed_at is not None:
+            thread.rate = rate_view(state.interaction_id, state.closed_at, state.rating)
         return _difference(thread, was_told, agent)
 
     def bind(self, thread: Thread, interaction_id: InteractionId) -> list[HubFrame]:
         """`interaction_id` is open and this conversation's; what to tell the visitor because of it."""
         if thread.interaction_id == interaction_id or self._closed.get(interaction_id) or not thread.sockets:
             return []
-        thread.open = True
+        thread.open, thread.rate = True, None
         self._tie(thread, interaction_id)
         number, item = self._steps.get(interaction_id) or (0, None)
         return [] if item is None or number <= thread.asked else self._applied(thread, item)
@@ -198,7 +221,7 @@ class Threads:
         """The conversation is over for the visitor; the next message begins another."""
         self._wait(thread, None)
         self._tie(thread, None)
-        thread.open, thread.agent = False, ""
+        thread.open, thread.agent, thread.served, thread.callback = False, "", False, None
 
     def placed(self, thread: Thread, frame: PositionFrame, queue_id: QueueId) -> bool:
         """A place in line; whether it is news. It is none when the conversation has stopped waiting."""
@@ -218,7 +241,7 @@ class Threads:
         if waits:
             thread.agent = ""
         elif item.state is WorkState.ASSIGNED and item.agent_id is not None:
-            thread.agent = self._agent_name(item.agent_id)
+            thread.agent, thread.served = self._agent_name(item.agent_id), True
         return _difference(thread, was_told, agent)
 
     def _wait(self, thread: Thread, queue_id: QueueId | None) -> None:

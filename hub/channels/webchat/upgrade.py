@@ -77,7 +77,8 @@ class Upgrade:
     async def _site(self, key: str) -> Site | None:
         if not 1 <= len(key) <= _SITE_KEY_CHARS or not key.isprintable():
             return None
-        return await self._around.visitors.site(key)
+        site = await self._around.visitors.site(key)
+        return site if site is not None and site.setup.enabled else None
 
     def _may_embed(self, site: Site, origins: list[str]) -> bool:
         """Browsers always send one origin. Who sends none is no browser, and may pass: nothing that a browser

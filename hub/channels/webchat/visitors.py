@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.channels.webchat.frames import HistoryLine, VisitorHello
-from hub.channels.webchat.parse import SEQ_LIMIT, about, language_of
+from hub.channels.webchat.parse import SEQ_LIMIT, about_of, language_of
+from hub.channels.webchat.shown import file_views
 from hub.domain.touch import Delivery, Direction
 from hub.ports.visitors import Site, ThreadTouch, Visitor, VisitorStore
 
@@ -46,7 +47,7 @@ def new_visitor(
         token_sha256=token_sha256(token),
         language=language,
         created_at=now,
-        about=about(hello, language),
+        about=about_of(hello, language),
     )
 
 
@@ -98,4 +99,5 @@ def _line(visitor: Visitor, touch: ThreadTouch) -> HistoryLine:
         at=touch.at,
         name="" if inbound else touch.author,
         client_msg_id=touch.external_id.removeprefix(f"{visitor.id}:") if inbound else "",
+        files=file_views(touch.attachments),
     )

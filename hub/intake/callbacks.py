@@ -1,0 +1,167 @@
+"""Calls that clients ask for: work of the line at once, in the place they had, or when the promised time comes."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from hub.domain.agent import Media
+from hub.domain.callback import Callback, CallbackWish
+from hub.domain.errors import Conflict
+from hub.domain.events import ReservationEnded, WorkStepped
+from hub.domain.ids import TenantId, WorkItemId
+from hub.domain.interaction import InteractionState
+from hub.domain.reservation import ReservationState
+from hub.domain.touch import InboundTouch
+from hub.domain.values import changed
+from hub.domain.work import WAITING_STATES, WorkItem, WorkState, urgent_at
+from hub.ids import new_id
+from hub.intake.placing import placed
+from hub.intake.threads import thread_of
+from hub.ports.clock import Clock
+from hub.ports.inbox import CallbackAsked
+from hub.ports.store import CallbackStore, OpenThread, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+_TRIES = 3
+_AT_A_TIME = 50
+PROMISED = 10
+"""Steps of priority of a call whose promised time has come: it goes before those who may wait."""
+
+
+class Callbacks:
+    """Promises calls, and keeps the promises."""
+
+    def __init__(self, store: CallbackStore, clock: Clock, tenant_id: TenantId) -> None:
+        self._store = store
+        self._clock = clock
+        self._tenant_id = tenant_id
+
+    async def ask(self, touch: InboundTouch, wish: CallbackWish) -> CallbackAsked:
+        """Keep the client's wish, told by `touch` (a form). See hub/ports/inbox.py."""
+        for attempt in range(_TRIES):
+            try:
+                async with self._store.unit(touch.tenant_id) as unit:
+                    return await self._asked(unit, touch, wish)
+            except Conflict as error:
+                if error.stable_code != "raced" or attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    async def _asked(self, unit: UnitOfWork, touch: InboundTouch, wish: CallbackWish) -> CallbackAsked:
+        now = self._clock.now()
+        known = await unit.known([touch])
+        key = (touch.account, touch.thread)
+        before = known.threads.get(key)
+        if before is not None and (promised := await unit.callback_of(before.interaction.id)):
+            return CallbackAsked(callback=promised, repeated=True)
+        if stored := known.stored.get((touch.account, touch.external_id)):
+            promised = await unit.callback_of(stored.interaction_id)
+            if promised is None:
+                raise Conflict("this wish was fulfilled", code="other_body")
+            return CallbackAsked(callback=promised, repeated=True)
+        due_at = max(now, wish.due_at or now)
+        is_later = due_at > now
+        place_at = now
+        if before is not None and before.item is not None and before.item.state in WAITING_STATES:
+            place_at = before.item.first_queued_at
+            known.threads[key] = await _next_pass(unit, before, before.item, now, queued=not is_later)
+        thread = thread_of(touch, known, unit, now, queued=not is_later)
+        _, thread = placed(touch, thread, unit, now)
+        callback = Callback(
+            id=new_id(),
+            tenant_id=touch.tenant_id,
+            interaction_id=thread.interaction.id,
+            person_id=thread.interaction.person_id,
+            queue_id=thread.interaction.queue_id,
+            phone=wish.phone,
+            reason=wish.reason,
+            due_at=due_at,
+            queued_at=None if thread.item is None else now,
+            place_at=place_at,
+            created_at=now,
+        )
+        await unit.add_callback(callback)
+        return CallbackAsked(callback=callback, repeated=False)
+
+    async def step(self) -> None:
+        """Put into the line what was promised for now."""
+        for callback in await self._store.due_callbacks(self._tenant_id, self._clock.now(), limit=_AT_A_TIME):
+            try:
+                async with self._store.unit(callback.tenant_id) as unit:
+                    await self._due(unit, callback)
+            except Conflict:
+                log.info("callback_raced", interaction=callback.interaction_id)
+
+    async def _due(self, unit: UnitOfWork, callback: Callback) -> None:
+        now = self._clock.now()
+        found = await unit.interactions([callback.interaction_id])
+        if not await unit.callback_queued(callback.id, now):
+            return
+        interaction = found.get(callback.interaction_id)
+        if interaction is None or interaction.state is not InteractionState.OPEN:
+            return
+        if await unit.open_item(interaction.id) is not None:
+            return  # the client wrote meanwhile, and is in the line or with an agent: the form is there to see
+        queue = (await unit.queues()).get(interaction.queue_id)
+        if queue is None:
+            return
+        priority = queue.priority + PROMISED
+        item = WorkItem(
+            id=WorkItemId(new_id()),
+            tenant_id=interaction.tenant_id,
+            interaction_id=interaction.id,
+            person_id=interaction.person_id,
+            queue_id=queue.id,
+            channel=interaction.channel,
+            media=Media.CHAT,
+            language=interaction.language,
+            skills=queue.required_skills(interaction.language),
+            priority=priority,
+            state=WorkState.QUEUED,
+            first_queued_at=now,
+            queued_at=now,
+            urgent_at=urgent_at(now, priority),
+            state_at=now,
+            received_at=now,
+            preferred_agent_id=interaction.last_agent_id,
+        )
+        unit.add_item(item)
+        unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=item, reason="callback_due"), interaction)
+
+
+async def _next_pass(
+    unit: UnitOfWork, thread: OpenThread, item: WorkItem, now: datetime, *, queued: bool
+) -> OpenThread:
+    """The pass ends as a call-back, and whoever was asked is asked no more; the next one, if it is `queued` now,
+    has the place in line of this one."""
+    left = item.stepped(WorkState.CALLBACK, now)
+    for offer in await unit.open_reservations(item.id):
+        over = offer.stepped(ReservationState.WITHDRAWN, now, reason="callback")
+        if await unit.settle(over):
+            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=left))
+    unit.save_item(item, left)
+    interaction = unit.note_fact(
+        WorkStepped(tenant_id=item.tenant_id, item=left, reason="callback"), thread.interaction
+    )
+    if not queued:
+        return changed(thread, interaction=interaction, item=None)
+    again = replace(
+        item,
+        id=WorkItemId(new_id()),
+        state=WorkState.QUEUED,
+        queued_at=now,
+        state_at=now,
+        received_at=now,
+        deadline_at=None,
+        agent_id=None,
+        weight=0,
+        epoch=0,
+        version=1,
+    )
+    unit.add_item(again)
+    interaction = unit.note_fact(
+        WorkStepped(tenant_id=item.tenant_id, item=again, reason="callback"), interaction
+    )
+    return changed(thread, interaction=interaction, item=again)
