@@ -98,6 +98,7 @@ class ChatFiles:
             for file in (_file_of(r) for r in rows if not r[-1]):
                 shared = await wire.fetch(
                     "SELECT 1 WHERE EXISTS (SELECT 1 FROM chat_files WHERE tenant_id = $1 AND sha256 = $2)"
+                    " OR EXISTS (SELECT 1 FROM uploads WHERE tenant_id = $1 AND sha256 = $2)"
                     " OR EXISTS (SELECT 1 FROM touches WHERE tenant_id = $1 AND attachments LIKE $3)",
                     file.tenant_id,
                     file.file.sha256,

@@ -26,7 +26,6 @@ from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
 from crm_store.answers import SqlAnswers
-from crm_store.callbacks import PromisedCalls
 from crm_store.cards import Cards
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
@@ -36,10 +35,9 @@ from crm_store.reads import DeskReads
 from crm_store.rows.history import outbox
 from crm_store.sending import Sending
 from crm_store.store import Store
-from crm_store.webchat import Visitors
 from hub import rest
 from hub.channels.webchat.channel import SPEC as WEBCHAT
-from hub.channels.webchat.channel import WebChat
+from hub.client_side import ClientSide
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.cluster.embedded.attachments import FolderAttachments
@@ -53,7 +51,6 @@ from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.queue import Queue
 from hub.http import add_health, address_behind, free_port, listening
 from hub.insight.waits import Waits
-from hub.intake.callbacks import Callbacks
 from hub.intake.inbox import Inbox
 from hub.lifecycle import Jobs
 from hub.metrics import measure_loop_lag, metrics_text, new_metrics
@@ -150,7 +147,6 @@ class Hub:
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
         self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
-        self._callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT)
         self._relay = Relay(
             store,
             self._bus,
@@ -176,17 +172,15 @@ class Hub:
         self._address_of = address_behind(settings.http.trusted_proxies)
         self._port = settings.http.port or free_port(settings.http.host)
         self._origins = _origins(settings, self._port)
-        self._webchat = WebChat(
+        self._client_side = ClientSide(
+            store=store,
             inbox=self._inbox,
-            visitors=Visitors(store, encode=encode),
             attachments=self._attachments,
-            callbacks=self._callbacks,
-            hours=line_hours(self.hours),
+            hours=self._rules.hours,
             bus=self._bus,
             clock=clock,
-            settings=settings.channels.webchat.model_copy(
-                update={"own_origins": (*settings.channels.webchat.own_origins, *sorted(self._origins))}
-            ),
+            settings=settings.channels.webchat,
+            origins=self._origins,
             client_address=self._address_of,
             agent_name=self._names.agent,
             estimated_wait=self._waits.estimate,
@@ -196,7 +190,7 @@ class Hub:
         self._sender = Sender(
             Sending(store, encode=encode),
             self._bus,
-            [self._webchat],
+            [self._client_side.webchat],
             clock,
             random.Random(),  # noqa: S311 - jitter
             watch=SenderWatch(settled=seen.reply, lapsed=metrics.replies_lapsed.inc),
@@ -265,7 +259,7 @@ class Hub:
             on_ready(Started(url=_url(settings, port), port=port, setup_token=token))
             await stop.wait()
             self._draining = True
-            await self._webchat.drain()
+            await self._client_side.webchat.drain()
             await sockets.close_all()
 
     def _start(self, jobs: Jobs, sockets: AgentSockets) -> None:
@@ -278,10 +272,8 @@ class Hub:
         jobs.start("hours", self._hear("hours", self._rules.opening.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
         jobs.start("sender", self._sender.run())
-        if self._settings.channels.webchat.enabled:
-            jobs.start("webchat", self._webchat.run())
+        self._client_side.start(jobs, every_s=sweep_s)
         jobs.every("sweeper", sweep_s, self._sweeper.step)
-        jobs.every("callbacks", sweep_s, self._callbacks.step)
         jobs.every("router tick", 1.0, self._dispatcher.tick)
         jobs.every("presence", _BEAT_S, self._windows.renew)
         jobs.every("ticks", _BEAT_S, sockets.tick)
@@ -374,13 +366,13 @@ class Hub:
         )
         app.router.add_get("/ws/agent", sockets.serve)
         if settings.channels.webchat.enabled:
-            app.add_routes(self._webchat.routes())
+            app.add_routes(self._client_side.webchat.routes())
         add_pages(app)
         return app, first, sockets
 
     def _metrics_text(self) -> bytes:
         self._seen.sockets("agent", self._streams.sockets())
-        self._seen.sockets("visitor", self._webchat.open_sockets)
+        self._seen.sockets("visitor", self._client_side.webchat.open_sockets)
         return metrics_text(self._metrics)
 
     async def _not_ready(self) -> str:

@@ -3,11 +3,14 @@
 import asyncio
 import itertools
 import json
+import shutil
 import socket
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,10 +21,12 @@ from websockets.exceptions import ConnectionClosed
 from hub.channels.webchat.channel import WebChat
 from hub.channels.webchat.pages import Pages
 from hub.channels.webchat.settings import WebChatSettings
+from hub.cluster.embedded.attachments import FolderAttachments
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, QueueId, TouchId, UserId
 from hub.domain.touch import OutboundMessage
-from hub.ports.visitors import Site
+from hub.ports.visitors import OPEN_HOURS, LineHours, Site
+from tests.fakes.callbacks import FakeCallbacks
 from tests.fakes.clock import FakeClock
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.visitors import FakeVisitors
@@ -110,6 +115,7 @@ class ChatServer:
         send_buffer_bytes: int = 0,
         **settings: Any,
     ) -> None:
+        self._stack = AsyncExitStack()
         self.clock = FakeClock()
         self.inbox = FakeInbox(self.clock)
         self.visitors = FakeVisitors(SITE, OTHER_SITE)
@@ -117,12 +123,19 @@ class ChatServer:
         self.bad: Counter[str] = Counter()
         self.waits: dict[int, float] = {}
         self.came = 0
+        self.callbacks = FakeCallbacks(self.clock)
+        self.folder = Path(tempfile.mkdtemp())
+        self.attachments = FolderAttachments(self.folder)
+        self._stack.callback(shutil.rmtree, self.folder)
+        self.hours: dict[QueueId, LineHours] = {}
         self._send_buffer_bytes = send_buffer_bytes
         self._numbers = itertools.count(1)
-        self._stack = AsyncExitStack()
         self.chat = WebChat(
             inbox=self.inbox,
             visitors=self.visitors,
+            attachments=self.attachments,
+            callbacks=self.callbacks,
+            hours=self._hours,
             bus=self.bus,
             clock=self.clock,
             settings=WebChatSettings.model_validate(QUICK | settings),
@@ -187,6 +200,9 @@ class ChatServer:
         page = await self.page(address=address)
         await page.hello(**hello)
         return page
+
+    async def _hours(self, queue_id: QueueId, _: str) -> LineHours:
+        return self.hours.get(queue_id, OPEN_HOURS)
 
     def _thread_held(self) -> None:
         self.came += 1

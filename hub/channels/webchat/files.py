@@ -281,7 +281,7 @@ class Files:
         self._count_bad(error.stable_code)
         otherwise = _STATUS_OF_CODE.get(error.stable_code, HTTPStatus.UNPROCESSABLE_ENTITY)
         status = next((status for kind, status in _STATUS if isinstance(error, kind)), otherwise)
-        extra = {hdrs.CACHE_CONTROL: "no-store"}
+        extra: dict[str, str] = {hdrs.CACHE_CONTROL: "no-store"}
         if isinstance(error, (TooMany, Unavailable)):
             extra[hdrs.RETRY_AFTER] = str(max(1, math.ceil(error.retry_after_s)))
         response = web.json_response(

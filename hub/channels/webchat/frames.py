@@ -30,7 +30,7 @@ class VisitorMessage(FromVisitor, frozen=True, kw_only=True, tag="message"):
     `POST /chat/files` gave this visitor; with files the text may be empty."""
 
     client_msg_id: str
-    text: str = ""
+    text: str
     files: tuple[str, ...] = ()
 
 

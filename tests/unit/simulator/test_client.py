@@ -89,7 +89,7 @@ async def friendly(socket: ServerConnection) -> None:
     async for raw in socket:
         match decode(raw):
             case VisitorHello():
-                await say(socket, HelloFrame(session="token", resumed=False))
+                await say(socket, HelloFrame(closed=False, opens_at=None, session="token", resumed=False))
             case VisitorMessage(client_msg_id=msg_id):
                 await say(socket, AckFrame(client_msg_id=msg_id, seq=next(seqs), at=AT))
                 await say(socket, MessageFrame(seq=next(seqs), text="Hi", at=AT))
@@ -123,7 +123,9 @@ async def test_a_message_that_was_lost_with_its_connection_goes_out_again_under_
                 await say(socket, MessageFrame(seq=100 + len(ids), text="Hi", at=AT))
             elif isinstance(frame, VisitorHello):
                 assert frame.session == (None if number == 1 else "token")
-                await say(socket, HelloFrame(session="token", resumed=number > 1))
+                await say(
+                    socket, HelloFrame(closed=False, opens_at=None, session="token", resumed=number > 1)
+                )
 
     async with a_hub(loses_the_first) as port:
         here = street(port)
@@ -143,7 +145,10 @@ async def test_a_client_who_loses_the_page_comes_back_as_the_same_visitor() -> N
             match decode(raw):
                 case VisitorHello(session=session):
                     sessions.append(session)
-                    await say(socket, HelloFrame(session="token", resumed=session is not None))
+                    await say(
+                        socket,
+                        HelloFrame(closed=False, opens_at=None, session="token", resumed=session is not None),
+                    )
                     if session is not None:
                         await say(socket, MessageFrame(seq=50, text="Hi", at=AT))
                 case VisitorMessage(client_msg_id=msg_id):
@@ -165,7 +170,7 @@ async def test_a_client_nobody_answers_says_so_and_is_counted_as_abandoned() -> 
             frame = decode(raw)
             heard.append(frame)
             if isinstance(frame, VisitorHello):
-                await say(socket, HelloFrame(session="token", resumed=False))
+                await say(socket, HelloFrame(closed=False, opens_at=None, session="token", resumed=False))
             elif isinstance(frame, VisitorMessage):
                 await say(socket, AckFrame(client_msg_id=frame.client_msg_id, seq=1, at=AT))
 
@@ -211,7 +216,7 @@ async def test_clients_come_as_planned_and_those_who_would_be_too_many_do_not() 
     async def keeps_them(socket: ServerConnection) -> None:
         async for raw in socket:
             if isinstance(decode(raw), VisitorHello):
-                await say(socket, HelloFrame(session="token", resumed=False))
+                await say(socket, HelloFrame(closed=False, opens_at=None, session="token", resumed=False))
 
     coming = (visit(number, at_s=number / 100, think_s=60) for number in range(1, 1000))
     async with a_hub(keeps_them) as port:

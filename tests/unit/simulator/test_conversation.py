@@ -55,7 +55,7 @@ class Played:
         self.it = Conversation(Visit(**(settled | given)), new_id=lambda: f"m{next(numbers)}", until=until)
 
     def greeted(self, now: float = 0.0, **given) -> "Played":
-        self.it.heard(HelloFrame(session="token", resumed=False, **given), now)
+        self.it.heard(HelloFrame(session="token", resumed=False, closed=False, opens_at=None, **given), now)
         return self
 
     def said(self, now: float) -> "Played":

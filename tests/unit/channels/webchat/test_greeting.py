@@ -69,15 +69,26 @@ async def test_a_visitor_who_returns_sees_the_conversation_and_who_has_it() -> N
         again = await server.page()
         answer = await again.hello(session=page.token)
         at = "2026-03-02T09:00:00Z"
+        assert answer.pop("site")["title"] == "Shop"
         assert answer == {
             "t": "hello",
+            "closed": False,
+            "opens_at": None,
             "session": page.token,
             "resumed": True,
             "title": "Shop",
             "agent": "Anna",
             "open": True,
             "history": [
-                {"from": "visitor", "text": "Hello?", "name": "", "client_msg_id": "m1", "seq": 1, "at": at},
+                {
+                    "from": "visitor",
+                    "text": "Hello?",
+                    "name": "",
+                    "client_msg_id": "m1",
+                    "seq": 1,
+                    "at": at,
+                    "files": [],
+                },
                 {
                     "from": "agent",
                     "text": "Good day",
@@ -85,6 +96,7 @@ async def test_a_visitor_who_returns_sees_the_conversation_and_who_has_it() -> N
                     "client_msg_id": "",
                     "seq": 2,
                     "at": at,
+                    "files": [],
                 },
             ],
         }

@@ -43,6 +43,7 @@ async def test_a_message_is_handed_in_with_all_that_is_known_of_it() -> None:
         assert touch.received_at == server.clock.now()
         assert touch.about == {
             "page": f"{SHOP}/boots",
+            "landing": f"{SHOP}/boots",
             "referrer": "https://search.example/?q=boots",
             "language": "en",
         }

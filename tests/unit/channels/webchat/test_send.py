@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.domain.errors import ChannelRefused, ChannelUnavailable
+from hub.domain.errors import ChannelUnavailable
 from hub.domain.ids import TenantId
 from hub.domain.touch import Attachment, Sent
 from tests.fakes.webchat import ChatServer, reply, until
@@ -86,12 +86,13 @@ async def test_a_reply_the_visitor_had_confirmed_already_is_delivered_at_once() 
         assert await server.chat.send(reply(THREAD, 1)) == Sent(delivered=True)
 
 
-async def test_attachments_are_refused_for_good() -> None:
+async def test_of_attachments_the_page_gets_names_and_sizes() -> None:
     file = Attachment(sha256="0" * 64, name="a.pdf", media_type="application/pdf", size_bytes=1)
     async with ChatServer() as server:
-        await server.visitor()
-        with pytest.raises(ChannelRefused):
-            await server.chat.send(reply(THREAD, 1, attachments=(file,)))
+        page = await server.visitor()
+        await server.chat.send(reply(THREAD, 1, attachments=(file,)))
+        told = await page.hears("message")
+    assert told["files"] == [{"id": "0" * 64, "name": "a.pdf", "type": "application/pdf", "size": 1}]
 
 
 async def test_whatever_an_agent_writes_is_one_text_frame() -> None:

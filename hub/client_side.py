@@ -1,0 +1,74 @@
+"""What clients of a web site meet, wired: the chat, its files, and the calls they are promised."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from crm_store.callbacks import PromisedCalls
+from crm_store.store import Store
+from crm_store.webchat import Visitors
+from hub.channels.webchat.channel import WebChat
+from hub.channels.webchat.settings import WebChatSettings
+from hub.cluster.codec import encode
+from hub.desk.hours import Hours
+from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
+from hub.intake.callbacks import Callbacks
+from hub.lifecycle import Jobs
+from hub.ports.attachments import Attachments
+from hub.ports.bus import EventBus
+from hub.ports.clock import Clock
+from hub.ports.inbox import Inbox
+from hub.ports.visitors import HoursOf, LineHours
+
+
+class ClientSide:
+    """`webchat` is the channel, `callbacks` keeps promised calls."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        inbox: Inbox,
+        attachments: Attachments,
+        hours: Hours,
+        bus: EventBus,
+        clock: Clock,
+        settings: WebChatSettings,
+        origins: frozenset[str],
+        client_address: Callable[[web.Request], str],
+        agent_name: Callable[[UserId], str],
+        estimated_wait: Callable[[QueueId, int], float | None],
+        thread_held: Callable[[], None],
+        count_bad: Callable[[str], None],
+    ) -> None:
+        self._enabled = settings.enabled
+        self.callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT)
+        self.webchat = WebChat(
+            inbox=inbox,
+            visitors=Visitors(store, encode=encode),
+            attachments=attachments,
+            callbacks=self.callbacks,
+            hours=_line_hours(hours),
+            bus=bus,
+            clock=clock,
+            settings=settings.model_copy(update={"own_origins": (*settings.own_origins, *sorted(origins))}),
+            client_address=client_address,
+            agent_name=agent_name,
+            estimated_wait=estimated_wait,
+            thread_held=thread_held,
+            count_bad=count_bad,
+        )
+
+    def start(self, jobs: Jobs, *, every_s: float) -> None:
+        """Take visitors, unless they are not wanted, and keep promises."""
+        if self._enabled:
+            jobs.start("webchat", self.webchat.run())
+        jobs.every("callbacks", every_s, self.callbacks.step)
+
+
+def _line_hours(hours: Hours) -> HoursOf:
+    async def of(queue_id: QueueId, language: str) -> LineHours:
+        opening = await hours.of_queue(queue_id, language)
+        return LineHours(closed=not opening.is_open, opens_at=opening.next_at, away=opening.text)
+
+    return of
