@@ -19,7 +19,6 @@ from agent_console.auth import Gate, loopback_origins
 from agent_console.backoff import Backoff
 from agent_console.documentation import add_documentation
 from agent_console.middleware import protect
-from agent_console.pages import add_pages
 from agent_console.passwords import Cost, Passwords
 from agent_console.routes import Api
 from agent_console.set_up import FirstAdministrator
@@ -316,28 +315,29 @@ class Hub:
             store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT
         )
         gate = Gate(sign_ins, origins=self._origins, is_https=is_https)
-        operations = rest.operations(
-            rest.Parts(
-                sign_ins=sign_ins,
-                first_administrator=first,
-                gate=gate,
-                access=self._access,
-                store=self.store,
-                cards=self._cards,
-                floor=self._floor,
-                live=self._live,
-                insight=self._insight,
-                rules=self._rules,
-                attachments=self._attachments,
-                names=self._names,
-                snapshots=self._snapshots,
-                clock=clock,
-                pop_ms=self._seen.pops.ms,
-                talk=self._talk,
-                presence_lease_s=settings.routing.presence_lease_s,
-                zone=ZoneInfo(settings.house.time_zone),
-            )
+        parts = rest.Parts(
+            sign_ins=sign_ins,
+            first_administrator=first,
+            gate=gate,
+            access=self._access,
+            store=self.store,
+            cards=self._cards,
+            floor=self._floor,
+            live=self._live,
+            insight=self._insight,
+            rules=self._rules,
+            attachments=self._attachments,
+            names=self._names,
+            snapshots=self._snapshots,
+            clock=clock,
+            pop_ms=self._seen.pops.ms,
+            talk=self._talk,
+            presence_lease_s=settings.routing.presence_lease_s,
+            zone=ZoneInfo(settings.house.time_zone),
+            help_title=settings.help.title,
+            help_origin=_url(settings, self._port) if settings.help.enabled else "",
         )
+        operations = rest.operations(parts)
         api = Api(
             gate=gate,
             store=self._access,
@@ -367,7 +367,7 @@ class Hub:
         app.router.add_get("/ws/agent", sockets.serve)
         if settings.channels.webchat.enabled:
             app.add_routes(self._client_side.webchat.routes())
-        add_pages(app)
+        rest.add_pages(app, parts)
         return app, first, sockets
 
     def _metrics_text(self) -> bytes:

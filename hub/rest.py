@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
+
 from agent_console import (
     articles_api,
     audit_api,
@@ -22,8 +24,10 @@ from agent_console import (
     talk_api,
 )
 from agent_console.auth import Gate
+from agent_console.help_pages import HelpPages
 from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
+from agent_console.pages import add_pages as add_console
 from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
@@ -56,7 +60,7 @@ from hub.desk.snoozes import Snoozes
 from hub.desk.states import States
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
-from hub.domain.ids import TenantId
+from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import StepKind
 from hub.lifecycle import Jobs
 from hub.namebook import Namebook
@@ -105,7 +109,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the operations stand on. `pop_ms` the latest pop latencies, `help_address` of the public help."""
+    """What the operations stand on. `pop_ms` the latest pop latencies, `help_origin` is empty without a public help."""
 
     sign_ins: SignIns
     first_administrator: FirstAdministrator
@@ -125,7 +129,8 @@ class Parts:
     talk: Conversation
     presence_lease_s: float
     zone: ZoneInfo
-    help_address: str = ""
+    help_title: str = ""
+    help_origin: str = ""
 
 
 def operations(p: Parts) -> list[Operation]:
@@ -174,6 +179,14 @@ def operations(p: Parts) -> list[Operation]:
     ]
 
 
+def add_pages(app: web.Application, p: Parts) -> None:
+    """The pages for people: the public help, unless it is switched off, and the console."""
+    if p.help_origin:
+        articles = SqlArticles(p.store.database)
+        HelpPages(articles, p.clock, DEFAULT_TENANT, house=p.help_title, origin=p.help_origin).add_to(app)
+    add_console(app)
+
+
 def _knowledge(p: Parts, lookups: DeskLookups) -> list[Operation]:
     """Replies, macros and articles, and what an agent does with them."""
     store = SqlSnippets(p.store.database)
@@ -188,7 +201,7 @@ def _knowledge(p: Parts, lookups: DeskLookups) -> list[Operation]:
         return {outcome.code for outcome in await p.live.dispositions(tenant_id)}
 
     def link(language: str, slug: str) -> str:
-        return f"{p.help_address}/{language}/{slug}" if p.help_address else ""
+        return f"{p.help_origin}/help/{language}/{slug}" if p.help_origin else ""
 
     articles = Articles(SqlArticles(p.store.database), p.clock, queue_ids=p.names.queue_ids)
     snippets = Snippets(

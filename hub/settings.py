@@ -158,6 +158,15 @@ class HouseSettings(Section):
     )
 
 
+class HelpSettings(Section):
+    """The public help at /help: published public articles, for everybody."""
+
+    enabled: bool = Field(default=True, description="Show it. Nothing is public before an article says so.")
+    title: str = Field(
+        default="Touchline", min_length=1, max_length=80, description="What the pages call the house."
+    )
+
+
 class LogSettings(Section):
     """Lines on standard error."""
 
@@ -275,6 +284,7 @@ class Settings(BaseSettings):
     )
     house: HouseSettings = Field(default_factory=HouseSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
+    help: HelpSettings = Field(default_factory=HelpSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     cluster: ClusterSettings = Field(default_factory=ClusterSettings)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -65,6 +65,8 @@ def demo_settings(effective: Effective, folder: Path) -> Settings:
             update={"exempt_addresses": ("127.0.0.0/8", "::1/128")}
         )
         changes["channels"] = settings.channels.model_copy(update={"webchat": webchat})
+    if "help.title" not in effective.origins:
+        changes["help"] = settings.help.model_copy(update={"title": "Kettle & Co."})
     if "log.level" not in effective.origins:
         changes["log"] = settings.log.model_copy(update={"level": "warning"})
     return settings.model_copy(update=changes)

@@ -17,6 +17,7 @@ from crm_store.store import Store
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
 from hub.demo.floor import HOURS, MEMBERS, OUTCOMES, SITE_OF_TOPIC, demo_agent, demo_queues, demo_sites
+from hub.demo.knowledge import put_knowledge
 from hub.demo.past import Past, past_interaction, when_they_came
 from hub.demo.people import Client, demo_clients, demo_organizations
 from hub.domain.access import Principal, system_principal
@@ -71,6 +72,7 @@ async def seed(seeding: Seeding, password: str) -> None:
     ids = {member.login: UserId(new_id()) for member in MEMBERS}
     agents = await _put_floor(seeding, floor, queues, ids)
     await _put_past(seeding, queues, agents)
+    await put_knowledge(seeding.store.database, seeding.clock, principal, queues)
     # the people come last: with them the demo counts as complete
     for member in MEMBERS:
         user = User(
