@@ -116,13 +116,7 @@ class HelpPages:
             language,
             title=words["title"],
             lead="" if articles else words["none"],
-            groups=[
-                {
-                    "name": name or (words["other"] if len(groups) > 1 else ""),
-                    "lines": sorted(lines, key=lambda a: a["title"]),
-                }
-                for name, lines in sorted(groups.items(), key=lambda g: (not g[0], g[0]))
-            ],
+            groups=_sorted(groups, words["other"]),
             path="",
         )
 
@@ -256,3 +250,15 @@ def _line(article: Article, language: str, found_in: str) -> dict[str, str]:
         return {"slug": article.slug, "title": article.slug, "excerpt": "", "language": language}
     tag, text = best
     return {"slug": article.slug, "title": text.title, "excerpt": excerpt(text.body), "language": tag}
+
+
+def _sorted(groups: Mapping[str, list[dict[str, str]]], other: str) -> list[dict[str, object]]:
+    """Categories by name, what has none at the end; and their articles by title."""
+    ordered = sorted(groups.items(), key=lambda group: (not group[0], group[0]))
+    return [
+        {
+            "name": name or (other if len(groups) > 1 else ""),
+            "lines": sorted(lines, key=lambda line: line["title"]),
+        }
+        for name, lines in ordered
+    ]

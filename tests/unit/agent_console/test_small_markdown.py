@@ -1,0 +1,54 @@
+"""The small Markdown of articles: what it makes, and what no text can make of it."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from agent_console.small_markdown import html_of, is_safe_target
+
+SAMPLES = json.loads((Path(__file__).parents[2] / "samples/markdown.json").read_text(encoding="utf-8"))
+TAGS = frozenset(
+    "h2 h3 h4 p ul ol li blockquote pre code hr table thead tbody tr th td strong em a".split()  # noqa: SIM905
+)
+PIECES = (*"<>\"'`*[)|\n#&", "**", "](", "javascript:", "https://a.b/", "- ", " x")
+
+
+@pytest.mark.parametrize(("text", "html"), SAMPLES)
+def test_a_sample_becomes_its_html(text: str, html: str) -> None:
+    assert html_of(text) == html
+
+
+class Seen(HTMLParser):
+    """Collects every tag and attribute a browser would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+
+
+@given(some.lists(some.sampled_from(PIECES), max_size=30).map("".join) | some.text(max_size=60))
+def test_no_text_makes_a_tag_or_an_attribute_of_its_own(text: str) -> None:
+    seen = Seen()
+    seen.feed(html_of(text))
+    seen.close()
+
+    assert seen.tags <= TAGS
+    for tag, name, value in seen.attributes:
+        assert (tag, name) in {("a", "href"), ("th", "scope"), ("ol", "start")}
+        if name == "href":
+            assert is_safe_target(value or "")
+
+
+def test_a_long_hostile_text_takes_no_time() -> None:
+    for piece in ("*", "**a", "[", "`", "[a](", "|a", "> ", "*a*b"):
+        assert re.search(r"\S", html_of(piece * 10_000))
