@@ -24,10 +24,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignIn(Body, frozen=True, kw_only=True):
-    """Login and password."""
+    """Login and password, and the code of the authenticator (or a recovery code) where there is one."""
 
     login: Short
     password: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    code: Annotated[str, Meta(max_length=40)] = ""
 
 
 class SetUp(Body, frozen=True, kw_only=True):
@@ -46,10 +47,15 @@ class SetUpState(Answer, frozen=True, kw_only=True):
 
 
 class SignedIn(Answer, frozen=True, kw_only=True):
-    """Who signed in, and the token every write must carry in `X-CSRF-Token`."""
+    """Who signed in, and the token every write must carry in `X-CSRF-Token`.
+
+    `must_first` names what has to be done before anything else is allowed: `password_change_needed`,
+    `second_factor_set_up_needed`, or nothing.
+    """
 
     user: MeView
     csrf: str
+    must_first: str = ""
 
 
 class StateWish(Body, frozen=True, kw_only=True):

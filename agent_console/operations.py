@@ -32,7 +32,8 @@ class Call:
     """One request, as a handler sees it. A public operation has a principal without roles.
 
     `idempotency_key` is what the client chose for an idempotent operation: whoever commits the change should
-    commit the key with it. `csrf` is the token of this sign-in, empty without one. What is put into
+    commit the key with it. `csrf` is the token of this sign-in, empty without one; `browser` is what the client
+    calls itself. What is put into
     `answer_headers` goes out with the answer.
     """
 
@@ -41,6 +42,7 @@ class Call:
     address: str
     idempotency_key: str | None = None
     csrf: str = field(default="", repr=False)
+    browser: str = ""
     answer_headers: CIMultiDict[str] = field(default_factory=CIMultiDict, repr=False)
 
 

@@ -66,7 +66,7 @@ class Api:
                 if operation.is_unsafe:
                     self._gate.require_csrf(request)
                 principal.require(operation.permission)
-                return await self._answer(operation, request, principal)
+                return await self._answer(operation, request, principal.acting(operation.permission))
             except Forbidden as denial:
                 await self._note(denial, operation, principal)
                 raise
@@ -94,6 +94,7 @@ class Api:
             address=address_of(request),
             idempotency_key=_idempotency_key(operation, request),
             csrf=self._gate.csrf(request) if operation.permission else "",
+            browser=request.headers.get(hdrs.USER_AGENT, ""),
         )
         if operation.answer is Download:
             return await answered_with(request, await operation.handler(call, **arguments))

@@ -24,17 +24,26 @@ def operations(
 
     async def signed_in(call: Call, new: NewSignIn) -> SignedIn:
         call.answer_headers[hdrs.SET_COOKIE] = gate.cookie(new.token)
-        return SignedIn(user=await me(new.principal), csrf=csrf_of(new.token))
+        return SignedIn(
+            user=await me(new.principal), csrf=csrf_of(new.token), must_first=new.principal.must_first
+        )
 
     @made.op("POST", "/api/v1/session", None, "Sign in", public=True)
     async def sign_in(call: Call, body: SignIn) -> SignedIn:
-        """A wrong login and a wrong password are the same 401; after too many of them comes a 429."""
-        return await signed_in(call, await sign_ins.begin(body.login, body.password, call.address))
+        """A wrong login and a wrong password are the same 401; after too many of them comes a 429.
+
+        With a second factor the answer to login and password alone is a 401 `second_factor_needed`: send them
+        again with `code`.
+        """
+        new = await sign_ins.begin(
+            body.login, body.password, call.address, code=body.code, browser=call.browser
+        )
+        return await signed_in(call, new)
 
     @made.op("GET", "/api/v1/session", Permission.SEE_SELF, "Who is signed in")
     async def show_session(call: Call) -> SignedIn:
         """For a page that was loaded anew: the user, and the CSRF token of this sign-in."""
-        return SignedIn(user=await me(call.principal), csrf=call.csrf)
+        return SignedIn(user=await me(call.principal), csrf=call.csrf, must_first=call.principal.must_first)
 
     @made.op("DELETE", "/api/v1/session", Permission.SEE_SELF, "Sign out")
     async def sign_out(call: Call) -> None:
@@ -57,6 +66,6 @@ def operations(
             password=body.password,
             address=call.address,
         )
-        return await signed_in(call, await sign_ins.begin_for(first, call.address))
+        return await signed_in(call, await sign_ins.begin_for(first, call.address, browser=call.browser))
 
     return list(made)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from agent_console.backoff import Backoff
 from agent_console.passwords import Passwords
+from agent_console.second_factor import TwoFactor
 from hub.domain.access import Principal
 from hub.domain.audit import AuditAction, AuditDraft, AuditResult
 from hub.domain.errors import HubError, Invalid, NotSignedIn
@@ -48,6 +49,7 @@ class SignIns:
         backoff: Backoff,
         clock: Clock,
         tenant_id: TenantId,
+        two_factor: TwoFactor,
         idle_limit: timedelta = IDLE_LIMIT,
         longest: timedelta = LONGEST,
         new_token: Callable[[], str] = secrets.token_urlsafe,
@@ -57,35 +59,62 @@ class SignIns:
         self._backoff = backoff
         self._clock = clock
         self._tenant_id = tenant_id
+        self._two_factor = two_factor
         self._new_token = new_token
         self._idle_limit = idle_limit
         self.longest = longest
         self._renewed: dict[str, float] = {}
 
-    async def begin(self, login: str, password: str, address: str) -> NewSignIn:
-        """A new sign-in.
+    async def begin(
+        self, login: str, password: str, address: str, *, code: str = "", browser: str = ""
+    ) -> NewSignIn:
+        """A new sign-in. `code` is of the authenticator, or a recovery code.
 
-        Raises NotSignedIn (`wrong_login_or_password`) for every wrong pair alike, TooMany after many of them
-        or when too many sign in at once.
+        Raises NotSignedIn: `wrong_login_or_password` for every wrong pair alike, `second_factor_needed` for a
+        right one without the code it needs, `wrong_code`. TooMany after many failures (a wrong code is one) or
+        when too many sign in at once.
         """
         account = _account(login)
         self._backoff.begin(account, address)
         try:
-            user = await self._store.find_user_by_login(self._tenant_id, account) if account else None
-            match = await self._passwords.matched(None if user is None else user.password_hash, password)
+            user, is_outdated = await self._proved(account, password, code, address)
+        except NotSignedIn as refused:
+            if refused.stable_code == "second_factor_needed":
+                self._backoff.not_tried(account, address)
+            raise
         except HubError:
             self._backoff.not_tried(account, address)
             raise
-        if user is None or not match.right or user.disabled:
-            await self._store.append_audit(self._failure(user, match.right, address))
-            raise NotSignedIn("wrong login or password", code="wrong_login_or_password")
         self._backoff.succeeded(account, address)
-        if match.outdated:
+        if is_outdated:
             renewed = await self._passwords.hashed(password)
             await self._store.rehash_password(user.id, old_hash=user.password_hash, new_hash=renewed)
-        return await self.begin_for(user, address)
+        return await self.begin_for(user, address, browser=browser)
 
-    async def begin_for(self, user: User, address: str) -> NewSignIn:
+    async def _proved(self, account: str, password: str, code: str, address: str) -> tuple[User, bool]:
+        """The user who has proved to be there, and whether their password's hash is of yesterday."""
+        user = await self._store.find_user_by_login(self._tenant_id, account) if account else None
+        match = await self._passwords.matched(None if user is None else user.password_hash, password)
+        if user is None or not match.right or self._is_shut(user):
+            await self._store.append_audit(self._failure(user, _wrong(user, match.right), address))
+            raise NotSignedIn("wrong login or password", code="wrong_login_or_password")
+        if user.second_factor:
+            await self._second_step(user, code, address)
+        return user, match.outdated
+
+    def _is_shut(self, user: User) -> bool:
+        """Disabled, or invited too long ago."""
+        until = user.password_until
+        return user.disabled or (until is not None and self._clock.now() >= until)
+
+    async def _second_step(self, user: User, code: str, address: str) -> None:
+        if not code.strip():
+            raise NotSignedIn("the code of your authenticator is needed too", code="second_factor_needed")
+        if not await self._two_factor.accepts(user, code):
+            await self._store.append_audit(self._failure(user, "wrong_code", address))
+            raise NotSignedIn("this is not the code of now, or it was used", code="wrong_code")
+
+    async def begin_for(self, user: User, address: str, *, browser: str = "") -> NewSignIn:
         """A new sign-in of somebody who has proved who they are."""
         now = self._clock.now()
         token = self._new_token()
@@ -98,10 +127,15 @@ class SignIns:
             seen_at=now,
             ends_at=now + self.longest,
             address=address,
+            browser=_visible(browser),
         )
-        principal = principal_of(user, session, address)
+        principal = await self._principal(user, session, address)
         await self._store.add_session(session, self._draft(principal, AuditAction.SIGN_IN))
         return NewSignIn(token=token, session=session, principal=principal)
+
+    async def _principal(self, user: User, session: SignInSession, address: str) -> Principal:
+        required = await self._two_factor.required_roles(user.tenant_id)
+        return principal_of(user, session, address, required)
 
     async def found(self, token: str, address: str) -> Principal:
         """On whose behalf the bearer of `token` acts; notes the sign of life. Raises NotSignedIn."""
@@ -115,7 +149,7 @@ class SignIns:
             raise NotSignedIn("your sign-in has ended; please sign in again", code="sign_in_ended")
         if now - session.seen_at >= NOTED_EVERY:
             await self._store.touch_session(session.id, now)
-        return principal_of(user, session, address)
+        return await self._principal(user, session, address)
 
     async def renew(self, principal: Principal) -> None:
         """An open agent socket is a sign of life: call this with every ping; it is written once a minute.
@@ -165,8 +199,7 @@ class SignIns:
             address=principal.address,
         )
 
-    def _failure(self, user: User | None, is_right: bool, address: str) -> AuditDraft:
-        reason = "unknown_login" if user is None else "disabled" if is_right else "wrong_password"
+    def _failure(self, user: User | None, reason: str, address: str) -> AuditDraft:
         return AuditDraft(
             tenant_id=self._tenant_id,
             at=self._clock.now(),
@@ -176,6 +209,19 @@ class SignIns:
             reason=reason,
             address=address,
         )
+
+
+def _wrong(user: User | None, is_right: bool) -> str:
+    if user is None:
+        return "unknown_login"
+    if not is_right:
+        return "wrong_password"
+    return "disabled" if user.disabled else "invitation_over"
+
+
+def _visible(browser: str) -> str:
+    """What a browser calls itself, as far as it can be shown."""
+    return "".join(c for c in browser if c.isprintable())[:300]
 
 
 def token_hash(token: str) -> bytes:

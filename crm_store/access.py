@@ -6,31 +6,30 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.audit import append, first_bad_row, newest_rows
 from crm_store.rows.access import setup_tokens, sign_in_sessions, users
+from crm_store.rows.accounts import sign_in_browsers
+from crm_store.seats import seat
+from crm_store.user_rows import SIGN_INS, USERS, put_account, session_of, user_columns, user_of
 from hub.domain.access import Principal, Role
 from hub.domain.audit import AuditDraft, AuditEntry
 from hub.domain.errors import Conflict, NotFound
-from hub.domain.events import SessionRevoked
-from hub.domain.ids import QueueId, TenantId, UserId
+from hub.domain.events import AgentChanged, SessionRevoked
+from hub.domain.ids import TenantId, UserId
 from hub.domain.users import SignInId, SignInSession, User
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a connection: for writing, inside a transaction that commits when the block ends without an error."""
 
-Announcing = Callable[[AsyncConnection, Sequence[SessionRevoked]], Awaitable[None]]
+Announcing = Callable[[AsyncConnection, Sequence[SessionRevoked | AgentChanged]], Awaitable[None]]
 """Puts events into the outbox, in the transaction of that connection."""
 
 
-_SESSION_AND_USER = (
-    select(sign_in_sessions, users)
-    .join(users, users.c.id == sign_in_sessions.c.user_id)
-    .where(sign_in_sessions.c.token_hash == bindparam("token_hash"))
-)
+_SESSION_AND_USER = SIGN_INS.where(sign_in_sessions.c.token_hash == bindparam("token_hash"))
 
 
 class SqlAccessStore:
@@ -47,17 +46,17 @@ class SqlAccessStore:
         """See the port."""
         async with self._reading() as connection:
             found = await connection.execute(
-                select(users).where(users.c.tenant_id == tenant_id, users.c.login == login)
+                USERS.where(users.c.tenant_id == tenant_id, users.c.login == login)
             )
             row = found.mappings().one_or_none()
-        return None if row is None else _user(row)
+        return None if row is None else user_of(row)
 
     async def find_session(self, token_hash: bytes) -> tuple[SignInSession, User] | None:
         """See the port."""
         async with self._reading() as connection:
             found = await connection.execute(_SESSION_AND_USER, {"token_hash": token_hash})
             row = found.mappings().one_or_none()
-        return None if row is None else (_session(row), _user(row))
+        return None if row is None else (session_of(row), user_of(row))
 
     async def count_users(self, tenant_id: TenantId) -> int:
         """See the port."""
@@ -94,7 +93,8 @@ class SqlAccessStore:
             )
             if taken is None or await _count_users(connection, first.tenant_id):
                 return False
-            await connection.execute(insert(users).values(**_user_columns(first)))
+            await connection.execute(insert(users).values(**user_columns(first, first.tenant_id)))
+            await put_account(connection, first, first.tenant_id)
             await append(connection, draft)
         return True
 
@@ -126,6 +126,12 @@ class SqlAccessStore:
                     address=session.address,
                 )
             )
+            if session.browser:
+                await connection.execute(
+                    insert(sign_in_browsers).values(
+                        session_id=session.id, tenant_id=session.tenant_id, browser=session.browser
+                    )
+                )
             await append(connection, draft)
 
     async def touch_session(self, session_id: SignInId, seen_at: datetime) -> bool:
@@ -161,48 +167,95 @@ class SqlAccessStore:
         """See the port."""
         async with self._reading() as connection:
             found = await connection.execute(
-                select(users).where(users.c.tenant_id == principal.tenant_id, users.c.id == user_id)
+                USERS.where(users.c.tenant_id == principal.tenant_id, users.c.id == user_id)
             )
             row = found.mappings().one_or_none()
         if row is None:
             raise NotFound("there is no such user")
-        return _user(row)
+        return user_of(row)
 
     async def list_users(self, principal: Principal) -> list[User]:
         """See the port."""
         async with self._reading() as connection:
             found = await connection.execute(
-                select(users).where(users.c.tenant_id == principal.tenant_id).order_by(users.c.login)
+                USERS.where(users.c.tenant_id == principal.tenant_id).order_by(users.c.login)
             )
-            return [_user(row) for row in found.mappings()]
+            return [user_of(row) for row in found.mappings()]
 
     async def add_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
         """See the port."""
         async with self._writing() as connection:
             try:
-                await connection.execute(
-                    insert(users).values(**_user_columns(user) | {"tenant_id": principal.tenant_id})
+                await connection.execute(insert(users).values(**user_columns(user, principal.tenant_id)))
+            except IntegrityError as exc:
+                raise Conflict("somebody has this login already", code="login_taken") from exc
+            await put_account(connection, user, principal.tenant_id)
+            await self._seat(connection, principal.tenant_id, user, draft.at)
+            await append(connection, draft)
+
+    async def save_user(
+        self, principal: Principal, user: User, draft: AuditDraft, *, keep: SignInId | None = None
+    ) -> None:
+        """See the port."""
+        async with self._writing() as connection:
+            # first the line of the log: changes of one tenant follow one another from here on, so that of two
+            # administrators who take each other's role away, the later one is refused
+            await append(connection, draft)
+            was_administrator = await _is_administrator(connection, principal.tenant_id, user.id)
+            try:
+                saved = await connection.execute(
+                    update(users)
+                    .where(
+                        users.c.tenant_id == principal.tenant_id,
+                        users.c.id == user.id,
+                        users.c.version == user.version - 1,
+                    )
+                    .values(**user_columns(user, principal.tenant_id))
                 )
             except IntegrityError as exc:
                 raise Conflict("somebody has this login already", code="login_taken") from exc
-            await append(connection, draft)
+            if saved.rowcount != 1:
+                raise Conflict("somebody else has changed this user meanwhile", code="changed_meanwhile")
+            if was_administrator:
+                await _require_an_administrator(connection, principal.tenant_id)
+            await put_account(connection, user, principal.tenant_id)
+            await self._seat(connection, principal.tenant_id, user, draft.at)
+            await self.revoke_all(connection, user.id, keep)
 
-    async def save_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
+    async def end_sign_ins(self, principal: Principal, user_id: UserId, draft: AuditDraft) -> int:
         """See the port."""
         async with self._writing() as connection:
-            saved = await connection.execute(
-                update(users)
-                .where(
-                    users.c.tenant_id == principal.tenant_id,
-                    users.c.id == user.id,
-                    users.c.version == user.version - 1,
-                )
-                .values(**_user_columns(user) | {"tenant_id": principal.tenant_id})
+            ended = await self._revoke(
+                connection,
+                and_(
+                    sign_in_sessions.c.tenant_id == principal.tenant_id,
+                    sign_in_sessions.c.user_id == user_id,
+                ),
             )
-            if saved.rowcount != 1:
-                raise Conflict("somebody else has changed this user meanwhile")
-            await self._revoke(connection, sign_in_sessions.c.user_id == user.id)
             await append(connection, draft)
+        return ended
+
+    async def list_sessions(self, principal: Principal, now: datetime) -> list[SignInSession]:
+        """See the port."""
+        async with self._reading() as connection:
+            found = await connection.execute(
+                SIGN_INS.where(
+                    sign_in_sessions.c.tenant_id == principal.tenant_id,
+                    sign_in_sessions.c.user_id == principal.user_id,
+                    sign_in_sessions.c.ends_at > now,
+                ).order_by(sign_in_sessions.c.seen_at.desc())
+            )
+            return [session_of(row) for row in found.mappings()]
+
+    async def count_sessions(self, principal: Principal, now: datetime) -> dict[UserId, int]:
+        """See the port."""
+        async with self._reading() as connection:
+            found = await connection.execute(
+                select(sign_in_sessions.c.user_id, func.count())
+                .where(sign_in_sessions.c.tenant_id == principal.tenant_id, sign_in_sessions.c.ends_at > now)
+                .group_by(sign_in_sessions.c.user_id)
+            )
+            return {UserId(user): count for user, count in found}
 
     # the audit log
 
@@ -214,6 +267,17 @@ class SqlAccessStore:
     async def first_bad_audit_row(self, principal: Principal) -> int | None:
         """See the port."""
         return await first_bad_row(self._reading, principal.tenant_id)
+
+    async def _seat(self, connection: AsyncConnection, tenant_id: TenantId, user: User, at: datetime) -> None:
+        if (changed := await seat(connection, tenant_id, user, at)) is not None:
+            await self._announce(connection, [changed])
+
+    async def revoke_all(
+        self, connection: AsyncConnection, user_id: UserId, keep: SignInId | None = None
+    ) -> None:
+        """End the sign-ins of a user, but for `keep`, in this transaction."""
+        theirs = sign_in_sessions.c.user_id == user_id
+        await self._revoke(connection, theirs if keep is None else theirs & (sign_in_sessions.c.id != keep))
 
     async def _revoke(self, connection: AsyncConnection, which: Any) -> int:
         """End the sign-ins that `which` selects, in this transaction; how many."""
@@ -236,44 +300,19 @@ async def _count_users(connection: AsyncConnection, tenant_id: TenantId) -> int:
     return counted or 0
 
 
-def _user(row: RowMapping) -> User:
-    of = users.c
-    return User(
-        id=UserId(row[of.id]),
-        tenant_id=TenantId(row[of.tenant_id]),
-        login=row[of.login],
-        name=row[of.name],
-        roles=frozenset(Role(name) for name in json.loads(row[of.roles])),
-        queues=frozenset(QueueId(queue) for queue in json.loads(row[of.queues])),
-        password_hash=row[of.password_hash],
-        disabled=row[of.disabled],
-        version=row[of.version],
+async def _is_administrator(connection: AsyncConnection, tenant_id: TenantId, user_id: UserId) -> bool:
+    roles = await connection.scalar(
+        select(users.c.roles).where(
+            users.c.tenant_id == tenant_id, users.c.id == user_id, users.c.disabled.is_(False)
+        )
     )
+    return roles is not None and Role.ADMIN in json.loads(roles)
 
 
-def _user_columns(user: User) -> dict[str, object]:
-    return {
-        "id": user.id,
-        "tenant_id": user.tenant_id,
-        "login": user.login,
-        "name": user.name,
-        "roles": json.dumps(sorted(user.roles)),
-        "queues": json.dumps(sorted(user.queues)),
-        "password_hash": user.password_hash,
-        "disabled": user.disabled,
-        "version": user.version,
-    }
-
-
-def _session(row: RowMapping) -> SignInSession:
-    of = sign_in_sessions.c
-    return SignInSession(
-        id=SignInId(row[of.id]),
-        tenant_id=TenantId(row[of.tenant_id]),
-        user_id=UserId(row[of.user_id]),
-        token_hash=row[of.token_hash],
-        started_at=row[of.started_at],
-        seen_at=row[of.seen_at],
-        ends_at=row[of.ends_at],
-        address=row[of.address],
+async def _require_an_administrator(connection: AsyncConnection, tenant_id: TenantId) -> None:
+    """Raises Conflict (`last_administrator`) when this transaction leaves nobody who may manage users."""
+    found = await connection.execute(
+        select(users.c.roles).where(users.c.tenant_id == tenant_id, users.c.disabled.is_(False))
     )
+    if not any(Role.ADMIN in json.loads(roles) for (roles,) in found):
+        raise Conflict("this is the last administrator: make another one first", code="last_administrator")

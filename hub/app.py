@@ -15,15 +15,12 @@ from aiohttp import web
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent_console.auth import Gate, loopback_origins
-from agent_console.backoff import Backoff
+from agent_console.auth import loopback_origins
 from agent_console.documentation import add_documentation
 from agent_console.middleware import protect
 from agent_console.passwords import Cost, Passwords
 from agent_console.routes import Api
 from agent_console.set_up import FirstAdministrator
-from agent_console.sign_ins import SignIns
-from crm_store.access import SqlAccessStore
 from crm_store.answers import SqlAnswers
 from crm_store.cards import Cards
 from crm_store.engine import Database
@@ -48,6 +45,7 @@ from hub.domain.agent import Agent
 from hub.domain.events import Event
 from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.queue import Queue
+from hub.entrance import Entrance, Limits
 from hub.http import add_health, address_behind, free_port, listening
 from hub.insight.waits import Waits
 from hub.intake.inbox import Inbox
@@ -226,8 +224,13 @@ class Hub:
         self._snapshots = Snapshots(
             self._live, self._talk.store, clock, self._names.queue, self._waits.estimate
         )
-        self._access = SqlAccessStore(
-            reading=database.reading, writing=database.writing, announce=self._announce
+        self._entrance = Entrance(
+            database,
+            clock,
+            self._announce,
+            DEFAULT_TENANT,
+            secret_key=settings.security.secret_key.get_secret_value(),
+            data_dir=settings.data_dir,
         )
 
     async def run(self, on_ready: Callable[[Started], None], stop: asyncio.Event) -> None:
@@ -301,25 +304,18 @@ class Hub:
         is_https = settings.http.public_url.startswith("https://")
         app = web.Application(client_max_size=settings.http.max_body_bytes)
         protect(app, origins=self._origins, is_https=is_https, address_from=self._address_of)
-        backoff = Backoff(clock)
-        sign_ins = SignIns(
-            idle_limit=timedelta(minutes=settings.security.session_idle_min),
-            longest=timedelta(hours=settings.security.session_hours),
-            store=self._access,
-            passwords=passwords,
-            backoff=backoff,
-            clock=clock,
-            tenant_id=DEFAULT_TENANT,
+        entrance = self._entrance.opened(
+            passwords,
+            Limits(
+                idle=timedelta(minutes=settings.security.session_idle_min),
+                longest=timedelta(hours=settings.security.session_hours),
+                origins=self._origins,
+                is_https=is_https,
+            ),
         )
-        first = FirstAdministrator(
-            store=self._access, passwords=passwords, backoff=backoff, clock=clock, tenant_id=DEFAULT_TENANT
-        )
-        gate = Gate(sign_ins, origins=self._origins, is_https=is_https)
+        gate, first = entrance.gate, entrance.first_administrator
         parts = rest.Parts(
-            sign_ins=sign_ins,
-            first_administrator=first,
-            gate=gate,
-            access=self._access,
+            entrance=entrance,
             store=self.store,
             cards=self._cards,
             floor=self._floor,
@@ -340,7 +336,7 @@ class Hub:
         operations = rest.operations(parts)
         api = Api(
             gate=gate,
-            store=self._access,
+            store=self._entrance.access,
             answers=SqlAnswers(reading=self._database.reading, writing=self._database.writing),
             clock=clock,
             tenant_id=DEFAULT_TENANT,
@@ -358,7 +354,7 @@ class Hub:
             self._bus,
             clock,
             authenticate=gate.authenticate_socket,
-            renew_sign_in=sign_ins.renew,
+            renew_sign_in=entrance.sign_ins.renew,
             may_read=self._talk.store.may_read,
             backlog_bytes=settings.screenpop.backlog_bytes,
             backlog_s=settings.screenpop.backlog_s,

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from agent_console import (
     articles_api,
-    audit_api,
     choices_api,
     desk_api,
     files_api,
@@ -20,17 +19,12 @@ from agent_console import (
     lookup_api,
     ready_api,
     report_api,
-    session_api,
     talk_api,
 )
-from agent_console.auth import Gate
 from agent_console.help_pages import HelpPages
 from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
 from agent_console.pages import add_pages as add_console
-from agent_console.set_up import FirstAdministrator
-from agent_console.sign_ins import SignIns
-from crm_store.access import SqlAccessStore
 from crm_store.activity import SqlActivity
 from crm_store.articles import SqlArticles
 from crm_store.cards import Cards
@@ -62,6 +56,7 @@ from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import StepKind
+from hub.entrance import OpenEntrance
 from hub.lifecycle import Jobs
 from hub.namebook import Namebook
 from hub.opening import OpeningHours
@@ -111,10 +106,7 @@ class Rules:
 class Parts:
     """What the operations stand on. `pop_ms` the latest pop latencies, `help_origin` is empty without a public help."""
 
-    sign_ins: SignIns
-    first_administrator: FirstAdministrator
-    gate: Gate
-    access: SqlAccessStore
+    entrance: OpenEntrance
     store: Store
     cards: Cards
     floor: FloorStore
@@ -138,9 +130,7 @@ def operations(p: Parts) -> list[Operation]:
     administration = p.rules.administration
     lookups = DeskLookups(p.store, p.cards, p.floor)
     return [
-        *session_api.operations(
-            sign_ins=p.sign_ins, first_administrator=p.first_administrator, gate=p.gate, me=p.snapshots.me
-        ),
+        *p.entrance.operations(me=p.snapshots.me, all_queues=p.floor.all_queues),
         *desk_api.operations(
             work=Work(p.store, p.clock, p.talk.limits),
             states=States(p.store, p.clock, lease_s=p.presence_lease_s),
@@ -174,7 +164,6 @@ def operations(p: Parts) -> list[Operation]:
         *floor_api.operations(administration=administration, opening=p.rules.hours.of_queue),
         *hours_api.operations(administration=administration, holidays=p.rules.holidays, clock=p.clock),
         *choices_api.operations(choices=p.rules.choices),
-        *audit_api.operations(store=p.access, clock=p.clock),
         *_knowledge(p, lookups),
     ]
 

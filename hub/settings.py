@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.channels.webchat.settings import WebChatSettings
+from hub.sealing import key_of
 
 ENVIRONMENT_PREFIX = "HUB_"
 NESTING = "__"
@@ -72,6 +73,16 @@ def _time_zone(name: str) -> str:
         return ZoneInfo(name.strip()).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("give a zone of the IANA list, such as Europe/Berlin or UTC") from None
+
+
+def _secret_key(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value()
+    if text:
+        try:
+            key_of(text)
+        except ValueError:
+            raise ValueError("give 32 bytes in base64, or leave it empty") from None
+    return key
 
 
 Network = Annotated[str, AfterValidator(_network)]
@@ -197,6 +208,10 @@ class SecuritySettings(Section):
     )
     session_hours: int = Field(
         default=12, ge=1, le=24 * 30, description="Hours after which every sign-in ends."
+    )
+    secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] = Field(
+        default=SecretStr(""),
+        description="32 bytes in base64 that seal second factors and webhook secrets; empty: secret.key in data_dir.",
     )
     origins: tuple[Origin, ...] = Field(
         default=(),

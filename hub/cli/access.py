@@ -9,14 +9,14 @@ from crm_store.access import SqlAccessStore
 from crm_store.engine import Database
 from crm_store.rows.history import outbox
 from hub.cluster.codec import encode
-from hub.domain.events import SessionRevoked
+from hub.domain.events import AgentChanged, SessionRevoked
 from hub.settings import SecuritySettings
 
 
 def access_store(database: Database) -> SqlAccessStore:
     """The port's implementation; whose sign-in it ends is told to the hub through the outbox."""
 
-    async def announce(connection: AsyncConnection, events: Sequence[SessionRevoked]) -> None:
+    async def announce(connection: AsyncConnection, events: Sequence[SessionRevoked | AgentChanged]) -> None:
         await connection.execute(outbox.insert().values(payload=encode(events)))
 
     return SqlAccessStore(reading=database.reading, writing=database.writing, announce=announce)

@@ -4,7 +4,7 @@ Scope says whose things a permission reaches: OWN (held by, offered to, or asked
 principal serves or supervises), ALL (the tenant). What is not in the matrix is denied.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from hub.domain.errors import Forbidden
@@ -164,9 +164,33 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
 }
 
 
+NOT_FOR_KEYS = frozenset(
+    {
+        Permission.CHAT_AS_VISITOR,
+        Permission.SEE_SELF,
+        Permission.OPEN_CONSOLE,
+        Permission.SET_OWN_STATE,
+        Permission.ANSWER_OFFER,
+        Permission.MANAGE_USERS,
+        Permission.SECURE_SELF,
+        Permission.MANAGE_KEYS,
+    }
+)
+"""What no API key may have: what only a person has, and what would let a key make more of itself."""
+
+BEFORE_ALL_ELSE = frozenset({Permission.SEE_SELF, Permission.SECURE_SELF})
+"""What is left to somebody who must first choose a password or set up the second factor."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """On whose behalf something is done. `queues` are those a user serves or supervises."""
+    """On whose behalf something is done.
+
+    `queues` are those a user serves or supervises. Where their roles are for different queues, `assignments`
+    says which for which, and `acting` gives the principal whose `queues` are right for one permission.
+    `grants` is what an API key (the role SERVICE) was given. While `must_first` names what has to be done
+    (a stable code), nothing is allowed but that.
+    """
 
     tenant_id: TenantId
     user_id: UserId | None = None
@@ -174,12 +198,19 @@ class Principal:
     login: str = ""
     roles: frozenset[Role] = frozenset()
     queues: frozenset[QueueId] = field(default_factory=frozenset)
+    assignments: frozenset[tuple[Role, QueueId]] = frozenset()
+    grants: frozenset[tuple[Permission, Scope]] = frozenset()
+    must_first: str = ""
     session_key: str = ""
     address: str = ""
 
     def scope(self, permission: Permission) -> Scope:
-        """How far this principal's roles reach together."""
-        return max((MATRIX[role].get(permission, Scope.NONE) for role in self.roles), default=Scope.NONE)
+        """How far this principal's roles, or grants, reach together."""
+        if self.must_first and permission not in BEFORE_ALL_ELSE:
+            return Scope.NONE
+        granted = (scope for given, scope in self.grants if given is permission)
+        of_roles = (MATRIX[role].get(permission, Scope.NONE) for role in self.roles)
+        return max((*granted, *of_roles), default=Scope.NONE)
 
     def may(self, permission: Permission) -> bool:
         """Whether any role allows it at all."""
@@ -189,8 +220,20 @@ class Principal:
         """The reach of `permission`. Raises Forbidden when no role has it."""
         reach = self.scope(permission)
         if reach is Scope.NONE:
+            if self.must_first:
+                raise Forbidden("something has to be done first", code=self.must_first)
             raise Forbidden("your role does not allow this")
         return reach
+
+    def acting(self, permission: Permission) -> "Principal":
+        """The same principal with the queues that this permission reaches: those of the roles that have it
+        for a team. Without a team in it, nothing changes."""
+        if not self.assignments:
+            return self
+        teams = {role for role in self.roles if MATRIX[role].get(permission) is Scope.TEAM}
+        if not teams:
+            return self
+        return replace(self, queues=frozenset(queue for role, queue in self.assignments if role in teams))
 
 
 def system_principal(tenant_id: TenantId) -> Principal:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
@@ -21,8 +21,11 @@ _LOGIN_SHAPE = re.compile(r"[\w.@+-]{1,100}")
 class User:
     """Somebody who may sign in. `login` is in normal form (`normalised_login`).
 
-    `queues` are those they serve or supervise. `password_hash` is Argon2id in PHC form. A disabled user is as
-    good as none: no sign-in works, and those that were open are gone.
+    `queues` are those they serve or supervise, with any role; `assignments` says which with which role, and is
+    empty when every role is for all of them. `password_hash` is Argon2id in PHC form. With `must_change` it is
+    a first password, or that of an invitation, good until `password_until` and only to choose another one.
+    `second_factor`: signing in takes a code too. A disabled user is as good as none: no sign-in works, and
+    those that were open are gone.
     """
 
     id: UserId
@@ -31,9 +34,21 @@ class User:
     name: str
     roles: frozenset[Role]
     queues: frozenset[QueueId] = frozenset()
+    assignments: frozenset[tuple[Role, QueueId]] = frozenset()
     password_hash: str = field(repr=False)
+    must_change: bool = False
+    password_until: datetime | None = None
+    second_factor: bool = False
     disabled: bool = False
     version: int = 1
+
+    def queues_of(self, role: Role) -> frozenset[QueueId]:
+        """The queues of one of the user's roles."""
+        if role not in self.roles:
+            return frozenset()
+        if not self.assignments:
+            return self.queues
+        return frozenset(queue for held, queue in self.assignments if held is role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +66,7 @@ class SignInSession:
     seen_at: datetime
     ends_at: datetime
     address: str = ""
+    browser: str = ""
 
 
 def normalised_login(text: str) -> str:
@@ -80,8 +96,19 @@ def user_roles(names: Iterable[Role]) -> frozenset[Role]:
     return roles
 
 
-def principal_of(user: User, session: SignInSession, address: str) -> Principal:
-    """On whose behalf a request of this sign-in is done."""
+def must_first(user: User, second_factor_roles: Collection[Role]) -> str:
+    """What this user has to do before anything else, as a stable code; empty when nothing."""
+    if user.must_change:
+        return "password_change_needed"
+    if not user.second_factor and not user.roles.isdisjoint(second_factor_roles):
+        return "second_factor_set_up_needed"
+    return ""
+
+
+def principal_of(
+    user: User, session: SignInSession, address: str, second_factor_roles: Collection[Role] = ()
+) -> Principal:
+    """On whose behalf a request of this sign-in is done, where these roles must have a second factor."""
     return Principal(
         tenant_id=user.tenant_id,
         user_id=user.id,
@@ -89,6 +116,8 @@ def principal_of(user: User, session: SignInSession, address: str) -> Principal:
         login=user.login,
         roles=user.roles,
         queues=user.queues,
+        assignments=user.assignments,
+        must_first=must_first(user, second_factor_roles),
         session_key=session.id,
         address=address,
     )

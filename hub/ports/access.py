@@ -82,11 +82,28 @@ class AccessStore(Protocol):
         """Raises Conflict (`login_taken`)."""
         ...
 
-    async def save_user(self, principal: Principal, user: User, draft: AuditDraft) -> None:
-        """Write `user`, whose version is one more than the one it was read with, and end all their sign-ins.
+    async def save_user(
+        self, principal: Principal, user: User, draft: AuditDraft, *, keep: SignInId | None = None
+    ) -> None:
+        """Write `user`, whose version is one more than the one it was read with, and end all their sign-ins
+        but `keep`. Whoever became an agent, or ceased to be one, does so on the floor in the same commit.
 
-        Roles, queues and password count from the next sign-in. Raises Conflict when somebody was faster.
+        Roles, queues and password count from the next sign-in. Raises Conflict when somebody was faster
+        (`changed_meanwhile`), the login is somebody's (`login_taken`), or nobody would be left who may manage
+        users (`last_administrator`).
         """
+        ...
+
+    async def end_sign_ins(self, principal: Principal, user_id: UserId, draft: AuditDraft) -> int:
+        """End every sign-in of that user; how many there were."""
+        ...
+
+    async def list_sessions(self, principal: Principal, now: datetime) -> list[SignInSession]:
+        """The principal's own sign-ins, the one used last first."""
+        ...
+
+    async def count_sessions(self, principal: Principal, now: datetime) -> dict[UserId, int]:
+        """How many sign-ins each user of the tenant has."""
         ...
 
     # the audit log

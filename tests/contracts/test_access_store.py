@@ -19,7 +19,7 @@ from crm_store.rows.access import APPEND_ONLY, audit_heads, audit_log
 from hub.domain.access import Principal, Role, system_principal
 from hub.domain.audit import AuditAction, AuditDraft, AuditHead, chained
 from hub.domain.errors import Conflict, HubError, NotFound
-from hub.domain.events import SessionRevoked
+from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import QueueId, TenantId, UserId
 from hub.domain.users import SignInId, SignInSession, User
 from hub.ids import new_id
@@ -109,8 +109,8 @@ async def database(
 def house(database: Database) -> House:
     told: list[SessionRevoked] = []
 
-    async def announce(_: AsyncConnection, news: Sequence[SessionRevoked]) -> None:
-        told.extend(news)
+    async def announce(_: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged]) -> None:
+        told.extend(n for n in news if isinstance(n, SessionRevoked))
 
     return House(
         database=database,

@@ -10,7 +10,7 @@ from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent_console import audit_api, session_api
+from agent_console import account_api, audit_api, session_api, users_api
 from agent_console.accounts import Accounts
 from agent_console.auth import Gate
 from agent_console.backoff import Backoff
@@ -19,6 +19,7 @@ from agent_console.middleware import protect
 from agent_console.operations import Operation
 from agent_console.passwords import Cost, Passwords
 from agent_console.routes import Api
+from agent_console.second_factor import TwoFactor
 from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
@@ -26,13 +27,24 @@ from crm_store.answers import SqlAnswers
 from crm_store.base import metadata
 from crm_store.engine import Database
 from crm_store.rows.access import audit_heads, audit_log, setup_tokens, sign_in_sessions, users
-from crm_store.rows.floor import idempotency
+from crm_store.rows.accounts import (
+    access_rules,
+    accounts,
+    api_keys,
+    recovery_codes,
+    second_factors,
+    sign_in_browsers,
+)
+from crm_store.rows.floor import agents, idempotency, queues
+from crm_store.second_factors import SqlSecondFactors
 from hub.desk.views import MeView
 from hub.domain.access import Principal, Role, system_principal
 from hub.domain.agent import AgentState
-from hub.domain.events import SessionRevoked
-from hub.domain.ids import DEFAULT_TENANT, QueueId
+from hub.domain.events import AgentChanged, SessionRevoked
+from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId
+from hub.domain.queue import Queue
 from hub.domain.users import User
+from hub.sealing import KEY_BYTES, Seal
 from tests.fakes.clock import FakeClock
 
 ORIGIN = "http://console.test"
@@ -40,7 +52,10 @@ PASSWORD = "a door of old oak"
 CHEAP = Cost(memory_kib=8, passes=1)
 TENANT = DEFAULT_TENANT
 SYSTEM = system_principal(TENANT)
-TABLES = [users, sign_in_sessions, setup_tokens, audit_log, audit_heads, idempotency]
+TABLES = [
+    users, sign_in_sessions, setup_tokens, audit_log, audit_heads, idempotency, accounts, second_factors,
+    recovery_codes, access_rules, sign_in_browsers, api_keys, agents, queues,
+]  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -79,6 +94,7 @@ class Console:
     gate: Gate
     first_administrator: FirstAdministrator
     accounts: Accounts
+    two_factor: TwoFactor
     revoked: list[SessionRevoked]
     operations: list[Operation]
     app: web.Application
@@ -115,8 +131,8 @@ async def opened_store(
         async with database.writing() as connection:
             await connection.run_sync(metadata.create_all, tables=TABLES)
 
-        async def announce(_: AsyncConnection, news: Sequence[SessionRevoked]) -> None:
-            revoked.extend(news)
+        async def announce(_: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged]) -> None:
+            revoked.extend(n for n in news if isinstance(n, SessionRevoked))
 
         yield (
             database,
@@ -140,7 +156,19 @@ async def opened_console(
     async with opened_store(folder, revoked) as (database, store), Passwords(cost=CHEAP) as passwords:
         clock = FakeClock()
         backoff = Backoff(clock)
-        sign_ins = SignIns(store=store, passwords=passwords, backoff=backoff, clock=clock, tenant_id=TENANT)
+        factors = SqlSecondFactors(
+            reading=database.reading, writing=database.writing, seal=Seal(b"k" * KEY_BYTES)
+        )
+        two_factor = TwoFactor(factors=factors, store=store, clock=clock)
+        accounts = Accounts(store=store, passwords=passwords, clock=clock)
+        sign_ins = SignIns(
+            store=store,
+            passwords=passwords,
+            backoff=backoff,
+            clock=clock,
+            tenant_id=TENANT,
+            two_factor=two_factor,
+        )
         first_administrator = FirstAdministrator(
             store=store, passwords=passwords, backoff=backoff, clock=clock, tenant_id=TENANT
         )
@@ -153,6 +181,8 @@ async def opened_console(
                 me=_me(store, clock),
             ),
             *audit_api.operations(store=store, clock=clock),
+            *account_api.operations(accounts=accounts, two_factor=two_factor, factors=factors),
+            *users_api.operations(accounts=accounts, two_factor=two_factor, all_queues=_no_queues),
             *more,
         ]
         operations = operations if only is None else list(only)
@@ -170,7 +200,8 @@ async def opened_console(
             sign_ins=sign_ins,
             gate=gate,
             first_administrator=first_administrator,
-            accounts=Accounts(store=store, passwords=passwords, clock=clock),
+            accounts=accounts,
+            two_factor=two_factor,
             revoked=revoked,
             operations=operations,
             app=app,
@@ -178,6 +209,10 @@ async def opened_console(
         async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
             console.client = client
             yield console
+
+
+async def _no_queues(_: TenantId) -> list[Queue]:
+    return []
 
 
 def _me(store: SqlAccessStore, clock: FakeClock) -> session_api.Me:

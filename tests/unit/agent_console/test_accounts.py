@@ -41,8 +41,9 @@ async def test_a_user_has_a_role_and_only_roles_of_users(console: Console, roles
 
 
 async def test_changed_roles_end_the_sign_ins_so_that_no_old_right_lives_on(console: Console) -> None:
+    await console.user("zoe", Role.ADMIN)
     browser = await console.signed_in("anna", Role.ADMIN)
-    (user,) = await console.accounts.users(SYSTEM)
+    user, _ = await console.accounts.users(SYSTEM)
     assert (await browser.request("GET", "/api/v1/audit")).status == 200
     await console.accounts.change(SYSTEM, user.id, roles={Role.AGENT})
 

@@ -19,6 +19,16 @@ import type {
   WorkState,
 } from './views';
 
+/** Rules of the house: whose roles must have a second factor. */
+export interface AccessRules {
+  readonly second_factor_roles: readonly ('admin' | 'agent' | 'dpo' | 'manager' | 'supervisor')[];
+}
+
+/** Rules of the house: whose roles must have a second factor. */
+export interface AccessRulesView {
+  readonly second_factor_roles: readonly string[];
+}
+
 /**
  * One agent's period, drawn and added up.
  *
@@ -270,6 +280,15 @@ export interface CellChange {
   readonly after: number;
 }
 
+/** The user as it shall be; `version` is the one that was read. */
+export interface ChangedUser {
+  readonly login: string;
+  readonly name: string;
+  readonly teams: readonly RoleTeam[];
+  readonly disabled: boolean;
+  readonly version: number;
+}
+
 /** One answer to choose. */
 export interface ChoiceBody {
   readonly code: string;
@@ -281,6 +300,11 @@ export interface Close {
   readonly disposition: string;
   readonly note?: string;
   readonly fields?: Readonly<Record<string, boolean | number | string>>;
+}
+
+/** A code of the authenticator. */
+export interface CodeGiven {
+  readonly code: string;
 }
 
 /** People, by name. */
@@ -367,6 +391,11 @@ export interface FileView {
   readonly size_bytes: number;
 }
 
+/** A password that has to be changed at the first sign-in; without one there is an invitation. */
+export interface FirstPassword {
+  readonly password?: string | null;
+}
+
 /** The name of one's own view. */
 export interface ForgetLogView {
   readonly name: string;
@@ -433,6 +462,19 @@ export interface InteractionView {
   readonly last_seq: number;
   readonly last_text: string;
   readonly reply_channels: readonly string[];
+}
+
+/** Shown once: the page `/welcome` of the console takes login and token. */
+export interface InvitationView {
+  readonly login: string;
+  readonly token: string;
+  readonly ends_at: string;
+}
+
+/** The new user, and the invitation unless a first password was given. */
+export interface InvitedUser {
+  readonly user: UserView;
+  readonly invitation: InvitationView | null;
 }
 
 /** The draft as it is kept. `replaced_other`: another window had written since. */
@@ -527,6 +569,21 @@ export interface MentionPage {
   readonly next: string | null;
 }
 
+/** For the authenticator, shown once. `matrix` is the QR code: a row a text, 1 is dark. */
+export interface NewSecondFactor {
+  readonly secret: string;
+  readonly uri: string;
+  readonly matrix: readonly string[];
+}
+
+/** Somebody who may sign in. Without a password they get an invitation. */
+export interface NewUser {
+  readonly login: string;
+  readonly name: string;
+  readonly teams: readonly RoleTeam[];
+  readonly password?: string | null;
+}
+
 /** A note among ourselves. `mentions` are told of it, and may read this interaction from then on. */
 export interface Note {
   readonly text?: string;
@@ -574,6 +631,22 @@ export interface OverflowBody {
   readonly queue_id: string;
   readonly after_s?: number | null;
   readonly length?: number | null;
+}
+
+/** The old one, to prove who is there, and the new one. */
+export interface OwnPassword {
+  readonly old: string;
+  readonly password: string;
+}
+
+/** One's password, to prove who is there. */
+export interface PasswordGiven {
+  readonly password: string;
+}
+
+/** It is set; `invitation` is there unless a first password was given. */
+export interface PasswordSet {
+  readonly invitation: InvitationView | null;
 }
 
 /** One reason for a pause. */
@@ -651,6 +724,20 @@ export interface PlanChange {
 export interface PlannedPage {
   readonly items: readonly PlannedView[];
   readonly next: string | null;
+}
+
+/** What somebody chose for themselves. */
+export interface Preferences {
+  readonly language?: 'en' | 'ru' | 'tr' | null;
+  readonly theme?: 'dark' | 'light' | 'system' | null;
+  readonly sound?: boolean | null;
+}
+
+/** What somebody chose for themselves; null where nothing was chosen yet. */
+export interface PreferencesView {
+  readonly language: string | null;
+  readonly theme: string | null;
+  readonly sound: boolean | null;
 }
 
 /** RFC 9457. `code` is stable; `field` is the dotted path of what is wrong, if one is. */
@@ -813,6 +900,11 @@ export interface ReadyStep {
   readonly missing: readonly string[];
 }
 
+/** Shown once; each is good for one sign-in. */
+export interface RecoveryCodes {
+  readonly codes: readonly string[];
+}
+
 /** After `after_s` of waiting the levels in `skills` are enough; 0 takes the skill out of the question. */
 export interface Relaxation {
   readonly after_s: number;
@@ -894,6 +986,12 @@ export interface Retirement {
   readonly to_queue_id?: string | null;
 }
 
+/** A role, and the queues it is for. */
+export interface RoleTeam {
+  readonly role: 'admin' | 'agent' | 'dpo' | 'manager' | 'supervisor';
+  readonly queue_ids?: readonly string[];
+}
+
 /** Who is asked first of those who could take the work. */
 export type RoutingOrder = 'fewest' | 'longest_idle' | 'round_robin';
 
@@ -910,6 +1008,13 @@ export interface SaveLogView {
   readonly name: string;
   readonly query?: string;
   readonly shared?: '' | 'house' | 'team';
+}
+
+/** One's own second factor. `required`: the house demands it of one of one's roles. */
+export interface SecondFactorView {
+  readonly on: boolean;
+  readonly required: boolean;
+  readonly recovery_codes_left: number;
 }
 
 /** What was going on during the interval. */
@@ -937,16 +1042,40 @@ export interface SetUpState {
   readonly needed: boolean;
 }
 
-/** Login and password. */
+/** Login and password, and the code of the authenticator (or a recovery code) where there is one. */
 export interface SignIn {
   readonly login: string;
   readonly password: string;
+  readonly code?: string;
 }
 
-/** Who signed in, and the token every write must carry in `X-CSRF-Token`. */
+/** One's own sign-ins, the one used last first. */
+export interface SignInPage {
+  readonly items: readonly SignInView[];
+  readonly next: string | null;
+}
+
+/** One of one's own sign-ins. `browser` is what it calls itself. */
+export interface SignInView {
+  readonly id: string;
+  readonly since: string;
+  readonly seen_at: string;
+  readonly ends_at: string;
+  readonly address: string;
+  readonly browser: string;
+  readonly here: boolean;
+}
+
+/**
+ * Who signed in, and the token every write must carry in `X-CSRF-Token`.
+ *
+ * `must_first` names what has to be done before anything else is allowed: `password_change_needed`,
+ * `second_factor_set_up_needed`, or nothing.
+ */
 export interface SignedIn {
   readonly user: MeView;
   readonly csrf: string;
+  readonly must_first: string;
 }
 
 /** A skill, by its name. */
@@ -1139,6 +1268,12 @@ export interface Suggestions {
   readonly next: string | null;
 }
 
+/** A role of a user, and its queues. */
+export interface TeamView {
+  readonly role: string;
+  readonly queue_ids: readonly string[];
+}
+
 /** One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name. */
 export interface TimelineEntry {
   readonly at: string;
@@ -1173,6 +1308,26 @@ export interface Transfer {
 /** Something was used: a reply or an article was inserted. */
 export interface UseBody {
   readonly item_id: string;
+}
+
+/** Users, by login. */
+export interface UserPage {
+  readonly items: readonly UserView[];
+  readonly next: string | null;
+}
+
+/** A user. `sign_ins` are open now; `invited_until` is when the invitation ends that nobody has used yet. */
+export interface UserView {
+  readonly id: string;
+  readonly login: string;
+  readonly name: string;
+  readonly teams: readonly TeamView[];
+  readonly disabled: boolean;
+  readonly must_change_password: boolean;
+  readonly invited_until: string | null;
+  readonly second_factor: boolean;
+  readonly sign_ins: number;
+  readonly version: number;
 }
 
 /** A variable that a text may hold in braces. */
@@ -1253,12 +1408,20 @@ export const LIMITS = {
     before: { min: 0, max: 1000 },
     after: { min: 0, max: 1000 },
   },
+  ChangedUser: {
+    login: { minLength: 1, maxLength: 200 },
+    name: { minLength: 1, maxLength: 200 },
+    version: { min: 1, max: 2000000000 },
+  },
   ChoiceBody: {
     code: { minLength: 1, maxLength: 40 },
   },
   Close: {
     disposition: { minLength: 1, maxLength: 200 },
     note: { maxLength: 8000 },
+  },
+  CodeGiven: {
+    code: { minLength: 1, maxLength: 40 },
   },
   Decline: {
     reason: { maxLength: 200 },
@@ -1275,6 +1438,10 @@ export const LIMITS = {
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
+  NewUser: {
+    login: { minLength: 1, maxLength: 200 },
+    name: { minLength: 1, maxLength: 200 },
+  },
   Note: {
     text: { maxLength: 8000 },
   },
@@ -1285,6 +1452,13 @@ export const LIMITS = {
   },
   OutcomeList: {
     seen: { maxLength: 64 },
+  },
+  OwnPassword: {
+    old: { minLength: 1, maxLength: 1000 },
+    password: { minLength: 1, maxLength: 1000 },
+  },
+  PasswordGiven: {
+    password: { minLength: 1, maxLength: 1000 },
   },
   PauseBody: {
     code: { minLength: 1, maxLength: 40 },
@@ -1350,6 +1524,7 @@ export const LIMITS = {
   SignIn: {
     login: { minLength: 1, maxLength: 200 },
     password: { minLength: 1, maxLength: 1000 },
+    code: { maxLength: 40 },
   },
   SkillNamed: {
     name: { minLength: 1, maxLength: 60 },
