@@ -21,7 +21,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 EXAMPLES = 6
 """Random requests an operation, besides those that schemathesis derives from the description."""
 
-ENDS_ITSELF = ("sign_in", "sign_out", "set_up")
+ENDS_ITSELF = ("sign_in", "sign_out", "set_up", "set_access_rules", "end_own_sign_in")
 """They would end, or are, the sign-in that the others need; tests/unit/agent_console has them."""
 
 
