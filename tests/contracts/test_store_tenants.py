@@ -17,7 +17,7 @@ from hub.cluster.codec import encode
 from hub.domain.access import Principal, Role
 from hub.domain.agent import Agent
 from hub.domain.errors import Forbidden, HubError, NotFound
-from hub.domain.ids import ReservationId, WorkItemId
+from hub.domain.ids import ReservationId, TouchId, WorkItemId
 from hub.domain.interaction import Disposition
 from hub.domain.work import WorkItem
 from hub.ids import new_id
@@ -115,6 +115,8 @@ def arguments(ours: Ours, stranger: Stranger) -> dict[str, Any]:
         "person_id": ours.item.person_id,
         "queue_id": ours.house.queue.id,
         "queue_ids": [ours.house.queue.id],
+        "touch_id": TouchId(new_id()),
+        "sha256": "0" * 64,
         "agent_id": ours.anna.id,
         "agent_ids": [ours.anna.id],
         "from_at": now - timedelta(days=1),

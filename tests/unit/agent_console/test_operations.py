@@ -9,7 +9,7 @@ import pytest
 from msgspec import Meta
 from multidict import MultiDict
 
-from agent_console.bodies import Decline, Done, Id, Note
+from agent_console.bodies import Body, Decline, Done, Id
 from agent_console.operations import Call, Operation, Operations, require_distinct
 from hub.domain.access import Permission
 from hub.domain.errors import Invalid, NotFound
@@ -126,7 +126,13 @@ def test_a_path_that_can_name_nothing_is_not_there(item_id: str, number: str) ->
         operation.arguments({"item_id": item_id, "number": number}, MultiDict())
 
 
-async def noted(call: Call, body: Note) -> Done:
+class Said(Body, frozen=True, kw_only=True):
+    """A text there must be."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=8_000)]
+
+
+async def noted(call: Call, body: Said) -> Done:
     return Done()
 
 
@@ -162,7 +168,7 @@ def test_every_prefix_of_a_good_body_is_refused() -> None:
     for end in range(len(whole)):
         with pytest.raises((msgspec.DecodeError, Invalid)):
             operation.body_of(whole[:end])
-    assert operation.body_of(whole) == Note(text="где мой заказ")
+    assert operation.body_of(whole) == Said(text="где мой заказ")
 
 
 def test_a_body_with_a_default_may_be_left_out() -> None:

@@ -13,7 +13,7 @@ from msgspec import Meta
 from structlog.testing import capture_logs
 
 from agent_console import routes
-from agent_console.bodies import Answer, Done, Note
+from agent_console.bodies import Answer, Body, Done
 from agent_console.operations import Call, Operation, Operations
 from hub.domain.access import Permission, Role
 from hub.domain.errors import (
@@ -45,6 +45,12 @@ FAILURES: dict[str, Exception] = {
 }
 
 
+class Said(Body, frozen=True, kw_only=True):
+    """A text there must be."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=8_000)]
+
+
 class Page(Answer, frozen=True, kw_only=True):
     """A page of nothing."""
 
@@ -68,17 +74,17 @@ class Probe:
             raise FAILURES[name]
 
         @made.op("POST", "/api/v1/notes", Permission.WRITE_NOTE, "Notes", idempotent=True, status=201)
-        async def note(call: Call, body: Note, twice: bool = False) -> Note:
+        async def note(call: Call, body: Said, twice: bool = False) -> Said:
             self.calls.append(call)
             if body.text == "wait":
                 self.has_begun.set()
                 await self.may_go_on.wait()
             if body.text == "fail":
                 raise Conflict("no")
-            return Note(text=f"{body.text} {len(self.calls)}")
+            return Said(text=f"{body.text} {len(self.calls)}")
 
         @made.op("PUT", "/api/v1/large", Permission.SEE_SELF, "Large", body_limit_bytes=100)
-        async def large(call: Call, body: Note) -> None:
+        async def large(call: Call, body: Said) -> None:
             self.calls.append(call)
 
         @made.op("GET", "/api/v1/page", Permission.SEE_SELF, "Page")
