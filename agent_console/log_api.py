@@ -1,7 +1,6 @@
 """The interaction log: pages, counts, the passes of one interaction, and saved views."""
 
-from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta
@@ -12,10 +11,8 @@ from agent_console.operations import Call, Operation, Operations
 from hub.domain.access import Permission, Scope
 from hub.domain.errors import Invalid
 from hub.domain.ids import InteractionId
-from hub.domain.service_level import Outcome
-from hub.domain.work import OPEN_STATES, WAITING_STATES, WorkState
-from hub.insight.log import LogCount, LogFilter, LogOrder, LogPage, LogStore, ShortAbandons
-from hub.insight.periods import instant_of
+from hub.insight.log import LogCount, LogOrder, LogPage, LogStore
+from hub.insight.log_words import filter_of
 from hub.insight.views import LogViews
 from hub.ports.clock import Clock
 
@@ -23,64 +20,6 @@ Limit = Annotated[int, Meta(ge=1, le=200)]
 Words = Annotated[str, Meta(max_length=2_000)]
 Text = Annotated[str, Meta(max_length=200)]
 Seconds = Annotated[float, Meta(ge=0, le=10_000_000)]
-
-_MOST_VALUES = 50
-_STATES = {
-    "open": tuple(sorted(OPEN_STATES)),
-    "waiting": tuple(sorted(WAITING_STATES)),
-    "closed": tuple(sorted(set(WorkState) - OPEN_STATES)),
-    **{state.value: (state,) for state in WorkState},
-}
-_E = TypeVar("_E", bound=StrEnum)
-
-
-def filter_of(
-    zone: ZoneInfo,
-    *,
-    queue: str = "",
-    agent: str = "",
-    channel: str = "",
-    state: str = "",
-    outcome: str = "",
-    disposition: str = "",
-    language: str = "",
-    tier: str = "",
-    person: str = "",
-    from_: str = "",
-    to: str = "",
-    waited_from: float | None = None,
-    waited_below: float | None = None,
-    in_time: bool | None = None,
-    handled: bool | None = None,
-    rated: bool | None = None,
-    score: str = "",
-    short: str = "",
-    q: str = "",
-) -> LogFilter:
-    """The filter that these words of an address mean. Raises Invalid with the word's name."""
-    return LogFilter(
-        queues=_listed(queue, "queue"),
-        agents=_listed(agent, "agent"),
-        channels=_listed(channel, "channel"),
-        states=tuple(
-            dict.fromkeys(s for word in _listed(state, "state") for s in _known(_STATES, word, "state"))
-        ),
-        outcomes=tuple(_choice(Outcome, word, "outcome") for word in _listed(outcome, "outcome")),
-        dispositions=_listed(disposition, "disposition"),
-        languages=_listed(language, "language"),
-        tiers=_listed(tier, "tier"),
-        persons=_listed(person, "person"),
-        from_at=instant_of(from_, zone, field="from") if from_ else None,
-        to_at=instant_of(to, zone, field="to", is_end=True) if to else None,
-        waited_from_s=waited_from,
-        waited_below_s=waited_below,
-        in_time=in_time,
-        handled=handled,
-        rated=rated,
-        scores=tuple(_score(word) for word in _listed(score, "score")),
-        short=_choice(ShortAbandons, short, "short"),
-        text=q.strip(),
-    )
 
 
 def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) -> list[Operation]:
@@ -205,29 +144,3 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         return Done()
 
     return list(made)
-
-
-def _listed(words: str, field: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(word for word in (part.strip() for part in words.split(",")) if word))
-    if len(found) > _MOST_VALUES:
-        raise Invalid(f"at most {_MOST_VALUES} values", field=field, code="too_many_values")
-    return found
-
-
-def _score(word: str) -> int:
-    if word not in {"1", "2", "3", "4", "5"}:
-        raise Invalid("is 1 to 5", field="score", code="unknown_choice")
-    return int(word)
-
-
-def _choice(kind: type[_E], word: str, field: str) -> _E:
-    try:
-        return kind(word)
-    except ValueError:
-        raise Invalid(f"is none of {', '.join(kind)}", field=field, code="unknown_choice") from None
-
-
-def _known(table: dict[str, tuple[WorkState, ...]], word: str, field: str) -> tuple[WorkState, ...]:
-    if word not in table:
-        raise Invalid(f"is none of {', '.join(table)}", field=field, code="unknown_choice")
-    return table[word]

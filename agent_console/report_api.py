@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from agent_console.log_api import filter_of
 from agent_console.operations import Call, Operation, Operations
 from agent_console.report_bodies import Staffing, StaffingLoad, StaffingRow
 from hub.domain.access import Permission, Principal
@@ -27,6 +26,7 @@ from hub.insight.grouped import (
     report_group,
 )
 from hub.insight.log import LogFilter
+from hub.insight.log_words import filter_of
 from hub.insight.periods import Period, Step, before, buckets, instant_of, period_of
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore

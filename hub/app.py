@@ -140,6 +140,7 @@ class Hub:
         self._live = DeskReads(store, clock, self._cards)
         self._floor = FloorStore(store, clock, encode=encode)
         self._insight = SqlInsight(store)
+        self._exporting = rest.Exporting(store, clock, settings.data_dir, settings.house.time_zone)
         self._attachments = FolderAttachments(settings.data_dir / "attachments")
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
         self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
@@ -283,6 +284,7 @@ class Hub:
         jobs.every("replies", _BEAT_S, self._sender.sweep)
         self._talk.start(jobs, DEFAULT_TENANT, every_s=sweep_s)
         jobs.every("viewers", _BEAT_S, self._news.forget_silent)
+        jobs.start("exports", self._exporting.exporter.run())
         jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock))
         jobs.start("watch", jobs.watch())
 
@@ -330,6 +332,7 @@ class Hub:
             talk=self._talk,
             presence_lease_s=settings.routing.presence_lease_s,
             zone=ZoneInfo(settings.house.time_zone),
+            exporting=self._exporting,
             help_title=settings.help.title,
             help_origin=_url(settings, self._port) if settings.help.enabled else "",
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from agent_console import (
     articles_api,
     choices_api,
     desk_api,
+    export_api,
     files_api,
     floor_api,
     hours_api,
@@ -28,6 +30,7 @@ from agent_console.pages import add_pages as add_console
 from crm_store.activity import SqlActivity
 from crm_store.articles import SqlArticles
 from crm_store.cards import Cards
+from crm_store.exports import SqlExports
 from crm_store.floor import FloorStore
 from crm_store.house import SqlHouse
 from crm_store.insight import SqlInsight
@@ -39,6 +42,7 @@ from crm_store.report_sums import SqlSums
 from crm_store.store import Store
 from crm_store.talk import Talk
 from hub.cluster.codec import encode
+from hub.cluster.embedded.export_files import FolderExports
 from hub.crm.articles import Articles
 from hub.crm.snippets import Snippets
 from hub.desk.administer import Administration
@@ -54,9 +58,11 @@ from hub.desk.snoozes import Snoozes
 from hub.desk.states import States
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
+from hub.domain.access import Permission
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import StepKind
 from hub.entrance import OpenEntrance
+from hub.insight.exporting import Exporter
 from hub.lifecycle import Jobs
 from hub.namebook import Namebook
 from hub.opening import OpeningHours
@@ -102,6 +108,17 @@ class Rules:
         self.choices = Choices(self.house, clock)
 
 
+class Exporting:
+    """Where the files of exports are, and who writes them; what a process that died left half-written is gone."""
+
+    def __init__(self, store: Store, clock: Clock, data_dir: Path, zone: str) -> None:
+        self.files = FolderExports(data_dir / "exports")
+        self.files.clear_unfinished()
+        self.rows = SqlLog(store, Permission.EXPORT)
+        self.kept = SqlExports(store.database)
+        self.exporter = Exporter(self.kept, self.rows, self.files, clock, ZoneInfo(zone), DEFAULT_TENANT)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the operations stand on. `pop_ms` the latest pop latencies, `help_origin` is empty without a public help."""
@@ -121,6 +138,7 @@ class Parts:
     talk: Conversation
     presence_lease_s: float
     zone: ZoneInfo
+    exporting: Exporting
     help_title: str = ""
     help_origin: str = ""
 
@@ -154,6 +172,14 @@ def operations(p: Parts) -> list[Operation]:
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
         *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),
+        *export_api.operations(
+            exports=p.exporting.kept,
+            rows=p.exporting.rows,
+            files=p.exporting.files,
+            clock=p.clock,
+            zone=p.zone,
+            wake=p.exporting.exporter.wake,
+        ),
         *report_api.operations(
             sums=SqlSums(p.store),
             activity=SqlActivity(p.store),

@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     SIGN_OUT = "sign_out"
     SET_UP = "set_up"
     REQUEST = "request"
+    EXPORT = "export"
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     SET_PASSWORD = "set_password"  # noqa: S105 - the name of an action

@@ -4,13 +4,13 @@ from datetime import date
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from agent_console.log_api import filter_of
 from crm_store.log import SqlLog
 from crm_store.mapping import us
 from crm_store.report_sums import SqlSums
 from hub.domain.access import Role
 from hub.insight.grouped import GroupBy, Sums, report_group
 from hub.insight.log import LogFilter
+from hub.insight.log_words import filter_of
 from tests.contracts.made_day import Day, lived
 from tests.stores import House
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from aiohttp import ClientResponse, ClientSession, DummyCookieJar, WSServerHandshakeError
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from agent_console.accounts import Accounts
 from agent_console.passwords import Cost, Passwords
@@ -20,6 +20,7 @@ from crm_store.articles import SqlArticles
 from crm_store.floor import FloorStore
 from crm_store.knowledge import SqlSnippets
 from crm_store.rows.history import interactions, reservations
+from crm_store.rows.manager import exports
 from crm_store.rows.rules import calendars
 from crm_store.rows.talk import planned_replies
 from crm_store.store import Store
@@ -163,8 +164,23 @@ async def things_of_others(store: Store) -> dict[str, str]:
         "person_id": str(person_id),
         "queue_id": offer.queue_id,
         "agent_id": offer.agent_id,
+        "export_id": await export_of_others(store),
         **await knowledge_of_others(store, offer.queue_id),
     }
+
+
+async def export_of_others(store: Store) -> str:
+    """An export that somebody else asked for, and whose file has expired."""
+    export_id = new_id()
+    async with store.database.writing() as connection:
+        await connection.execute(
+            insert(exports).values(
+                id=export_id, tenant_id=DEFAULT_TENANT, owner_id=new_id(), owner="Somebody", owner_roles="[]",
+                owner_queues="[]", query="", form="csv", headings="[]", state="expired", rows_done=1, rows_total=1,
+                size_bytes=1, problem="", created_at=SystemClock().now(), version=3,
+            )
+        )  # fmt: skip
+    return export_id
 
 
 async def talk_of_others(store: Store, interaction_id: str, sha256: str, size: int) -> dict[str, str]:

@@ -366,6 +366,42 @@ export interface Explained {
   readonly segments: readonly SegmentView[];
 }
 
+/** The file's form; `csv_bom` begins with a byte order mark, by which Excel knows UTF-8. */
+export type ExportForm = 'csv' | 'csv_bom' | 'xlsx';
+
+/** A column of the file, and what stands above it. */
+export interface ExportHeading {
+  readonly column: string;
+  readonly title: string;
+}
+
+/** A page, the newest first. A file has at most `row_limit` rows. */
+export interface ExportPage {
+  readonly items: readonly ExportView[];
+  readonly next: string | null;
+  readonly row_limit: number;
+}
+
+/** `queued → running → done → expired`; `failed` and `cancelled` end it too. A restart begins it anew. */
+export type ExportState = 'cancelled' | 'done' | 'expired' | 'failed' | 'queued' | 'running';
+
+/** An export. `rows_total` is 0 while it is not known; `problem` is one stable word. */
+export interface ExportView {
+  readonly id: string;
+  readonly form: ExportForm;
+  readonly query: string;
+  readonly state: ExportState;
+  readonly rows_done: number;
+  readonly rows_total: number;
+  readonly size_bytes: number;
+  readonly problem: string;
+  readonly owner: string;
+  readonly is_mine: boolean;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly expires_at: string | null;
+}
+
 /** One question of the form. */
 export interface FieldBody {
   readonly code: string;
@@ -416,6 +452,12 @@ export interface GroupedReport {
   readonly total: ReportGroup;
   readonly items: readonly ReportGroup[];
   readonly next: string | null;
+}
+
+/** A column of the file, and what stands above it. */
+export interface Heading {
+  readonly column: string;
+  readonly title: string;
 }
 
 /** A public holiday. */
@@ -1218,6 +1260,13 @@ export interface StaffingView {
   readonly queues: readonly StaffedQueue[];
 }
 
+/** The rows that a query of the log's address finds, in a file of that form. */
+export interface StartExport {
+  readonly form: ExportForm;
+  readonly query?: string;
+  readonly headings?: readonly ExportHeading[];
+}
+
 /** A time in one state: `available`, `paused` (with its reason) or `offline`. */
 export interface StateSpan {
   readonly state: string;
@@ -1432,6 +1481,10 @@ export const LIMITS = {
     window: { maxLength: 64 },
     version: { min: 0 },
   },
+  ExportHeading: {
+    column: { minLength: 1, maxLength: 40 },
+    title: { minLength: 1, maxLength: 80 },
+  },
   FieldBody: {
     code: { minLength: 1, maxLength: 40 },
   },
@@ -1547,6 +1600,9 @@ export const LIMITS = {
   },
   SpecialDayBody: {
     name: { maxLength: 100 },
+  },
+  StartExport: {
+    query: { maxLength: 2000 },
   },
   StateWish: {
     state: { maxLength: 20 },

@@ -382,6 +382,7 @@ export default {
       sign_out: 'Sign-out',
       set_up: 'Set-up',
       request: 'Request',
+      export: 'Export',
       add_user: 'User added',
       change_user: 'User changed',
       set_password: 'Password set',

@@ -383,6 +383,7 @@ const ru: Messages = {
       sign_out: 'Выход',
       set_up: 'Настройка',
       request: 'Запрос',
+      export: 'Выгрузка',
       add_user: 'Добавлен пользователь',
       change_user: 'Изменён пользователь',
       set_password: 'Задан пароль',

@@ -383,6 +383,7 @@ const tr: Messages = {
       sign_out: 'Çıkış',
       set_up: 'Kurulum',
       request: 'İstek',
+      export: 'Dışa aktarma',
       add_user: 'Kullanıcı eklendi',
       change_user: 'Kullanıcı değişti',
       set_password: 'Parola belirlendi',

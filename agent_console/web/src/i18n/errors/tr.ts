@@ -82,6 +82,17 @@ const errors: Messages['errors'] = {
   bad_url: 'Bu adres kullanılamaz. Herkese açık bir sunucunun https adresini verin.',
   key_beyond: 'Bir anahtarın, onu oluşturandan fazla yetkisi olamaz.',
   name_taken: 'Bu ad alınmış.',
+  export_over: 'Bu aktarım bitti ya da dosyası artık saklanmıyor.',
+  too_many_exports: 'Beş aktarımınız henüz bitmedi. Bekleyin ya da birini iptal edin.',
+  too_many_rows: 'Bir kerede çok fazla. Daha kısa bir dönem ya da daha uzun adım seçin.',
+  unknown_choice: 'Süzgeçteki bir sözcük bilinmiyor. Kaldırıp yeniden seçin.',
+  too_many_values: 'Bir süzgeçte çok fazla değer var.',
+  not_a_time: 'Bu bir gün ya da saat değil.',
+  bad_period: 'Dönem boş ya da çok uzun.',
+  cannot_count_text: 'Metin içeren satırlar sayılamaz.',
+  too_many_views: 'Yüz görünümünüz var. Önce birini silin.',
+  too_much_work: 'Bunu hiçbir kadro karşılayamaz. Sayıları denetleyin.',
+  no_such_hour: 'O gün saat bu saati atlıyor.',
   other: 'Olmadı ({code}). {detail}',
 };
 

@@ -1,0 +1,31 @@
+"""Bodies of exports."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from agent_console.bodies import Answer, Body
+from hub.insight.exports import ExportForm, ExportView
+
+
+class ExportHeading(Body, frozen=True, kw_only=True):
+    """A column of the file, and what stands above it."""
+
+    column: Annotated[str, Meta(min_length=1, max_length=40)]
+    title: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class StartExport(Body, frozen=True, kw_only=True):
+    """The rows that a query of the log's address finds, in a file of that form."""
+
+    form: ExportForm
+    query: Annotated[str, Meta(max_length=2_000)] = ""
+    headings: Annotated[tuple[ExportHeading, ...], Meta(max_length=40)] = ()
+
+
+class ExportPage(Answer, frozen=True, kw_only=True):
+    """A page, the newest first. A file has at most `row_limit` rows."""
+
+    items: tuple[ExportView, ...]
+    next: str | None
+    row_limit: int
