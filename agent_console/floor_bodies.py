@@ -36,7 +36,7 @@ Priority = Annotated[int, Meta(ge=-100, le=100)]
 class RelaxationBody(Body, frozen=True, kw_only=True):
     """After `after_s` of waiting these levels are enough; 0 asks for the skill no more."""
 
-    after_s: Annotated[float, Meta(ge=1, le=86_400)]
+    after_s: Annotated[int, Meta(ge=1, le=86_400)]
     skills: LevelsDown = field(default_factory=dict)
 
 
@@ -44,7 +44,7 @@ class OverflowBody(Body, frozen=True, kw_only=True):
     """Where work goes after so much waiting, or from so long a line on."""
 
     queue_id: Id
-    after_s: Annotated[float, Meta(ge=1, le=86_400)] | None = None
+    after_s: Annotated[int, Meta(ge=1, le=86_400)] | None = None
     length: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
@@ -63,7 +63,7 @@ class QueueDraft(Body, frozen=True, kw_only=True):
     sl_threshold_s: Seconds = 20.0
     sl_short_abandon_s: Seconds = 5.0
     order: RoutingOrder = RoutingOrder.FEWEST
-    owner_first_s: Annotated[float, Meta(ge=0, le=3_600)] = 0.0
+    owner_first_s: Annotated[int, Meta(ge=0, le=3_600)] = 0
     relaxations: Annotated[tuple[RelaxationBody, ...], Meta(max_length=10)] = ()
     overflow: OverflowBody | None = None
     calendar_id: Id | None = None

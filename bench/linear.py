@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hub.domain.agent import FULL, Agent, Media, Wish
-from hub.domain.ids import UserId, WorkItemId
+from hub.domain.ids import QueueId, UserId, WorkItemId
 from hub.domain.presence import is_present
+from hub.domain.queue import QueueRules, RoutingOrder
 from hub.domain.work import OPEN_STATES, WorkItem, WorkState
 
 
@@ -32,6 +33,8 @@ class LinearRouter:
         self.avoided: dict[tuple[WorkItemId, UserId], datetime] = {}
         self.loads: dict[UserId, int] = {}
         self.calls: dict[UserId, int] = {}
+        self.rules: dict[QueueId, QueueRules] = {}
+        self.closed: frozenset[QueueId] = frozenset()
 
     def put_agent(self, agent: Agent, now: datetime) -> None:  # noqa: ARG002 - as the board's
         """An agent, new or changed."""
@@ -57,7 +60,9 @@ class LinearRouter:
             if item is None:
                 break
             could = [agent for agent in with_room if self._can_take(agent, item, now)]
-            chosen = min(could, key=lambda agent: (self.loads.get(agent.id, 0), agent.idle_since, agent.id))
+            rules = self.rules.get(item.queue_id)
+            by_load = rules is None or rules.order is RoutingOrder.FEWEST
+            chosen = min(could, key=lambda a: (self.loads.get(a.id, 0) if by_load else 0, a.idle_since, a.id))
             chosen = next((agent for agent in could if agent.id == item.preferred_agent_id), chosen)
             weight = chosen.capacity.weight(item.media)
             del self.waiting[item.id]
@@ -89,7 +94,8 @@ class LinearRouter:
 
     def _can_take(self, agent: Agent, item: WorkItem, now: datetime) -> bool:
         return (
-            _is_qualified(agent, item)
+            item.queue_id not in self.closed
+            and self._is_qualified(agent, item, now)
             and self._has_room(agent, now)
             and self.loads.get(agent.id, 0) + agent.capacity.weight(item.media) <= FULL
             and not self._is_avoided(agent, item, now)
@@ -101,7 +107,7 @@ class LinearRouter:
             until is not None
             and until > now
             and any(
-                _is_qualified(other, item) and other.capacity.weight(item.media) <= FULL
+                self._is_qualified(other, item, now) and other.capacity.weight(item.media) <= FULL
                 for other in self.agents.values()
                 if other.id != agent.id
             )
@@ -116,8 +122,10 @@ class LinearRouter:
         if media is Media.VOICE:
             self.calls[agent_id] = self.calls.get(agent_id, 0) + calls
 
-
-def _is_qualified(agent: Agent, item: WorkItem) -> bool:
-    return item.queue_id in agent.queues and all(
-        agent.skills.get(skill, 0) >= level for skill, level in item.skills.items()
-    )
+    def _is_qualified(self, agent: Agent, item: WorkItem, now: datetime) -> bool:
+        skills, rules = item.skills, self.rules.get(item.queue_id)
+        if rules is not None:
+            skills = rules.relaxed(skills, (now - item.queued_at).total_seconds())
+        return item.queue_id in agent.queues and all(
+            agent.skills.get(skill, 0) >= level for skill, level in skills.items()
+        )

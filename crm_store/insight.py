@@ -72,7 +72,7 @@ FROM (SELECT DISTINCT interaction_id FROM work_items WHERE tenant_id = $1 AND qu
       AND first_queued_at >= $3 AND first_queued_at < $4) w
   CROSS JOIN touches t
 WHERE t.interaction_id = w.interaction_id AND t.direction IN ('inbound', 'outbound')
-  AND t.kind IN ('message', 'form')
+  AND t.kind IN ('message', 'form') AND (t.direction = 'inbound' OR t.author_id IS NOT NULL)
 ORDER BY t.interaction_id, t.seq
 """
 

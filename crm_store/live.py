@@ -38,7 +38,7 @@ SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name, w.channel
   w.first_queued_at, w.deadline_at, w.version, l.seq, l.direction, l.at, l.text,
   (SELECT MIN(x.at) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
     AND x.seq > COALESCE((SELECT MAX(y.seq) FROM touches y
-      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound'), 0)),
+      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound' AND y.author_id IS NOT NULL), 0)),
   (SELECT COUNT(*) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
     AND x.seq > COALESCE((SELECT m.seq FROM read_marks m
       WHERE m.interaction_id = w.interaction_id AND m.agent_id = w.agent_id), 0))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from crm_store import flowing
 from crm_store.driver import Wire
 from crm_store.engine import Database
 from crm_store.floor_mapping import agent_of
@@ -156,6 +157,29 @@ class Store:
                 us(now),
             )
         return [agent_of(r) for r in rows]
+
+    async def due_to_flow(
+        self,
+        tenant_id: TenantId,
+        queue_id: QueueId,
+        target_id: QueueId,
+        *,
+        before: datetime,
+        behind: int,
+        limit: int,
+    ) -> list[WorkItem]:
+        """See the port."""
+        async with self.database.snapshot() as wire:
+            return await flowing.due_to_flow(
+                wire, tenant_id, queue_id, target_id, before=before, behind=behind, limit=limit
+            )
+
+    async def unanswered_while_closed(
+        self, tenant_id: TenantId, queue_id: QueueId, *, limit: int
+    ) -> list[WorkItem]:
+        """See the port."""
+        async with self.database.snapshot() as wire:
+            return await flowing.unanswered_while_closed(wire, tenant_id, queue_id, limit=limit)
 
     async def held_by(self, tenant_id: TenantId, agent_ids: Sequence[UserId]) -> list[WorkItem]:
         """Items offered to, assigned to or wrapped up by these agents."""

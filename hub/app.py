@@ -143,13 +143,13 @@ class Hub:
         self._exporting = rest.Exporting(store, clock, settings.data_dir, settings.house.time_zone)
         self._attachments = FolderAttachments(settings.data_dir / "attachments")
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
-        self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
         self._relay = Relay(
             store,
             self._bus,
             watch=RelayWatch(carried=metrics.relay_rows.inc, failed=metrics.relay_failures.inc),
         )
+        self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
         self._dispatcher = Dispatcher(
             store,
             self._bus,
@@ -159,6 +159,7 @@ class Hub:
             avoid_s=settings.routing.avoid_s,
             batch=settings.routing.batch,
             on_offers=seen.offers,
+            closed=self._rules.opening.closed_queues,
         )
         self._sweeper = Sweeper(
             store,
@@ -278,6 +279,7 @@ class Hub:
         self._client_side.start(jobs, every_s=sweep_s)
         jobs.every("sweeper", sweep_s, self._sweeper.step)
         jobs.every("router tick", 1.0, self._dispatcher.tick)
+        jobs.every("overflow", 1.0, self._rules.overflows.step)
         jobs.every("presence", _BEAT_S, self._windows.renew)
         jobs.every("ticks", _BEAT_S, sockets.tick)
         jobs.every("waits", _BEAT_S, self._waits.refresh)

@@ -79,8 +79,10 @@ class OpeningHours:
         found = None if hours is None else hours.next_opening(at)
         return None if found is None else found.astimezone(UTC)
 
-    async def closed_queues(self, at: datetime) -> frozenset[QueueId]:
-        """The queues that are closed at that moment."""
+    async def closed_queues(self, at: datetime, anew: bool = False) -> frozenset[QueueId]:
+        """The queues that are closed at that moment; `anew` by what is committed now."""
+        if anew:
+            self.forget()
         queues = await self.refresh()
         return frozenset(q.id for q in queues.values() if not self.is_open(q, at))
 

@@ -70,6 +70,7 @@ from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.public_holidays import Holidays
+from hub.routing.overflow import Overflows
 from hub.screenpop.snapshot import Snapshots
 
 
@@ -104,6 +105,7 @@ class Rules:
         self.holidays = Holidays()
         self.opening = OpeningHours(store, clock, tenant_id, self.holidays)
         self.hours = Hours(self.opening, clock)
+        self.overflows = Overflows(store, clock, tenant_id, self.opening)
         self.administration = Administration(self.house, clock)
         self.choices = Choices(self.house, clock)
 

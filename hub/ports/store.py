@@ -287,6 +287,26 @@ class RoutingStore(Protocol):
         """Agents who hold offers or accepted work, or wish to be there, and whose presence lease has run out."""
         ...
 
+    async def due_to_flow(
+        self,
+        tenant_id: TenantId,
+        queue_id: QueueId,
+        target_id: QueueId,
+        *,
+        before: datetime,
+        behind: int,
+        limit: int,
+    ) -> list[WorkItem]:
+        """Items that wait in the queue since `before` or longer, behind its first `behind`, and that have not
+        flowed out of `target_id` before; in their order."""
+        ...
+
+    async def unanswered_while_closed(
+        self, tenant_id: TenantId, queue_id: QueueId, *, limit: int
+    ) -> list[WorkItem]:
+        """Items that wait in the queue and whose clients were not told yet that it is closed."""
+        ...
+
     async def held_by(self, tenant_id: TenantId, agent_ids: Sequence[UserId]) -> list[WorkItem]:
         """Items offered to, assigned to or wrapped up by these agents."""
         ...

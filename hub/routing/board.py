@@ -12,14 +12,16 @@ from itertools import islice
 from hub.domain.agent import Agent, Media
 from hub.domain.ids import QueueId, UserId, WorkItemId
 from hub.domain.presence import Holdings
-from hub.domain.queue import Queue
+from hub.domain.queue import Queue, QueueRules
 from hub.domain.work import OPEN_STATES, WorkItem, WorkState
 from hub.routing.buckets import Bucket, Lines, Needs
 from hub.routing.claims import Claims
 from hub.routing.entry import Entry, key_of
 from hub.routing.floor import Floor
+from hub.routing.order import Turns
 from hub.routing.planned import PlannedOffer
-from hub.routing.seat import NUMBER_OF, Seat
+from hub.routing.seat import NUMBER_OF, Seat, Standing
+from hub.routing.terms import Terms, changes_with_time, terms_of
 
 # Members of an enum are slow to come by, and these are needed with every piece of news.
 _QUEUED, _OFFERED = WorkState.QUEUED, WorkState.OFFERED
@@ -40,20 +42,40 @@ class Board:
         self.lines = Lines()
         self.claims = Claims(self.floor, self.lines)
         self.queue_names: dict[QueueId, str] = {}
+        self.turns = Turns()
         self._queues: dict[QueueId, Queue] = {}
         self._entries: dict[WorkItemId, Entry] = {}
         self._ended: OrderedDict[WorkItemId, int] = OrderedDict()
         self._avoided: dict[WorkItemId, dict[UserId, datetime]] = {}
         self._avoid_ends: list[tuple[datetime, WorkItemId, UserId]] = []
+        self._closed: frozenset[QueueId] = frozenset()
+        self._timed: set[QueueId] = set()
+        self._changes: list[tuple[datetime, WorkItemId]] = []
+        self._now: datetime | None = None
 
     # --- news from the store ---
 
     def put_queue(self, queue: Queue) -> None:
         """A queue, new or changed; an older version is ignored."""
         known = self._queues.get(queue.id)
-        if known is None or queue.version >= known.version:
-            self._queues[queue.id] = queue
-            self.queue_names[queue.id] = queue.name
+        if known is not None and queue.version < known.version:
+            return
+        self._queues[queue.id] = queue
+        self.queue_names[queue.id] = queue.name
+        if changes_with_time(queue):
+            self._timed.add(queue.id)
+        else:
+            self._timed.discard(queue.id)
+        if (known.rules if known is not None else QueueRules()) != queue.rules:
+            for key in list(self.lines.waiting(queue.id)):
+                self._line_up_again(key[3].item.id)
+
+    def close(self, queues: frozenset[QueueId]) -> None:
+        """These queues are closed, and no others: nobody is offered what waits in them."""
+        for queue_id in queues ^ self._closed:
+            for bucket in self.lines.buckets_of(queue_id):
+                self._note_able(bucket, bucket.shut_up(shut=queue_id in queues))
+        self._closed = queues
 
     def put_agent(self, agent: Agent, now: datetime) -> None:
         """An agent, new or changed (presence is renewed this way too); an older version is ignored."""
@@ -61,8 +83,12 @@ class Board:
         before = seat.agent
         if before is not None and agent.version < before.version:
             return
+        self._now = now
+        was_there = seat.standing is not Standing.OFFLINE
         if self.floor.seat_agent(seat, agent, now):
             self.claims.slots.add(seat.slot)
+        if was_there and seat.standing is Standing.OFFLINE and self._timed:
+            self._let_go_of(agent)
         if before is None or _serves_otherwise(before, agent):
             self._enrol(seat, before, agent)
 
@@ -122,7 +148,8 @@ class Board:
             self._line_up_again(item_id)
 
     def tick(self, now: datetime) -> None:
-        """Note what `now` ends: leases of presence, and avoidances."""
+        """Note what `now` ends: leases of presence, avoidances, and what work asks for until then."""
+        self._now = now
         if self.floor.leases and self.floor.leases[0][0] <= now:
             self.floor.expire(now)
         while self._avoid_ends and self._avoid_ends[0][0] <= now:
@@ -133,6 +160,8 @@ class Board:
                 if not avoided:
                     del self._avoided[item_id]
                 self._line_up_again(item_id)
+        while self._changes and self._changes[0][0] <= now:
+            self._line_up_again(heappop(self._changes)[1])
 
     # --- decisions ---
 
@@ -141,7 +170,7 @@ class Board:
         entry.key, entry.planned = None, planned
         entry.seat, entry.weight = seat, planned.weight
         self.floor.take(seat, planned.item.id, _OFFERED, planned.weight, entry.number)
-        if not bucket.line and bucket.needs[3]:
+        if not bucket.line and _is_rare(bucket):
             self._close(bucket)
 
     def revoke(self, planned: PlannedOffer) -> None:
@@ -214,17 +243,37 @@ class Board:
 
     def _line_up(self, entry: Entry) -> None:
         item = entry.item
+        terms = self._terms_of(item) if item.queue_id in self._timed else None
         needs = (
             item.queue_id,
             entry.number,
-            frozenset(item.skills.items()),
+            frozenset((item.skills if terms is None else terms.skills).items()),
             frozenset(self._avoided.get(item.id, ())),
+            None if terms is None else terms.only,
         )
         bucket = self.lines.bucket_of(needs) or self._open_bucket(needs)
         entry.bucket = bucket.number
         entry.key = key_of(entry)
         if self.lines.enter(bucket, entry.key) and bucket.able & self.floor.free[bucket.medium]:
             self.claims.buckets.add(bucket.number)
+
+    def _terms_of(self, item: WorkItem) -> Terms:
+        seat = self.floor.seats.get(item.preferred_agent_id) if item.preferred_agent_id else None
+        serves = seat is not None and seat.agent is not None and item.queue_id in seat.agent.queues
+        is_there = serves and seat is not None and seat.standing is not Standing.OFFLINE
+        avoided = item.preferred_agent_id in self._avoided.get(item.id, ())
+        now = self._now or item.queued_at
+        terms = terms_of(item, self._queues[item.queue_id], now, owner_is_there=is_there and not avoided)
+        if terms.change_at is not None:
+            heappush(self._changes, (terms.change_at, item.id))
+        return terms
+
+    def _let_go_of(self, agent: Agent) -> None:
+        for queue_id in self._timed & agent.queues:
+            for bucket in list(self.lines.buckets_of(queue_id)):
+                if bucket.needs[4] == agent.id:
+                    for key in list(bucket.line):
+                        self._line_up_again(key[3].item.id)
 
     def _line_up_again(self, item_id: WorkItemId) -> None:
         entry = self._entries.get(item_id)
@@ -241,7 +290,7 @@ class Board:
             bucket = self._bucket_of(entry)
             self.lines.leave(bucket, entry.key)
             entry.key = None
-            if bucket.needs[3] and not bucket.line:
+            if _is_rare(bucket) and not bucket.line:
                 self._close(bucket)
         elif entry.seat is not None:
             seat = entry.seat
@@ -266,6 +315,7 @@ class Board:
         for bucket in self.lines.superfluous():
             self._close(bucket)
         bucket = self.lines.open_bucket(needs)
+        bucket.shut = needs[0] in self._closed
         staff = self.floor.seats_in(self.floor.staff.get(needs[0], 0))
         self._note_able(bucket, bucket.admit(staff))
         return bucket
@@ -294,6 +344,11 @@ class Board:
             seat.urgencies_of = None
             if is_able and seat.room_for and bucket.line:
                 self.claims.slots.add(seat.slot)
+
+
+def _is_rare(bucket: Bucket) -> bool:
+    """Whether hardly another item will ever need just this: it is not kept when it is empty."""
+    return bool(bucket.needs[3]) or bucket.needs[4] is not None
 
 
 def _serves_otherwise(before: Agent, agent: Agent) -> bool:

@@ -19,8 +19,9 @@ ANY_MEDIUM = (1 << len(MEDIA)) - 1
 EMPTY_KEPT = 512
 """Empty buckets are kept for the next item like the last one; from this many buckets on they are swept out."""
 
-Needs = tuple[QueueId, int, frozenset[tuple[str, int]], frozenset[UserId]]
-"""Queue, medium, skills with their levels, and the agents to avoid: items that are equal in it share a bucket."""
+Needs = tuple[QueueId, int, frozenset[tuple[str, int]], frozenset[UserId], UserId | None]
+"""Queue, medium, skills with their levels, the agents to avoid, and the one it is kept for: items that are equal in it
+share a bucket."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -28,7 +29,7 @@ class Bucket:
     """The waiting items that need the same: whoever may take one of them may take each.
 
     `line` is in order; `queue_line` holds the urgencies of all that waits in the queue, side by side in memory, to
-    be searched fast. `able` is that of `staff`.
+    be searched fast. `able` is that of `staff`; nobody is while the bucket is `shut`, as its queue is closed.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Bucket:
     queue_line: "array[float]"
     able: int = 0
     able_count: int = 0
+    shut: bool = False
     _ranks_of_able: Getter[Rank | None] | None = None
     _takers: int = 0
     _avoided: int = 0
@@ -48,7 +50,7 @@ class Bucket:
         before = self.staff
         lacking = [0] * len(before.wanted)
         admitted = qualified = takers = avoided = 0
-        medium, to_avoid = self.medium, self.needs[3]
+        medium, to_avoid, only = self.medium, self.needs[3], self.needs[4]
         for seat in seats:
             agent, bit = seat.agent, seat.bit
             assert agent is not None
@@ -59,7 +61,7 @@ class Bucket:
                     break
             else:
                 qualified |= bit
-                if seat.weights[medium] <= FULL:
+                if seat.weights[medium] <= FULL and (only is None or seat.agent_id == only):
                     takers |= bit
                     if seat.agent_id in to_avoid:
                         avoided |= bit
@@ -77,6 +79,11 @@ class Bucket:
         lacking = tuple(agents & others for agents in self.staff.lacking)
         return self._restaff(lacking, self.staff.qualified & others)
 
+    def shut_up(self, *, shut: bool) -> int:
+        """Close the bucket with its queue, or open it. Returns the agents whose `able` changed."""
+        self.shut = shut
+        return self._restaff(self.staff.lacking, self.staff.qualified)
+
     def ranks_of_able(self) -> Getter[Rank | None]:
         """Gets the ranks of the able ones out of a list by slot."""
         if self._ranks_of_able is None:
@@ -86,6 +93,8 @@ class Bucket:
     def _restaff(self, lacking: tuple[int, ...], qualified: int) -> int:
         has_another = self._takers & (self._takers - 1)
         able = self._takers & ~self._avoided if has_another else self._takers
+        if self.shut:
+            able = 0
         changed = self.able ^ able
         if changed:
             self.able, self.able_count, self._ranks_of_able = able, able.bit_count(), None
@@ -150,7 +159,7 @@ class Lines:
 
     def open_bucket(self, needs: Needs) -> Bucket:
         """A new, empty bucket that nobody is admitted to yet."""
-        queue_id, medium, skills, _ = needs
+        queue_id, medium, skills, _, _ = needs
         if not self._unused_numbers:
             self._unused_numbers.append(len(self.buckets))
             self.buckets.append(None)

@@ -5,8 +5,8 @@ store lets only one of two offers through, and the loser puts its board right.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,12 +15,13 @@ from hub.domain.errors import Conflict, Unavailable
 from hub.domain.events import (
     AgentChanged,
     Event,
+    HouseChanged,
     QueueChanged,
     ReservationEnded,
     ReservationOffered,
     WorkStepped,
 )
-from hub.domain.ids import TenantId
+from hub.domain.ids import QueueId, TenantId
 from hub.domain.reservation import ReservationState
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
@@ -52,6 +53,7 @@ class Dispatcher:
         avoid_s: float,
         batch: int,
         on_offers: Callable[[int, int], None],
+        closed: Callable[[datetime, bool], Awaitable[frozenset[QueueId]]] | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -61,6 +63,7 @@ class Dispatcher:
         self._avoid = timedelta(seconds=avoid_s)
         self._batch = batch
         self._on_offers = on_offers
+        self._closed = closed
         self._board = Board()
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
@@ -104,6 +107,7 @@ class Dispatcher:
         now = self._clock.now()
         for queue in rows.queues:
             self._board.put_queue(queue)
+        await self._note_closed(anew=True)
         for agent in rows.agents:
             self._board.put_agent(agent, now)
         for item in rows.items:
@@ -131,8 +135,14 @@ class Dispatcher:
             case AgentChanged():
                 self._board.put_agent(event.agent, self._clock.now())
             case QueueChanged():
-                for queue in (await self._store.board_rows(self._tenant)).queues:
+                rows = await self._store.board_rows(self._tenant)
+                for queue in rows.queues:
                     self._board.put_queue(queue)
+                for item in rows.items:  # those who wait follow the skills and the priority of their queue
+                    self._board.put_item(item)
+                await self._note_closed(anew=True)
+            case HouseChanged():
+                await self._note_closed(anew=True)
             case _:
                 pass
 
@@ -144,7 +154,13 @@ class Dispatcher:
     async def tick(self) -> None:
         """Let time pass on the board (presence that ended, agents that may be asked again), and decide."""
         if self._ready.is_set():
+            async with self._turn:
+                await self._note_closed()
             await self._decide()
+
+    async def _note_closed(self, *, anew: bool = False) -> None:
+        if self._closed is not None:
+            self._board.close(await self._closed(self._clock.now(), anew))
 
     async def _decide(self) -> None:
         async with self._turn:

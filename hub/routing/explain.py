@@ -7,11 +7,12 @@ depend on who is there today.
 
 from collections.abc import Iterator, Sequence
 
+from hub.domain.queue import RoutingOrder
 from hub.domain.reservation import Exclusion, Why
 from hub.routing.order import NAMED, slots_in
 from hub.routing.planned import WhyFacts
 
-RULES = ("skill", "offline", "paused", "on_a_call", "full", "avoided")
+RULES = ("skill", "offline", "paused", "on_a_call", "full", "avoided", "kept")
 """`full` counts those without room for one more, and those who take none of the medium at all."""
 
 NAMES_UP_TO = 30
@@ -25,6 +26,7 @@ _WORDS = {
     "paused": ("is paused", "are paused"),
     "on_a_call": ("is on a call", "are on a call"),
     "full": ("has no room", "have no room"),
+    "kept": ("is not the one it is kept for", "are not the one it is kept for"),
     "avoided": ("has just declined or missed it", "have just declined or missed it"),
 }
 
@@ -45,6 +47,8 @@ def explain(facts: WhyFacts) -> Why:
         reason = "last_agent"
     elif could == 1:
         reason = "only_one"
+    elif facts.order is RoutingOrder.ROUND_ROBIN:
+        reason = "round_robin"
     else:
         reason = "least_loaded" if others[0][0] > chosen[0] else "longest_idle"
     idle_s = max(0.0, facts.at.timestamp() - chosen[1])
@@ -74,7 +78,7 @@ def _groups(facts: WhyFacts) -> Iterator[tuple[str, str, int]]:
         ("paused", attendance.paused),
         ("on_a_call", attendance.on_call),
         ("full", ~facts.free),
-        ("avoided", ~staff.able),
+        ("kept" if facts.is_kept else "avoided", ~staff.able),
     ):
         yield rule, "", left & agents
         left &= ~agents
@@ -98,6 +102,8 @@ def _sentence(
             parts = [f"{chosen} had this client last and can take it now"]
         case "only_one":
             parts = [f"{chosen} is the only one {staff} who can take it now"]
+        case "round_robin":
+            parts = [f"{chosen} was asked longest ago of the {could} who can take it now"]
         case "least_loaded":
             parts = [f"{chosen} has the least work in hand of the {could} who can take it now"]
         case _:

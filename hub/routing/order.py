@@ -6,6 +6,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Protocol
 
+from hub.domain.ids import QueueId, UserId
 from hub.routing.seat import Getter, Rank, T
 
 NAMED = 4
@@ -92,3 +93,20 @@ def getter_of(indices: Sequence[int]) -> Getter[T]:
     if len(indices) > 1:
         return itemgetter(*indices)
     return lambda elements: [elements[index] for index in indices]
+
+
+class Turns:
+    """When each agent was asked last for work of a queue, counted in decisions; begins anew with the board."""
+
+    def __init__(self) -> None:
+        self._taken: dict[tuple[QueueId, UserId], int] = {}
+        self._count = 0
+
+    def of(self, queue_id: QueueId, agent_id: UserId) -> int:
+        """The number of the agent's last turn; 0: none yet."""
+        return self._taken.get((queue_id, agent_id), 0)
+
+    def take(self, queue_id: QueueId, agent_id: UserId) -> None:
+        """It is the agent's turn now."""
+        self._count += 1
+        self._taken[queue_id, agent_id] = self._count

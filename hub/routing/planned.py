@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from hub.domain.ids import UserId
+from hub.domain.queue import RoutingOrder
 from hub.domain.work import WorkItem
 from hub.routing.seat import Rank
 
@@ -40,7 +41,8 @@ class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `free` are those with room for the medium, whatever they are qualified for. `could` holds the least ranks of
     those who could take it; `chosen` is that of the one who is asked, `is_last_agent` says that the client was
-    theirs before. `place` counts the line of the queue from 1.
+    theirs before, `is_kept` that nobody else was to be asked yet. `order` is the queue's: under one of its own the
+    ranks begin with what comes first in it. `place` counts the line of the queue from 1.
     """
 
     at: datetime
@@ -48,6 +50,8 @@ class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     place: int
     chosen: Rank
     is_last_agent: bool
+    order: RoutingOrder = RoutingOrder.FEWEST
+    is_kept: bool = False
     could: list[Rank]
     staff: Staff
     attendance: Attendance

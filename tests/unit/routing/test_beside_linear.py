@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 from bench.linear import LinearRouter
 from hub.domain.agent import FULL, Agent, Capacity, Media, Wish
 from hub.domain.ids import QueueId, UserId, WorkItemId
+from hub.domain.queue import QueueRules, Relaxation, RoutingOrder
 from hub.domain.work import OPEN_STATES, WorkItem, WorkState, urgent_at
 from hub.routing.board import Board
 from hub.routing.explain import explain
 from hub.routing.planned import PlannedOffer
 from hub.routing.policy import plan_offers
-from tests.unit.routing.made_up import NOW, SALES, SUPPORT, agent, at, chat
+from tests.unit.routing.made_up import NOW, SALES, SUPPORT, agent, at, chat, queue
 
 AVOID_S = 60
+RELAXING = (
+    Relaxation(after_s=15, skills={"lang:ru": 1}),
+    Relaxation(after_s=61, skills={"billing": 0, "lang:ru": 0}),
+)
 NAMES = [UserId(name) for name in ("anna", "boris", "cem", "dana", "eda")]
 
 
@@ -33,6 +38,8 @@ class World:
         self.avoided: dict[tuple[WorkItemId, UserId], datetime] = {}
         self.in_flight: dict[WorkItemId, PlannedOffer] = {}
         self.news: list[WorkItem] = []
+        self.rules: dict[QueueId, QueueRules] = {}
+        self.closed: frozenset[QueueId] = frozenset()
 
     # --- what happens ---
 
@@ -115,6 +122,15 @@ class World:
                 case _:
                     self.step(item, WorkState.COMPLETED)
 
+    def rules_change(self, queue_id: QueueId, relaxes: bool, order: RoutingOrder) -> None:
+        rules = QueueRules(order=order, relaxations=RELAXING if relaxes else ())
+        self.rules[queue_id] = rules
+        self.board.put_queue(replace(queue(queue_id), rules=rules))
+
+    def hours_change(self, closed: frozenset[QueueId]) -> None:
+        self.closed = closed
+        self.board.close(closed)
+
     def client_leaves(self, which: int) -> None:
         for item in self.one_of(which, WorkState.QUEUED):
             self.step(item, WorkState.ABANDONED)
@@ -167,6 +183,7 @@ class World:
                 else item.stepped(WorkState.OFFERED, self.now, agent_id=plan.agent_id, weight=plan.weight)
             )
         linear.avoided = dict(self.avoided)
+        linear.rules, linear.closed = self.rules, self.closed
         return linear
 
     # --- what is always so ---
@@ -268,6 +285,16 @@ RARE = [
     steps(World.time_passes, seconds=st.sampled_from([1, 10, 15, 60])),
     steps(World.time_passes, seconds=st.sampled_from([1, 10, 15, 60])),
     steps(World.waiting_work_changes, which=WHICH, priority=st.integers(0, 3), skills=NEEDS),
+    steps(
+        World.rules_change,
+        queue_id=st.sampled_from([SUPPORT, SALES]),
+        relaxes=st.booleans(),
+        order=st.sampled_from([RoutingOrder.FEWEST, RoutingOrder.LONGEST_IDLE]),
+    ),
+    steps(
+        World.hours_change,
+        closed=st.sampled_from([frozenset(), frozenset(), frozenset({SUPPORT}), frozenset({SALES})]),
+    ),
     steps(World.client_leaves, which=WHICH),
     steps(World.old_news_come_late, which=WHICH),
     steps(World.agent_is_to_be_spared, which=WHICH, agent_id=AGENTS),

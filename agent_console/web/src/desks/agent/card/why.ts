@@ -12,7 +12,7 @@ export interface WhyWords {
   readonly excluded: readonly string[];
 }
 
-const REASONS = ['last_agent', 'only_one', 'least_loaded', 'longest_idle', 'handed_over', 'given', 'taken_over', 'consulted'] as const;
+const REASONS = ['last_agent', 'only_one', 'least_loaded', 'longest_idle', 'round_robin', 'handed_over', 'given', 'taken_over', 'consulted'] as const;
 
 const RULES: Readonly<Record<string, Key>> = {
   skill: 'why.rule.skill',
@@ -22,6 +22,7 @@ const RULES: Readonly<Record<string, Key>> = {
   on_a_call: 'why.rule.on_a_call',
   full: 'why.rule.full',
   avoided: 'why.rule.avoided',
+  kept: 'why.rule.kept',
 };
 
 /** `isMe`: the reader is the one who was chosen. */
