@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of, names_in
 from crm_store.instants import from_us
+from crm_store.live_words import LiveWords
 from crm_store.mapping import at, columns, item_of, reservation_of, us
 from crm_store.outcome_rows import outcomes_of, pauses_of
 from crm_store.rows.floor import agents
@@ -80,7 +81,7 @@ async def holdings_of(
 NOTHING_HELD = (Holdings(), 0)
 
 
-class Live:
+class Live(LiveWords):
     """LiveReads of hub/desk/reading.py."""
 
     def __init__(self, store: Store, clock: Clock) -> None:

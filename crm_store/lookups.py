@@ -33,7 +33,7 @@ from hub.desk.scope import require_interaction
 from hub.desk.views import NamedView, TouchView
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Invalid, NotFound
-from hub.domain.ids import InteractionId, TouchId
+from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.outcome import Answer
 from hub.domain.touch import Attachment, Touch
@@ -113,13 +113,24 @@ async def readable_as(
         return require_interaction(principal, Permission.READ_INTERACTION, found, item), False
     except NotFound:
         me = principal.user_id
-        if (
-            found is None
-            or me is None
-            or not await is_mentioned(wire, principal.tenant_id, me, interaction_id)
-        ):
+        if found is None or me is None:
+            raise
+        is_guest = await is_mentioned(wire, principal.tenant_id, me, interaction_id)
+        if not is_guest and not await is_asked(wire, principal.tenant_id, me, interaction_id):
             raise
         return found, True
+
+
+async def is_asked(wire: Wire, tenant_id: TenantId, user_id: UserId, interaction_id: InteractionId) -> bool:
+    """Whether this user is a colleague who is being asked about it now."""
+    rows = await wire.fetch(
+        "SELECT 1 FROM consults WHERE tenant_id = $1 AND interaction_id = $2 AND colleague_id = $3"
+        " AND ended_at IS NULL",
+        tenant_id,
+        interaction_id,
+        user_id,
+    )
+    return bool(rows)
 
 
 class Interactions:

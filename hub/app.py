@@ -1,9 +1,7 @@
 """The composition root: the only place that knows every part."""
 
 import asyncio
-import os
 import random
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,10 +13,9 @@ from aiohttp import web
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent_console.auth import loopback_origins
 from agent_console.documentation import add_documentation
 from agent_console.middleware import protect
-from agent_console.passwords import Cost, Passwords
+from agent_console.passwords import Passwords
 from agent_console.routes import Api
 from agent_console.set_up import FirstAdministrator
 from crm_store.answers import SqlAnswers
@@ -31,15 +28,13 @@ from crm_store.reads import DeskReads
 from crm_store.rows.history import outbox
 from crm_store.sending import Sending
 from crm_store.store import Store
-from hub import rest
+from hub import from_settings, rest
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.client_side import ClientSide
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.cluster.embedded.attachments import FolderAttachments
-from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.embedded.leases import EmbeddedLeases
-from hub.cluster.watch import BusWatch
 from hub.domain.access import system_principal
 from hub.domain.agent import Agent
 from hub.domain.events import Event
@@ -72,7 +67,6 @@ log = structlog.get_logger(__name__)
 
 VERSION = "0.1.0"
 _BEAT_S = 5.0
-_GROUPS = (f"router:{DEFAULT_TENANT}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +88,7 @@ async def serve(
     """Run a hub until `stop` is set, then drain it. `prepare` may fill the store before anything listens.
 
     Raises hub.http.PortTaken, hub.only_one.AlreadyRunning, crm_store.engine.DatabaseInUse and StoreNotDurable,
-    Unavailable, OSError; and an ExceptionGroup
-    when a part dies: then the process must end, and be started again.
+    Unavailable, OSError; and an ExceptionGroup when a part dies: the process must end, and be started again.
     """
     if not settings.is_embedded:
         raise NotInThisRelease
@@ -126,16 +119,8 @@ class Hub:
         self._names = Namebook(self._load_names)
         self._metrics = metrics = new_metrics()
         self._seen = seen = Observer(metrics, self._names)
-        self._bus: EventBus = EmbeddedBus(
-            groups=_GROUPS,
-            watch=BusWatch(
-                handler_failed=lambda reader: metrics.bus_handler_errors.labels(reader).inc(),
-                skipped=lambda kind: metrics.bus_skipped.labels(kind).inc(),
-                listener_cut=lambda listener: metrics.bus_listeners_cut.labels(listener).inc(),
-            ),
-        )
-        node = settings.cluster.node or f"{socket.gethostname()}-{os.getpid()}"
-        self._leases = EmbeddedLeases(clock, node=node)
+        self._bus: EventBus = from_settings.bus(metrics)
+        self._leases = EmbeddedLeases(clock, node=from_settings.node_name(settings))
         self._cards = Cards(store)
         self._live = DeskReads(store, clock, self._cards)
         self._floor = FloorStore(store, clock, encode=encode)
@@ -170,7 +155,7 @@ class Hub:
         )
         self._address_of = address_behind(settings.http.trusted_proxies)
         self._port = settings.http.port or free_port(settings.http.host)
-        self._origins = _origins(settings, self._port)
+        self._origins = from_settings.origins(settings, self._port)
         self._client_side = ClientSide(
             store=store,
             inbox=self._inbox,
@@ -226,6 +211,7 @@ class Hub:
         self._snapshots = Snapshots(
             self._live, self._talk.store, clock, self._names.queue, self._waits.estimate
         )
+        self._wallboard = from_settings.LiveFloor(settings, store, self._insight, clock, self._waits, seen)
         self._entrance = Entrance(
             database,
             clock,
@@ -239,16 +225,7 @@ class Hub:
         """Start every job, listen, and stay until `stop`; then end in order."""
         settings = self._settings
         async with AsyncExitStack() as stack:
-            passwords = await stack.enter_async_context(
-                Passwords(
-                    cost=Cost(
-                        memory_kib=settings.security.password_memory_kib,
-                        passes=settings.security.password_passes,
-                        lanes=settings.security.password_lanes,
-                    ),
-                    threads=settings.security.password_threads,
-                )
-            )
+            passwords = await stack.enter_async_context(from_settings.passwords(settings))
             app, first, sockets = await self._application(passwords)
             await self._names.refresh()
             await self._attachments.clear_incoming()
@@ -260,7 +237,13 @@ class Hub:
             port = await stack.enter_async_context(listening(app, settings.http.host, self._port))
             self._started = True
             token = await first.token_to_print()  # an older one counts until this hub really listens
-            on_ready(Started(url=_url(settings, port), port=port, setup_token=token))
+            on_ready(
+                Started(
+                    url=from_settings.url(settings, port),
+                    port=port,
+                    setup_token=token,
+                )
+            )
             await stop.wait()
             self._draining = True
             await self._client_side.webchat.drain()
@@ -275,6 +258,8 @@ class Hub:
         jobs.start("names", self._hear("names", self._names.heard, sockets))
         jobs.start("hours", self._hear("hours", self._rules.opening.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
+        jobs.start("floor", self._hear("floor", self._wallboard.feed.heard, sockets))
+        jobs.start("floor frames", self._wallboard.feed.run())
         jobs.start("sender", self._sender.run())
         self._client_side.start(jobs, every_s=sweep_s)
         jobs.every("sweeper", sweep_s, self._sweeper.step)
@@ -299,6 +284,7 @@ class Hub:
                 log.warning("listener_lagged", listener=name)
                 await self._names.refresh()
                 self._streams.forget_all()
+                self._wallboard.feed.forget()
                 await sockets.close_all()
 
     async def _application(
@@ -324,6 +310,7 @@ class Hub:
             cards=self._cards,
             floor=self._floor,
             live=self._live,
+            alarms=self._wallboard.alarms,
             insight=self._insight,
             rules=self._rules,
             attachments=self._attachments,
@@ -336,7 +323,7 @@ class Hub:
             zone=ZoneInfo(settings.house.time_zone),
             exporting=self._exporting,
             help_title=settings.help.title,
-            help_origin=_url(settings, self._port) if settings.help.enabled else "",
+            help_origin=from_settings.url(settings, self._port) if settings.help.enabled else "",
         )
         operations = rest.operations(parts)
         api = Api(
@@ -356,6 +343,7 @@ class Hub:
             self._windows,
             self._pusher,
             self._snapshots,
+            self._wallboard.feed,
             self._bus,
             clock,
             authenticate=gate.authenticate_socket,
@@ -386,13 +374,3 @@ class Hub:
     async def _announce(self, connection: AsyncConnection, events: Sequence[Event]) -> None:
         await connection.execute(insert(outbox).values(payload=encode(events)))
         self.store.wake()
-
-
-def _url(settings: Settings, port: int) -> str:
-    host = "127.0.0.1" if settings.http.host in {"0.0.0.0", "::"} else settings.http.host  # noqa: S104 - shown
-    return settings.http.public_url or f"http://{host}:{port}"
-
-
-def _origins(settings: Settings, port: int) -> frozenset[str]:
-    own = {settings.http.public_url} if settings.http.public_url else loopback_origins(port)
-    return frozenset({*own, *settings.security.origins})

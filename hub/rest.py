@@ -21,6 +21,7 @@ from agent_console import (
     lookup_api,
     ready_api,
     report_api,
+    supervise_api,
     talk_api,
 )
 from agent_console.help_pages import HelpPages
@@ -28,10 +29,12 @@ from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
 from agent_console.pages import add_pages as add_console
 from crm_store.activity import SqlActivity
+from crm_store.alarms import SqlAlarms
 from crm_store.articles import SqlArticles
 from crm_store.cards import Cards
 from crm_store.exports import SqlExports
 from crm_store.floor import FloorStore
+from crm_store.floor_work import SqlFloorWork
 from crm_store.house import SqlHouse
 from crm_store.insight import SqlInsight
 from crm_store.knowledge import SqlSnippets
@@ -47,6 +50,7 @@ from hub.crm.articles import Articles
 from hub.crm.snippets import Snippets
 from hub.desk.administer import Administration
 from hub.desk.choices import Choices
+from hub.desk.consult import Consults
 from hub.desk.drafting import Drafting
 from hub.desk.files import Files
 from hub.desk.hours import Hours
@@ -56,6 +60,7 @@ from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
 from hub.desk.snoozes import Snoozes
 from hub.desk.states import States
+from hub.desk.supervise import Supervising
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.domain.access import Permission
@@ -130,6 +135,7 @@ class Parts:
     cards: Cards
     floor: FloorStore
     live: DeskReads
+    alarms: SqlAlarms
     insight: SqlInsight
     rules: Rules
     attachments: Attachments
@@ -192,6 +198,15 @@ def operations(p: Parts) -> list[Operation]:
         *floor_api.operations(administration=administration, opening=p.rules.hours.of_queue),
         *hours_api.operations(administration=administration, holidays=p.rules.holidays, clock=p.clock),
         *choices_api.operations(choices=p.rules.choices),
+        *supervise_api.operations(
+            supervising=Supervising(p.store, p.clock, lease_s=p.presence_lease_s),
+            transfers=Transfers(p.store, p.clock),
+            consults=Consults(p.store, p.clock),
+            alarms=p.alarms,
+            work=SqlFloorWork(p.store),
+            lookups=lookups,
+            clock=p.clock,
+        ),
         *_knowledge(p, lookups),
     ]
 

@@ -58,6 +58,15 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "typing": typing}
         case "queues_changed":
             return {**desk, "queues": frame["queues"], "waiting": frame["waiting"]}
+        case "notice_added":
+            kept = [n for n in desk["notices"] if n["id"] != frame["notice"]["id"]]
+            return {**desk, "notices": [*kept, frame["notice"]]}
+        case "notice_gone":
+            return {**desk, "notices": [n for n in desk["notices"] if n["id"] != frame["notice_id"]]}
+        case "consult_changed":
+            others = [c for c in desk["consults"] if c["id"] != frame["consult"]["id"]]
+            going_on = [frame["consult"]] if frame["consult"]["ended_at"] is None else []
+            return {**desk, "consults": [*others, *going_on]}
         case "card_changed":
             return _with_card(desk, frame["card"])
         case "planned_changed":
@@ -171,6 +180,8 @@ def comparable(desk: Desk) -> Desk:
         "mentions": {mention["touch_id"]: mention for mention in desk["mentions"]},
         "snoozed": {snooze["interaction_id"]: snooze for snooze in desk["snoozed"]},
         **{name: desk[name] for name in HOUSE},
+        "notices": {notice["id"]: notice for notice in desk.get("notices", ())},
+        "consults": {consult["id"]: consult for consult in desk.get("consults", ())},
     }
 
 
@@ -243,7 +254,7 @@ class Window:
         match frame["kind"]:
             case "snapshot" | "resync":
                 self.seq, self.stream = frame["seq"], frame["stream"]
-            case "tick" | "replayed" | "signed_out":
+            case "tick" | "replayed" | "signed_out" | "floor_snapshot" | "floor_changed":
                 assert frame["seq"] == self.seq, f"missed something before {frame}"
             case _:
                 assert self.seq is not None

@@ -30,6 +30,7 @@ MAY_READ_SETTINGS = {
     "hub/cli/failures.py",
     "hub/__main__.py",
     "hub/app.py",
+    "hub/from_settings.py",
     "hub/cli/access.py",
     "hub/cli/address.py",
     "hub/cli/checks.py",

@@ -1,12 +1,12 @@
-"""Steps of handing work over: giving it to a named agent, offering it to one, and putting it into another line."""
+"""Steps of handing work over: giving it to a named agent, offering it to one, putting it into another line."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.domain.agent import FULL, Agent, Wish
 from hub.domain.errors import Conflict
-from hub.domain.events import ReservationEnded, ReservationOffered, WorkStepped
-from hub.domain.ids import ReservationId, UserId, WorkItemId
+from hub.domain.events import ConsultChanged, ReservationEnded, ReservationOffered, WorkStepped
+from hub.domain.ids import InteractionId, ReservationId, UserId, WorkItemId
 from hub.domain.interaction import Interaction
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
@@ -14,6 +14,7 @@ from hub.domain.reservation import Reservation, ReservationState, Why
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.ports.store import UnitOfWork
+from hub.ports.supervise import SuperviseUnit
 
 
 async def require_room(unit: UnitOfWork, agent: Agent, item: WorkItem) -> int:
@@ -130,6 +131,16 @@ def offer_to(
     unit.add_reservation(asked)
     unit.emit(ReservationOffered(tenant_id=item.tenant_id, reservation=asked, item=offered))
     return offered
+
+
+async def end_consults(
+    unit: SuperviseUnit, interaction_id: InteractionId, now: datetime, reason: str
+) -> None:
+    """Whoever was being asked about this is asked no more."""
+    for consult in await unit.open_consults(interaction_id):
+        over = consult.ended(now, reason)
+        unit.end_consult(over)
+        unit.emit(ConsultChanged(tenant_id=over.tenant_id, consult=over))
 
 
 def _reservation(item: WorkItem, agent: Agent, now: datetime, expires_at: datetime, why: Why) -> Reservation:

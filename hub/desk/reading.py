@@ -15,10 +15,18 @@ from hub.desk.found import (
     TimelinePage,
     TouchPage,
 )
-from hub.desk.views import DispositionView, MeView, QueueLineView, WaitingView, WorkView
+from hub.desk.views import (
+    ConsultView,
+    DispositionView,
+    MeView,
+    NoticeView,
+    QueueLineView,
+    WaitingView,
+    WorkView,
+)
 from hub.domain.access import Principal
 from hub.domain.card import ClientCard
-from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId, WorkItemId
+from hub.domain.ids import ConsultId, InteractionId, PersonId, QueueId, TenantId, TouchId, UserId, WorkItemId
 from hub.domain.outcome import PauseReason
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Attachment
@@ -64,6 +72,18 @@ class LiveReads(Protocol):
 
     async def pauses(self, tenant_id: TenantId) -> tuple[PauseReason, ...]:
         """The reasons for a pause that may be chosen, in their order."""
+        ...
+
+    async def notices(self, tenant_id: TenantId, user_id: UserId) -> tuple[NoticeView, ...]:
+        """Notices this user has not read, the oldest first."""
+        ...
+
+    async def consults(self, tenant_id: TenantId, user_id: UserId) -> tuple[ConsultView, ...]:
+        """Consults under way in which this user asks or is asked, the oldest first."""
+        ...
+
+    async def consult(self, tenant_id: TenantId, consult_id: ConsultId) -> ConsultView | None:
+        """That consult, ended or not."""
         ...
 
 

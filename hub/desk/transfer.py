@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Protocol
 
-from hub.desk.handing import next_pass, offer_to, require_room, require_there
+from hub.desk.handing import end_consults, next_pass, offer_to, require_room, require_there
 from hub.desk.scope import require_interaction
 from hub.desk.writing import written
 from hub.domain.access import Permission, Principal
@@ -17,13 +17,13 @@ from hub.domain.queue import Queue
 from hub.domain.texts import written_text
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
-from hub.ports.store import UnitOfWork
+from hub.ports.supervise import SuperviseUnit
 
 
 class TransferStore(Protocol):
     """What handing on asks of the store."""
 
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[SuperviseUnit]:
         """A unit of work."""
         ...
 
@@ -92,7 +92,7 @@ class Transfers:
 
 
 async def _handed_on(
-    unit: UnitOfWork,
+    unit: SuperviseUnit,
     principal: Principal,
     interaction: Interaction,
     item: WorkItem,
@@ -113,6 +113,7 @@ async def _handed_on(
         WorkStepped(tenant_id=item.tenant_id, item=done, reason="transferred"),
         replace(interaction, queue_id=queue.id),
     )
+    await end_consults(unit, interaction.id, now, "done")
     again = await next_pass(unit, interaction, item, queue, now)
     unit.add_item(again)
     interaction = unit.note_fact(

@@ -12,6 +12,7 @@ from hub.domain.agent import AgentState
 from hub.domain.card import ClientCard
 from hub.domain.drafts import DraftKind
 from hub.domain.ids import QueueId
+from hub.domain.notice import Notice, NoticeKind
 from hub.domain.outcome import FormField, Outcome, OutcomeRules, PauseReason
 from hub.domain.planned import PlannedState
 from hub.domain.reservation import Why
@@ -258,6 +259,33 @@ class ColleagueView(View, frozen=True, kw_only=True):
     roles: tuple[str, ...]
 
 
+class NoticeView(View, frozen=True, kw_only=True):
+    """A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote."""
+
+    id: str
+    kind: NoticeKind
+    by: str
+    detail: str
+    text: str
+    interaction_id: str | None
+    at: datetime
+
+
+class ConsultView(View, frozen=True, kw_only=True):
+    """A colleague being asked within a conversation. `person` and `channel` say which."""
+
+    id: str
+    interaction_id: str
+    person: NamedView
+    channel: str
+    asked_by: NamedView
+    colleague: NamedView
+    question: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    reason: str = ""
+
+
 class DeskView(View, frozen=True, kw_only=True):
     """Everything the agent desk shows; what a snapshot carries.
 
@@ -276,4 +304,19 @@ class DeskView(View, frozen=True, kw_only=True):
     mentions: tuple[MentionView, ...] = ()
     snoozed: tuple[SnoozeView, ...] = ()
     pauses: tuple[PauseReason, ...] = ()
+    notices: tuple[NoticeView, ...] = ()
+    consults: tuple[ConsultView, ...] = ()
     server_time: datetime
+
+
+def notice_view(notice: Notice) -> NoticeView:
+    """What its reader sees of a notice."""
+    return NoticeView(
+        id=notice.id,
+        kind=notice.kind,
+        by=notice.by,
+        detail=notice.detail,
+        text=notice.text,
+        interaction_id=notice.interaction_id,
+        at=notice.at,
+    )

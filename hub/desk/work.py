@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
+from hub.desk.handing import end_consults
 from hub.desk.later import settle_before_close
 from hub.desk.mentioning import mentioned
 from hub.desk.scope import holds, require_interaction
@@ -27,16 +28,21 @@ from hub.domain.work import WorkItem, WorkState
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.ports.store import UnitOfWork
+from hub.ports.supervise import SuperviseUnit
 from hub.ports.talk import TalkUnit
 from hub.steps import change_agent, end_offer, finish_wrap_up
 
 _MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
 
 
+class DeskUnit(TalkUnit, SuperviseUnit, Protocol):
+    """One transaction of the desk: writing, and who is asked within a conversation."""
+
+
 class DeskStore(Protocol):
     """What the desk asks of the store to change things."""
 
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[TalkUnit]:
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[DeskUnit]:
         """A unit of work."""
         ...
 
@@ -232,6 +238,7 @@ class Work:
                 unit.end_session(session.id, now)
             if item is not None:
                 interaction = await self._wrapped_up(unit, interaction, item)
+            await end_consults(unit, interaction.id, now, "closed")
             closed = replace(
                 interaction,
                 state=InteractionState.CLOSED,
@@ -298,13 +305,16 @@ def _reading_if_closed(interaction: Interaction | None, permission: Permission) 
 
 
 async def _readable(
-    unit: TalkUnit, principal: Principal, found: Interaction | None, item: WorkItem | None
+    unit: DeskUnit, principal: Principal, found: Interaction | None, item: WorkItem | None
 ) -> Interaction:
     try:
         return require_interaction(principal, Permission.READ_INTERACTION, found, item)
     except NotFound:
         me = principal.user_id
-        if found is None or me is None or not await unit.is_mentioned(me, found.id):
+        if found is None or me is None:
+            raise
+        asked = {consult.colleague_id for consult in await unit.open_consults(found.id)}
+        if me not in asked and not await unit.is_mentioned(me, found.id):
             raise
         return found
 

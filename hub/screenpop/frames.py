@@ -10,11 +10,13 @@ from datetime import datetime
 import msgspec
 
 from hub.desk.views import (
+    ConsultView,
     DeskView,
     DispositionView,
     DraftView,
     MentionView,
     MeView,
+    NoticeView,
     OfferedWorkView,
     PlannedView,
     QueueLineView,
@@ -28,6 +30,7 @@ from hub.domain.card import ClientCard
 from hub.domain.outcome import PauseReason
 from hub.domain.reservation import ReservationState, Why
 from hub.domain.touch import Delivery
+from hub.insight.floor_view import AlarmView, FloorAgent, FloorQuarter, FloorQueue, FloorView, PopView
 
 
 class ServerFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
@@ -195,6 +198,47 @@ class HouseChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="house_chang
     pauses: tuple[PauseReason, ...]
 
 
+class NoticeAdded(ServerFrame, frozen=True, kw_only=True, tag="notice_added"):
+    """A word lies at this desk: from a supervisor, or about what one did."""
+
+    notice: NoticeView
+
+
+class NoticeGone(ServerFrame, frozen=True, kw_only=True, tag="notice_gone"):
+    """It was read, in this window or another."""
+
+    notice_id: str
+
+
+class ConsultChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="consult_changed"):
+    """A colleague was asked within a conversation, or the consult ended (`ended_at`); to both of them."""
+
+    consult: ConsultView
+
+
+class FloorSnapshot(ServerFrame, frozen=True, kw_only=True, tag="floor_snapshot"):
+    """The whole wallboard, after `watch_floor` and whenever it begins anew. `seq` repeats the newest number."""
+
+    revision: int
+    floor: FloorView
+
+
+class FloorChanged(ServerFrame, frozen=True, kw_only=True, tag="floor_changed"):
+    """What changed on the wallboard since the revision before; at most two a second.
+
+    Rows replace those of the same id (`quarters`: of the same queue and time). `alarms` are all open ones, null
+    while they are as they were, like `pop`.
+    """
+
+    revision: int
+    queues: tuple[FloorQueue, ...]
+    agents: tuple[FloorAgent, ...]
+    quarters: tuple[FloorQuarter, ...]
+    alarms: tuple[AlarmView, ...] | None
+    pop: PopView | None
+    at: datetime
+
+
 class SignedOut(ServerFrame, frozen=True, kw_only=True, tag="signed_out"):
     """The sign-in ended; the socket closes after this."""
 
@@ -224,6 +268,11 @@ Frame = (
     | SnoozeChangedFrame
     | ViewersChanged
     | HouseChangedFrame
+    | NoticeAdded
+    | NoticeGone
+    | ConsultChangedFrame
+    | FloorSnapshot
+    | FloorChanged
     | SignedOut
 )
 
@@ -256,4 +305,10 @@ class ViewingCommand(ClientFrame, frozen=True, kw_only=True, tag="viewing"):
     interaction_id: str | None = None
 
 
-Command = Hello | Ping | TypingCommand | ViewingCommand
+class WatchFloor(ClientFrame, frozen=True, kw_only=True, tag="watch_floor"):
+    """Show the live wallboard in this window, or (`on` false) do not any more. Needs a role that may read it."""
+
+    on: bool
+
+
+Command = Hello | Ping | TypingCommand | ViewingCommand | WatchFloor

@@ -8,13 +8,17 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.desk.reading import LiveReads
-from hub.desk.views import TouchView
+from hub.desk.views import TouchView, notice_view
+from hub.domain.consult import Consult
 from hub.domain.events import (
     AgentChanged,
     ClientLeft,
+    ConsultChanged,
     DeliveryChanged,
     Event,
     HouseChanged,
+    NoticeRead,
+    NoticeSent,
     QueueChanged,
     ReservationEnded,
     ReservationOffered,
@@ -30,9 +34,12 @@ from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
 from hub.screenpop.frames import (
     ClientLeftFrame,
+    ConsultChangedFrame,
     DeliveryChangedFrame,
     HouseChangedFrame,
     MeChanged,
+    NoticeAdded,
+    NoticeGone,
     ReservationEndedFrame,
     ReservationOfferedFrame,
     TouchAdded,
@@ -71,6 +78,7 @@ class Pusher:
         self._agent_name = agent_name
         self._on_pop = on_pop
         self._holders: dict[InteractionId, UserId] = {}
+        self._asked: dict[InteractionId, set[UserId]] = {}
 
     async def heard(self, events: Sequence[Event]) -> None:
         """The bus's handler. Offers first: nothing is more urgent than the card."""
@@ -88,6 +96,9 @@ class Pusher:
             await self._work_changed(tenant_id, list(changed))
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
+            for event in batch:
+                if isinstance(event, ConsultChanged):
+                    await self._consult_changed(event.consult)
 
     async def _offered(self, tenant_id: TenantId, offers: Sequence[ReservationOffered]) -> None:
         here = [o for o in offers if self._streams.get(o.reservation.agent_id) is not None]
@@ -147,6 +158,12 @@ class Pusher:
                 self._typing(event)
             case ClientLeft():
                 self._client_left(event)
+            case NoticeSent():
+                if (stream := self._streams.get(event.notice.user_id)) is not None:
+                    stream.send(NoticeAdded(seq=0, notice=notice_view(event.notice)))
+            case NoticeRead():
+                if (stream := self._streams.get(event.user_id)) is not None:
+                    stream.send(NoticeGone(seq=0, notice_id=event.notice_id))
             case _:
                 pass
 
@@ -196,7 +213,8 @@ class Pusher:
         if event.agent_id is not None:
             self._holders.setdefault(event.touch.interaction_id, event.agent_id)
         watching = self._talk.viewers.audience(event.touch.interaction_id)
-        for user_id in dict.fromkeys((holder, event.touch.author_id, *watching)):
+        asked = self._asked.get(event.touch.interaction_id, ())
+        for user_id in dict.fromkeys((holder, event.touch.author_id, *watching, *asked)):
             stream = self._streams.get(user_id)
             if stream is not None:
                 stream.send(TouchAdded(seq=0, touch=self._shown(event)))
@@ -288,6 +306,24 @@ class Pusher:
             delivery=touch.delivery,
             delivery_detail=touch.delivery_detail,
         )
+
+    async def _consult_changed(self, consult: Consult) -> None:
+        if consult.ended_at is None:
+            self.note_asked(consult.interaction_id, consult.colleague_id)
+        else:
+            asked = self._asked.get(consult.interaction_id, set())
+            asked.discard(consult.colleague_id)
+            if not asked:
+                self._asked.pop(consult.interaction_id, None)
+        streams = [s for u in (consult.asked_by, consult.colleague_id) if (s := self._streams.get(u))]
+        view = await self._reads.consult(consult.tenant_id, consult.id) if streams else None
+        for stream in streams:
+            if view is not None:
+                stream.send(ConsultChangedFrame(seq=0, consult=view))
+
+    def note_asked(self, interaction_id: InteractionId, colleague_id: UserId) -> None:
+        """This colleague sees what comes in this conversation."""
+        self._asked.setdefault(interaction_id, set()).add(colleague_id)
 
     def note_holder(self, interaction_id: InteractionId, agent_id: UserId) -> None:
         """A snapshot showed that this agent has this conversation."""

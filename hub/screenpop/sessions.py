@@ -78,7 +78,7 @@ class Stream:
         if len(self._kept) > self._kept_frames:
             self._kept.popleft()
         if self.readers:
-            frame = _numbered(unnumbered, self.seq)
+            frame = numbered(unnumbered, self.seq)
             for reader in self.readers:
                 reader.write(frame)
 
@@ -93,7 +93,7 @@ class Stream:
         if missed > len(self._kept):
             return None
         newest = islice(self._kept, len(self._kept) - missed, None)
-        return [_numbered(frame, last_seq + n) for n, (_, frame) in enumerate(newest, 1)]
+        return [numbered(frame, last_seq + n) for n, (_, frame) in enumerate(newest, 1)]
 
     def forget_old(self) -> None:
         """Let go of what nobody can ask for any more."""
@@ -103,10 +103,11 @@ class Stream:
 
     def numbered(self, frame: ServerFrame) -> bytes:
         """A frame that repeats the newest number (snapshot, resync, replayed, tick)."""
-        return _numbered(encode(frame), self.seq)
+        return numbered(encode(frame), self.seq)
 
 
-def _numbered(frame: bytes, seq: int) -> bytes:
+def numbered(frame: bytes, seq: int) -> bytes:
+    """A frame encoded with seq 0, under that number."""
     return frame.replace(_NUMBER, b'"seq":%d' % seq, 1)
 
 

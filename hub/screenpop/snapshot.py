@@ -61,6 +61,8 @@ class Snapshots:
             snoozed=await self._talk.snoozed_by(tenant, me),
             pause_reasons=tuple(p.code for p in pauses),
             pauses=pauses,
+            notices=await self._reads.notices(tenant, me),
+            consults=await self._reads.consults(tenant, me),
             server_time=now,
         )
 

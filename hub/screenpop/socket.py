@@ -11,11 +11,12 @@ from aiohttp import WSMsgType, web
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import HubError, NotSignedIn
 from hub.domain.events import Typing, Viewing
-from hub.domain.ids import InteractionId, QueueId
+from hub.domain.ids import InteractionId, QueueId, UserId
 from hub.ids import new_id
 from hub.outgoing import Outgoing, Socket
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
+from hub.screenpop.floor import FloorFeed
 from hub.screenpop.frames import (
     Command,
     Hello,
@@ -27,9 +28,10 @@ from hub.screenpop.frames import (
     Tick,
     TypingCommand,
     ViewingCommand,
+    WatchFloor,
 )
 from hub.screenpop.pusher import Pusher
-from hub.screenpop.sessions import Stream, Streams, encode
+from hub.screenpop.sessions import Stream, Streams, encode, numbered
 from hub.screenpop.snapshot import Snapshots
 from hub.screenpop.windows import Windows
 
@@ -59,6 +61,7 @@ class AgentSockets:
         windows: Windows,
         pusher: Pusher,
         snapshots: Snapshots,
+        floor: FloorFeed,
         bus: EventBus,
         clock: Clock,
         *,
@@ -73,6 +76,7 @@ class AgentSockets:
         self.windows = windows
         self.pusher = pusher
         self.snapshots = snapshots
+        self.floor = floor
         self.bus = bus
         self.clock = clock
         self.authenticate = authenticate
@@ -187,6 +191,7 @@ class AgentSocket:
             self._outgoing.end()
             self._looks_at(None)
             self._house.windows.closed(self)
+            self._house.floor.unwatch(self)
             if self._stream is not None:
                 self._house.streams.detach(self._stream, self._outgoing)
 
@@ -232,6 +237,8 @@ class AgentSocket:
                     self._typing(command)
                 case ViewingCommand():
                     await self._views(command)
+                case WatchFloor():
+                    self._watch_floor(command)
                 case Hello():
                     await self._close(BAD_FRAME)
                     return
@@ -275,6 +282,8 @@ class AgentSocket:
             desk = await house.snapshots.desk(p)
             for row in desk.work:
                 house.pusher.note_holder(InteractionId(row.interaction_id), p.user_id)
+            for consult in desk.consults:
+                house.pusher.note_asked(InteractionId(consult.interaction_id), UserId(consult.colleague.id))
             house.windows.told(p.user_id, desk.me)
             kind = Snapshot if hello.last_seq is None else Resync
             self._outgoing.release(encode(kind(seq=upto, stream=stream.name, desk=desk)))
@@ -292,6 +301,19 @@ class AgentSocket:
             log.warning(
                 "sign_in_not_renewed", user_id=self._principal.user_id
             )  # the store is away: try again
+
+    def _watch_floor(self, command: WatchFloor) -> None:
+        if not command.on:
+            self._house.floor.unwatch(self)
+        elif not self._house.floor.watch(self, self._principal):
+            log.info(
+                "floor_not_shown", user_id=self._principal.user_id
+            )  # not with this role: nothing is sent
+
+    def show(self, frame: bytes) -> None:
+        """A frame of the floor, encoded with seq 0: it goes out under the newest number of the line."""
+        if self._stream is not None:
+            self._outgoing.write(numbered(frame, self._stream.seq))
 
     def _typing(self, command: TypingCommand) -> None:
         interaction_id, p = InteractionId(command.interaction_id), self._principal

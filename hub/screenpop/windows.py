@@ -18,6 +18,8 @@ from hub.screenpop.sessions import Streams, encode
 from hub.screenpop.snapshot import WAITING_SHOWN, Wait, lines_of, signed_in
 
 _LINES_EVERY_S = 0.5
+_HOLDERS = frozenset({Role.AGENT, Role.SUPERVISOR})
+"""Roles of those who may hold work; a supervisor who never took any has no lease to renew."""
 
 
 class Window(Protocol):
@@ -78,7 +80,7 @@ class Windows:
     def heard_from(self, window: Window) -> None:
         """The window is alive; agents' leases are renewed with the next beat."""
         principal = window.principal
-        if principal.user_id is not None and Role.AGENT in principal.roles:
+        if principal.user_id is not None and principal.roles & _HOLDERS:
             self._heard[principal.user_id] = principal.tenant_id
 
     async def renew(self) -> None:

@@ -58,6 +58,7 @@ BODIES = {
     "reply": {"channel": "webchat", "text": "hello"},
     "note": {"text": "hello"},
     "plan_reply": {"channel": "webchat", "text": "hello"},
+    "set_agent_state": {"state": "available"},
 }
 """Operations that look at their body before they look for the thing: a 422 there tells nothing of it."""
 
@@ -166,6 +167,9 @@ async def things_of_others(store: Store) -> dict[str, str]:
         "agent_id": offer.agent_id,
         "export_id": await export_of_others(store),
         **await knowledge_of_others(store, offer.queue_id),
+        "notice_id": new_id(),
+        "alarm_id": new_id(),
+        "consult_id": new_id(),
     }
 
 

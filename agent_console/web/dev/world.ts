@@ -56,6 +56,8 @@ export class World {
       mentions: [],
       snoozed: [],
       pauses: ['break', 'lunch', 'meeting', 'training', 'technical'].map((code) => ({ code, names: {}, paid: code !== 'lunch', retired: false })),
+      notices: [],
+      consults: [],
       server_time: new Date().toISOString(),
     };
   }

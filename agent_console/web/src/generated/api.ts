@@ -2,6 +2,7 @@
 
 import type {
   AgentState,
+  AlarmView,
   ClientCard,
   DispositionView,
   DraftKind,
@@ -81,6 +82,12 @@ export interface AgentSetup {
   readonly queues: readonly string[];
 }
 
+/** To which agent the work goes, with a note; declined or not answered it waits in the queue. */
+export interface AgentTransfer {
+  readonly agent_id: string;
+  readonly note?: string;
+}
+
 /** An agent and what they do now. `load` and `full` are units of attention. */
 export interface AgentView {
   readonly id: string;
@@ -91,6 +98,44 @@ export interface AgentView {
   readonly load: number;
   readonly full: number;
   readonly queues: readonly string[];
+}
+
+/** What an agent is to be: `available`, `paused` (with a reason) or `offline`. */
+export interface AgentWish {
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** A page of alarms, the newest first. `next` goes into `?after=`. */
+export interface AlarmPage {
+  readonly items: readonly AlarmView[];
+  readonly next: string | null;
+}
+
+/** Thresholds of a queue; null is no alarm. `version` is the one that was read. */
+export interface AlarmRulesBody {
+  readonly waiting_over?: number | null;
+  readonly oldest_over_s?: number | null;
+  readonly level_below?: number | null;
+  readonly nobody_available?: boolean;
+  readonly version?: number;
+}
+
+/** Those of every queue in reach. */
+export interface AlarmRulesPage {
+  readonly items: readonly AlarmRulesView[];
+  readonly next: string | null;
+}
+
+/** The thresholds of a queue as they are. */
+export interface AlarmRulesView {
+  readonly queue_id: string;
+  readonly queue: string;
+  readonly waiting_over: number | null;
+  readonly oldest_over_s: number | null;
+  readonly level_below: number | null;
+  readonly nobody_available: boolean;
+  readonly version: number;
 }
 
 /** An article. No `queues`: for the whole house. `version` names what it is a change of; 0 for a new one. */
@@ -185,6 +230,12 @@ export interface ArticleView {
   readonly may_change: boolean;
 }
 
+/** Which colleague is asked, and what. */
+export interface Ask {
+  readonly agent_id: string;
+  readonly question: string;
+}
+
 /** Which version of the thing was seen. */
 export interface AtVersion {
   readonly version: number;
@@ -215,6 +266,11 @@ export interface AuditRow {
   readonly result: string;
   readonly reason: string;
   readonly address: string;
+}
+
+/** Why held work goes back to its line. */
+export interface BackToQueue {
+  readonly reason?: string;
 }
 
 /** The hours as they shall be, and the version they were read at. */
@@ -432,6 +488,30 @@ export interface FirstPassword {
   readonly password?: string | null;
 }
 
+/** One open pass. `agent_id` is who has it or is being asked; `place` counts the line of its queue, 0 in hand. */
+export interface FloorWork {
+  readonly work_item_id: string;
+  readonly interaction_id: string;
+  readonly person: string;
+  readonly queue_id: string;
+  readonly queue: string;
+  readonly channel: string;
+  readonly language: string;
+  readonly state: WorkState;
+  readonly state_at: string;
+  readonly first_queued_at: string;
+  readonly agent_id: string;
+  readonly agent: string;
+  readonly priority: number;
+  readonly place: number;
+}
+
+/** A page: those who wait in the order of their lines, then what is in hand. `next` goes into `?after=`. */
+export interface FloorWorkPage {
+  readonly items: readonly FloorWork[];
+  readonly next: string | null;
+}
+
 /** The name of one's own view. */
 export interface ForgetLogView {
   readonly name: string;
@@ -454,10 +534,21 @@ export interface GroupedReport {
   readonly next: string | null;
 }
 
-/** A column of the file, and what stands above it. */
-export interface Heading {
-  readonly column: string;
-  readonly title: string;
+/** Somebody work can be handed to or who can be asked. `is_free`: there, not paused, with room for a chat. */
+export interface HandingAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly pause_reason: string;
+  readonly is_there: boolean;
+  readonly is_free: boolean;
+  readonly queues: readonly string[];
+}
+
+/** Colleagues who share a queue, those who are free first. */
+export interface HandingPage {
+  readonly items: readonly HandingAgent[];
+  readonly next: string | null;
 }
 
 /** A public holiday. */
@@ -609,6 +700,11 @@ export interface MacroResult {
 export interface MentionPage {
   readonly items: readonly MentionView[];
   readonly next: string | null;
+}
+
+/** A short word that stays at the desk until it is read. */
+export interface Message {
+  readonly text: string;
 }
 
 /** For the authenticator, shown once. `matrix` is the QR code: a row a text, 1 is dark. */
@@ -782,6 +878,13 @@ export interface PreferencesView {
   readonly sound: boolean | null;
 }
 
+/** The priority of waiting work: one step is worth 30 s of waiting. `first` puts it before everybody instead. */
+export interface Prioritise {
+  readonly priority?: number;
+  readonly first?: boolean;
+  readonly reason?: string;
+}
+
 /** RFC 9457. `code` is stable; `field` is the dotted path of what is wrong, if one is. */
 export interface Problem {
   readonly type: string;
@@ -791,6 +894,12 @@ export interface Problem {
   readonly detail: string;
   readonly field: string | null;
   readonly retry_after_s: number | null;
+}
+
+/** Why waiting work leaves its line, and the queue it goes to; without one the engagement ends. */
+export interface PullOut {
+  readonly reason: string;
+  readonly queue_id?: string | null;
 }
 
 /** The rules of a queue, as they shall be, and the version they were read at. */
@@ -940,6 +1049,13 @@ export interface ReadyStep {
   readonly label: string;
   readonly note: string;
   readonly missing: readonly string[];
+}
+
+/** To whom the work goes. `override` gives it although the agent is full, paused, or of another queue. */
+export interface Reassign {
+  readonly agent_id: string;
+  readonly override?: boolean;
+  readonly note?: string;
 }
 
 /** Shown once; each is good for one sign-in. */
@@ -1426,6 +1542,16 @@ export interface WorkSpan {
 
 /** The limits of what is sent, in characters or as a number. */
 export const LIMITS = {
+  AgentTransfer: {
+    note: { maxLength: 8000 },
+  },
+  AgentWish: {
+    state: { maxLength: 20 },
+    reason: { maxLength: 200 },
+  },
+  AlarmRulesBody: {
+    version: { min: 0 },
+  },
   ArticleBody: {
     category: { maxLength: 80 },
     version: { min: 0, max: 2000000000 },
@@ -1433,6 +1559,9 @@ export const LIMITS = {
   ArticleTextBody: {
     title: { maxLength: 200 },
     body: { maxLength: 40000 },
+  },
+  Ask: {
+    question: { minLength: 1, maxLength: 1000 },
   },
   AtVersion: {
     version: { min: 1, max: 1000000000 },
@@ -1442,6 +1571,9 @@ export const LIMITS = {
     name: { minLength: 1, maxLength: 200 },
     media_type: { maxLength: 200 },
     size_bytes: { min: 0 },
+  },
+  BackToQueue: {
+    reason: { maxLength: 200 },
   },
   CalendarChange: {
     version: { min: 1, max: 1000000000 },
@@ -1491,6 +1623,9 @@ export const LIMITS = {
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
+  Message: {
+    text: { minLength: 1, maxLength: 1000 },
+  },
   NewUser: {
     login: { minLength: 1, maxLength: 200 },
     name: { minLength: 1, maxLength: 200 },
@@ -1527,6 +1662,13 @@ export const LIMITS = {
   PlanChange: {
     version: { min: 0 },
   },
+  Prioritise: {
+    priority: { min: -1000, max: 1000 },
+    reason: { maxLength: 200 },
+  },
+  PullOut: {
+    reason: { minLength: 1, maxLength: 200 },
+  },
   QueueChange: {
     version: { min: 1, max: 1000000000 },
   },
@@ -1544,6 +1686,9 @@ export const LIMITS = {
   },
   ReadMark: {
     seq: { min: 0 },
+  },
+  Reassign: {
+    note: { maxLength: 200 },
   },
   RelaxationBody: {
     after_s: { min: 1, max: 86400 },

@@ -1,16 +1,24 @@
 // Made by `make gen` from the Python classes: change those. Times are RFC 3339, UTC.
 
 import type {
+  AlarmView,
   ClientCard,
+  ConsultView,
   Delivery,
   DeskView,
   DispositionView,
   DraftView,
+  FloorAgent,
+  FloorQuarter,
+  FloorQueue,
+  FloorView,
   MeView,
   MentionView,
+  NoticeView,
   OfferedWorkView,
   PauseReason,
   PlannedView,
+  PopView,
   QueueLineView,
   ReservationState,
   SnoozeView,
@@ -37,6 +45,13 @@ export interface ClientLeftFrame {
   readonly at: string;
 }
 
+/** A colleague was asked within a conversation, or the consult ended (`ended_at`); to both of them. */
+export interface ConsultChangedFrame {
+  readonly kind: 'consult_changed';
+  readonly seq: number;
+  readonly consult: ConsultView;
+}
+
 /** A reply came further, or failed. */
 export interface DeliveryChangedFrame {
   readonly kind: 'delivery_changed';
@@ -53,6 +68,32 @@ export interface DraftChangedFrame {
   readonly kind: 'draft_changed';
   readonly seq: number;
   readonly draft: DraftView;
+}
+
+/**
+ * What changed on the wallboard since the revision before; at most two a second.
+ *
+ * Rows replace those of the same id (`quarters`: of the same queue and time). `alarms` are all open ones, null
+ * while they are as they were, like `pop`.
+ */
+export interface FloorChanged {
+  readonly kind: 'floor_changed';
+  readonly seq: number;
+  readonly revision: number;
+  readonly queues: readonly FloorQueue[];
+  readonly agents: readonly FloorAgent[];
+  readonly quarters: readonly FloorQuarter[];
+  readonly alarms: readonly AlarmView[] | null;
+  readonly pop: PopView | null;
+  readonly at: string;
+}
+
+/** The whole wallboard, after `watch_floor` and whenever it begins anew. `seq` repeats the newest number. */
+export interface FloorSnapshot {
+  readonly kind: 'floor_snapshot';
+  readonly seq: number;
+  readonly revision: number;
+  readonly floor: FloorView;
 }
 
 /** The first frame. `last_seq` is the newest number applied, None for a new desk. */
@@ -90,6 +131,20 @@ export interface MentionsReadFrame {
   readonly kind: 'mentions_read';
   readonly seq: number;
   readonly touch_ids: readonly string[];
+}
+
+/** A word lies at this desk: from a supervisor, or about what one did. */
+export interface NoticeAdded {
+  readonly kind: 'notice_added';
+  readonly seq: number;
+  readonly notice: NoticeView;
+}
+
+/** It was read, in this window or another. */
+export interface NoticeGone {
+  readonly kind: 'notice_gone';
+  readonly seq: number;
+  readonly notice_id: string;
 }
 
 /** The console is there (every 5 s); renews the presence lease. Answered by a tick. */
@@ -219,6 +274,12 @@ export interface ViewingCommand {
   readonly interaction_id?: string | null;
 }
 
+/** Show the live wallboard in this window, or (`on` false) do not any more. Needs a role that may read it. */
+export interface WatchFloor {
+  readonly kind: 'watch_floor';
+  readonly on: boolean;
+}
+
 /** A row of the Work list is new or different (compare `version`, keep the greater). */
 export interface WorkChanged {
   readonly kind: 'work_changed';
@@ -258,6 +319,11 @@ export type Frame =
   | SnoozeChangedFrame
   | ViewersChanged
   | HouseChangedFrame
+  | NoticeAdded
+  | NoticeGone
+  | ConsultChangedFrame
+  | FloorSnapshot
+  | FloorChanged
   | SignedOut;
 
 /** What the console sends. */
@@ -265,4 +331,5 @@ export type Command =
   | Hello
   | Ping
   | TypingCommand
-  | ViewingCommand;
+  | ViewingCommand
+  | WatchFloor;

@@ -3,6 +3,23 @@
 /** What everybody sees of an agent. Derived (see `presence.py`), never stored by itself. */
 export type AgentState = 'available' | 'engaged' | 'offline' | 'paused' | 'reserved' | 'wrap_up';
 
+/** What is wrong: too many wait, one waits too long, the day's service level is low, nobody is available. */
+export type AlarmKind = 'level' | 'nobody' | 'oldest' | 'waiting';
+
+/** An alarm; `threshold` and `value` are a count, seconds, or a share, by `kind`. */
+export interface AlarmView {
+  readonly id: string;
+  readonly queue_id: string;
+  readonly queue: string;
+  readonly kind: AlarmKind;
+  readonly threshold: number;
+  readonly value: number;
+  readonly raised_at: string;
+  readonly ended_at: string | null;
+  readonly acked_at: string | null;
+  readonly acked_by: string;
+}
+
 /** A file of a touch. The content is found by its hash; the name is only a label. */
 export interface Attachment {
   readonly sha256: string;
@@ -66,6 +83,20 @@ export interface ClientCard {
 /** How sure we are that an address is this person's. */
 export type Confidence = 'known' | 'maybe';
 
+/** A colleague being asked within a conversation. `person` and `channel` say which. */
+export interface ConsultView {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly person: NamedView;
+  readonly channel: string;
+  readonly asked_by: NamedView;
+  readonly colleague: NamedView;
+  readonly question: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly reason: string;
+}
+
 /** How far a touch came. Inbound touches and notes are `received`. */
 export type Delivery = 'delivered' | 'failed' | 'queued' | 'received' | 'sending' | 'sent' | 'uncertain';
 
@@ -87,6 +118,8 @@ export interface DeskView {
   readonly mentions: readonly MentionView[];
   readonly snoozed: readonly SnoozeView[];
   readonly pauses: readonly PauseReason[];
+  readonly notices: readonly NoticeView[];
+  readonly consults: readonly ConsultView[];
   readonly server_time: string;
 }
 
@@ -134,6 +167,64 @@ export interface Exclusion {
 
 /** What a field takes. */
 export type FieldKind = 'choice' | 'number' | 'text' | 'yes_no';
+
+/** An agent, what they do since when, and how much of their attention is taken. `queues` are ids. */
+export interface FloorAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly state: AgentState;
+  readonly pause_reason: string;
+  readonly since: string;
+  readonly load: number;
+  readonly full: number;
+  readonly queues: readonly string[];
+}
+
+/** A quarter hour of a queue, by when passes began; `waiting` at its end (of the running one: see the queue). */
+export interface FloorQuarter {
+  readonly queue_id: string;
+  readonly at: string;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly service_level: number | null;
+  readonly waiting: number;
+}
+
+/**
+ * A queue: its line and staff now, its figures of today. `target_s` and `target_share` are its goal.
+ *
+ * `offered` counts passes that began today; `service_level` is the strict one, null while nothing counts.
+ */
+export interface FloorQueue {
+  readonly id: string;
+  readonly name: string;
+  readonly waiting: number;
+  readonly oldest_at: string | null;
+  readonly ewt_s: number | null;
+  readonly staffed: number;
+  readonly available: number;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly service_level: number | null;
+  readonly asa_s: number | null;
+  readonly aht_s: number | null;
+  readonly target_s: number;
+  readonly target_share: number;
+}
+
+/** Everything a wallboard shows. The day is [from_at, to_at) in the hub's zone. */
+export interface FloorView {
+  readonly queues: readonly FloorQueue[];
+  readonly agents: readonly FloorAgent[];
+  readonly quarters: readonly FloorQuarter[];
+  readonly alarms: readonly AlarmView[];
+  readonly pop: PopView;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly at: string;
+}
 
 /** One question of the form; `code` is what its answer is kept under. */
 export interface FormField {
@@ -186,6 +277,20 @@ export interface NamedView {
   readonly name: string;
 }
 
+/** What it is about. `given`, `taken` and `returned` are about work; `message` is words only. */
+export type NoticeKind = 'given' | 'message' | 'returned' | 'state_changed' | 'taken';
+
+/** A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote. */
+export interface NoticeView {
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly by: string;
+  readonly detail: string;
+  readonly text: string;
+  readonly interaction_id: string | null;
+  readonly at: string;
+}
+
 /** Work this agent is being asked to take. `latency_ms`: touch received → frame sent. */
 export interface OfferView {
   readonly reservation_id: string;
@@ -234,6 +339,13 @@ export interface PlannedView {
   readonly state: PlannedState;
   readonly reason: string;
   readonly version: number;
+}
+
+/** Touch received → card sent, in milliseconds, of the last offers. */
+export interface PopView {
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+  readonly p99_ms: number | null;
 }
 
 /** How a queue stands right now. `ewt_s` is None while nothing is known. */

@@ -73,6 +73,16 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
       return { ...desk, viewers: { ...desk.viewers, [frame.interaction_id]: frame.viewers } };
     case 'house_changed':
       return { ...desk, dispositions: frame.dispositions, pause_reasons: frame.pause_reasons, pauses: frame.pauses };
+    case 'notice_added':
+      return { ...desk, notices: put(desk.notices, frame.notice, (n) => n.id) };
+    case 'notice_gone':
+      return { ...desk, notices: desk.notices.filter((n) => n.id !== frame.notice_id) };
+    case 'consult_changed': {
+      const others = desk.consults.filter((c) => c.id !== frame.consult.id);
+      return { ...desk, consults: frame.consult.ended_at === null ? put(desk.consults, frame.consult, (c) => c.id) : others };
+    }
+    case 'floor_snapshot':
+    case 'floor_changed':
     case 'draft_changed':
     case 'delivery_changed':
     case 'client_left':

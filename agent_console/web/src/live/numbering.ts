@@ -27,6 +27,9 @@ export function judged(position: Position | null, frame: Frame): Verdict {
     case 'tick':
     case 'replayed':
       return position !== null && frame.seq === position.seq ? { kind: 'current' } : { kind: 'gap' };
+    // the wallboard has revisions of its own: see live/floor.ts
+    case 'floor_snapshot':
+    case 'floor_changed':
     case 'signed_out':
       return { kind: 'current' };
     default:

@@ -106,6 +106,8 @@ export const deskView = (part: Partial<DeskView> = {}): DeskView => ({
   mentions: [],
   snoozed: [],
   pauses: [],
+  notices: [],
+  consults: [],
   server_time: AT,
   ...part,
 });
