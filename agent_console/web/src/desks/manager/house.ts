@@ -81,6 +81,16 @@ export function houseTimeOfDay(at: string | number, locale: string): string {
   return formatOf(locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
+/** `28 Nov` on the calendar of the house, with the year if it is told to. */
+export function houseDay(at: string | number, locale: string, hasYear = false): string {
+  return formatOf(locale, { day: 'numeric', month: 'short', ...(hasYear ? { year: 'numeric' } : {}) }).format(new Date(at));
+}
+
+/** `14:05:09` on the clock of the house. */
+export function houseTimeWithSeconds(at: string, locale: string): string {
+  return formatOf(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(at));
+}
+
 /** `28 November 2026` of a day. */
 export function dayWords(day: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));

@@ -2,7 +2,12 @@
 
 import type { DeskPart } from '@/shell/desks';
 
+const READERS = ['manager', 'supervisor'] as const;
+
 export const PARTS: readonly DeskPart[] = [
-  { name: 'manager-log', path: 'log/:interaction?', label: 'manager.log', icon: 'list', roles: ['manager', 'supervisor', 'dpo'], component: () => import('@/desks/manager/log/InteractionLog.vue') },
-  { name: 'manager-exports', path: 'exports', label: 'manager.exports', icon: 'file', roles: ['manager', 'supervisor'], component: () => import('@/desks/manager/exports/ExportList.vue') },
+  { name: 'manager-log', path: 'log/:interaction?', label: 'manager.log', icon: 'list', roles: [...READERS, 'dpo'], component: () => import('@/desks/manager/log/InteractionLog.vue') },
+  { name: 'manager-reports', path: 'reports', label: 'manager.reports', icon: 'chart', roles: READERS, component: () => import('@/desks/manager/reports/ReportPage.vue') },
+  { name: 'manager-activity', path: 'activity', label: 'manager.activity', icon: 'clock', roles: READERS, component: () => import('@/desks/manager/activity/ActivityPage.vue') },
+  { name: 'manager-staffing', path: 'staffing', label: 'manager.staffing', icon: 'people', roles: READERS, component: () => import('@/desks/manager/staffing/StaffingPage.vue') },
+  { name: 'manager-exports', path: 'exports', label: 'manager.exports', icon: 'file', roles: READERS, component: () => import('@/desks/manager/exports/ExportList.vue') },
 ];
