@@ -18,7 +18,7 @@ import msgspec
 import agent_console
 from agent_console import bodies
 from hub.desk import found
-from hub.insight import activity, exports, grouped, views, floor_view, floor_work
+from hub.insight import activity, exports, floor_view, floor_work, grouped, views
 from hub.insight import log as insight_log
 from hub.screenpop import frames
 
