@@ -17,7 +17,7 @@ from hub.cluster.codec import encode
 from hub.domain.access import Principal, Role
 from hub.domain.agent import Agent
 from hub.domain.errors import Forbidden, HubError, NotFound
-from hub.domain.ids import ReservationId, TouchId, WorkItemId
+from hub.domain.ids import ReservationId, WorkItemId
 from hub.domain.interaction import Disposition
 from hub.domain.work import WorkItem
 from hub.ids import new_id
@@ -115,7 +115,6 @@ def arguments(ours: Ours, stranger: Stranger) -> dict[str, Any]:
         "person_id": ours.item.person_id,
         "queue_id": ours.house.queue.id,
         "queue_ids": [ours.house.queue.id],
-        "touch_id": TouchId(new_id()),
         "sha256": "0" * 64,
         "agent_id": ours.anna.id,
         "agent_ids": [ours.anna.id],
@@ -137,6 +136,7 @@ def arguments(ours: Ours, stranger: Stranger) -> dict[str, Any]:
 async def _answer(ask: Callable[..., Awaitable[Any]], given: dict[str, Any], **special: Any) -> object:
     """What is answered; None when it is refused. Arguments are found by their names."""
     parameters = inspect.signature(ask).parameters
+    given = {name: new_id() for name in parameters if name.endswith("_id")} | given  # what nobody has
     wanted = {
         name: (given | special)[name]
         for name, parameter in parameters.items()

@@ -201,7 +201,7 @@ async def talk_of_others(store: Store, interaction_id: str, sha256: str, size: i
             [
                 (
                     planned_id, DEFAULT_TENANT, interaction_id, new_id(), "Somebody", planned_id, "webchat", "later",
-                    "[]", 1 << 60, 0, 0, False, False, "waiting", "", None, 1,
+                    "[]", 4_000_000_000_000_000, 0, 0, False, False, "waiting", "", None, 1,
                 )
             ],
         )  # fmt: skip
