@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hub.domain.site import SiteSetup
+
 if TYPE_CHECKING:
     from hub.settings import Settings
 
@@ -43,6 +45,8 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     missed_limit: int = 3
     demo: bool = False
     """The people, queues and past of the demo instead of all that."""
+    site: SiteSetup = SiteSetup()
+    """What the site asks and allows."""
 
 
 class HubDidNotStart(Exception):

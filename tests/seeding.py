@@ -78,6 +78,7 @@ async def seed(store: Store, settings: Settings, floor: Floor) -> None:
         queue_id=queues[0].id,
         title="Kettle & Co.",
         origins=(SITE_ORIGIN,),
+        setup=floor.site,
     )
     await Visitors(store, encode=encode).put_site(site)
 

@@ -1,6 +1,7 @@
 """Serves the script a web site embeds, and a demo shop that embeds it."""
 
 import asyncio
+import re
 from http import HTTPStatus
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_MORE = re.compile(r"more-[0-9a-f]{8}\.js")
 _NOT_BUILT = "The chat widget has not been built yet: run `make widget` (Node 20 or newer), then reload.\n"
 
 
@@ -37,6 +39,7 @@ class Pages:
         """All of them are public."""
         return [
             web.get("/widget.js", self.widget),
+            web.get("/widget/{name}", self.more),
             web.get("/chat/demo", self.demo_page),
             web.get("/chat/demo/{name}", self.demo_file),
         ]
@@ -44,6 +47,21 @@ class Pages:
     async def widget(self, _: web.Request) -> web.StreamResponse:
         """The script; any site may load it, also one that isolates itself."""
         return await _file(self._script, _NOT_BUILT, {"Cross-Origin-Resource-Policy": "cross-origin"})
+
+    async def more(self, request: web.Request) -> web.StreamResponse:
+        """The second part of the script, under a name that changes with its content: kept for ever. The first part
+        takes it with the content it expects only, which asks for CORS."""
+        name = request.match_info["name"]
+        if not _MORE.fullmatch(name):
+            return _missing("There is no such file.\n")
+        response = await _file(
+            self._script.parent / name,
+            "There is no such file.\n",
+            {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"},
+        )
+        if response.status == HTTPStatus.OK:
+            response.headers[hdrs.CACHE_CONTROL] = "public, max-age=31536000, immutable"
+        return response
 
     async def demo_page(self, request: web.Request) -> web.StreamResponse:
         """The shop in `?lang=`, else in the language the browser prefers."""

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -75,9 +76,24 @@ def about_of(hello: VisitorHello, language: str) -> dict[str, str]:
         "referrer": _web_address(hello.referrer),
         "language": language,
         "email": one_line(hello.email, MAIL_CHARS),
-        **{f"utm_{key}": one_line(hello.utm.get(key, ""), UTM_CHARS) for key in UTM_KEYS},
+        **_campaign(hello, page),
     }
     return {key: value for key, value in said.items() if value}
+
+
+def _campaign(hello: VisitorHello, page: str) -> dict[str, str]:
+    """The campaign that brought the visitor: what they say, else what their page's address says."""
+    said = hello.utm or {
+        name.removeprefix("utm_"): value for name, value in _query(page) if name.startswith("utm_")
+    }
+    return {f"utm_{key}": one_line(said.get(key, ""), UTM_CHARS) for key in UTM_KEYS}
+
+
+def _query(address: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(urlsplit(address).query, max_num_fields=100)
+    except ValueError:
+        return []
 
 
 def about_page(about: dict[str, str], page: str, title: str) -> dict[str, str]:

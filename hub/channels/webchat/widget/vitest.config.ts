@@ -3,6 +3,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  define: { MORE: '"more-00000000.js"', MORE_INTEGRITY: '""' }, // what the build puts in
   test: {
     include: ["src/**/*.test.ts", "browser/**/*.test.ts"],
     env: { TZ: "UTC" },

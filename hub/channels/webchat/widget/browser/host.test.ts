@@ -49,12 +49,15 @@ inChromium("a host page", (world) => {
     await page.context().close();
   });
 
-  test("loads the script and nothing else for it", async () => {
+  test("loads the script, and its second part when the panel is opened", async () => {
     world().requests.length = 0;
     const page = await world().page("/host");
     await open(page);
     await page.getByText("Hello!").waitFor();
-    expect(world().requests.filter((path) => path !== "/favicon.ico")).toEqual(["/host", "/hostile.css", "/widget.js"]);
+    await page.locator(".attach").waitFor({ state: "attached" });
+    const paths = world().requests.filter((path) => path !== "/favicon.ico");
+    expect(paths.slice(0, 3)).toEqual(["/host", "/hostile.css", "/widget.js"]);
+    expect(paths.slice(3)).toEqual([expect.stringMatching(/^\/widget\/more-[0-9a-f]{8}\.js$/)]);
     await page.context().close();
   });
 

@@ -180,6 +180,8 @@ export class Hub {
     let file = join(WEBCHAT, "demo", normalize(pathname.replace(/^\/chat\/demo\/?/, "/")));
     if (pathname === "/widget.js") {
       file = join(WEBCHAT, "static/widget.js");
+    } else if (/^\/widget\/more-[0-9a-f]{8}\.js$/.test(pathname)) {
+      file = join(WEBCHAT, "static", pathname.slice("/widget/".length));
     } else if (pathname === "/chat/demo") {
       const lang = searchParams.get("lang") ?? "en";
       file = join(WEBCHAT, `demo/shop.${["ru", "tr"].includes(lang) ? lang : "en"}.html`);

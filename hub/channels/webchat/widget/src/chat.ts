@@ -1,6 +1,6 @@
 /** The conversation as the visitor sees it, and how each thing that happens changes it. */
 
-import type { HelloFrame, HubFrame } from "./frames";
+import type { FileView, HelloFrame, HubFrame } from "./frames";
 import type { Entry } from "./outbox";
 
 export type Link = "idle" | "connecting" | "live" | "lost";
@@ -18,6 +18,7 @@ export interface Said {
   /** `pending`: written, not confirmed by the hub. */
   readonly state: "pending" | "sent" | Refusal;
   readonly order: number;
+  readonly files?: readonly FileView[] | undefined;
 }
 
 /** Something that happened between the messages. */
@@ -82,6 +83,7 @@ export function said(chat: Chat, entry: Entry): Chat {
     name: "",
     state: "pending",
     order: Infinity,
+    files: entry.files,
   });
 }
 
@@ -93,7 +95,7 @@ export function stored(chat: Chat, entry: Entry, seq: number, at: number): Chat 
   }
   return withLine(
     { ...begun(chat, seq), lines: chat.lines.filter((line) => line !== known) },
-    { kind: "visitor", key: entry.id, text: entry.text, at, name: "", state: "sent", order: seq },
+    { kind: "visitor", key: entry.id, text: entry.text, at, name: "", state: "sent", order: seq, files: entry.files },
   );
 }
 
@@ -136,11 +138,11 @@ export function greeted(chat: Chat, frame: HelloFrame): Chat {
     agentTyping: false,
     waiting: frame.agent || !open ? null : old.waiting,
   };
-  for (const { seq, from, text, at, name, client_msg_id } of frame.history ?? []) {
+  for (const { seq, from, text, at, name, client_msg_id, files } of frame.history ?? []) {
     now =
       from === "agent"
-        ? heard(now, { t: "message", seq, text, at, name: name ?? "" }, 0)
-        : stored(now, { id: client_msg_id || `v${seq}`, text, at: 0 }, seq, Date.parse(at));
+        ? heard(now, { t: "message", seq, text, at, name: name ?? "", files: files ?? [] }, 0)
+        : stored(now, { id: client_msg_id || `v${seq}`, text, at: 0, files }, seq, Date.parse(at));
   }
   const newest = now.lines.filter((line) => !isPending(line)).at(-1);
   return open ? { ...now, open, ended: false } : ended({ ...now, open: newest !== undefined }, newest?.at ?? 0);
@@ -163,6 +165,7 @@ export function heard(chat: Chat, frame: HubFrame, now: number): Chat {
           name: frame.name || chat.agent,
           state: "sent",
           order: frame.seq,
+          files: frame.files,
         },
       );
     }

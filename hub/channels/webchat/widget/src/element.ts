@@ -1,7 +1,6 @@
 /** The custom element: a bubble in the corner of the page, and the panel it opens. */
 
 import { unread } from "./chat";
-import { accentRules } from "./colour";
 import { browserShelf, Memory } from "./memory";
 import { publicAddress, type Site } from "./site";
 import { Tab } from "./tab";
@@ -18,6 +17,29 @@ import { Visit } from "./visit";
 const PHONE = "(max-width: 480px), (max-height: 480px)";
 const OPENS = 'a[href="#touchline-chat"]';
 
+/** The hash that the second part must have; the build puts it in. */
+declare const MORE_INTEGRITY: string;
+
+/** A window of a browser that has Trusted Types. */
+interface Trusting {
+  trustedTypes?: {
+    createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+  };
+}
+
+/** What the second part of the script works with. */
+export interface Parts {
+  readonly site: Site;
+  readonly visit: Visit;
+  readonly panel: Panel;
+  rules(css: string): void;
+}
+
+/** What it does: show what has changed. */
+export interface More {
+  update(): void;
+}
+
 export class TouchlineChat extends HTMLElement {
   readonly #site: Site;
   readonly #tab: Tab;
@@ -28,6 +50,10 @@ export class TouchlineChat extends HTMLElement {
   readonly #badge = h("span", { class: "badge", "aria-hidden": "true", hidden: "" });
   readonly #news = h("div", { class: "hidden", role: "status" });
   readonly #room: (rules: string) => void;
+  /** The second part of the script, once it is here. */
+  static more: ((parts: Parts) => More) | null = null;
+  readonly #rules: (rules: string) => void;
+  #more: More | null = null;
   #panel: Panel | null = null;
   #isOpen = false;
   #started = false;
@@ -43,7 +69,11 @@ export class TouchlineChat extends HTMLElement {
         lang: site.lang,
         memory: this.#memory,
         open: () => new WebSocket(site.socketUrl),
-        address: () => ({ page: publicAddress(location.href), referrer: publicAddress(document.referrer) }),
+        address: () => ({
+          page: publicAddress(location.href),
+          title: document.title,
+          referrer: publicAddress(document.referrer),
+        }),
         random: () => Math.random(),
         newId,
       },
@@ -63,9 +93,10 @@ export class TouchlineChat extends HTMLElement {
     const shadow = this.attachShadow({ mode: "open" });
     addRules(shadow, rootRules + bubbleRules + panelRules + logRules + composerRules);
     if (site.color) {
-      addRules(shadow, accentRules(site.color));
+      addRules(shadow, plainAccent(site.color));
     }
     this.#room = addRules(shadow, "");
+    this.#rules = (rules) => void addRules(shadow, rules);
     shadow.append(this.#root);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       // the shortcuts of the page are not meant for what is written here
@@ -108,15 +139,41 @@ export class TouchlineChat extends HTMLElement {
       this.#panel = this.#makePanel();
       this.#panel.element.id = "panel";
       this.#root.prepend(this.#panel.element);
+      this.#loadMore(this.#panel);
     }
     this.#isOpen = true;
     this.#tab.write("panel", "open");
     this.#visit.begin();
     this.#fitViewport();
     this.#panel.update(this.#visit.chat);
+    this.#more?.update();
     this.#panel.show(focus);
     this.#draw();
     this.#look();
+  }
+
+  /** Without the second part the chat still works: it has no files, forms and ratings then. */
+  #loadMore(panel: Panel): void {
+    const script = document.createElement("script");
+    const { moreUrl, nonce } = this.#site;
+    try {
+      const policy = (window as Trusting).trustedTypes?.createPolicy("touchline", { createScriptURL: (url) => url });
+      script.src = policy?.createScriptURL(moreUrl) ?? moreUrl;
+    } catch {
+      return; // the page's policy allows no script to load another
+    }
+    script.integrity = MORE_INTEGRITY;
+    script.crossOrigin = "anonymous";
+    script.nonce = nonce;
+    script.onload = () => {
+      script.remove();
+      if (TouchlineChat.more) {
+        this.#more = TouchlineChat.more({ site: this.#site, visit: this.#visit, panel, rules: this.#rules });
+        panel.log.redraw();
+        this.#changed();
+      }
+    };
+    document.head.append(script);
   }
 
   #makePanel(): Panel {
@@ -198,6 +255,7 @@ export class TouchlineChat extends HTMLElement {
       queueMicrotask(() => {
         this.#drawing = false;
         this.#panel?.update(this.#visit.chat);
+        this.#more?.update();
         this.#look();
         this.#draw();
       });
@@ -230,6 +288,13 @@ function addRules(shadow: ShadowRoot, rules: string): (rules: string) => void {
     shadow.append(style);
     return (others) => (style.textContent = others);
   }
+}
+
+/** The bubble's colours; the panel's, which must be read, come with the second part. */
+function plainAccent(digits: string): string {
+  const value = parseInt(digits, 16);
+  const light = (value >> 16) * 3 + ((value >> 8) & 255) * 6 + (value & 255) > 1500;
+  return `.root.root{--accent:#${digits};--on-accent:${light ? "#0b1220" : "#fff"}}`;
 }
 
 /** A random id of 122 bits; `randomUUID` exists on secure pages only. */

@@ -8,13 +8,16 @@ export interface VisitorHello {
   name?: string;
   email?: string;
   page: string;
+  title?: string;
   referrer: string;
+  utm?: Readonly<Record<string, string>>;
 }
 
 export interface VisitorMessage {
   t: "message";
   client_msg_id: string;
   text: string;
+  files?: readonly string[];
 }
 
 export interface VisitorTyping {
@@ -35,13 +38,93 @@ export interface VisitorLeave {
   t: "leave";
 }
 
+export interface VisitorForm {
+  t: "form";
+  values: Readonly<Record<string, string>>;
+}
+
+export interface VisitorPage {
+  t: "page";
+  page: string;
+  title?: string;
+}
+
+export interface VisitorRate {
+  t: "rate";
+  conversation: string;
+  score: number;
+  comment?: string;
+}
+
+export interface VisitorCallback {
+  t: "callback";
+  client_msg_id: string;
+  phone: string;
+  at: string | null;
+  reason?: string;
+}
+
 export type VisitorFrame =
   | VisitorHello
   | VisitorMessage
   | VisitorTyping
   | VisitorGot
   | VisitorPing
-  | VisitorLeave;
+  | VisitorLeave
+  | VisitorForm
+  | VisitorPage
+  | VisitorRate
+  | VisitorCallback;
+
+export interface FileView {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
+export interface ChoiceView {
+  value: string;
+  label: string;
+}
+
+export interface FieldView {
+  key: string;
+  kind: "name" | "email" | "phone" | "text" | "choice";
+  label: string;
+  required?: boolean;
+  choices?: readonly ChoiceView[];
+}
+
+export interface FileLimits {
+  most: number;
+  bytes: number;
+  types: readonly string[];
+}
+
+export interface SiteView {
+  title?: string;
+  greeting?: string;
+  away?: string;
+  accent?: string;
+  country?: string;
+  form?: readonly FieldView[];
+  files?: FileLimits;
+  rating?: boolean;
+  callback?: boolean;
+}
+
+export interface RateView {
+  conversation: string;
+  until: string;
+  score?: number;
+  comment?: string;
+}
+
+export interface CallbackView {
+  phone: string;
+  at?: string;
+}
 
 export interface HistoryLine {
   seq: number;
@@ -50,6 +133,7 @@ export interface HistoryLine {
   at: string;
   name?: string;
   client_msg_id?: string;
+  files?: readonly FileView[];
 }
 
 /** The hub leaves out a field that has its default value: those are optional here. */
@@ -57,10 +141,16 @@ export interface HelloFrame {
   t: "hello";
   session: string;
   resumed: boolean;
+  closed?: boolean;
+  opens_at?: string | null;
   history?: readonly HistoryLine[];
   title?: string;
   agent?: string;
   open?: boolean;
+  site?: SiteView;
+  answered?: boolean;
+  rate?: RateView;
+  callback?: CallbackView;
 }
 
 export interface AckFrame {
@@ -83,6 +173,7 @@ export interface MessageFrame {
   text: string;
   at: string;
   name?: string;
+  files?: readonly FileView[];
 }
 
 export interface PositionFrame {
@@ -104,6 +195,35 @@ export interface TypingNotice {
 export interface ClosedFrame {
   t: "closed";
   at: string;
+  rate?: RateView;
+}
+
+export interface SiteFrame {
+  t: "site";
+  site: SiteView;
+}
+
+export interface HoursFrame {
+  t: "hours";
+  closed: boolean;
+  opens_at: string | null;
+  away: string;
+}
+
+export interface FormFrame {
+  t: "form";
+}
+
+export interface RatedFrame {
+  t: "rated";
+  rate: RateView;
+}
+
+export interface CallbackFrame {
+  t: "callback";
+  client_msg_id: string;
+  callback: CallbackView;
+  repeated?: boolean;
 }
 
 export interface PongFrame {
@@ -116,6 +236,7 @@ export interface ErrorFrame {
   text?: string;
   client_msg_id?: string;
   retry_ms?: number;
+  field?: string;
 }
 
 export type HubFrame =
@@ -127,6 +248,11 @@ export type HubFrame =
   | AgentFrame
   | TypingNotice
   | ClosedFrame
+  | SiteFrame
+  | HoursFrame
+  | FormFrame
+  | RatedFrame
+  | CallbackFrame
   | PongFrame
   | ErrorFrame;
 

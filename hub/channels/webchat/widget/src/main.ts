@@ -6,7 +6,7 @@ import { readSite } from "./site";
 const TAG = "touchline-chat";
 
 function start(script: HTMLScriptElement | null): void {
-  const site = script && readSite(script.src, script.dataset, navigator.language);
+  const site = script && readSite(script.src, script.dataset, navigator.language, script.nonce);
   if (!site) {
     console.error('Touchline: the script tag of the chat needs data-site="KEY"');
     return;
@@ -15,7 +15,8 @@ function start(script: HTMLScriptElement | null): void {
     return; // the tag is on the page twice
   }
   customElements.define(TAG, TouchlineChat);
-  const show = (): void => document.body.append(new TouchlineChat(site));
+  // beside the body: whatever the page does to that moves nothing of this
+  const show = (): void => document.documentElement.append(new TouchlineChat(site));
   if (document.body) {
     show();
   } else {

@@ -146,9 +146,9 @@ function parseEntry(value: string | null): { entry: Entry; outcome: Outcome | nu
     if (!kept || typeof kept.id !== "string" || typeof kept.text !== "string" || typeof kept.at !== "number") {
       return null;
     }
-    const { id, text, at, seq, refused } = kept;
+    const { id, text, at, files, seq, refused } = kept;
     const outcome = seq !== undefined ? { seq, at } : refused !== undefined ? { refused } : null;
-    return { entry: { id, text, at }, outcome };
+    return { entry: { id, text, at, files }, outcome };
   } catch {
     return null;
   }

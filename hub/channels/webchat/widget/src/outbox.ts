@@ -1,10 +1,13 @@
 /** What the visitor wrote and the hub has not confirmed: sent in order, one at a time, until it is. */
 
-/** One message. `at` is when it was written, in ms since 1970. */
+import type { FileView } from "./frames";
+
+/** One message. `at` is when it was written, in ms since 1970; `files` were uploaded before. */
 export interface Entry {
   readonly id: string;
   readonly text: string;
   readonly at: number;
+  readonly files?: readonly FileView[] | undefined;
 }
 
 /**

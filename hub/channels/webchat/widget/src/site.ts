@@ -2,6 +2,9 @@
 
 import { LANGUAGES, type Language } from "./texts/texts";
 
+/** The file name of the second part; the build puts it in, with the hash that its content must have. */
+declare const MORE: string;
+
 export interface Site {
   readonly key: string;
   readonly lang: Language;
@@ -9,10 +12,14 @@ export interface Site {
   /** Six hexadecimal digits, or null for the colour of the product. */
   readonly color: string | null;
   readonly socketUrl: string;
+  /** The second part of the script, loaded when the panel is opened first. */
+  readonly moreUrl: string;
+  /** The nonce of the script tag, for a page whose policy asks for one. */
+  readonly nonce: string;
 }
 
 /** The attributes `data-site`, `data-lang`, `data-theme` and `data-color` of the script at `src`; null without a site. */
-export function readSite(src: string, attributes: DOMStringMap, browserLanguage: string): Site | null {
+export function readSite(src: string, attributes: DOMStringMap, browserLanguage: string, nonce = ""): Site | null {
   const { site, lang, theme, color } = attributes;
   if (!site) {
     return null;
@@ -26,6 +33,8 @@ export function readSite(src: string, attributes: DOMStringMap, browserLanguage:
     theme: theme === "light" || theme === "dark" ? theme : "auto",
     color: sixDigits(color),
     socketUrl: url.href,
+    nonce,
+    moreUrl: new URL(`/widget/${MORE}`, src).href,
   };
 }
 

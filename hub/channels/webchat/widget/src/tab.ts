@@ -1,6 +1,6 @@
 /** What a tab remembers from page to page: whether the panel was open, and what was being written. */
 
-type TabName = "panel" | "draft";
+type TabName = "panel" | "draft" | "skip" | "form";
 
 export class Tab {
   readonly #prefix: string;

@@ -1,7 +1,7 @@
 /** One page's part in the visitor's conversation: what it writes, hears, keeps, and tells the other pages. */
 
 import { type Chat, greeted, heard, isPending, NOTHING_YET, refused, said, seen, stored } from "./chat";
-import type { AckFrame, ErrorFrame, HelloFrame, HubFrame } from "./frames";
+import type { AckFrame, ErrorFrame, FileView, HelloFrame, HubFrame, VisitorFrame, VisitorHello } from "./frames";
 import { Link, type Listener, type Socket } from "./link";
 import type { Change, Memory, Outcome } from "./memory";
 import * as outbox from "./outbox";
@@ -19,13 +19,20 @@ export interface World {
   readonly lang: string;
   readonly memory: Memory;
   open(): Socket;
-  address(): { page: string; referrer: string };
+  address(): Pick<VisitorHello, "page" | "title" | "referrer">;
   random(): number;
   newId(): string;
 }
 
+/** A hello, with what later frames changed of it; `undefined` is what there is no more. */
+export type Told = { [Field in keyof HelloFrame]?: HelloFrame[Field] | undefined };
+
 export class Visit implements Listener {
   chat: Chat;
+  /** What the hub has told of the site, its hours, what may be rated, and promised calls: the newest of each. */
+  told: Told = {};
+  /** Whoever wants to hear every frame too. */
+  also: (frame: HubFrame) => void = () => undefined;
   readonly #world: World;
   readonly #changed: () => void;
   readonly #link: Link;
@@ -33,7 +40,7 @@ export class Visit implements Listener {
   #token: string | null;
   #ready = false;
   #asked: string | null = null;
-  #told = 0;
+  #toldSeen = 0;
   #wroteAt = 0;
   #typingAt = 0;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -73,10 +80,20 @@ export class Visit implements Listener {
     }
   }
 
-  write(text: string): void {
+  /** The token of the session. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /** Say something beside messages; false: there is no connection now. */
+  send(frame: VisitorFrame): boolean {
+    return this.#ready && this.#link.send(frame);
+  }
+
+  write(text: string, files?: readonly FileView[]): void {
     this.#wroteAt = Math.max(Date.now(), this.#wroteAt + 1);
     // half an emoji, as a cut leaves it, is no text that could be sent
-    const entry = { id: this.#world.newId(), text: text.replace(/\p{Cs}/gu, "\ufffd"), at: this.#wroteAt };
+    const entry = { id: this.#world.newId(), text: text.replace(/\p{Cs}/gu, "\ufffd"), at: this.#wroteAt, files };
     this.#world.memory.keep(entry);
     this.#outbox = outbox.written(this.#outbox, entry);
     this.typed(false);
@@ -181,6 +198,19 @@ export class Visit implements Listener {
   }
 
   heard(frame: HubFrame): void {
+    if (frame.t === "hello") {
+      this.told = frame;
+    } else if (frame.t === "closed") {
+      this.told = { ...this.told, rate: frame.rate, callback: undefined };
+    } else if (!/message|typing/.test(frame.t)) {
+      // of other frames nobody reads what a hello does not have
+      this.told = { ...this.told, ...(frame as object) };
+    }
+    this.#hear(frame);
+    this.also(frame);
+  }
+
+  #hear(frame: HubFrame): void {
     switch (frame.t) {
       case "hello":
         this.#greeted(frame);
@@ -285,7 +315,7 @@ export class Visit implements Listener {
 
   #disconnected(): void {
     this.#ready = false;
-    this.#told = 0;
+    this.#toldSeen = 0;
     this.#typingAt = 0;
     clearTimeout(this.#flushTimer);
     this.#outbox = outbox.disconnected(this.#outbox);
@@ -300,8 +330,8 @@ export class Visit implements Listener {
     const now = Date.now();
     const due = outbox.next(this.#outbox, now);
     if (due && "send" in due) {
-      const { id, text } = due.send;
-      if (this.#link.send({ t: "message", client_msg_id: id, text })) {
+      const { id, text, files } = due.send;
+      if (this.#link.send({ t: "message", client_msg_id: id, text, ...(files && { files: files.map((f) => f.id) }) })) {
         this.#outbox = outbox.sent(this.#outbox, id);
         this.#flushTimer = setTimeout(() => this.#sendAgain(), ACK_MS);
       }
@@ -319,8 +349,8 @@ export class Visit implements Listener {
   }
 
   #tellSeen(): void {
-    if (this.#ready && this.chat.seen > this.#told) {
-      this.#told = this.chat.seen;
+    if (this.#ready && this.chat.seen > this.#toldSeen) {
+      this.#toldSeen = this.chat.seen;
       this.#link.send({ t: "got", seq: this.chat.seen });
     }
   }

@@ -1,7 +1,8 @@
 /** The messages on the screen: added and changed one by one, so that a screen reader says only what is new. */
 
+import type { Said } from "../chat";
+import type { FileView } from "../frames";
 import type { Row, Status } from "../layout";
-import { linkify } from "../linkify";
 import type { Texts } from "../texts/texts";
 import { timeOfDay } from "../wording";
 import { h, ICONS, icon, setText } from "./dom";
@@ -21,6 +22,10 @@ export class LogView {
   readonly #texts: Texts;
   readonly #lang: string;
   readonly #greeting: HTMLElement;
+  /** Makes links of the addresses in a text; until that part of the script has come, a text is shown as it is. */
+  words: ((text: string) => (Node | string)[]) | null = null;
+  /** Draws the files of a message; they are drawn when the part of the script that can has come. */
+  files: ((files: readonly FileView[], line: Said) => Node) | null = null;
   #shown = new Map<string, Shown>();
   #atEnd = true;
   #top = 0;
@@ -51,7 +56,7 @@ export class LogView {
       }
     });
     if (typeof ResizeObserver === "function") {
-      new ResizeObserver(() => this.#stay()).observe(this.element);
+      new ResizeObserver(() => this.stay()).observe(this.element);
     }
   }
 
@@ -63,7 +68,7 @@ export class LogView {
   toEnd(): void {
     this.#atEnd = true;
     this.newer.hidden = true;
-    this.#stay();
+    this.stay();
   }
 
   /** Show `rows`. `quiet`: they are not news, and not to be read out. `greet`: there is nothing else to show. */
@@ -100,10 +105,19 @@ export class LogView {
       }
     }
     this.#shown = after;
-    this.#stay();
+    this.stay();
   }
 
-  #stay(): void {
+  /** Draw everything anew. */
+  redraw(): void {
+    for (const { element } of this.#shown.values()) {
+      element.remove();
+    }
+    this.#shown = new Map();
+  }
+
+  /** Keep the newest message in sight, if it was. */
+  stay(): void {
     if (this.#atEnd) {
       this.element.scrollTop = this.element.scrollHeight;
     }
@@ -121,8 +135,11 @@ export class LogView {
       return h("div", { class: row.kind }, this.#text(row));
     }
     const text = h("div", { class: "text", dir: "auto" });
-    for (const { text: words, href } of linkify(row.said.text)) {
-      text.append(href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words) : words);
+    text.append(...(this.words?.(row.said.text) ?? [row.said.text]));
+    const { files } = row.said;
+    if (files?.length) {
+      const words = h("div", {}, ...text.childNodes);
+      text.replaceChildren(words, this.files?.(files, row.said) ?? files.map(({ name }) => name).join(", "));
     }
     return h("div", {}, h("div", { class: "name" }), text, h("div", { class: "about" }, h("time"), h("span")));
   }

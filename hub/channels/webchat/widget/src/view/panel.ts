@@ -23,8 +23,8 @@ export interface Actions {
 
 export class Panel {
   readonly element: HTMLElement;
-  readonly #log: LogView;
-  readonly #composer: Composer;
+  readonly log: LogView;
+  readonly composer: Composer;
   readonly #texts: Texts;
   readonly #lang: string;
   readonly #avatar = h("div", { class: "avatar", "aria-hidden": "true" });
@@ -46,8 +46,8 @@ export class Panel {
     this.#texts = texts;
     this.#lang = site.lang;
     this.#chat = chat;
-    this.#log = new LogView(texts, site.lang, () => actions.looked());
-    this.#composer = new Composer(texts, actions.draft, actions.send.bind(actions), actions.changed.bind(actions));
+    this.log = new LogView(texts, site.lang, () => actions.looked());
+    this.composer = new Composer(texts, actions.draft, actions.send.bind(actions), actions.changed.bind(actions));
     this.#end = textButton("end", texts.end, () => this.#ask(true));
     this.#sure = h(
       "div",
@@ -69,7 +69,7 @@ export class Panel {
       textButton("primary", texts.again, () => {
         this.#anew = true;
         this.update(this.#chat);
-        this.#composer.focus();
+        this.composer.focus();
       }),
     );
     this.#typing = h("div", { class: "typing" }, h("i"), h("i"), h("i"), this.#typingName);
@@ -85,11 +85,11 @@ export class Panel {
         iconButton("close", texts.close, ICONS.close, () => actions.close()),
       ),
       this.#bar,
-      this.#log.element,
-      h("div", { class: "foot" }, this.#log.newer, this.#typing),
+      this.log.element,
+      h("div", { class: "foot" }, this.log.newer, this.#typing),
       this.#sure,
       this.#again,
-      this.#composer.element,
+      this.composer.element,
     );
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) {
@@ -104,17 +104,17 @@ export class Panel {
 
   /** The newest message is in sight. */
   get atEnd(): boolean {
-    return !this.element.hidden && this.#log.atEnd;
+    return !this.element.hidden && this.log.atEnd;
   }
 
   /** Show the panel, and move the focus into it: to the text, or where that would raise a keyboard, to the panel. */
   show(focus: boolean): void {
     this.element.hidden = false;
-    this.#log.toEnd();
+    this.log.toEnd();
     if (focus && matchMedia("(pointer: coarse)").matches) {
       this.element.focus();
     } else if (focus) {
-      this.#composer.focus();
+      this.composer.focus();
     }
   }
 
@@ -136,17 +136,17 @@ export class Panel {
     setText(this.#bar, this.#lost ? this.#texts.lost : (place ?? ""));
 
     const returning = chat.session !== null && !chat.greeted && chat.link !== "lost";
-    this.#log.update(layout(chat, this.#lang, Date.now()), !before.greeted, !chat.lines.length && !returning);
+    this.log.update(layout(chat, this.#lang, Date.now()), !before.greeted, !chat.lines.length && !returning);
     this.#typing.classList.toggle("on", chat.agentTyping);
     setText(this.#typingName, chat.agentTyping ? this.#texts.typing(chat.agent) : "");
 
     const unsent = chat.lines.some(isPending);
     const over = chat.ended && !this.#anew && !unsent;
-    if (over && !this.#composer.element.hidden && this.element.contains(this.#focused())) {
+    if (over && !this.composer.element.hidden && this.element.contains(this.#focused())) {
       this.element.focus();
     }
     this.#again.hidden = !over;
-    this.#composer.element.hidden = over;
+    this.composer.element.hidden = over;
     if (!chat.open) {
       this.#sure.hidden = true;
     }
@@ -185,7 +185,7 @@ export class Panel {
     if (sure) {
       this.#sure.querySelector<HTMLElement>(".no")?.focus();
     } else {
-      this.#composer.focus();
+      this.composer.focus();
     }
   }
 
