@@ -202,11 +202,15 @@ class WebChat:
             else:
                 backoff.reset()
 
+    async def sweep_files(self) -> int:
+        """Remove files that were uploaded and never sent; how many. Raises Unavailable."""
+        return await self._files.sweep()
+
     async def _sweep_files(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_S)
             try:
-                await self._files.sweep()
+                await self.sweep_files()
             except Unavailable:
                 log.warning("webchat_files_not_swept")
 

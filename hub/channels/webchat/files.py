@@ -86,11 +86,11 @@ class Files:
     async def preflight(self, request: web.Request) -> web.StreamResponse:
         """What a page of the site may send; a page of another one gets no permission."""
         try:
-            site = await self._site(request)
+            allowed = self._allowed(request, await self._site(request))
         except HubError as error:
             return self._refused(error, {})
         headers = {
-            **self._allowed(request, site),
+            **allowed,
             "Access-Control-Allow-Methods": "GET, POST",
             "Access-Control-Allow-Headers": f"{TOKEN}, Content-Type",
             "Access-Control-Max-Age": "600",

@@ -50,7 +50,7 @@ def answers_to(site: Site, values: dict[str, str]) -> Answers:
     """
     kept: dict[str, str] = {}
     for asked in site.setup.form:
-        value = one_line(values.get(asked.key, ""), TEXT_CHARS)
+        value = one_line(written_text(values.get(asked.key, "")), TEXT_CHARS)
         if not value:
             if asked.required:
                 raise BadAnswer(f"{asked.key} is missing", field=asked.key, code="missing")
