@@ -203,7 +203,7 @@ export default {
   all_queues: 'All queues',
   // — staffing —
   staffing_lead: 'How many agents a target needs (Erlang C). Callers are taken to wait as long as it takes; where they leave, fewer agents would do.',
-  calls_per_hour: 'Contacts an hour',
+  calls_per_hour: 'Interactions an hour',
   handle_time: 'Handle time (seconds)',
   target_share: 'Answered in time (%)',
   target_s: 'In time is within (seconds)',
