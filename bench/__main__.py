@@ -4,10 +4,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import pop, push, router, search, start
+from bench import log, pop, push, router, search, start
 from bench.harness import Figure, keep, told
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
+    "log": log.figures,
     "pop": pop.figures,
     "push": push.figures,
     "router": router.figures,
