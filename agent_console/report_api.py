@@ -12,7 +12,7 @@ from agent_console.operations import Call, Operation, Operations
 from agent_console.report_bodies import Staffing, StaffingLoad, StaffingRow
 from hub.domain.access import Permission, Principal
 from hub.domain.erlang import Demand, agents_needed, rostered, staffed
-from hub.domain.errors import Invalid
+from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import QueueId
 from hub.insight.activity import ActivityStore, AgentDays, agent_day
 from hub.insight.grouped import (
@@ -139,7 +139,10 @@ def operations(
         call: Call, queue: Text, day: Text, hour: Annotated[int, Meta(ge=0, le=23)]
     ) -> StaffingLoad:
         """What came in, and how long it took: of the hour of that day, on the clock of the house."""
-        found = await insight.queue(call.principal, QueueId(queue))
+        try:
+            found = await insight.queue(call.principal, QueueId(queue))
+        except NotFound as unknown:
+            raise Invalid("there is no such queue", field="queue", code="no_such_queue") from unknown
         from_at = _hour_of(day, hour, zone)
         wanted = LogFilter(queues=(found.id,), from_at=from_at, to_at=from_at + timedelta(hours=1))
         by_queue = await sums.sums(call.principal, wanted, GroupBy.QUEUE, clock.now())

@@ -121,6 +121,7 @@ export default {
   as_of: 'as of {time}',
   up: 'up',
   down: 'down',
+  points: '{n} pp',
   same: 'unchanged',
   figures: 'Figures',
   service_levels: 'Service level, all definitions side by side',

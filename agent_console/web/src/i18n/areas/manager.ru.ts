@@ -120,6 +120,7 @@ export default {
   as_of: 'на {time}',
   up: 'больше',
   down: 'меньше',
+  points: '{n} п. п.',
   same: 'без изменений',
   figures: 'Показатели',
   service_levels: 'Уровень обслуживания: все определения рядом',

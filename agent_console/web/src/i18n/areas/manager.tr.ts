@@ -120,6 +120,7 @@ export default {
   as_of: '{time} itibarıyla',
   up: 'arttı',
   down: 'azaldı',
+  points: '{n} puan',
   same: 'değişmedi',
   figures: 'Göstergeler',
   service_levels: 'Hizmet düzeyi: bütün tanımlar yan yana',

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { changeOf, DRAWN, FIGURES, IN_TABLE, LEVELS, written } from '@/desks/manager/reports/figures';
+import { changeOf, differenceOf, DRAWN, FIGURES, IN_TABLE, LEVELS, written } from '@/desks/manager/reports/figures';
 import { speak, text } from '@/i18n/text';
 
 beforeEach(() => speak('en'));
@@ -24,4 +24,12 @@ test('a change is up, down or none at the precision shown, and good, bad or neit
 test('every figure of the table and the chart is one the hub makes', () => {
   const known = new Set<string>([...FIGURES, ...LEVELS]);
   expect([...IN_TABLE, ...DRAWN].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('a difference is said with its sign and unit', () => {
+  expect(differenceOf('strict', { value: 0.8, before: 0.769, unit: 'share' }, text)).toBe('+3.1 pp');
+  expect(differenceOf('asa', { value: 20, before: 32, unit: 's' }, text)).toBe('−0:12');
+  expect(differenceOf('offered', { value: 1240, before: 0, unit: 'items' }, text)).toBe('+1,240');
+  expect(differenceOf('offered', { value: 5, before: 5, unit: 'items' }, text)).toBe('');
+  expect(differenceOf('csat', { value: null, before: 0.5, unit: 'share' }, text)).toBe('');
 });

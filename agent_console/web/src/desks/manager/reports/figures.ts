@@ -48,3 +48,13 @@ export function changeOf(name: string, figure: Pick<ReportFigure, 'value' | 'bef
   if (NEITHER.has(name)) return { way, isBetter: null };
   return { way, isBetter: MORE_IS_WORSE.has(name) ? way === 'down' : way === 'up' };
 }
+
+/** `+240`, `−3.1 pp`, `+0:12`: how much it changed; empty without both values or without a change that shows. */
+export function differenceOf(name: string, figure: Pick<ReportFigure, 'value' | 'before' | 'unit'>, text: Text): string {
+  const change = changeOf(name, figure);
+  if (!change || change.way === 'same') return '';
+  const by = Math.abs((figure.value ?? 0) - (figure.before ?? 0));
+  const sign = change.way === 'up' ? '+' : '−';
+  if (figure.unit === 'share') return text.t('manager.points', { n: sign + text.number(Math.round(by * 1000) / 10) });
+  return sign + written(name, by, figure.unit, text);
+}
