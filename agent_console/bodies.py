@@ -124,9 +124,10 @@ class ReadMark(Body, frozen=True, kw_only=True):
 
 
 class CardAnswer(Answer, frozen=True, kw_only=True):
-    """The client's card."""
+    """The client's card; `may_edit` says whether it is within the reach of one's edits."""
 
     card: ClientCard
+    may_edit: bool = False
 
 
 class DispositionPage(Answer, frozen=True, kw_only=True):

@@ -81,7 +81,8 @@ def operations(
     )
     async def show_card(call: Call, interaction_id: Id) -> CardAnswer:
         """As it is now."""
-        return CardAnswer(card=await lookups.card(call.principal, InteractionId(interaction_id)))
+        card, may_edit = await lookups.card(call.principal, InteractionId(interaction_id))
+        return CardAnswer(card=card, may_edit=may_edit)
 
     @made.op(
         "GET",
@@ -104,6 +105,12 @@ def operations(
     async def show_person(call: Call, person_id: Id) -> PersonView:
         """Not there and not yours are the same 404."""
         return await lookups.person(call.principal, PersonId(person_id))
+
+    @made.op("GET", "/api/v1/persons/{person_id}/card", Permission.READ_PERSON, "The card of a person")
+    async def show_person_card(call: Call, person_id: Id) -> CardAnswer:
+        """As it is now. A record that was merged into another one answers with that one's card."""
+        card, may_edit = await lookups.client(call.principal, PersonId(person_id))
+        return CardAnswer(card=card, may_edit=may_edit)
 
     @made.op(
         "GET",

@@ -1,16 +1,29 @@
 """The client's card, for many persons at once: who they are, how they reach us, what they did last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from crm_store.driver import Row
 from crm_store.instants import from_us
+from crm_store.mapping import at
+from crm_store.names import fold
+from crm_store.person_scope import roots_of
 from crm_store.search import find_persons
 from crm_store.store import Store
-from hub.domain.card import CardCandidate, CardIdentity, CardTouch, ClientCard
+from hub.domain.card import (
+    CardCandidate,
+    CardCase,
+    CardConsent,
+    CardIdentity,
+    CardMerge,
+    CardTask,
+    CardTouch,
+    ClientCard,
+)
+from hub.domain.case import CaseStatus
 from hub.domain.ids import InteractionId, PersonId, TenantId
-from hub.domain.person import Confidence, IdentityKind, Tier
+from hub.domain.person import Confidence, IdentityKind, Purpose, Tier
 from hub.domain.touch import Direction
 
 RECENT = 6
@@ -21,12 +34,14 @@ _CANDIDATES_FOR_AT_MOST = 8
 
 _PERSONS = (
     "SELECT p.id, p.name, COALESCE(o.name, ''), p.tier, p.language, p.created_at,"
-    " (SELECT COUNT(*) FROM interactions i WHERE i.person_id = p.id), COALESCE(a.name, '')"
+    " (SELECT COUNT(*) FROM interactions i WHERE i.person_id = p.id), COALESCE(a.name, ''),"
+    " p.version, p.organization_id, COALESCE(e.tags, '[]'), COALESCE(e.fields, '{}')"
     " FROM persons p LEFT JOIN organizations o ON o.id = p.organization_id"
+    " LEFT JOIN person_details e ON e.person_id = p.id"
     " LEFT JOIN agents a ON a.id = p.last_agent_id WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2)"
 )
 _IDENTITIES = (
-    "SELECT d.person_id, d.kind, d.value, d.display, d.confidence, v.about FROM identities d"
+    "SELECT d.person_id, d.kind, d.value, d.display, d.confidence, v.about, d.id FROM identities d"
     " LEFT JOIN visitors v ON d.kind = 'webchat' AND v.id = d.value"
     " WHERE /*+*/d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at"
 )
@@ -38,6 +53,23 @@ _RECENT = (
     " WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2) ORDER BY t.at DESC, t.seq DESC"
 )
 
+# all that hangs on a person in one question: what it is, whose, id, a number, four texts, two instants
+_HANGING = """
+SELECT 'consent', c.person_id, c.id, CASE WHEN c.given THEN 1 ELSE 0 END, c.channel, c.purpose, c.by_name, c.source,
+  c.at, c.at FROM consents c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2)
+UNION ALL SELECT 'case', c.person_id, c.id, c.number, c.subject, c.status, '', '', c.promised_at, c.opened_at
+  FROM cases c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2) AND c.status <> 'closed'
+UNION ALL SELECT 'task', t.person_id, t.id, 0, t.title, COALESCE(u.name, a.name, ''), '', '', t.due_at, t.created_at
+  FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id
+  WHERE /*+*/t.tenant_id = $1 AND t.person_id = ANY($2) AND t.done_at IS NULL
+UNION ALL SELECT 'merge', m.kept_id, m.id, 0, p.name, m.by_name, '', '', m.at, m.at
+  FROM merges m JOIN persons p ON p.id = m.merged_id
+  WHERE /*+*/m.tenant_id = $1 AND m.kept_id = ANY($2) AND m.undone_at IS NULL
+"""
+_SHOWN = 5
+
+_tags = msgspec.json.Decoder(tuple[str, ...]).decode
+_fields = msgspec.json.Decoder(dict[str, str]).decode
 _about = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -48,50 +80,93 @@ class Cards:
         self._store = store
 
     async def cards(self, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, ClientCard]:
-        """The cards of these persons; three look-ups, whatever their number."""
+        """The cards of these persons; four look-ups, whatever their number. A record that is part of another one
+        has that one's card."""
         wanted = list(dict.fromkeys(ids))
+        roots: dict[PersonId, PersonId] = {}
         async with self._store.database.snapshot() as wire:
-            persons = await wire.fetch(_PERSONS, tenant_id, wanted)
             identities = await wire.fetch(_IDENTITIES, tenant_id, wanted)
+            if bare := sorted(set(wanted) - {row[0] for row in identities}):
+                roots = await roots_of(wire, tenant_id, bare)  # a merge leaves no address behind
+            if roots:
+                wanted = list(dict.fromkeys(roots.get(i, i) for i in wanted))
+                identities = await wire.fetch(_IDENTITIES, tenant_id, wanted)
+            persons = await wire.fetch(_PERSONS, tenant_id, wanted)
             recent = await wire.fetch(_RECENT, tenant_id, wanted)
+            hanging = await wire.fetch(_HANGING, tenant_id, wanted)
         namesakes: dict[str, tuple[CardCandidate, ...]] = {}
         if len(persons) <= _CANDIDATES_FOR_AT_MOST:
             for row in persons:
-                if row[1]:
-                    namesakes[row[0]] = await self._namesakes(tenant_id, PersonId(row[0]), row[1])
-        addresses: dict[str, list[Row]] = {}
-        for row in identities:
-            addresses.setdefault(row[0], []).append(row)
-        lines: dict[str, list[Row]] = {}
-        for row in recent:
-            lines.setdefault(row[0], []).append(row)
-        return {
-            PersonId(r[0]): _card(r, addresses.get(r[0], []), lines.get(r[0], []), namesakes.get(r[0], ()))
+                said = _said_about(a for a in identities if a[0] == row[0])
+                namesakes[row[0]] = await self._candidates(tenant_id, PersonId(row[0]), row[1], said)
+        addresses, lines, things = _by_person(identities), _by_person(recent), _by_person(hanging, 1)
+        cards = {
+            PersonId(r[0]): _card(
+                r, addresses.get(r[0], []), lines.get(r[0], []), things.get(r[0], []), namesakes.get(r[0], ())
+            )
             for r in persons
         }
+        return {i: cards[root] for i in ids if (root := roots.get(i, i)) in cards}
 
-    async def _namesakes(
-        self, tenant_id: TenantId, person_id: PersonId, name: str
+    async def _candidates(
+        self, tenant_id: TenantId, person_id: PersonId, name: str, said: dict[str, str]
     ) -> tuple[CardCandidate, ...]:
+        """Who else this may be: whoever is known by the address they say is theirs, and namesakes."""
         async with self._store.database.snapshot() as wire:
-            found = await find_persons(wire, tenant_id, name, _CANDIDATES + 1)
-        others = [f for f in found if f != person_id][:_CANDIDATES]
-        if not others:
-            return ()
-        async with self._store.database.snapshot() as wire:
+            found: dict[str, CardCandidate] = {}
+            if email := said.get("email", "").strip().lower():
+                rows = await wire.fetch(
+                    "SELECT p.id, p.name FROM identities d JOIN persons p ON p.id = d.person_id"
+                    " WHERE d.tenant_id = $1 AND d.kind = 'email' AND d.value = $2 AND p.id <> $3",
+                    tenant_id,
+                    email,
+                    person_id,
+                )
+                found |= {r[0]: _candidate(r, "same_email", 0.9) for r in rows}
+            others = await find_persons(wire, tenant_id, name, _CANDIDATES + 1) if name else []
             rows = await wire.fetch(
-                "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)", tenant_id, others
+                "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
+                tenant_id,
+                [i for i in others if i != person_id],
             )
-        return tuple(CardCandidate(person_id=PersonId(r[0]), name=r[1], reason="similar_name") for r in rows)
+            called = {r[0]: r for r in rows}
+        for other in others:
+            if other in called and other not in found:
+                is_same = fold(called[other][1]) == fold(name)
+                reason, sure = ("same_name", 0.6) if is_same else ("similar_name", 0.3)
+                found[other] = _candidate(called[other], reason, sure)
+        best_first = sorted(found.values(), key=lambda c: -c.sure)
+        return tuple(best_first[:_CANDIDATES])
+
+
+def _candidate(r: Row, reason: str, sure: float) -> CardCandidate:
+    return CardCandidate(person_id=PersonId(r[0]), name=r[1], reason=reason, sure=sure)
+
+
+def _by_person(rows: Sequence[Row], column: int = 0) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
+def _said_about(addresses: Iterable[Row]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for address in addresses:
+        if address[5]:
+            said |= _about(address[5])
+    return said
 
 
 def _card(
-    r: Row, addresses: Sequence[Row], recent: Sequence[Row], candidates: tuple[CardCandidate, ...]
+    r: Row,
+    addresses: Sequence[Row],
+    recent: Sequence[Row],
+    hanging: Sequence[Row],
+    candidates: tuple[CardCandidate, ...],
 ) -> ClientCard:
-    about: dict[str, str] = {}
-    for address in addresses:
-        if address[5]:
-            about |= _about(address[5])
+    cases = [_case(h) for h in sorted(_of("case", hanging), key=lambda h: (h[8] is None, h[8] or 0, h[3]))]
+    tasks = [_task(h) for h in sorted(_of("task", hanging), key=lambda h: (h[8] is None, h[8] or 0, h[9]))]
     return ClientCard(
         person_id=PersonId(r[0]),
         name=r[1],
@@ -101,8 +176,14 @@ def _card(
         first_seen_at=from_us(r[5]),
         interactions=r[6],
         last_agent=r[7],
+        version=r[8],
+        organization_id=r[9],
+        tags=_tags(r[10]),
+        fields=_fields(r[11]),
         identities=tuple(
-            CardIdentity(kind=IdentityKind(a[1]), value=a[2], display=a[3], confidence=Confidence(a[4]))
+            CardIdentity(
+                id=a[6], kind=IdentityKind(a[1]), value=a[2], display=a[3], confidence=Confidence(a[4])
+            )
             for a in addresses
         ),
         recent=tuple(
@@ -117,5 +198,40 @@ def _card(
             for t in recent[:RECENT]
         ),
         candidates=candidates,
-        about=about,
+        about=_said_about(addresses),
+        consents=_newest_consents(hanging),
+        cases=tuple(cases[:_SHOWN]),
+        open_cases=len(cases),
+        tasks=tuple(tasks[:_SHOWN]),
+        open_tasks=len(tasks),
+        merges=tuple(
+            CardMerge(id=h[2], name=h[4], at=from_us(h[8]), by=h[5])
+            for h in sorted(_of("merge", hanging), key=lambda h: h[8])
+        ),
     )
+
+
+def _of(what: str, hanging: Sequence[Row]) -> list[Row]:
+    return [h for h in hanging if h[0] == what]
+
+
+def _newest_consents(hanging: Sequence[Row]) -> tuple[CardConsent, ...]:
+    newest: dict[tuple[str, str], CardConsent] = {}
+    for h in sorted(_of("consent", hanging), key=lambda h: (h[8], h[2])):
+        newest[h[5], h[4]] = CardConsent(
+            channel=IdentityKind(h[4]),
+            purpose=Purpose(h[5]),
+            given=bool(h[3]),
+            at=from_us(h[8]),
+            by=h[6],
+            source=h[7],
+        )
+    return tuple(newest[key] for key in sorted(newest))
+
+
+def _case(h: Row) -> CardCase:
+    return CardCase(id=h[2], number=h[3], subject=h[4], status=CaseStatus(h[5]), promised_at=at(h[8]))
+
+
+def _task(h: Row) -> CardTask:
+    return CardTask(id=h[2], title=h[4], owner=h[5], due_at=at(h[8]))

@@ -34,9 +34,10 @@ _LAST_SEQS = (
     "SELECT s.account, s.thread, MAX(i.last_seq) FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
     " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) GROUP BY s.account, s.thread"
 )
+# a merge may be pointing these addresses at another record: one waits for the other
 _PERSONS = (
     f"SELECT d.kind, d.value, {columns(persons, 'p.')} FROM identities d JOIN persons p ON p.id = d.person_id"
-    " WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
+    " WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3) ORDER BY d.id FOR NO KEY UPDATE OF d"
 )
 
 

@@ -1,7 +1,6 @@
 """Look-ups of persons: by what somebody types, and their history over all interactions. Scoped by principal."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from crm_store.cards import Cards
@@ -9,13 +8,15 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.lookups import readable_as, touch_view
 from crm_store.mapping import AUTHOR, touch_of
+from crm_store.person_scope import ClientReach, reached, roots_of
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
 from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
 from hub.domain.access import Permission, Principal, Scope
-from hub.domain.card import ClientCard
+from hub.domain.card import CardIdentity, ClientCard
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import InteractionId, PersonId
+from hub.domain.person import Confidence, IdentityKind
 
 _PERSON = (
     "SELECT p.id, p.name, COALESCE(o.name, ''), p.tier, p.language FROM persons p"
@@ -37,48 +38,69 @@ FROM facts f JOIN interactions i ON i.id = f.interaction_id
 WHERE /*+*/f.tenant_id = $1 AND f.person_id = $2 AND (f.at < $3 OR (f.at = $3 AND f.seq < $4))
 ORDER BY f.at DESC, f.seq DESC LIMIT $5
 """
+_CARD_FACTS = """
+SELECT f.id, f.at, f.kind, f.actor, f.what, f.was, f.now FROM person_facts f
+WHERE /*+*/f.tenant_id = $1 AND f.person_id = $2 AND (f.at < $3 OR (f.at = $3 AND f.id < $4))
+ORDER BY f.at DESC, f.id DESC LIMIT $5
+"""
 _BEGINNING_OF_PAGES = (1 << 62, 1 << 30)
 
 
 class People:
     """The person half of Lookups in hub/desk/reading.py."""
 
-    def __init__(self, store: Store, cards: Cards) -> None:
+    def __init__(self, store: Store, cards: Cards, reach: ClientReach | None = None) -> None:
         self._store = store
         self._cards = cards
+        self._reach = reach or ClientReach()
 
     async def persons(self, principal: Principal, q: str, limit: int) -> PersonPage:
         """See the port."""
-        reach = principal.require(Permission.FIND_PERSON)
+        reach = self._reach.scope(principal, Permission.FIND_PERSON)
         wanted = limit if reach is Scope.ALL else MOST_PERSONS  # who is out of reach is left out of these
         async with self._store.database.snapshot() as wire:
             found = await find_persons(wire, principal.tenant_id, q, wanted)
-            reached = await _reached(wire, principal, reach, found)
-            seen = [i for i in found if i in reached][:limit]
-            views = await self._views(wire, principal, seen)
+            mine = await reached(wire, principal, reach, found)
+            seen = [i for i in found if i in mine][:limit]
+            views = await self.views(wire, principal, seen)
         return PersonPage(items=tuple(views[i] for i in seen), next=None)
 
     async def person(self, principal: Principal, person_id: PersonId) -> PersonView:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            await self._require(wire, principal, person_id)
-            views = await self._views(wire, principal, [person_id])
-        if person_id not in views:
-            raise NotFound("there is no such person")
-        return views[person_id]
+            root = await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
+            views = await self.views(wire, principal, [root])
+        return views[root]
 
-    async def _views(
+    async def client(self, principal: Principal, person_id: PersonId) -> tuple[ClientCard, bool]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            root = await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
+            may_edit = await self._reach.may(wire, principal, Permission.EDIT_PERSON, [root])
+        cards = await self._cards.cards(principal.tenant_id, [root])
+        return cards[root], root in may_edit
+
+    async def views(
         self, wire: Wire, principal: Principal, ids: list[PersonId]
     ) -> dict[PersonId, PersonView]:
+        """What is shown of these persons; whoever asks has checked the reach."""
         rows = await wire.fetch(_PERSON, principal.tenant_id, list(ids))
-        addresses: dict[str, list[str]] = {}
-        for person_id, kind, value, display in await wire.fetch(
-            "SELECT person_id, kind, value, display FROM identities WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)"
-            " ORDER BY created_at",
+        addresses: dict[str, list[CardIdentity]] = {}
+        for person_id, identity_id, kind, value, display, confidence in await wire.fetch(
+            "SELECT person_id, id, kind, value, display, confidence FROM identities"
+            " WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) ORDER BY created_at",
             principal.tenant_id,
             list(ids),
         ):
-            addresses.setdefault(person_id, []).append(display or f"{kind} {value}")
+            addresses.setdefault(person_id, []).append(
+                CardIdentity(
+                    id=identity_id,
+                    kind=IdentityKind(kind),
+                    value=value,
+                    display=display,
+                    confidence=Confidence(confidence),
+                )
+            )
         return {
             PersonId(r[0]): PersonView(
                 id=r[0],
@@ -86,7 +108,8 @@ class People:
                 organization=r[2],
                 tier=r[3],
                 language=r[4],
-                identities=tuple(addresses.get(r[0], ())),
+                identities=tuple(a.display or f"{a.kind} {a.value}" for a in addresses.get(r[0], ())),
+                addresses=tuple(addresses.get(r[0], ())),
             )
             for r in rows
         }
@@ -98,7 +121,8 @@ class People:
         before = _cursor(after) if after else _BEGINNING_OF_PAGES
         async with self._store.database.snapshot() as wire:
             only = await self._only_as_guest(wire, principal, person_id)
-            args: list[object] = [principal.tenant_id, person_id, *before, limit + 1]
+            root = (await roots_of(wire, principal.tenant_id, [person_id])).get(person_id, person_id)
+            args: list[object] = [principal.tenant_id, root, *before, limit + 1]
             touches_sql, facts_sql = _TIMELINE, _FACTS
             if only is not None:
                 args.append(only)
@@ -106,23 +130,27 @@ class People:
                 facts_sql = _FACTS.replace("ORDER", "AND f.interaction_id = ANY($6) ORDER")
             touches = await wire.fetch(touches_sql, *args)
             facts = await wire.fetch(facts_sql, *args)
+            of_card = [] if only is not None else await wire.fetch(_CARD_FACTS, *args)
         entries = [(r[10], r[5], _touch_entry(r)) for r in touches]
         entries += [(r[2], r[1], _fact_entry(r)) for r in facts]
+        entries += [(r[1], r[0], _card_entry(r)) for r in of_card]
         entries.sort(key=lambda e: (e[0], e[1]), reverse=True)
         page = entries[:limit]
         more = f"{page[-1][0]}.{page[-1][1]}" if len(entries) > limit else None
         return TimelinePage(items=tuple(e[2] for e in page), next=more)
 
-    async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
+    async def card(self, principal: Principal, interaction_id: InteractionId) -> tuple[ClientCard, bool]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             interaction, is_guest = await readable_as(wire, principal, interaction_id)
-        cards = await self._cards.cards(principal.tenant_id, [interaction.person_id])
-        card = cards[interaction.person_id]
+            person_id = interaction.person_id
+            may_edit = await self._reach.may(wire, principal, Permission.EDIT_PERSON, [person_id])
+        cards = await self._cards.cards(principal.tenant_id, [person_id])
+        card = cards[person_id]
         if not is_guest:
-            return card
+            return card, person_id in may_edit
         here = tuple(touch for touch in card.recent if touch.interaction_id == interaction_id)
-        return replace(card, recent=here, candidates=())
+        return replace(card, recent=here, candidates=()), False
 
     async def _only_as_guest(self, wire: Wire, principal: Principal, person_id: PersonId) -> list[str] | None:
         """None for a person within reach; else the interactions of this person whose notes name the principal.
@@ -130,7 +158,7 @@ class People:
         Raises NotFound when there are none.
         """
         try:
-            await self._require(wire, principal, person_id)
+            await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
         except NotFound:
             rows = await wire.fetch(
                 "SELECT DISTINCT m.interaction_id FROM mentions m JOIN interactions i ON i.id = m.interaction_id"
@@ -143,33 +171,6 @@ class People:
                 raise
             return [str(r[0]) for r in rows]
         return None
-
-    async def _require(self, wire: Wire, principal: Principal, person_id: PersonId) -> None:
-        """NotFound unless the principal may read this person: all, those of the team's queues, or own ones."""
-        reach = principal.require(Permission.READ_PERSON)
-        if person_id not in await _reached(wire, principal, reach, [person_id]):
-            raise NotFound("there is no such person")
-
-
-async def _reached(wire: Wire, principal: Principal, reach: Scope, ids: Sequence[PersonId]) -> set[PersonId]:
-    """Of these persons, those within reach: who wrote to the principal's queues, or was theirs to serve."""
-    if reach is Scope.ALL:
-        rows = await wire.fetch(
-            "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
-            principal.tenant_id,
-            list(ids),
-        )
-        return {row[0] for row in rows}
-    rows = await wire.fetch(
-        "SELECT DISTINCT i.person_id FROM interactions i LEFT JOIN work_items w ON w.interaction_id = i.id"
-        " WHERE /*+*/i.tenant_id = $1 AND i.person_id = ANY($2)"
-        " AND (i.queue_id = ANY($3) OR i.last_agent_id = $4 OR w.agent_id = $4)",
-        principal.tenant_id,
-        list(ids),
-        sorted(principal.queues) if reach is Scope.TEAM else [],
-        principal.user_id or "",
-    )
-    return {row[0] for row in rows}
 
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
@@ -207,4 +208,19 @@ def _fact_entry(r: Row) -> TimelineEntry:
         queue=r[5] or "",
         agent=r[6],
         detail=r[8],
+    )
+
+
+def _card_entry(r: Row) -> TimelineEntry:
+    return TimelineEntry(
+        at=from_us(r[1]),
+        kind=r[2],
+        interaction_id="",
+        seq=r[0],
+        channel="",
+        queue="",
+        agent=r[3],
+        what=r[4],
+        was=r[5],
+        now=r[6],
     )

@@ -7,6 +7,7 @@ from crm_store.floor import FloorStore
 from crm_store.live import Live
 from crm_store.lookups import Interactions
 from crm_store.people import People
+from crm_store.person_scope import ClientReach
 from crm_store.store import Store
 from hub.desk.found import AgentPage, QueuePage
 from hub.domain.access import Principal
@@ -30,9 +31,11 @@ class DeskReads(Live):
 class DeskLookups(Interactions, People):
     """Lookups: interactions, persons, and the floor."""
 
-    def __init__(self, store: Store, cards: Cards, floor: FloorStore) -> None:
+    def __init__(
+        self, store: Store, cards: Cards, floor: FloorStore, reach: ClientReach | None = None
+    ) -> None:
         Interactions.__init__(self, store)
-        People.__init__(self, store, cards)
+        People.__init__(self, store, cards, reach)
         self._floor = floor
 
     async def queues(self, principal: Principal) -> QueuePage:

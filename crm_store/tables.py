@@ -4,6 +4,7 @@ from crm_store.base import metadata
 from crm_store.rows import (
     access,
     accounts,
+    crm,
     floor,
     history,
     knowledge,
@@ -20,6 +21,7 @@ from crm_store.rows import (
 __all__ = [
     "access",
     "accounts",
+    "crm",
     "floor",
     "history",
     "knowledge",

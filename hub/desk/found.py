@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hub.desk.views import NamedView, TouchView, View
 from hub.domain.agent import AgentState
+from hub.domain.card import CardIdentity
 from hub.domain.interaction import Disposition, InteractionState
 from hub.domain.reservation import ReservationState, Why
 from hub.domain.segment import SegmentKind
@@ -45,7 +46,10 @@ class TouchPage(View, frozen=True, kw_only=True):
 
 
 class TimelineEntry(View, frozen=True, kw_only=True):
-    """One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name."""
+    """One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name.
+
+    A fact of the card (`card_…`) belongs to no interaction; `what` was `was` and is `now`, `agent` did it.
+    """
 
     at: datetime
     kind: str
@@ -56,6 +60,9 @@ class TimelineEntry(View, frozen=True, kw_only=True):
     touch: TouchView | None = None
     agent: str = ""
     detail: str = ""
+    what: str = ""
+    was: str = ""
+    now: str = ""
 
 
 class TimelinePage(View, frozen=True, kw_only=True):
@@ -66,7 +73,7 @@ class TimelinePage(View, frozen=True, kw_only=True):
 
 
 class PersonView(View, frozen=True, kw_only=True):
-    """A person found."""
+    """A person found. `identities` are their addresses as text, `addresses` the same with their kind."""
 
     id: str
     name: str
@@ -74,6 +81,7 @@ class PersonView(View, frozen=True, kw_only=True):
     tier: str
     language: str
     identities: tuple[str, ...]
+    addresses: tuple[CardIdentity, ...] = ()
 
 
 class PersonPage(View, frozen=True, kw_only=True):

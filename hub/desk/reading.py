@@ -140,8 +140,12 @@ class Lookups(Protocol):
         """All touches and facts of a person over all interactions, newest first."""
         ...
 
-    async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
-        """The card of the interaction's person."""
+    async def card(self, principal: Principal, interaction_id: InteractionId) -> tuple[ClientCard, bool]:
+        """The card of the interaction's person, and whether the principal may edit it."""
+        ...
+
+    async def client(self, principal: Principal, person_id: PersonId) -> tuple[ClientCard, bool]:
+        """The card of a person, and whether the principal may edit it. A merged record has that of the other."""
         ...
 
     async def queues(self, principal: Principal) -> QueuePage:

@@ -83,8 +83,8 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.WRITE_NOTE: _S.OWN,
         _P.CLOSE_INTERACTION: _S.OWN,
         _P.TRANSFER: _S.OWN,
-        _P.READ_PERSON: _S.OWN,
-        _P.FIND_PERSON: _S.OWN,
+        _P.READ_PERSON: _S.TEAM,
+        _P.FIND_PERSON: _S.TEAM,
         _P.READ_QUEUES: _S.TEAM,
         _P.READ_AGENTS: _S.TEAM,
         _P.SECURE_SELF: _S.OWN,
@@ -234,6 +234,22 @@ class Principal:
         if not teams:
             return self
         return replace(self, queues=frozenset(queue for role, queue in self.assignments if role in teams))
+
+
+CLIENT_LOOKUPS = frozenset({Permission.FIND_PERSON, Permission.READ_PERSON})
+"""Permissions whose reach for agents is the house's choice; MATRIX holds the default of it."""
+
+
+def client_scope(principal: Principal, permission: Permission, agents: Scope) -> Scope:
+    """How far `principal` reaches among clients, where `agents` is the house's choice for agents' look-ups.
+
+    Raises Forbidden when no role allows it at all.
+    """
+    reach = principal.require(permission)
+    if permission not in CLIENT_LOOKUPS or Role.AGENT not in principal.roles:
+        return reach
+    others = (MATRIX[role].get(permission, Scope.NONE) for role in principal.roles - {Role.AGENT})
+    return max(agents, *others, Scope.NONE)
 
 
 def system_principal(tenant_id: TenantId) -> Principal:

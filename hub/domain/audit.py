@@ -53,6 +53,11 @@ class AuditAction(StrEnum):
     CHANGE_OUTCOMES = "change_outcomes"
     CHANGE_PAUSES = "change_pauses"
     CHANGE_SITE = "change_site"
+    MERGE_PERSONS = "merge_persons"
+    UNDO_MERGE = "undo_merge"
+    ADD_CLIENT_FIELD = "add_client_field"
+    CHANGE_CLIENT_FIELD = "change_client_field"
+    REMOVE_CLIENT_FIELD = "remove_client_field"
 
 
 class AuditResult(StrEnum):

@@ -1,10 +1,11 @@
 """The client's card: what the agent sees the moment work is offered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from hub.domain.ids import InteractionId, PersonId
-from hub.domain.person import Confidence, IdentityKind, Tier
+from hub.domain.case import CaseStatus
+from hub.domain.ids import CaseId, IdentityId, InteractionId, MergeId, OrganizationId, PersonId, TaskId
+from hub.domain.person import Confidence, IdentityKind, Purpose, Tier
 from hub.domain.touch import Direction
 
 
@@ -12,6 +13,7 @@ from hub.domain.touch import Direction
 class CardIdentity:
     """One address on the card."""
 
+    id: IdentityId | None = None
     kind: IdentityKind
     value: str
     display: str
@@ -32,11 +34,55 @@ class CardTouch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardCandidate:
-    """Somebody this may be, with the reason; never chosen silently."""
+    """Somebody this may be, with the reason and how sure it makes (0 to 1); never chosen silently."""
 
     person_id: PersonId
     name: str
     reason: str
+    sure: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardConsent:
+    """The newest word of the client about a purpose on a kind of channel."""
+
+    channel: IdentityKind
+    purpose: Purpose
+    given: bool
+    at: datetime
+    by: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCase:
+    """A case that is not closed."""
+
+    id: CaseId
+    number: int
+    subject: str
+    status: CaseStatus
+    promised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTask:
+    """A task that is not done."""
+
+    id: TaskId
+    title: str
+    owner: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardMerge:
+    """Another record that was found to be this person; it can be taken apart again."""
+
+    id: MergeId
+    name: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +90,8 @@ class ClientCard:
     """Who (or the candidates), their worth and language, their addresses, what they did last on all channels.
 
     `interactions` counts all engagements ever, `first_seen_at` is the day we met. `about` is what the channel
-    knows of this visit (page, referrer, browser language).
+    knows of this visit (page, referrer, browser language). `fields` are the house's own, by the id of the field.
+    `cases` and `tasks` are the first of those open; `open_cases` and `open_tasks` count all of them.
     """
 
     person_id: PersonId
@@ -59,3 +106,13 @@ class ClientCard:
     recent: tuple[CardTouch, ...]
     candidates: tuple[CardCandidate, ...] = ()
     about: dict[str, str]
+    version: int = 1
+    organization_id: OrganizationId | None = None
+    tags: tuple[str, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+    consents: tuple[CardConsent, ...] = ()
+    cases: tuple[CardCase, ...] = ()
+    open_cases: int = 0
+    tasks: tuple[CardTask, ...] = ()
+    open_tasks: int = 0
+    merges: tuple[CardMerge, ...] = ()

@@ -300,6 +300,26 @@ class SnoozeChanged:
     is_over: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChanged:
+    """What the card of a person says has changed. `moved` are interactions that changed hands between two
+    records of one person: what was shown of them under the other record is to be shown anew."""
+
+    kind: ClassVar[str] = "person_changed"
+    tenant_id: TenantId
+    person_id: PersonId
+    moved: tuple[InteractionId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TasksChanged:
+    """The open tasks of these users are others now."""
+
+    kind: ClassVar[str] = "tasks_changed"
+    tenant_id: TenantId
+    user_ids: tuple[UserId, ...]
+
+
 Event = (
     TouchStored
     | DeliveryChanged
@@ -327,4 +347,6 @@ Event = (
     | Mentioned
     | MentionsRead
     | SnoozeChanged
+    | PersonChanged
+    | TasksChanged
 )

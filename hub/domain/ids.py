@@ -17,6 +17,11 @@ AlarmId = NewType("AlarmId", str)
 ConsultId = NewType("ConsultId", str)
 ReservationId = NewType("ReservationId", str)
 PlannedId = NewType("PlannedId", str)
+CaseId = NewType("CaseId", str)
+TaskId = NewType("TaskId", str)
+FieldId = NewType("FieldId", str)
+ConsentId = NewType("ConsentId", str)
+MergeId = NewType("MergeId", str)
 
 DEFAULT_TENANT = TenantId("00000000-0000-7000-8000-000000000001")
 """The tenant of a hub that serves one company; further tenants are further rows, never another code path."""

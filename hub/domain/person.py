@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.ids import IdentityId, OrganizationId, PersonId, TenantId, UserId
+from hub.domain.ids import ConsentId, IdentityId, MergeId, OrganizationId, PersonId, TenantId, UserId
 
 
 class IdentityKind(StrEnum):
@@ -77,6 +77,47 @@ class Identity:
     display: str = ""
     confidence: Confidence = Confidence.KNOWN
     created_at: datetime
+
+
+class Purpose(StrEnum):
+    """What a client may agree to be written or called for."""
+
+    SERVICE = "service"
+    MARKETING = "marketing"
+    SURVEY = "survey"
+    RECORDING = "recording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the client said about one purpose on one kind of channel, when, and who wrote it down.
+
+    Never changed: the newest of a purpose and a channel counts.
+    """
+
+    id: ConsentId
+    tenant_id: TenantId
+    person_id: PersonId
+    channel: IdentityKind
+    purpose: Purpose
+    given: bool
+    at: datetime
+    by_id: UserId | None
+    by: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Two records are one person: what `merged_id` had points at `kept_id` until `undone_at`."""
+
+    id: MergeId
+    tenant_id: TenantId
+    kept_id: PersonId
+    merged_id: PersonId
+    at: datetime
+    by: str
+    undone_at: datetime | None = None
 
 
 _MAIL_SHAPE = re.compile(r"[^@\s]+@[^@\s]+")

@@ -1,0 +1,256 @@
+"""Two records are one person: what the one had points at the other from now on, and an undo points it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from crm_store.audit import append_on
+from crm_store.driver import Wire
+from crm_store.instants import to_us
+from crm_store.mapping import text
+from crm_store.person_change import Changing, write_facts
+from crm_store.person_edits import index_anew, save_state, state_of
+from crm_store.person_index import forget_person
+from crm_store.person_scope import roots_of
+from hub.crm.changes import Change
+from hub.crm.merging import Filled, emptied, filled
+from hub.domain.access import Permission, Principal
+from hub.domain.audit import AuditAction, AuditDraft
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.events import PersonChanged, TasksChanged
+from hub.domain.ids import InteractionId, MergeId, PersonId, TenantId, UserId
+from hub.ids import new_id
+
+_TRIES = 3
+_WITH_AN_INTERACTION = ("touches", "facts", "work_items")
+_BY_THEMSELVES = ("identities", "cases", "tasks", "consents", "person_facts")
+
+Moved = dict[str, list[str]]
+"""Ids of rows by their table; `interactions` stand for all that is in them."""
+
+_moved = msgspec.json.Decoder(Moved).decode
+_filled = msgspec.json.Decoder(Filled).decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """A merge as it is in the store."""
+
+    kept_id: PersonId
+    merged_id: PersonId
+    moved: Moved
+    filled: Filled
+    undone: bool
+
+
+class Merges(Changing):
+    """MergeStore of hub/crm/stores.py."""
+
+    async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
+        """See the port."""
+        for attempt in range(_TRIES):
+            try:
+                return await self._merged(principal, kept_id, other_id)
+            except Conflict as error:
+                # a message came in between, or two merges met
+                if error.stable_code != "raced" or attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    async def _merged(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
+        tenant_id = principal.tenant_id
+        async with self._store.database.transaction() as wire:
+            kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, kept_id)
+            other = await self._reach.require(wire, principal, Permission.READ_PERSON, other_id)
+            if kept == other:
+                raise Invalid("these are one person already", field="other_id", code="same_person")
+            await _lock(wire, tenant_id, [kept, other])
+            if await roots_of(wire, tenant_id, [kept, other]):
+                raise Conflict("two merges met", code="raced")
+            moved = await _rows_of(wire, tenant_id, other)
+            await _point(wire, tenant_id, moved, kept)
+            before = await state_of(wire, tenant_id, kept)
+            theirs = await state_of(wire, tenant_id, other)
+            after, got = filled(before, theirs)
+            await save_state(wire, tenant_id, kept, before, after)
+            await forget_person(wire, tenant_id, other)
+            await index_anew(wire, tenant_id, kept)
+            now = self._clock.now()
+            merge_id = MergeId(new_id())
+            await wire.execute(
+                "INSERT INTO merges (id, tenant_id, kept_id, merged_id, at, by_name, moved, filled, undone_by)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')",
+                merge_id,
+                tenant_id,
+                kept,
+                other,
+                to_us(now),
+                principal.name,
+                text(moved),
+                text(got),
+            )
+            await self._done(
+                wire, principal, (kept, other), moved, Change(kind="card_merged", now=theirs.name)
+            )
+            await self._audit(wire, principal, AuditAction.MERGE_PERSONS, merge_id)
+        self._store.wake()
+        return kept
+
+    async def undo(self, principal: Principal, merge_id: MergeId) -> PersonId:
+        """See the port."""
+        tenant_id = principal.tenant_id
+        async with self._store.database.transaction() as wire:
+            merge = await _standing(wire, tenant_id, merge_id)
+            kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, merge.kept_id)
+            if merge.undone:
+                return kept
+            await _lock(wire, tenant_id, [kept, merge.merged_id])
+            touched = await wire.execute(
+                "UPDATE merges SET undone_at = $1, undone_by = $2"
+                " WHERE tenant_id = $3 AND id = $4 AND undone_at IS NULL",
+                to_us(self._clock.now()),
+                principal.name,
+                tenant_id,
+                merge_id,
+            )
+            if not touched:
+                return kept
+            moved = await _still_there(wire, tenant_id, merge.moved, kept)
+            moved["interactions"] += await _came_since(wire, tenant_id, kept, moved)
+            await _point(wire, tenant_id, moved, merge.merged_id)
+            before = await state_of(wire, tenant_id, kept)
+            await save_state(wire, tenant_id, kept, before, emptied(before, merge.filled))
+            for person_id in (kept, merge.merged_id):
+                await index_anew(wire, tenant_id, person_id)
+            theirs = await state_of(wire, tenant_id, merge.merged_id)
+            change = Change(kind="card_merge_undone", was=theirs.name)
+            await self._done(wire, principal, (kept, merge.merged_id), moved, change)
+            await self._audit(wire, principal, AuditAction.UNDO_MERGE, merge_id)
+        self._store.wake()
+        return kept
+
+    async def _done(
+        self,
+        wire: Wire,
+        principal: Principal,
+        pair: tuple[PersonId, PersonId],
+        moved: Moved,
+        change: Change,
+    ) -> None:
+        tenant_id, now = principal.tenant_id, self._clock.now()
+        await wire.execute(
+            "UPDATE persons SET version = version + 1 WHERE tenant_id = $1 AND id = ANY($2)",
+            tenant_id,
+            list(pair),
+        )
+        await write_facts(wire, principal, pair[0], now, [change])
+        owners = await wire.fetch(
+            "SELECT DISTINCT owner_id FROM tasks WHERE /*+*/tenant_id = $1 AND id = ANY($2) AND done_at IS NULL",
+            tenant_id,
+            moved["tasks"],
+        )
+        interactions = tuple(InteractionId(i) for i in moved["interactions"])
+        told: list[PersonChanged | TasksChanged] = [
+            PersonChanged(tenant_id=tenant_id, person_id=person_id, moved=interactions) for person_id in pair
+        ]
+        if owners:
+            told.append(TasksChanged(tenant_id=tenant_id, user_ids=tuple(UserId(r[0]) for r in owners)))
+        await self._tell(wire, told)
+
+    async def _audit(self, wire: Wire, principal: Principal, action: AuditAction, merge_id: MergeId) -> None:
+        await append_on(
+            wire,
+            AuditDraft(
+                tenant_id=principal.tenant_id,
+                at=self._clock.now(),
+                actor_id=principal.user_id,
+                actor=principal.name,
+                action=action,
+                object=merge_id,
+                address=principal.address,
+            ),
+        )
+
+
+async def _standing(wire: Wire, tenant_id: TenantId, merge_id: MergeId) -> _Standing:
+    rows = await wire.fetch(
+        "SELECT kept_id, merged_id, moved, filled, undone_at FROM merges WHERE tenant_id = $1 AND id = $2",
+        tenant_id,
+        merge_id,
+    )
+    if not rows:
+        raise NotFound("there is no such merge")
+    ((kept_id, merged_id, moved, got, undone_at),) = rows
+    return _Standing(
+        kept_id=kept_id,
+        merged_id=merged_id,
+        moved=_moved(moved),
+        filled=_filled(got),
+        undone=undone_at is not None,
+    )
+
+
+async def _lock(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> None:
+    """Interactions first, as everywhere at the desk; then the persons, so that nothing new points at them."""
+    await wire.fetch(
+        "SELECT id FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) ORDER BY id FOR UPDATE",
+        tenant_id,
+        list(ids),
+    )
+    await wire.fetch(
+        "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+        tenant_id,
+        list(ids),
+    )
+
+
+async def _rows_of(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> Moved:
+    found: Moved = {}
+    for table in ("interactions", *_BY_THEMSELVES):
+        rows = await wire.fetch(
+            f"SELECT id FROM {table} WHERE /*+*/tenant_id = $1 AND person_id = $2 ORDER BY id",
+            tenant_id,
+            person_id,
+        )
+        found[table] = [str(row[0]) for row in rows]
+    return found
+
+
+async def _still_there(wire: Wire, tenant_id: TenantId, moved: Moved, kept: PersonId) -> Moved:
+    """Of what the merge moved, what the kept record has still: the rest was removed, or went on."""
+    mine = await _rows_of(wire, tenant_id, kept)
+    return {table: sorted(set(ids) & set(mine[table])) for table, ids in moved.items()}
+
+
+async def _came_since(wire: Wire, tenant_id: TenantId, kept: PersonId, moved: Moved) -> list[str]:
+    """Interactions since then belong to whom the address they came from belongs."""
+    rows = await wire.fetch(
+        "SELECT DISTINCT s.interaction_id FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
+        " JOIN identities d ON d.tenant_id = s.tenant_id AND d.value = s.address"
+        " WHERE /*+*/i.tenant_id = $1 AND i.person_id = $2 AND d.id = ANY($3)",
+        tenant_id,
+        kept,
+        moved["identities"],
+    )
+    return sorted({row[0] for row in rows} - set(moved["interactions"]))
+
+
+async def _point(wire: Wire, tenant_id: TenantId, moved: Moved, person_id: PersonId) -> None:
+    for table in _WITH_AN_INTERACTION:
+        await wire.execute(
+            f"UPDATE {table} SET person_id = $1 WHERE /*+*/tenant_id = $2 AND interaction_id = ANY($3)",
+            person_id,
+            tenant_id,
+            moved["interactions"],
+        )
+    for table in ("interactions", *_BY_THEMSELVES):
+        ids: list[int] | list[str] = moved[table]
+        if table == "person_facts":
+            ids = [int(i) for i in moved[table]]
+        await wire.execute(
+            f"UPDATE {table} SET person_id = $1 WHERE /*+*/tenant_id = $2 AND id = ANY($3)",
+            person_id,
+            tenant_id,
+            ids,
+        )

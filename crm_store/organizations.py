@@ -1,0 +1,207 @@
+"""Companies that clients belong to, in the store. Their names are the house's; their clients are seen by reach."""
+
+from collections.abc import Sequence
+
+from crm_store.driver import Row, Wire
+from crm_store.names import fold
+from crm_store.people import People
+from crm_store.person_change import Changing
+from crm_store.person_scope import ClientReach, reached
+from crm_store.store import Store
+from crm_store.unit_of_work import Encode
+from hub.desk.client_views import OrganizationPage, OrganizationView
+from hub.desk.found import PersonPage
+from hub.domain.access import Permission, Principal, Scope
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.events import Event, PersonChanged
+from hub.domain.ids import OrganizationId, PersonId, TenantId
+from hub.domain.texts import one_line, written_text
+from hub.ids import new_id
+from hub.ports.clock import Clock
+
+_ORGANIZATION = (
+    "SELECT o.id, o.name, COALESCE(e.note, ''),"
+    " (SELECT COUNT(*) FROM persons p WHERE p.organization_id = o.id), COALESCE(e.version, 1)"
+    " FROM organizations o LEFT JOIN organization_details e ON e.organization_id = o.id"
+    " WHERE /*+*/o.tenant_id = $1"
+)
+_MOST_LOOKED_AT = 5_000
+_MOST_PERSONS = 200
+
+
+class Organizations(Changing):
+    """OrganizationStore of hub/crm/stores.py."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, encode: Encode, reach: ClientReach, people: People
+    ) -> None:
+        super().__init__(store, clock, encode=encode, reach=reach)
+        self._people = people
+
+    async def organizations(self, principal: Principal, q: str, limit: int) -> OrganizationPage:
+        """See the port."""
+        principal.require(Permission.FIND_PERSON)
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT id, name FROM organizations WHERE tenant_id = $1 ORDER BY name LIMIT $2",
+                principal.tenant_id,
+                _MOST_LOOKED_AT,
+            )
+            ids = [row[0] for row in best_named(rows, q, limit)]
+            found = await wire.fetch(_ORGANIZATION + " AND o.id = ANY($2)", principal.tenant_id, ids)
+        views = {row[0]: _view(row) for row in found}
+        return OrganizationPage(items=tuple(views[i] for i in ids if i in views), next=None)
+
+    async def organization(self, principal: Principal, organization_id: OrganizationId) -> OrganizationView:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            await self._require(wire, principal, Permission.READ_PERSON, organization_id)
+            return await _organization(wire, principal.tenant_id, organization_id)
+
+    async def members(
+        self,
+        principal: Principal,
+        organization_id: OrganizationId,
+        *,
+        after: str,
+        limit: int,
+    ) -> PersonPage:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            await self._require(wire, principal, Permission.READ_PERSON, organization_id)
+            rows = await wire.fetch(
+                "SELECT id FROM persons WHERE tenant_id = $1 AND organization_id = $2 AND id > $3"
+                " ORDER BY id LIMIT $4",
+                principal.tenant_id,
+                organization_id,
+                after,
+                limit + 1,
+            )
+            ids = [PersonId(row[0]) for row in rows[:limit]]
+            mine = await self._reach.may(wire, principal, Permission.READ_PERSON, ids)
+            views = await self._people.views(wire, principal, [i for i in ids if i in mine])
+        more = ids[-1] if len(rows) > limit else None
+        return PersonPage(items=tuple(views[i] for i in ids if i in views), next=more)
+
+    async def add_organization(self, principal: Principal, name: str) -> OrganizationView:
+        """See the port."""
+        principal.require(Permission.EDIT_PERSON)
+        called = _name(name)
+        async with self._store.database.transaction() as wire:
+            rows = await wire.fetch(
+                "SELECT id FROM organizations WHERE tenant_id = $1 AND name = $2", principal.tenant_id, called
+            )
+            if rows:
+                return await _organization(wire, principal.tenant_id, OrganizationId(rows[0][0]))
+            made = OrganizationId(new_id())
+            await wire.execute(
+                "INSERT INTO organizations (id, tenant_id, name) VALUES ($1, $2, $3)",
+                made,
+                principal.tenant_id,
+                called,
+            )
+            return await _organization(wire, principal.tenant_id, made)
+
+    async def change_organization(
+        self,
+        principal: Principal,
+        organization_id: OrganizationId,
+        *,
+        version: int,
+        name: str | None,
+        note: str | None,
+    ) -> OrganizationView:
+        """See the port."""
+        tenant_id = principal.tenant_id
+        async with self._store.database.transaction() as wire:
+            await self._require(wire, principal, Permission.EDIT_PERSON, organization_id)
+            await wire.fetch(
+                "SELECT id FROM organizations WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+                tenant_id,
+                organization_id,
+            )
+            before = await _organization(wire, tenant_id, organization_id)
+            if before.version != version:
+                raise Conflict("somebody changed this organization meanwhile", code="changed_meanwhile")
+            called = before.name if name is None else _name(name)
+            await wire.execute(
+                "UPDATE organizations SET name = $1 WHERE tenant_id = $2 AND id = $3",
+                called,
+                tenant_id,
+                organization_id,
+            )
+            await wire.execute(
+                "INSERT INTO organization_details (organization_id, tenant_id, note, version) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (organization_id) DO UPDATE SET note = excluded.note, version = excluded.version",
+                organization_id,
+                tenant_id,
+                before.note if note is None else written_text(note),
+                version + 1,
+            )
+            if called != before.name:
+                await self._tell(wire, await _members_changed(wire, tenant_id, organization_id))
+            after = await _organization(wire, tenant_id, organization_id)
+        self._store.wake()
+        return after
+
+    async def _require(
+        self,
+        wire: Wire,
+        principal: Principal,
+        permission: Permission,
+        organization_id: OrganizationId,
+    ) -> None:
+        """Raises NotFound unless one of its clients is within reach, or it has none yet and is anybody's."""
+        reach = self._reach.scope(principal, permission)
+        rows = await wire.fetch(
+            "SELECT o.id, p.id FROM organizations o LEFT JOIN persons p ON p.organization_id = o.id"
+            " WHERE /*+*/o.tenant_id = $1 AND o.id = $2 ORDER BY p.id DESC LIMIT $3",
+            principal.tenant_id,
+            organization_id,
+            _MOST_PERSONS,
+        )
+        ids = [PersonId(row[1]) for row in rows if row[1] is not None]
+        is_open = bool(rows) and (reach is Scope.ALL or not ids)
+        if not is_open and not (ids and await reached(wire, principal, reach, ids)):
+            raise NotFound("there is no such organization")
+
+
+def best_named(rows: Sequence[Row], q: str, limit: int) -> list[Row]:
+    """Those whose names hold the words of `q`, names that begin like it first; without `q` the first by name."""
+    wanted = fold(q)
+    if not wanted:
+        return list(rows[:limit])
+    ranked = [
+        (not called.startswith(wanted), len(called), place)
+        for place, row in enumerate(rows)
+        if all(word in (called := fold(row[1])) for word in wanted.split())
+    ]
+    return [rows[place] for *_, place in sorted(ranked)[:limit]]
+
+
+async def _members_changed(wire: Wire, tenant_id: TenantId, organization_id: OrganizationId) -> list[Event]:
+    rows = await wire.fetch(
+        "SELECT id FROM persons WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id DESC LIMIT $3",
+        tenant_id,
+        organization_id,
+        _MOST_PERSONS,
+    )
+    return [PersonChanged(tenant_id=tenant_id, person_id=row[0]) for row in rows]
+
+
+def _name(text: str) -> str:
+    name = one_line(text, 200)
+    if not name:
+        raise Invalid("an organization needs a name", field="name", code="empty")
+    return name
+
+
+async def _organization(wire: Wire, tenant_id: TenantId, organization_id: OrganizationId) -> OrganizationView:
+    rows = await wire.fetch(_ORGANIZATION + " AND o.id = $2", tenant_id, organization_id)
+    if not rows:
+        raise NotFound("there is no such organization")
+    return _view(rows[0])
+
+
+def _view(r: Row) -> OrganizationView:
+    return OrganizationView(id=r[0], name=r[1], note=r[2], persons=r[3], version=r[4])

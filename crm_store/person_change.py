@@ -1,0 +1,94 @@
+"""One change of a person's card: scope, lock, version, the facts of its history, and the news, in one transaction."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crm_store.driver import Row, Wire
+from crm_store.instants import to_us
+from crm_store.person_scope import ClientReach
+from crm_store.store import Store
+from crm_store.unit_of_work import Encode
+from hub.crm.changes import Change
+from hub.domain.access import Permission, Principal
+from hub.domain.errors import Conflict
+from hub.domain.events import Event, PersonChanged
+from hub.domain.ids import PersonId
+from hub.ports.clock import Clock
+
+_FACT = (
+    "INSERT INTO person_facts (tenant_id, person_id, at, actor_id, actor, kind, what, was, now)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+)
+
+
+async def write_facts(
+    wire: Wire, principal: Principal, person_id: PersonId, at: datetime, changes: Iterable[Change]
+) -> None:
+    """Put these into the history of the card."""
+    head = (principal.tenant_id, person_id, to_us(at), principal.user_id, principal.name)
+    rows: list[Row] = [(*head, c.kind, c.what, c.was, c.now) for c in changes]
+    if rows:
+        await wire.many(_FACT, rows)
+
+
+@dataclass(slots=True, kw_only=True)
+class PersonChange:
+    """What is being changed, and what will be told of it. Nothing noted: nothing is written and nobody told."""
+
+    wire: Wire
+    principal: Principal
+    person_id: PersonId
+    version: int
+    at: datetime
+    changes: list[Change] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def note(self, kind: str, what: str = "", was: str = "", now: str = "") -> None:
+        """One line of the history."""
+        self.changes.append(Change(kind=kind, what=what, was=was, now=now))
+
+
+class Changing:
+    """Base of the stores that change what hangs on a person."""
+
+    def __init__(self, store: Store, clock: Clock, *, encode: Encode, reach: ClientReach) -> None:
+        self._store = store
+        self._clock = clock
+        self._encode = encode
+        self._reach = reach
+
+    @asynccontextmanager
+    async def _change(
+        self,
+        principal: Principal,
+        person_id: PersonId,
+        *,
+        version: int | None = None,
+        permission: Permission = Permission.EDIT_PERSON,
+    ) -> AsyncIterator[PersonChange]:
+        """Raises NotFound out of reach, Conflict (`changed_meanwhile`) for a version that is not the present."""
+        async with self._store.database.transaction() as wire:
+            root = await self._reach.require(wire, principal, permission, person_id)
+            ((present,),) = await wire.fetch(
+                "SELECT version FROM persons WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+                principal.tenant_id,
+                root,
+            )
+            if version not in {None, present}:
+                raise Conflict("somebody changed this card meanwhile", code="changed_meanwhile")
+            change = PersonChange(
+                wire=wire, principal=principal, person_id=root, version=present, at=self._clock.now()
+            )
+            yield change
+            if change.changes:
+                await wire.execute("UPDATE persons SET version = version + 1 WHERE id = $1", root)
+                await write_facts(wire, principal, root, change.at, change.changes)
+                change.events.append(PersonChanged(tenant_id=principal.tenant_id, person_id=root))
+            await self._tell(wire, change.events)
+        self._store.wake()
+
+    async def _tell(self, wire: Wire, events: Sequence[Event]) -> None:
+        if events:
+            await self._store.add_events(wire, self._encode(list(events)))

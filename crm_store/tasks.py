@@ -1,0 +1,261 @@
+"""Tasks in the store: whose they are, when they are due, what they belong to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import UNSET, UnsetType
+
+from crm_store.driver import Row, Wire
+from crm_store.instants import from_us, to_us
+from crm_store.mapping import at, us
+from crm_store.pages import NEVER, instant_cursor
+from crm_store.people_of_house import require_user, team_of
+from crm_store.person_change import Changing, write_facts
+from hub.crm.changes import Change
+from hub.crm.stores import NewTask
+from hub.desk.client_views import TaskPage, TaskView
+from hub.desk.views import NamedView
+from hub.domain.access import Permission, Principal, Scope
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.events import Event, PersonChanged, TasksChanged
+from hub.domain.ids import PersonId, TaskId, TenantId, UserId
+from hub.domain.texts import one_line
+from hub.ids import new_id
+
+SHOWN_AT_THE_DESK = 50
+
+_TASK = (
+    "SELECT t.id, t.title, t.owner_id, COALESCE(u.name, a.name, ''), COALESCE(c.name, b.name, ''), t.created_at,"
+    " t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.created_by"
+    " FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id"
+    " LEFT JOIN users c ON c.id = t.created_by LEFT JOIN agents b ON b.id = t.created_by"
+    " LEFT JOIN persons p ON p.id = t.person_id LEFT JOIN cases k ON k.id = t.case_id"
+    " WHERE /*+*/t.tenant_id = $1"
+)
+_OPEN = (
+    " AND t.done_at IS NULL AND (COALESCE(t.due_at, {never}) > {at} OR (COALESCE(t.due_at, {never}) = {at}"
+    " AND t.id > {id})) ORDER BY COALESCE(t.due_at, {never}), t.id LIMIT {limit}"
+)
+_DONE = (
+    " AND t.done_at IS NOT NULL AND (t.done_at < {at} OR (t.done_at = {at} AND t.id < {id}))"
+    " ORDER BY t.done_at DESC, t.id DESC LIMIT {limit}"
+)
+_FROM_FIRST, _FROM_LAST = (-1, ""), (1 << 62, "g")
+
+
+async def open_tasks_of(
+    wire: Wire, tenant_id: TenantId, owners: Sequence[UserId]
+) -> dict[UserId, list[TaskView]]:
+    """What these users have to do, by due time, the first of each."""
+    rows = await wire.fetch(
+        f"{_TASK} AND t.owner_id = ANY($2) AND t.done_at IS NULL ORDER BY COALESCE(t.due_at, {NEVER}), t.id",
+        tenant_id,
+        list(owners),
+    )
+    found: dict[UserId, list[TaskView]] = {}
+    for row in rows:
+        mine = found.setdefault(UserId(row[2]), [])
+        if len(mine) < SHOWN_AT_THE_DESK:
+            mine.append(_view(row))
+    return found
+
+
+class Tasks(Changing):
+    """TaskStore of hub/crm/stores.py."""
+
+    async def tasks(
+        self, principal: Principal, *, owner: str, person: str, done: bool, after: str, limit: int
+    ) -> TaskPage:
+        """See the port."""
+        reach = principal.require(Permission.WORK_TASKS)
+        me = principal.user_id or UserId("")
+        begin, last_id = instant_cursor(after, _FROM_LAST if done else _FROM_FIRST)
+        async with self._store.database.snapshot() as wire:
+            sql, params = _TASK, [principal.tenant_id]
+
+            def add(value: object) -> str:
+                params.append(value)  # type: ignore[arg-type]
+                return f"${len(params)}"
+
+            if person:
+                root = await self._reach.require(wire, principal, Permission.READ_PERSON, PersonId(person))
+                sql += f" AND t.person_id = {add(root)}"
+            elif reach is Scope.TEAM:
+                sql += f" AND (t.owner_id = ANY({add(await team_of(wire, principal))}) OR t.created_by = {add(me)})"
+            elif reach is not Scope.ALL:
+                mine = add(me)
+                sql += f" AND (t.owner_id = {mine} OR t.created_by = {mine})"
+            if owner:
+                sql += f" AND t.owner_id = {add(me if owner == 'me' else owner)}"
+            order = _DONE if done else _OPEN
+            sql += order.format(never=NEVER, at=add(begin), id=add(last_id), limit=add(limit + 1))
+            rows = await wire.fetch(sql, *params)
+        more = None
+        if len(rows) > limit:
+            last = rows[limit - 1]
+            place = last[7] if done else last[6]
+            more = f"{NEVER if place is None else place}.{last[0]}"
+        return TaskPage(items=tuple(map(_view, rows[:limit])), next=more)
+
+    async def add_task(self, principal: Principal, new: NewTask, *, key: str | None) -> TaskView:
+        """See the port."""
+        principal.require(Permission.WORK_TASKS)
+        tenant_id, now = principal.tenant_id, self._clock.now()
+        request = None if key is None else f"{principal.user_id}:{key}"
+        owner_id = new.owner_id or principal.user_id
+        if owner_id is None:
+            raise Invalid("say whose task it is", field="owner_id", code="no_such_user")
+        async with self._store.database.transaction() as wire:
+            if request:
+                rows = await wire.fetch(
+                    "SELECT id FROM tasks WHERE tenant_id = $1 AND request = $2", tenant_id, request
+                )
+                if rows:
+                    return await _task(wire, tenant_id, TaskId(rows[0][0]))
+            await require_user(wire, tenant_id, owner_id)
+            person_id = await self._person_of(wire, principal, new)
+            task_id = TaskId(new_id())
+            await wire.execute(
+                "INSERT INTO tasks (id, tenant_id, title, owner_id, created_by, created_at, due_at, person_id,"
+                " case_id, interaction_id, version, request) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)",
+                task_id,
+                tenant_id,
+                _title(new.title),
+                owner_id,
+                principal.user_id,
+                to_us(now),
+                us(new.due_at),
+                person_id,
+                new.case_id,
+                new.interaction_id,
+                request,
+            )
+            view = await _task(wire, tenant_id, task_id)
+            await self._told(
+                wire, principal, view, {owner_id}, Change(kind="card_task_added", now=view.title)
+            )
+        self._store.wake()
+        return view
+
+    async def _person_of(self, wire: Wire, principal: Principal, new: NewTask) -> PersonId | None:
+        """Whose task it is among the clients: of what it belongs to, within reach."""
+        person_id = new.person_id
+        for table, given in (("cases", new.case_id), ("interactions", new.interaction_id)):
+            if given is None:
+                continue
+            rows = await wire.fetch(
+                f"SELECT person_id FROM {table} WHERE /*+*/tenant_id = $1 AND id = $2",
+                principal.tenant_id,
+                given,
+            )
+            if not rows or (person_id is not None and rows[0][0] != person_id):
+                raise Invalid(
+                    "this does not belong to this client", field=f"{table[:-1]}_id", code="not_of_this_client"
+                )
+            person_id = PersonId(rows[0][0])
+        if person_id is None:
+            return None
+        return await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
+
+    async def change_task(
+        self,
+        principal: Principal,
+        task_id: TaskId,
+        *,
+        version: int,
+        title: str | None = None,
+        owner_id: UserId | None = None,
+        due_at: datetime | UnsetType | None = UNSET,
+        done: bool | None = None,
+    ) -> TaskView:
+        """See the port."""
+        tenant_id, now = principal.tenant_id, self._clock.now()
+        async with self._store.database.transaction() as wire:
+            await self._require(wire, principal, task_id)
+            before = await _task(wire, tenant_id, task_id)
+            if before.version != version:
+                raise Conflict("somebody changed this task meanwhile", code="changed_meanwhile")
+            if owner_id is not None:
+                await require_user(wire, tenant_id, owner_id)
+            done_at = before.done_at
+            if done is not None:
+                done_at = (before.done_at or now) if done else None
+            await wire.execute(
+                "UPDATE tasks SET title = $1, owner_id = $2, due_at = $3, done_at = $4, version = version + 1"
+                " WHERE tenant_id = $5 AND id = $6",
+                before.title if title is None else _title(title),
+                owner_id or before.owner.id,
+                us(before.due_at if due_at is UNSET else due_at),
+                us(done_at),
+                tenant_id,
+                task_id,
+            )
+            after = await _task(wire, tenant_id, task_id)
+            kind = "card_task_changed"
+            if (before.done_at is None) is not (after.done_at is None):
+                kind = "card_task_done" if after.done_at else "card_task_reopened"
+            owners = {UserId(before.owner.id), UserId(after.owner.id)}
+            await self._told(wire, principal, after, owners, Change(kind=kind, now=after.title))
+        self._store.wake()
+        return after
+
+    async def _require(self, wire: Wire, principal: Principal, task_id: TaskId) -> None:
+        """Raises NotFound for a task out of reach: not one's own, not the team's, not of one's client."""
+        reach = principal.require(Permission.WORK_TASKS)
+        rows = await wire.fetch(
+            "SELECT owner_id, created_by, person_id FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+            principal.tenant_id,
+            task_id,
+        )
+        if not rows:
+            raise NotFound("there is no such task")
+        owner_id, created_by, person_id = rows[0]
+        if reach is Scope.ALL or principal.user_id in {owner_id, created_by}:
+            return
+        if reach is Scope.TEAM and owner_id in await team_of(wire, principal):
+            return
+        ids = [PersonId(person_id)] if person_id else []
+        if not await self._reach.may(wire, principal, Permission.EDIT_PERSON, ids):
+            raise NotFound("there is no such task")
+
+    async def _told(
+        self, wire: Wire, principal: Principal, task: TaskView, owners: set[UserId], change: Change
+    ) -> None:
+        tenant_id = principal.tenant_id
+        told: list[Event] = [TasksChanged(tenant_id=tenant_id, user_ids=tuple(sorted(owners)))]
+        if task.person is not None:
+            person_id = PersonId(task.person.id)
+            await write_facts(wire, principal, person_id, self._clock.now(), [change])
+            told.append(PersonChanged(tenant_id=tenant_id, person_id=person_id))
+        await self._tell(wire, told)
+
+
+def _title(text: str) -> str:
+    title = one_line(text, 200)
+    if not title:
+        raise Invalid("say what is to be done", field="title", code="empty")
+    return title
+
+
+async def _task(wire: Wire, tenant_id: TenantId, task_id: TaskId) -> TaskView:
+    rows = await wire.fetch(_TASK + " AND t.id = $2", tenant_id, task_id)
+    if not rows:
+        raise NotFound("there is no such task")
+    return _view(rows[0])
+
+
+def _view(r: Row) -> TaskView:
+    return TaskView(
+        id=r[0],
+        title=r[1],
+        owner=NamedView(id=r[2], name=r[3]),
+        created_by=r[4],
+        created_at=from_us(r[5]),
+        due_at=at(r[6]),
+        done_at=at(r[7]),
+        person=NamedView(id=r[8], name=r[9]) if r[8] else None,
+        case_id=r[10],
+        case_number=r[11],
+        interaction_id=r[12],
+        version=r[13],
+    )

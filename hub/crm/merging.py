@@ -1,0 +1,56 @@
+"""What a merge fills in on the card that stays, and what an undone merge takes out again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hub.crm.edits import MOST_TAGS, CardState
+from hub.domain.ids import OrganizationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What the card that stays did not have and got from the other: empty texts were not filled."""
+
+    name: str = ""
+    language: str = ""
+    organization_id: OrganizationId | None = None
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def filled(kept: CardState, other: CardState) -> tuple[CardState, Filled]:
+    """The card that stays, with what it lacked; nothing it says is overwritten. The tier stays what it is."""
+    known = {tag.casefold() for tag in kept.tags}
+    room = max(0, MOST_TAGS - len(kept.tags))
+    got = Filled(
+        name="" if kept.name else other.name,
+        language="" if kept.language else other.language,
+        organization_id=other.organization.id if other.organization and not kept.organization else None,
+        tags=tuple(tag for tag in other.tags if tag.casefold() not in known)[:room],
+        fields={key: value for key, value in other.fields.items() if key not in kept.fields},
+    )
+    return (
+        replace(
+            kept,
+            name=kept.name or got.name,
+            language=kept.language or got.language,
+            organization=kept.organization or other.organization,
+            tags=(*kept.tags, *got.tags),
+            fields={**kept.fields, **got.fields},
+        ),
+        got,
+    )
+
+
+def emptied(now: CardState, got: Filled) -> CardState:
+    """The card without what the merge filled in, as far as it still says so: what people wrote since stays."""
+    is_theirs = now.organization is not None and now.organization.id == got.organization_id
+    taken = {tag.casefold() for tag in got.tags}
+    return replace(
+        now,
+        name="" if got.name and now.name == got.name else now.name,
+        language="" if got.language and now.language == got.language else now.language,
+        organization=None if is_theirs else now.organization,
+        tags=tuple(tag for tag in now.tags if tag.casefold() not in taken),
+        fields={key: value for key, value in now.fields.items() if got.fields.get(key) != value},
+    )

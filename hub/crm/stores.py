@@ -1,0 +1,264 @@
+"""What the card, cases, tasks, organizations and merges ask of the store. Each answers within the principal's reach.
+
+What is out of reach is NotFound, as if it were not there; Conflict `changed_meanwhile` means that the version given
+is not the present one: read again, then decide.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import UNSET, UnsetType
+
+from hub.crm.edits import CardEdit
+from hub.desk.client_views import (
+    AddressOwner,
+    CasePage,
+    CaseView,
+    ClientFieldPage,
+    ClientFieldView,
+    OrganizationPage,
+    OrganizationView,
+    TaskPage,
+    TaskView,
+)
+from hub.desk.found import PersonPage
+from hub.domain.access import Principal
+from hub.domain.case import CaseStatus
+from hub.domain.client_fields import FieldKind
+from hub.domain.ids import (
+    CaseId,
+    FieldId,
+    IdentityId,
+    InteractionId,
+    MergeId,
+    OrganizationId,
+    PersonId,
+    TaskId,
+    UserId,
+)
+from hub.domain.person import Confidence, IdentityKind, Purpose
+
+
+class CardStore(Protocol):
+    """Editing a card. Each gives the record that stands for the person, which may be another after a merge."""
+
+    async def edit(self, principal: Principal, person_id: PersonId, edit: CardEdit) -> PersonId:
+        """Name, language, tier, organization, tags, fields of the house. Raises Invalid, Conflict, NotFound."""
+        ...
+
+    async def record_consent(
+        self,
+        principal: Principal,
+        person_id: PersonId,
+        *,
+        channel: IdentityKind,
+        purpose: Purpose,
+        given: bool,
+        source: str,
+    ) -> PersonId:
+        """What the client said; earlier words stay in the history."""
+        ...
+
+    async def add_address(
+        self,
+        principal: Principal,
+        person_id: PersonId,
+        *,
+        kind: IdentityKind,
+        typed: str,
+        confidence: Confidence,
+    ) -> PersonId:
+        """An address, in normal form; one they have already changes nothing.
+
+        Raises Conflict (`address_taken`) for one that somebody else has: it is never taken from them.
+        """
+        ...
+
+    async def remove_address(
+        self, principal: Principal, person_id: PersonId, identity_id: IdentityId
+    ) -> PersonId:
+        """It is nobody's from now on."""
+        ...
+
+    async def mark_address(
+        self, principal: Principal, person_id: PersonId, identity_id: IdentityId, confidence: Confidence
+    ) -> PersonId:
+        """Proved to be theirs, or perhaps theirs."""
+        ...
+
+    async def owner_of(self, principal: Principal, kind: IdentityKind, typed: str) -> AddressOwner:
+        """Who has this address, if they are within reach."""
+        ...
+
+
+class MergeStore(Protocol):
+    """Two records of one person."""
+
+    async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
+        """All that `other_id` had is `kept_id`'s from now on; nothing is deleted.
+
+        Needs the right to edit the one and to read the other. Raises Invalid (`same_person`), Conflict, NotFound.
+        """
+        ...
+
+    async def undo(self, principal: Principal, merge_id: MergeId) -> PersonId:
+        """Take them apart: what was moved goes back, and what came since by an address goes with the address.
+
+        Undoing twice is success.
+        """
+        ...
+
+
+class CaseStore(Protocol):
+    """Cases, reached through their person."""
+
+    async def cases(self, principal: Principal, person_id: PersonId, *, after: str, limit: int) -> CasePage:
+        """All of a person, closed ones too, newest first."""
+        ...
+
+    async def case(self, principal: Principal, case_id: CaseId) -> CaseView:
+        """One."""
+        ...
+
+    async def open_case(
+        self,
+        principal: Principal,
+        person_id: PersonId,
+        *,
+        subject: str,
+        promised_at: datetime | None,
+        owner_id: UserId | None,
+        interaction_id: InteractionId | None,
+        key: str | None,
+    ) -> CaseView:
+        """Open one; `owner_id` None is whoever opens it. The same `key` again is the same case."""
+        ...
+
+    async def change_case(
+        self,
+        principal: Principal,
+        case_id: CaseId,
+        *,
+        version: int,
+        subject: str | None = None,
+        status: CaseStatus | None = None,
+        public_status: str | None = None,
+        promised_at: datetime | UnsetType | None = UNSET,
+        owner_id: UserId | UnsetType | None = UNSET,
+        interaction_id: InteractionId | None = None,
+    ) -> CaseView:
+        """None (or UNSET) leaves a thing as it is; `interaction_id` links one more. Raises Conflict, Invalid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """What is to be done: `owner_id` None is whoever writes it down."""
+
+    title: str
+    owner_id: UserId | None = None
+    due_at: datetime | None = None
+    person_id: PersonId | None = None
+    case_id: CaseId | None = None
+    interaction_id: InteractionId | None = None
+
+
+class TaskStore(Protocol):
+    """Tasks: one's own, those of the team, those of a client one may read."""
+
+    async def tasks(
+        self, principal: Principal, *, owner: str, person: str, done: bool, after: str, limit: int
+    ) -> TaskPage:
+        """`owner` is an id, `me`, or empty for everybody in reach; `person` an id or empty."""
+        ...
+
+    async def add_task(self, principal: Principal, new: NewTask, *, key: str | None) -> TaskView:
+        """Write one down. The same `key` again is the same task. Raises Invalid, NotFound."""
+        ...
+
+    async def change_task(
+        self,
+        principal: Principal,
+        task_id: TaskId,
+        *,
+        version: int,
+        title: str | None = None,
+        owner_id: UserId | None = None,
+        due_at: datetime | UnsetType | None = UNSET,
+        done: bool | None = None,
+    ) -> TaskView:
+        """None (or UNSET) leaves a thing as it is. Raises Conflict, Invalid, NotFound."""
+        ...
+
+
+class OrganizationStore(Protocol):
+    """Companies."""
+
+    async def organizations(self, principal: Principal, q: str, limit: int) -> OrganizationPage:
+        """Those whose names hold the words of `q`, in any script's case; the best first."""
+        ...
+
+    async def organization(self, principal: Principal, organization_id: OrganizationId) -> OrganizationView:
+        """One, if a client of it is within reach."""
+        ...
+
+    async def members(
+        self, principal: Principal, organization_id: OrganizationId, *, after: str, limit: int
+    ) -> PersonPage:
+        """Its clients that are within reach."""
+        ...
+
+    async def add_organization(self, principal: Principal, name: str) -> OrganizationView:
+        """The one of that name, made if need be."""
+        ...
+
+    async def change_organization(
+        self,
+        principal: Principal,
+        organization_id: OrganizationId,
+        *,
+        version: int,
+        name: str | None,
+        note: str | None,
+    ) -> OrganizationView:
+        """None leaves a thing as it is. Raises Conflict, Invalid, NotFound."""
+        ...
+
+
+class FieldStore(Protocol):
+    """Fields of the house."""
+
+    async def fields(self, principal: Principal) -> ClientFieldPage:
+        """All of them, in their order."""
+        ...
+
+    async def add_field(
+        self,
+        principal: Principal,
+        *,
+        label: str,
+        kind: FieldKind,
+        choices: tuple[str, ...],
+        required: bool,
+    ) -> ClientFieldView:
+        """A new one, at the end. Raises Invalid, Conflict (`name_taken`)."""
+        ...
+
+    async def change_field(
+        self,
+        principal: Principal,
+        field_id: FieldId,
+        *,
+        version: int,
+        label: str,
+        choices: tuple[str, ...],
+        required: bool,
+        position: int,
+    ) -> ClientFieldView:
+        """The kind stays: what cards hold is of that kind. Raises Invalid, Conflict, NotFound."""
+        ...
+
+    async def remove_field(self, principal: Principal, field_id: FieldId) -> None:
+        """Cards do not show it any more. Raises NotFound."""
+        ...

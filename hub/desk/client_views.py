@@ -1,0 +1,117 @@
+"""What people see of that which hangs on a client: cases, tasks, organizations, fields of the house."""
+
+from datetime import datetime
+
+from hub.desk.views import NamedView, View
+from hub.domain.case import CaseStatus
+from hub.domain.client_fields import FieldKind
+
+
+class CaseView(View, frozen=True, kw_only=True):
+    """A case. `owner` is None while nobody has it; `interactions` are those it came up in."""
+
+    id: str
+    number: int
+    person: NamedView
+    subject: str
+    status: CaseStatus
+    public_status: str
+    promised_at: datetime | None
+    owner: NamedView | None
+    opened_at: datetime
+    closed_at: datetime | None
+    version: int
+    interactions: tuple[str, ...] = ()
+
+
+class CasePage(View, frozen=True, kw_only=True):
+    """A page, newest first."""
+
+    items: tuple[CaseView, ...]
+    next: str | None
+
+
+class TaskView(View, frozen=True, kw_only=True):
+    """A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything."""
+
+    id: str
+    title: str
+    owner: NamedView
+    created_by: str
+    created_at: datetime
+    due_at: datetime | None
+    done_at: datetime | None
+    person: NamedView | None
+    case_id: str | None
+    case_number: int | None
+    interaction_id: str | None
+    version: int
+
+
+class TaskPage(View, frozen=True, kw_only=True):
+    """A page: what is open by its due time, what is done newest first."""
+
+    items: tuple[TaskView, ...]
+    next: str | None
+
+
+class ClientFieldView(View, frozen=True, kw_only=True):
+    """A field of the house on its clients' cards."""
+
+    id: str
+    label: str
+    kind: FieldKind
+    choices: tuple[str, ...]
+    required: bool
+    position: int
+    version: int
+
+
+class ClientFieldPage(View, frozen=True, kw_only=True):
+    """All fields, in their order."""
+
+    items: tuple[ClientFieldView, ...]
+    next: str | None
+
+
+class OrganizationView(View, frozen=True, kw_only=True):
+    """A company; `persons` counts those who belong to it."""
+
+    id: str
+    name: str
+    note: str
+    persons: int
+    version: int
+
+
+class OrganizationPage(View, frozen=True, kw_only=True):
+    """Companies found, by name."""
+
+    items: tuple[OrganizationView, ...]
+    next: str | None
+
+
+class AddressOwner(View, frozen=True, kw_only=True):
+    """Who has an address: None when nobody has it, or nobody within reach."""
+
+    value: str
+    person: NamedView | None
+
+
+class ReachWay(View, frozen=True, kw_only=True):
+    """A way to begin a conversation with a client. `open_interaction_id` is one that is under way there already;
+    `refusal` is the stable code of why it cannot begin now, or empty."""
+
+    channel: str
+    address: str
+    display: str
+    queue: str
+    open_interaction_id: str | None = None
+    refusal: str = ""
+
+
+class ReachWays(View, frozen=True, kw_only=True):
+    """All of them."""
+
+    items: tuple[ReachWay, ...]
+    next: str | None
