@@ -7,8 +7,9 @@ from msgspec import Meta
 from agent_console.bodies import Id
 from agent_console.client_bodies import EditCase, EditTask, NewCase, NewTaskBody
 from agent_console.operations import Call, Operation, Operations
-from hub.crm.stores import CaseStore, NewTask, TaskStore
-from hub.desk.client_views import CasePage, CaseView, TaskPage, TaskView
+from hub.desk.client_stores import CaseStore, NewTask, TaskStore
+from hub.desk.client_views import CasePage, CaseView, TaskPage
+from hub.desk.views import TaskView
 from hub.domain.access import Permission
 from hub.domain.ids import CaseId, InteractionId, PersonId, TaskId, UserId
 

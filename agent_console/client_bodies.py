@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from agent_console.bodies import Body, Id, Short
 from hub.domain.case import CaseStatus
-from hub.domain.client_fields import LONGEST_VALUE, FieldKind
+from hub.domain.client_fields import LONGEST_VALUE, ClientFieldKind
 from hub.domain.person import Confidence, IdentityKind, Purpose, Tier
 
 Version = Annotated[int, Meta(ge=1, le=2_000_000_000)]
@@ -125,7 +125,7 @@ class NewClientField(Body, frozen=True, kw_only=True):
     """A field of the house on its clients' cards; a choice has `choices`."""
 
     label: Annotated[str, Meta(min_length=1, max_length=60)]
-    kind: FieldKind
+    kind: ClientFieldKind
     choices: Choices = ()
     required: bool = False
 

@@ -81,8 +81,8 @@ def operations(
     )
     async def show_card(call: Call, interaction_id: Id) -> CardAnswer:
         """As it is now."""
-        card, may_edit = await lookups.card(call.principal, InteractionId(interaction_id))
-        return CardAnswer(card=card, may_edit=may_edit)
+        card = await lookups.card(call.principal, InteractionId(interaction_id))
+        return CardAnswer(card=card, may_edit=await lookups.may_edit(call.principal, card.person_id))
 
     @made.op(
         "GET",
@@ -109,8 +109,8 @@ def operations(
     @made.op("GET", "/api/v1/persons/{person_id}/card", Permission.READ_PERSON, "The card of a person")
     async def show_person_card(call: Call, person_id: Id) -> CardAnswer:
         """As it is now. A record that was merged into another one answers with that one's card."""
-        card, may_edit = await lookups.client(call.principal, PersonId(person_id))
-        return CardAnswer(card=card, may_edit=may_edit)
+        card = await lookups.client(call.principal, PersonId(person_id))
+        return CardAnswer(card=card, may_edit=await lookups.may_edit(call.principal, card.person_id))
 
     @made.op(
         "GET",

@@ -7,7 +7,7 @@ from msgspec import Meta
 from agent_console.bodies import Done, Id
 from agent_console.client_bodies import EditClientField, EditOrganization, NewClientField, NewOrganization
 from agent_console.operations import Call, Operation, Operations
-from hub.crm.stores import FieldStore, OrganizationStore
+from hub.desk.client_stores import FieldStore, OrganizationStore
 from hub.desk.client_views import ClientFieldPage, ClientFieldView, OrganizationPage, OrganizationView
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission

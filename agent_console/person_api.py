@@ -7,11 +7,11 @@ from msgspec import Meta
 from agent_console.bodies import CardAnswer, Id
 from agent_console.client_bodies import AddAddress, EditPerson, MarkAddress, MergeWith, RecordConsent
 from agent_console.operations import Call, Operation, Operations
-from hub.crm.edits import CardEdit
-from hub.crm.stores import CardStore, MergeStore
+from hub.desk.client_stores import CardStore, MergeStore
 from hub.desk.client_views import AddressOwner
 from hub.desk.reading import Lookups
 from hub.domain.access import Permission
+from hub.domain.card import CardEdit
 from hub.domain.ids import IdentityId, MergeId, PersonId
 from hub.domain.person import IdentityKind
 
@@ -21,8 +21,8 @@ def operations(*, edits: CardStore, merging: MergeStore, clients: Lookups) -> li
     made = Operations("clients")
 
     async def card_of(call: Call, person_id: PersonId) -> CardAnswer:
-        card, may_edit = await clients.client(call.principal, person_id)
-        return CardAnswer(card=card, may_edit=may_edit)
+        card = await clients.client(call.principal, person_id)
+        return CardAnswer(card=card, may_edit=await clients.may_edit(call.principal, card.person_id))
 
     @made.op("PATCH", "/api/v1/persons/{person_id}", Permission.EDIT_PERSON, "Edit a client's card")
     async def edit_person(call: Call, person_id: Id, body: EditPerson) -> CardAnswer:

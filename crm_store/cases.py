@@ -35,7 +35,7 @@ _NEWEST = (1 << 62, "g")
 
 
 class Cases(Changing):
-    """CaseStore of hub/crm/stores.py."""
+    """CaseStore of hub/desk/client_stores.py."""
 
     async def cases(self, principal: Principal, person_id: PersonId, *, after: str, limit: int) -> CasePage:
         """See the port."""

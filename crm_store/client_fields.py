@@ -10,7 +10,7 @@ from crm_store.store import Store
 from hub.desk.client_views import ClientFieldPage, ClientFieldView
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
-from hub.domain.client_fields import MOST_FIELDS, ClientField, FieldKind, checked_field
+from hub.domain.client_fields import MOST_FIELDS, ClientField, ClientFieldKind, checked_field
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import FieldId, TenantId
 from hub.ids import new_id
@@ -29,7 +29,7 @@ async def fields_of(wire: Wire, tenant_id: TenantId) -> list[ClientField]:
 
 
 class ClientFields:
-    """FieldStore of hub/crm/stores.py."""
+    """FieldStore of hub/desk/client_stores.py."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -46,7 +46,7 @@ class ClientFields:
         principal: Principal,
         *,
         label: str,
-        kind: FieldKind,
+        kind: ClientFieldKind,
         choices: tuple[str, ...],
         required: bool,
     ) -> ClientFieldView:
@@ -166,7 +166,7 @@ def _field(r: Row) -> ClientField:
         id=FieldId(r[0]),
         tenant_id=TenantId(r[1]),
         label=r[2],
-        kind=FieldKind(r[3]),
+        kind=ClientFieldKind(r[3]),
         choices=_choices(r[4]),
         required=bool(r[5]),
         position=r[6],

@@ -45,7 +45,7 @@ class _Standing:
 
 
 class Merges(Changing):
-    """MergeStore of hub/crm/stores.py."""
+    """MergeStore of hub/desk/client_stores.py."""
 
     async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
         """See the port."""

@@ -30,7 +30,7 @@ _MOST_PERSONS = 200
 
 
 class Organizations(Changing):
-    """OrganizationStore of hub/crm/stores.py."""
+    """OrganizationStore of hub/desk/client_stores.py."""
 
     def __init__(
         self, store: Store, clock: Clock, *, encode: Encode, reach: ClientReach, people: People

@@ -72,13 +72,16 @@ class People:
             views = await self.views(wire, principal, [root])
         return views[root]
 
-    async def client(self, principal: Principal, person_id: PersonId) -> tuple[ClientCard, bool]:
+    async def client(self, principal: Principal, person_id: PersonId) -> ClientCard:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             root = await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
-            may_edit = await self._reach.may(wire, principal, Permission.EDIT_PERSON, [root])
-        cards = await self._cards.cards(principal.tenant_id, [root])
-        return cards[root], root in may_edit
+        return (await self._cards.cards(principal.tenant_id, [root]))[root]
+
+    async def may_edit(self, principal: Principal, person_id: PersonId) -> bool:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            return bool(await self._reach.may(wire, principal, Permission.EDIT_PERSON, [person_id]))
 
     async def views(
         self, wire: Wire, principal: Principal, ids: list[PersonId]
@@ -139,18 +142,17 @@ class People:
         more = f"{page[-1][0]}.{page[-1][1]}" if len(entries) > limit else None
         return TimelinePage(items=tuple(e[2] for e in page), next=more)
 
-    async def card(self, principal: Principal, interaction_id: InteractionId) -> tuple[ClientCard, bool]:
+    async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             interaction, is_guest = await readable_as(wire, principal, interaction_id)
             person_id = interaction.person_id
-            may_edit = await self._reach.may(wire, principal, Permission.EDIT_PERSON, [person_id])
         cards = await self._cards.cards(principal.tenant_id, [person_id])
         card = cards[person_id]
         if not is_guest:
-            return card, person_id in may_edit
+            return card
         here = tuple(touch for touch in card.recent if touch.interaction_id == interaction_id)
-        return replace(card, recent=here, candidates=()), False
+        return replace(card, recent=here, candidates=())
 
     async def _only_as_guest(self, wire: Wire, principal: Principal, person_id: PersonId) -> list[str] | None:
         """None for a person within reach; else the interactions of this person whose notes name the principal.

@@ -13,10 +13,11 @@ from crm_store.rows.people import identities
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.crm.addresses import address_of, shown_address
-from hub.crm.edits import CardEdit, CardState, edited
+from hub.crm.edits import CardState, edited
 from hub.desk.client_views import AddressOwner
 from hub.desk.views import NamedView
 from hub.domain.access import Permission, Principal
+from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import ConsentId, IdentityId, OrganizationId, PersonId, TenantId
 from hub.domain.person import Confidence, Consent, Identity, IdentityKind, Organization, Purpose, Tier
@@ -103,7 +104,7 @@ async def index_anew(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> No
 
 
 class PersonEdits(Changing):
-    """CardStore of hub/crm/stores.py."""
+    """CardStore of hub/desk/client_stores.py."""
 
     def __init__(
         self, store: Store, clock: Clock, *, encode: Encode, reach: ClientReach, region: str = ""

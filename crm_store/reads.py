@@ -9,23 +9,65 @@ from crm_store.lookups import Interactions
 from crm_store.people import People
 from crm_store.person_scope import ClientReach
 from crm_store.store import Store
+from crm_store.tasks import open_tasks_of
 from hub.desk.found import AgentPage, QueuePage
-from hub.domain.access import Principal
+from hub.desk.views import TaskView
+from hub.domain.access import Permission, Principal
 from hub.domain.card import ClientCard
-from hub.domain.ids import PersonId, TenantId
+from hub.domain.ids import InteractionId, PersonId, TenantId, UserId, WorkItemId
 from hub.ports.clock import Clock
+
+_SERVED_NOW = (
+    "SELECT person_id, agent_id FROM work_items WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)"
+    " AND state IN ('assigned', 'wrap_up') AND agent_id IS NOT NULL"
+    " UNION SELECT w.person_id, r.agent_id FROM work_items w JOIN reservations r ON r.work_item_id = w.id"
+    " WHERE /*+*/w.tenant_id = $1 AND w.person_id = ANY($2) AND r.state = 'offered' AND r.ended_at IS NULL"
+    " UNION SELECT i.person_id, s.agent_id FROM snoozes s JOIN interactions i ON i.id = s.interaction_id"
+    " WHERE /*+*/i.tenant_id = $1 AND i.person_id = ANY($2)"
+)
 
 
 class DeskReads(Live):
     """LiveReads: the live desk with its cards."""
 
-    def __init__(self, store: Store, clock: Clock, cards: Cards) -> None:
+    def __init__(self, store: Store, clock: Clock, cards: Cards, reach: ClientReach | None = None) -> None:
         super().__init__(store, clock)
         self._cards = cards
+        self._reach = reach or ClientReach()
 
     async def cards(self, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, ClientCard]:
         """See the port."""
         return await self._cards.cards(tenant_id, ids)
+
+    async def seers(
+        self, tenant_id: TenantId, ids: Sequence[PersonId], looking: Sequence[Principal]
+    ) -> dict[PersonId, set[UserId]]:
+        """See the port."""
+        seen: dict[PersonId, set[UserId]] = {}
+        async with self._store.database.snapshot() as wire:
+            for person_id, agent_id in await wire.fetch(_SERVED_NOW, tenant_id, list(ids)):
+                seen.setdefault(PersonId(person_id), set()).add(UserId(agent_id))
+            for principal in looking:
+                for person_id in await self._reach.may(wire, principal, Permission.READ_PERSON, ids):
+                    if principal.user_id is not None:
+                        seen.setdefault(person_id, set()).add(principal.user_id)
+        return seen
+
+    async def work_in(self, tenant_id: TenantId, ids: Sequence[InteractionId]) -> list[WorkItemId]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT id FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = ANY($2)"
+                " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')",
+                tenant_id,
+                list(ids),
+            )
+        return [WorkItemId(row[0]) for row in rows]
+
+    async def open_tasks(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, list[TaskView]]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            return await open_tasks_of(wire, tenant_id, ids)
 
 
 class DeskLookups(Interactions, People):

@@ -12,9 +12,9 @@ from crm_store.pages import NEVER, instant_cursor
 from crm_store.people_of_house import require_user, team_of
 from crm_store.person_change import Changing, write_facts
 from hub.crm.changes import Change
-from hub.crm.stores import NewTask
-from hub.desk.client_views import TaskPage, TaskView
-from hub.desk.views import NamedView
+from hub.desk.client_stores import NewTask
+from hub.desk.client_views import TaskPage
+from hub.desk.views import NamedView, TaskView
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import Event, PersonChanged, TasksChanged
@@ -61,7 +61,7 @@ async def open_tasks_of(
 
 
 class Tasks(Changing):
-    """TaskStore of hub/crm/stores.py."""
+    """TaskStore of hub/desk/client_stores.py."""
 
     async def tasks(
         self, principal: Principal, *, owner: str, person: str, done: bool, after: str, limit: int

@@ -113,8 +113,7 @@ class Hub:
         self._settings = settings
         self._database = database
         self._clock = clock = SystemClock()
-        self._draining = False
-        self._started = False
+        self._draining = self._started = False
         self.store = store = Store(database, encode=encode, clock=clock)
         self._names = Namebook(self._load_names)
         self._metrics = metrics = new_metrics()
@@ -122,7 +121,8 @@ class Hub:
         self._bus: EventBus = from_settings.bus(metrics)
         self._leases = EmbeddedLeases(clock, node=from_settings.node_name(settings))
         self._cards = Cards(store)
-        self._live = DeskReads(store, clock, self._cards)
+        self._clients = rest.Clients(settings.access.agents_see_clients, settings.house.phone_region)
+        self._live = DeskReads(store, clock, self._cards, self._clients.reach)
         self._floor = FloorStore(store, clock, encode=encode)
         self._insight = SqlInsight(store)
         self._exporting = rest.Exporting(store, clock, settings.data_dir, settings.house.time_zone)
@@ -319,6 +319,7 @@ class Hub:
             clock=clock,
             pop_ms=self._seen.pops.ms,
             talk=self._talk,
+            clients=self._clients,
             presence_lease_s=settings.routing.presence_lease_s,
             zone=ZoneInfo(settings.house.time_zone),
             exporting=self._exporting,

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from agent_console import (
     articles_api,
+    case_api,
     choices_api,
     desk_api,
     export_api,
@@ -19,6 +20,8 @@ from agent_console import (
     knowledge_api,
     log_api,
     lookup_api,
+    organization_api,
+    person_api,
     ready_api,
     report_api,
     supervise_api,
@@ -31,7 +34,9 @@ from agent_console.pages import add_pages as add_console
 from crm_store.activity import SqlActivity
 from crm_store.alarms import SqlAlarms
 from crm_store.articles import SqlArticles
-from crm_store.cards import Cards
+from crm_store.cards import Cards as ClientCards
+from crm_store.cases import Cases
+from crm_store.client_fields import ClientFields
 from crm_store.exports import SqlExports
 from crm_store.floor import FloorStore
 from crm_store.floor_work import SqlFloorWork
@@ -40,10 +45,15 @@ from crm_store.insight import SqlInsight
 from crm_store.knowledge import SqlSnippets
 from crm_store.log import SqlLog
 from crm_store.log_views import SqlLogViews
+from crm_store.merges import Merges
+from crm_store.organizations import Organizations
+from crm_store.person_edits import PersonEdits
+from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
 from crm_store.store import Store
 from crm_store.talk import Talk
+from crm_store.tasks import Tasks
 from hub.cluster.codec import encode
 from hub.cluster.embedded.export_files import FolderExports
 from hub.crm.articles import Articles
@@ -63,7 +73,7 @@ from hub.desk.states import States
 from hub.desk.supervise import Supervising
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
-from hub.domain.access import Permission
+from hub.domain.access import Permission, Scope
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import StepKind
 from hub.entrance import OpenEntrance
@@ -126,13 +136,42 @@ class Exporting:
         self.exporter = Exporter(self.kept, self.rows, self.files, clock, ZoneInfo(zone), DEFAULT_TENANT)
 
 
+class Clients:
+    """What the house chose about clients, and the operations that change what hangs on them.
+
+    `agents_see` is `own`, `team` or `all`; `region` is whose national phone numbers are understood.
+    """
+
+    def __init__(self, agents_see: str, region: str) -> None:
+        self.reach = ClientReach(Scope[agents_see.upper()])
+        self._region = region
+
+    def operations(self, store: Store, clock: Clock, lookups: DeskLookups) -> list[Operation]:
+        """Cards, merges, cases, tasks, organizations, fields of the house."""
+        return [
+            *person_api.operations(
+                edits=PersonEdits(store, clock, encode=encode, reach=self.reach, region=self._region),
+                merging=Merges(store, clock, encode=encode, reach=self.reach),
+                clients=lookups,
+            ),
+            *case_api.operations(
+                cases=Cases(store, clock, encode=encode, reach=self.reach),
+                tasks=Tasks(store, clock, encode=encode, reach=self.reach),
+            ),
+            *organization_api.operations(
+                organizations=Organizations(store, clock, encode=encode, reach=self.reach, people=lookups),
+                client_fields=ClientFields(store, clock),
+            ),
+        ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the operations stand on. `pop_ms` the latest pop latencies, `help_origin` is empty without a public help."""
 
     entrance: OpenEntrance
     store: Store
-    cards: Cards
+    cards: ClientCards
     floor: FloorStore
     live: DeskReads
     alarms: SqlAlarms
@@ -144,6 +183,7 @@ class Parts:
     clock: Clock
     pop_ms: Callable[[], Iterable[float]]
     talk: Conversation
+    clients: Clients
     presence_lease_s: float
     zone: ZoneInfo
     exporting: Exporting
@@ -154,7 +194,7 @@ class Parts:
 def operations(p: Parts) -> list[Operation]:
     """Every operation of the API; one block a role."""
     administration = p.rules.administration
-    lookups = DeskLookups(p.store, p.cards, p.floor)
+    lookups = DeskLookups(p.store, p.cards, p.floor, p.clients.reach)
     return [
         *p.entrance.operations(me=p.snapshots.me, all_queues=p.floor.all_queues),
         *desk_api.operations(
@@ -207,6 +247,7 @@ def operations(p: Parts) -> list[Operation]:
             lookups=lookups,
             clock=p.clock,
         ),
+        *p.clients.operations(p.store, p.clock, lookups),
         *_knowledge(p, lookups),
     ]
 

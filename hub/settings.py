@@ -167,6 +167,25 @@ class HouseSettings(Section):
         default="UTC",
         description="Zone in which days and hours are counted, such as Europe/Istanbul: wallboard, log, reports.",
     )
+    phone_region: str = Field(
+        default="",
+        pattern=r"^([A-Z]{2})?$",
+        description=(
+            "Country whose national phone numbers are understood, such as TR; empty: numbers begin with +."
+        ),
+    )
+
+
+class AccessSettings(Section):
+    """Choices of the house about who sees whom."""
+
+    agents_see_clients: Literal["own", "team", "all"] = Field(
+        default="team",
+        description=(
+            "Whom agents find and read: own (they serve, are offered, or served last),"
+            " team (whoever wrote to a queue they serve), all."
+        ),
+    )
 
 
 class HelpSettings(Section):
@@ -298,6 +317,7 @@ class Settings(BaseSettings):
         description="Folder of everything the hub keeps: hub.db, attachments, recordings.",
     )
     house: HouseSettings = Field(default_factory=HouseSettings)
+    access: AccessSettings = Field(default_factory=AccessSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     help: HelpSettings = Field(default_factory=HelpSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)

@@ -91,6 +91,8 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "viewers": {**desk["viewers"], frame["interaction_id"]: frame["viewers"]}}
         case "house_changed":
             return {**desk, **{name: frame[name] for name in HOUSE}}
+        case "tasks_changed":
+            return {**desk, "tasks": frame["tasks"]}
         case _:
             return desk
 
@@ -137,12 +139,22 @@ def _row_touched(row: Frame, touch: Frame) -> Frame:
 
 def _with_card(desk: Desk, card: Frame) -> Desk:
     who = card["person_id"]
-    named = [
-        {**w, "person": {"id": who, "name": card["name"]}} if w["person"]["id"] == who else w
-        for w in desk["work"]
-    ]
+
+    def named(rows: list[Frame]) -> list[Frame]:
+        return [
+            {**row, "person": {"id": who, "name": card["name"]}}
+            if row["person"] and row["person"]["id"] == who
+            else row
+            for row in rows
+        ]
+
     offers = [{**o, "card": card} if o["card"]["person_id"] == who else o for o in desk["offers"]]
-    return {**desk, "offers": offers, "work": named}
+    shown: Desk = {
+        part: named(desk[part])
+        for part in ("work", "mentions", "snoozed", "consults", "tasks")
+        if part in desk
+    }
+    return {**desk, "offers": offers, **shown}
 
 
 def read(desk: Desk, interaction_id: str, seq: int) -> Desk:
@@ -182,6 +194,7 @@ def comparable(desk: Desk) -> Desk:
         **{name: desk[name] for name in HOUSE},
         "notices": {notice["id"]: notice for notice in desk.get("notices", ())},
         "consults": {consult["id"]: consult for consult in desk.get("consults", ())},
+        "tasks": desk.get("tasks", []),
     }
 
 

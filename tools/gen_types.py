@@ -17,15 +17,25 @@ import msgspec
 
 import agent_console
 from agent_console import bodies
-from hub.desk import found
+from hub.desk import client_views, found
 from hub.insight import activity, exports, floor_view, floor_work, grouped, views
 from hub.insight import log as insight_log
 from hub.screenpop import frames
 
 GENERATED = Path(__file__).resolve().parent.parent / "agent_console/web/src/generated"
 
-CARRIED = (found, insight_log, activity, exports, grouped, views, bodies)
-CARRIED = (found, insight_log, activity, grouped, views, floor_view, floor_work, bodies)
+CARRIED = (
+    found,
+    client_views,
+    insight_log,
+    activity,
+    exports,
+    grouped,
+    views,
+    floor_view,
+    floor_work,
+    bodies,
+)
 """Modules whose structs the API carries, beside each `agent_console/*_bodies.py`."""
 
 Schema = Mapping[str, Any]

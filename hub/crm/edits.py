@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from hub.crm.changes import Change
+from hub.domain.card import CardEdit
 from hub.domain.client_fields import ClientField, value_of
 from hub.domain.errors import Invalid
-from hub.domain.ids import FieldId, OrganizationId
+from hub.domain.ids import FieldId
 from hub.domain.person import Organization, Tier
 from hub.domain.texts import one_line
 
@@ -28,25 +29,6 @@ class CardState:
     organization: Organization | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardEdit:
-    """What is wanted; None leaves it as it is. `organization` of the same edit is already looked up: it counts
-    where `organization_id` is given, and is None for nobody's. In `fields` an empty text empties the field."""
-
-    version: int
-    name: str | None = None
-    language: str | None = None
-    tier: Tier | None = None
-    organization_id: str | None = None
-    tags: tuple[str, ...] | None = None
-    fields: Mapping[str, str] | None = None
-
-    @property
-    def organization(self) -> OrganizationId | None:
-        """Which organization is meant, if one is."""
-        return OrganizationId(self.organization_id) if self.organization_id else None
 
 
 def edited(

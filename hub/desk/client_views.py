@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from hub.desk.views import NamedView, View
+from hub.desk.views import NamedView, TaskView, View
 from hub.domain.case import CaseStatus
-from hub.domain.client_fields import FieldKind
+from hub.domain.client_fields import ClientFieldKind
 
 
 class CaseView(View, frozen=True, kw_only=True):
@@ -31,23 +31,6 @@ class CasePage(View, frozen=True, kw_only=True):
     next: str | None
 
 
-class TaskView(View, frozen=True, kw_only=True):
-    """A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything."""
-
-    id: str
-    title: str
-    owner: NamedView
-    created_by: str
-    created_at: datetime
-    due_at: datetime | None
-    done_at: datetime | None
-    person: NamedView | None
-    case_id: str | None
-    case_number: int | None
-    interaction_id: str | None
-    version: int
-
-
 class TaskPage(View, frozen=True, kw_only=True):
     """A page: what is open by its due time, what is done newest first."""
 
@@ -60,7 +43,7 @@ class ClientFieldView(View, frozen=True, kw_only=True):
 
     id: str
     label: str
-    kind: FieldKind
+    kind: ClientFieldKind
     choices: tuple[str, ...]
     required: bool
     position: int

@@ -21,6 +21,7 @@ from hub.desk.views import (
     MeView,
     NoticeView,
     QueueLineView,
+    TaskView,
     WaitingView,
     WorkView,
 )
@@ -56,6 +57,21 @@ class LiveReads(Protocol):
 
     async def cards(self, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, ClientCard]:
         """The cards of these persons."""
+        ...
+
+    async def seers(
+        self, tenant_id: TenantId, ids: Sequence[PersonId], looking: Sequence[Principal]
+    ) -> dict[PersonId, set[UserId]]:
+        """Who sees the cards of these persons now: who has work of theirs, is offered it or laid it aside, and
+        those of `looking` who may read them."""
+        ...
+
+    async def work_in(self, tenant_id: TenantId, ids: Sequence[InteractionId]) -> list[WorkItemId]:
+        """The open passes of these interactions."""
+        ...
+
+    async def open_tasks(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, list[TaskView]]:
+        """What these users have to do, by due time: the first 50 of each."""
         ...
 
     async def queue_lines(self, tenant_id: TenantId) -> dict[QueueId, QueueLineView]:
@@ -140,12 +156,16 @@ class Lookups(Protocol):
         """All touches and facts of a person over all interactions, newest first."""
         ...
 
-    async def card(self, principal: Principal, interaction_id: InteractionId) -> tuple[ClientCard, bool]:
-        """The card of the interaction's person, and whether the principal may edit it."""
+    async def card(self, principal: Principal, interaction_id: InteractionId) -> ClientCard:
+        """The card of the interaction's person."""
         ...
 
-    async def client(self, principal: Principal, person_id: PersonId) -> tuple[ClientCard, bool]:
-        """The card of a person, and whether the principal may edit it. A merged record has that of the other."""
+    async def client(self, principal: Principal, person_id: PersonId) -> ClientCard:
+        """The card of a person. A record that was merged into another one has that one's."""
+        ...
+
+    async def may_edit(self, principal: Principal, person_id: PersonId) -> bool:
+        """Whether the card of this person is within the reach of the principal's edits."""
         ...
 
     async def queues(self, principal: Principal) -> QueuePage:

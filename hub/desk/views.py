@@ -286,11 +286,28 @@ class ConsultView(View, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class TaskView(View, frozen=True, kw_only=True):
+    """A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything."""
+
+    id: str
+    title: str
+    owner: NamedView
+    created_by: str
+    created_at: datetime
+    due_at: datetime | None
+    done_at: datetime | None
+    person: NamedView | None
+    case_id: str | None
+    case_number: int | None
+    interaction_id: str | None
+    version: int
+
+
 class DeskView(View, frozen=True, kw_only=True):
     """Everything the agent desk shows; what a snapshot carries.
 
     `planned` are this user's replies that still wait or have failed, `mentions` those not read (the newest 50),
-    `snoozed` what this user laid aside.
+    `snoozed` what this user laid aside, `tasks` what this user has to do (the first 50 by due time).
     """
 
     me: MeView
@@ -306,6 +323,7 @@ class DeskView(View, frozen=True, kw_only=True):
     pauses: tuple[PauseReason, ...] = ()
     notices: tuple[NoticeView, ...] = ()
     consults: tuple[ConsultView, ...] = ()
+    tasks: tuple[TaskView, ...] = ()
     server_time: datetime
 
 

@@ -1,5 +1,6 @@
 """The client's card: what the agent sees the moment work is offered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -116,3 +117,24 @@ class ClientCard:
     tasks: tuple[CardTask, ...] = ()
     open_tasks: int = 0
     merges: tuple[CardMerge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardEdit:
+    """What is wanted of a card of that version; None leaves a thing as it is.
+
+    An empty `organization_id` means none; in `fields` (by the id of the field) an empty text empties it.
+    """
+
+    version: int
+    name: str | None = None
+    language: str | None = None
+    tier: Tier | None = None
+    organization_id: str | None = None
+    tags: tuple[str, ...] | None = None
+    fields: Mapping[str, str] | None = None
+
+    @property
+    def organization(self) -> OrganizationId | None:
+        """Which organization is meant, if one is."""
+        return OrganizationId(self.organization_id) if self.organization_id else None

@@ -15,7 +15,7 @@ MOST_CHOICES = 50
 MOST_FIELDS = 50
 
 
-class FieldKind(StrEnum):
+class ClientFieldKind(StrEnum):
     """What is written into a field."""
 
     TEXT = "text"
@@ -32,7 +32,7 @@ class ClientField:
     id: FieldId
     tenant_id: TenantId
     label: str
-    kind: FieldKind
+    kind: ClientFieldKind
     choices: tuple[str, ...] = ()
     required: bool = False
     position: int = 0
@@ -43,7 +43,7 @@ def checked_field(field: ClientField) -> ClientField:
     """The field as it is kept. Raises Invalid for one that nobody could fill in."""
     if not field.label:
         raise Invalid("a field needs a name", field="label", code="empty")
-    if field.kind is not FieldKind.CHOICE:
+    if field.kind is not ClientFieldKind.CHOICE:
         if field.choices:
             raise Invalid("only a choice has choices", field="choices", code="choices_needed")
         return field
@@ -74,15 +74,15 @@ def value_of(field: ClientField, given: str) -> str:
 
 def _kept(field: ClientField, text: str) -> str | None:
     match field.kind:
-        case FieldKind.TEXT:
+        case ClientFieldKind.TEXT:
             return text
-        case FieldKind.NUMBER:
+        case ClientFieldKind.NUMBER:
             return _number(text)
-        case FieldKind.DATE:
+        case ClientFieldKind.DATE:
             return _date(text)
-        case FieldKind.CHOICE:
+        case ClientFieldKind.CHOICE:
             return text if text in field.choices else None
-        case FieldKind.YES_NO:
+        case ClientFieldKind.YES_NO:
             return text if text in {"true", "false"} else None
 
 

@@ -21,6 +21,7 @@ from hub.desk.views import (
     PlannedView,
     QueueLineView,
     SnoozeView,
+    TaskView,
     TouchView,
     ViewerView,
     WaitingView,
@@ -239,6 +240,12 @@ class FloorChanged(ServerFrame, frozen=True, kw_only=True, tag="floor_changed"):
     at: datetime
 
 
+class TasksChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="tasks_changed"):
+    """What this user has to do now: the first 50 open tasks by due time."""
+
+    tasks: tuple[TaskView, ...]
+
+
 class SignedOut(ServerFrame, frozen=True, kw_only=True, tag="signed_out"):
     """The sign-in ended; the socket closes after this."""
 
@@ -273,6 +280,7 @@ Frame = (
     | ConsultChangedFrame
     | FloorSnapshot
     | FloorChanged
+    | TasksChangedFrame
     | SignedOut
 )
 
@@ -300,9 +308,13 @@ class TypingCommand(ClientFrame, frozen=True, kw_only=True, tag="typing"):
 
 
 class ViewingCommand(ClientFrame, frozen=True, kw_only=True, tag="viewing"):
-    """The conversation on the screen of this window, or None; said again every 10 s while it lasts."""
+    """The conversation on the screen of this window, or None; said again every 10 s while it lasts.
+
+    `person_id` is whose card is on the screen, also without a conversation: its changes are told to this window.
+    """
 
     interaction_id: str | None = None
+    person_id: str | None = None
 
 
 class WatchFloor(ClientFrame, frozen=True, kw_only=True, tag="watch_floor"):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.desk.reading import LiveReads
-from hub.desk.views import TouchView, notice_view
+from hub.desk.views import OfferView, TouchView, notice_view
 from hub.domain.consult import Consult
 from hub.domain.events import (
     AgentChanged,
@@ -27,11 +27,12 @@ from hub.domain.events import (
     Typing,
     WorkStepped,
 )
-from hub.domain.ids import InteractionId, QueueId, TenantId, UserId, WorkItemId
+from hub.domain.ids import InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.reservation import ReservationState
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
+from hub.screenpop.clients import ClientNews
 from hub.screenpop.frames import (
     ClientLeftFrame,
     ConsultChangedFrame,
@@ -79,6 +80,7 @@ class Pusher:
         self._on_pop = on_pop
         self._holders: dict[InteractionId, UserId] = {}
         self._asked: dict[InteractionId, set[UserId]] = {}
+        self._clients = ClientNews(streams, windows, reads, clock, queue_name=queue_name)
 
     async def heard(self, events: Sequence[Event]) -> None:
         """The bus's handler. Offers first: nothing is more urgent than the card."""
@@ -99,6 +101,7 @@ class Pusher:
             for event in batch:
                 if isinstance(event, ConsultChanged):
                     await self._consult_changed(event.consult)
+            await self._clients.heard(tenant_id, batch)
 
     async def _offered(self, tenant_id: TenantId, offers: Sequence[ReservationOffered]) -> None:
         here = [o for o in offers if self._streams.get(o.reservation.agent_id) is not None]
@@ -328,6 +331,11 @@ class Pusher:
     def note_holder(self, interaction_id: InteractionId, agent_id: UserId) -> None:
         """A snapshot showed that this agent has this conversation."""
         self._holders[interaction_id] = agent_id
+
+    def note_offers(self, agent_id: UserId, offers: Sequence[OfferView]) -> None:
+        """A snapshot showed these offers to this agent."""
+        for offer in offers:
+            self._clients.note_offer(ReservationId(offer.reservation_id), offer.card.person_id, agent_id)
 
     def holder(self, interaction_id: InteractionId) -> UserId | None:
         """Who has this conversation, as far as this node knows."""

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import HubError, NotSignedIn
 from hub.domain.events import Typing, Viewing
-from hub.domain.ids import InteractionId, QueueId, UserId
+from hub.domain.ids import InteractionId, PersonId, QueueId, UserId
 from hub.ids import new_id
 from hub.outgoing import Outgoing, Socket
 from hub.ports.bus import EventBus
@@ -143,6 +143,7 @@ class AgentSocket:
         self._stream: Stream | None = None
         self._id = new_id()
         self._viewing: InteractionId | None = None
+        self._card: PersonId | None = None
         self._group: asyncio.TaskGroup | None = None
         self._outgoing = Outgoing(
             transport,
@@ -159,6 +160,11 @@ class AgentSocket:
     def show_queues(self, queues: frozenset[QueueId]) -> None:
         """These are the queues of its agent from now on."""
         self._principal = replace(self._principal, queues=queues)
+
+    @property
+    def card(self) -> PersonId | None:
+        """Whose card is on the screen, as the console says."""
+        return self._card
 
     def close_signed_out(self, reason: str) -> None:
         """The sign-in ended: say so, and close."""
@@ -284,6 +290,7 @@ class AgentSocket:
                 house.pusher.note_holder(InteractionId(row.interaction_id), p.user_id)
             for consult in desk.consults:
                 house.pusher.note_asked(InteractionId(consult.interaction_id), UserId(consult.colleague.id))
+            house.pusher.note_offers(p.user_id, desk.offers)
             house.windows.told(p.user_id, desk.me)
             kind = Snapshot if hello.last_seq is None else Resync
             self._outgoing.release(encode(kind(seq=upto, stream=stream.name, desk=desk)))
@@ -340,6 +347,7 @@ class AgentSocket:
                 await self._house.may_read(self._principal, interaction_id)
             except HubError:
                 interaction_id = None
+        self._card = PersonId(command.person_id) if command.person_id else None
         self._looks_at(interaction_id)
 
     def _looks_at(self, interaction_id: InteractionId | None) -> None:

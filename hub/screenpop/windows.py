@@ -11,7 +11,7 @@ from hub.desk.reading import LiveReads, PresenceStore
 from hub.desk.views import MeView
 from hub.domain.access import Principal, Role
 from hub.domain.agent import Agent
-from hub.domain.ids import QueueId, TenantId, UserId
+from hub.domain.ids import PersonId, QueueId, TenantId, UserId
 from hub.ports.clock import Clock
 from hub.screenpop.frames import QueuesChanged
 from hub.screenpop.sessions import Streams, encode
@@ -32,6 +32,11 @@ class Window(Protocol):
 
     def show_queues(self, queues: frozenset[QueueId]) -> None:
         """It shows these queues from now on."""
+        ...
+
+    @property
+    def card(self) -> PersonId | None:
+        """Whose card is on the screen; whether it may be is decided when something is sent."""
         ...
 
     def close_signed_out(self, reason: str) -> None:
@@ -108,6 +113,10 @@ class Windows:
                 continue
             watched = frozenset() if principal.roles == {Role.AGENT} else principal.queues
             window.show_queues(agent.queues | watched)
+
+    def looking_at(self, person_id: PersonId) -> list[Principal]:
+        """Whose windows say that the card of this person is on their screen."""
+        return [window.principal for window in self._open if window.card == person_id]
 
     def is_news(self, agent_id: UserId, me: MeView) -> bool:
         """Whether this differs from what the agent's windows were told last (a renewed lease is no news)."""

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from crm_store.cards import Cards
+from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups
 from hub.desk.found import TimelineEntry
-from hub.domain.access import Principal, Role
+from hub.domain.access import Principal, Role, Scope
 from hub.domain.agent import Agent
 from hub.domain.errors import Forbidden, HubError, Invalid, NotFound
 from hub.domain.ids import InteractionId, PersonId
@@ -34,6 +35,7 @@ ABOUT_AN_INTERACTION: dict[str, Ask] = {
 }
 ABOUT_A_PERSON: dict[str, Ask] = {
     "person": lambda look, who, _, p: look.person(who, p),
+    "client": lambda look, who, _, p: look.client(who, p),
     "timeline": lambda look, who, _, p: look.timeline(who, p, after="", limit=10),
 }
 
@@ -48,6 +50,11 @@ class Floor:
     boris: Agent
     who: dict[str, Principal] = field(default_factory=dict)
     work: dict[str, WorkItem] = field(default_factory=dict)
+
+    def agents_see(self, choice: Scope) -> None:
+        """The house chooses whom its agents look up (`access.agents_see_clients`)."""
+        cards = Cards(self.house.store)
+        self.look = DeskLookups(self.house.store, cards, self.house.floor, ClientReach(choice))
 
     async def reached(self, principal: Principal) -> set[str]:
         """The interactions that this principal may open."""
@@ -165,19 +172,37 @@ async def test_filters_narrow_and_never_widen(floor: Floor) -> None:
     assert await floor.listed(manager, person_id=person_id) == {"waits in sales"}
 
 
+OF_PERSONS = REACH | {"supervisor who serves": REACH["supervisor who serves"] | {"offered to anna"}}
+"""A supervisor who serves is shown the card of what is offered to her."""
+
+AGENTS_SEE: dict[Scope, dict[str, set[str]]] = {
+    # those whom they serve, have served or are offered: a colleague's client is not theirs to read
+    Scope.OWN: {"anna": REACH["anna"] | {"offered to anna"}, "boris": REACH["boris"]},
+    # and whoever has something in a queue of theirs
+    Scope.TEAM: {
+        "anna": REACH["anna"] | {"offered to anna", "waits in support"},
+        "boris": {"waits in sales", "boris has it", "anna handed it on"},
+    },
+    Scope.ALL: {"anna": REACH["manager"], "boris": REACH["manager"]},
+}
+EACH_CHOICE = pytest.mark.parametrize("choice", AGENTS_SEE, ids=lambda choice: choice.name)
+
+
+@EACH_CHOICE
 @pytest.mark.parametrize("question", ABOUT_A_PERSON)
 async def test_a_person_opens_to_those_who_reach_one_of_their_interactions(
-    floor: Floor, question: str
+    floor: Floor, question: str, choice: Scope
 ) -> None:
-    # to an agent those whom they serve, have served or are offered: a colleague's client is not theirs to read
-    expected = REACH | {"anna": REACH["anna"] | {"offered to anna", "anna handed it on"}}
-    expected["supervisor who serves"] = REACH["supervisor who serves"] | {"offered to anna"}  # shown its card
+    floor.agents_see(choice)
+    expected = OF_PERSONS | AGENTS_SEE[choice]
     for name, principal in floor.who.items():
         opened = {w for w, item in floor.work.items() if await floor.opens(question, principal, item)}
         assert opened == expected[name], name
 
 
-async def test_persons_are_found_by_those_who_may_open_them(floor: Floor) -> None:
+@EACH_CHOICE
+async def test_persons_are_found_by_those_who_may_open_them(floor: Floor, choice: Scope) -> None:
+    floor.agents_see(choice)
     for name, principal in floor.who.items():
         found = {view.id for view in (await floor.look.persons(principal, "waits", 20)).items}
         opened = {

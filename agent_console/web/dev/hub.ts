@@ -29,7 +29,7 @@ const personOf = (n: number): PersonView => {
   const client = CLIENTS[n - 1];
   if (!client) throw new Problem(404, 'not_found');
   const shown = card(client);
-  return { id: shown.person_id, name: shown.name, organization: shown.organization, tier: shown.tier, language: shown.language, identities: shown.identities.map((i) => i.display) };
+  return { id: shown.person_id, name: shown.name, organization: shown.organization, tier: shown.tier, language: shown.language, identities: shown.identities.map((i) => i.display), addresses: shown.identities };
 };
 const clientOf = (ref: string) => {
   const client = CLIENTS[(Number(ref.slice(-4)) % 100) - 1];

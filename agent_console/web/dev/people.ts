@@ -60,14 +60,24 @@ export const card = (client: Client): ClientCard => ({
   interactions: 7 - client.n,
   last_agent: client.n === 1 ? 'Anna' : '',
   identities: [
-    { kind: 'webchat', value: `visitor-${client.n}`, display: `visitor ${4710 + client.n}`, confidence: 'known' },
-    ...(client.mail ? [{ kind: 'email', value: client.mail, display: client.mail, confidence: client.n === 1 ? 'known' : 'maybe' } as const] : []),
+    { id: `w${client.n}`, kind: 'webchat', value: `visitor-${client.n}`, display: `visitor ${4710 + client.n}`, confidence: 'known' },
+    ...(client.mail ? [{ id: `m${client.n}`, kind: 'email', value: client.mail, display: client.mail, confidence: client.n === 1 ? 'known' : 'maybe' } as const] : []),
   ],
   recent: client.says.toReversed().map((text, n) => ({
     interaction_id: id(200 + client.n), seq: 9 - n, channel: 'webchat', direction: 'inbound', at: ago(30 + n * 60), text,
   })),
-  candidates: client.n === 1 ? [{ person_id: id(105), name: 'I. Petrov, Kazan', reason: 'similar_name' }] : [],
+  candidates: client.n === 1 ? [{ person_id: id(105), name: 'I. Petrov, Kazan', reason: 'similar_name', sure: 0.3 }] : [],
   about: { page: `https://shop.test/orders/${110 + client.n}`, referrer: 'https://search.test/', language: client.language },
+  version: 1,
+  organization_id: null,
+  tags: [],
+  fields: {},
+  consents: [],
+  cases: [],
+  open_cases: 0,
+  tasks: [],
+  open_tasks: 0,
+  merges: [],
 });
 
 export const why = (chosen = 'Anna'): Why => ({
@@ -104,11 +114,11 @@ export const touch = (interaction: string, seq: number, part: Partial<TouchView>
 });
 
 export const said = (shown: TouchView, queue: string): TimelineEntry => ({
-  at: shown.at, kind: 'touch', interaction_id: shown.interaction_id, seq: shown.seq, channel: shown.channel, queue, touch: shown, agent: shown.author, detail: '',
+  at: shown.at, kind: 'touch', interaction_id: shown.interaction_id, seq: shown.seq, channel: shown.channel, queue, touch: shown, agent: shown.author, detail: '', what: '', was: '', now: '',
 });
 
 export const fact = (interaction: string, seq: number, kind: string, at: string, detail = '', agent = ''): TimelineEntry => ({
-  at, kind, interaction_id: interaction, seq, channel: 'webchat', queue: 'support', touch: null, agent, detail,
+  at, kind, interaction_id: interaction, seq, channel: 'webchat', queue: 'support', touch: null, agent, detail, what: '', was: '', now: '',
 });
 
 /** What passed with a client before today, and since. */

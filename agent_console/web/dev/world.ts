@@ -58,6 +58,7 @@ export class World {
       pauses: ['break', 'lunch', 'meeting', 'training', 'technical'].map((code) => ({ code, names: {}, paid: code !== 'lunch', retired: false })),
       notices: [],
       consults: [],
+      tasks: [],
       server_time: new Date().toISOString(),
     };
   }

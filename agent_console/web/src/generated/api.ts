@@ -3,18 +3,25 @@
 import type {
   AgentState,
   AlarmView,
+  CardIdentity,
+  CaseStatus,
   ClientCard,
+  Confidence,
   DispositionView,
   DraftKind,
   DraftView,
   FieldKind,
+  IdentityKind,
   MeView,
   MentionView,
   NamedView,
   PauseReason,
   PlannedView,
+  Purpose,
   ReservationState,
   SnoozeView,
+  TaskView,
+  Tier,
   TouchView,
   Why,
   WorkState,
@@ -28,6 +35,19 @@ export interface AccessRules {
 /** Rules of the house: whose roles must have a second factor. */
 export interface AccessRulesView {
   readonly second_factor_roles: readonly string[];
+}
+
+/** An address as somebody typed it. */
+export interface AddAddress {
+  readonly kind: IdentityKind;
+  readonly value: string;
+  readonly confidence?: Confidence;
+}
+
+/** Who has an address: None when nobody has it, or nobody within reach. */
+export interface AddressOwner {
+  readonly value: string;
+  readonly person: NamedView | null;
 }
 
 /**
@@ -310,9 +330,32 @@ export interface CalendarView {
   readonly changes_at: string | null;
 }
 
-/** The client's card. */
+/** The client's card; `may_edit` says whether it is within the reach of one's edits. */
 export interface CardAnswer {
   readonly card: ClientCard;
+  readonly may_edit: boolean;
+}
+
+/** A page, newest first. */
+export interface CasePage {
+  readonly items: readonly CaseView[];
+  readonly next: string | null;
+}
+
+/** A case. `owner` is None while nobody has it; `interactions` are those it came up in. */
+export interface CaseView {
+  readonly id: string;
+  readonly number: number;
+  readonly person: NamedView;
+  readonly subject: string;
+  readonly status: CaseStatus;
+  readonly public_status: string;
+  readonly promised_at: string | null;
+  readonly owner: NamedView | null;
+  readonly opened_at: string;
+  readonly closed_at: string | null;
+  readonly version: number;
+  readonly interactions: readonly string[];
 }
 
 /** All categories. */
@@ -349,6 +392,26 @@ export interface ChangedUser {
 export interface ChoiceBody {
   readonly code: string;
   readonly names?: Readonly<Record<string, string>>;
+}
+
+/** What is written into a field. */
+export type ClientFieldKind = 'choice' | 'date' | 'number' | 'text' | 'yes_no';
+
+/** All fields, in their order. */
+export interface ClientFieldPage {
+  readonly items: readonly ClientFieldView[];
+  readonly next: string | null;
+}
+
+/** A field of the house on its clients' cards. */
+export interface ClientFieldView {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: ClientFieldKind;
+  readonly choices: readonly string[];
+  readonly required: boolean;
+  readonly position: number;
+  readonly version: number;
 }
 
 /** The outcome, with the answers to its form by their codes. */
@@ -414,6 +477,57 @@ export interface DraftText {
   readonly mentions?: readonly string[];
   readonly window?: string;
   readonly version?: number;
+}
+
+/** What is to be different; what is left out stays. `interaction_id` is one more that belongs to it. */
+export interface EditCase {
+  readonly version: number;
+  readonly subject?: string | null;
+  readonly status?: CaseStatus | null;
+  readonly public_status?: string | null;
+  readonly promised_at?: string | null;
+  readonly owner_id?: string | null;
+  readonly interaction_id?: string | null;
+}
+
+/** The field as it shall be; its kind stays. */
+export interface EditClientField {
+  readonly version: number;
+  readonly label: string;
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+  readonly position?: number;
+}
+
+/** What is to be different; what is left out stays. */
+export interface EditOrganization {
+  readonly version: number;
+  readonly name?: string | null;
+  readonly note?: string | null;
+}
+
+/**
+ * What is to be different on the card; what is left out stays. `version` is the card's one was looking at.
+ *
+ * An empty `organization_id` means none; in `fields` (by the id of the field) an empty text empties it.
+ */
+export interface EditPerson {
+  readonly version: number;
+  readonly name?: string | null;
+  readonly language?: string | null;
+  readonly tier?: Tier | null;
+  readonly organization_id?: string | null;
+  readonly tags?: readonly string[] | null;
+  readonly fields?: Readonly<Record<string, string>> | null;
+}
+
+/** What is to be different; what is left out stays. */
+export interface EditTask {
+  readonly version: number;
+  readonly title?: string | null;
+  readonly owner_id?: string | null;
+  readonly due_at?: string | null;
+  readonly done?: boolean | null;
 }
 
 /** Everything the router did with an interaction. */
@@ -549,6 +663,12 @@ export interface HandingAgent {
 export interface HandingPage {
   readonly items: readonly HandingAgent[];
   readonly next: string | null;
+}
+
+/** A column of the file, and what stands above it. */
+export interface Heading {
+  readonly column: string;
+  readonly title: string;
 }
 
 /** A public holiday. */
@@ -696,10 +816,20 @@ export interface MacroResult {
   readonly insert: string;
 }
 
+/** Whether it is proved that the address is theirs. */
+export interface MarkAddress {
+  readonly confidence: Confidence;
+}
+
 /** Mentions that were not read, newest first. */
 export interface MentionPage {
   readonly items: readonly MentionView[];
   readonly next: string | null;
+}
+
+/** The other record of the same person. */
+export interface MergeWith {
+  readonly other_id: string;
 }
 
 /** A short word that stays at the desk until it is read. */
@@ -707,11 +837,42 @@ export interface Message {
   readonly text: string;
 }
 
+/** A matter of this client; without `owner_id` it belongs to whoever opens it. */
+export interface NewCase {
+  readonly subject: string;
+  readonly promised_at?: string | null;
+  readonly owner_id?: string | null;
+  readonly interaction_id?: string | null;
+}
+
+/** A field of the house on its clients' cards; a choice has `choices`. */
+export interface NewClientField {
+  readonly label: string;
+  readonly kind: ClientFieldKind;
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+}
+
+/** A company by its name. */
+export interface NewOrganization {
+  readonly name: string;
+}
+
 /** For the authenticator, shown once. `matrix` is the QR code: a row a text, 1 is dark. */
 export interface NewSecondFactor {
   readonly secret: string;
   readonly uri: string;
   readonly matrix: readonly string[];
+}
+
+/** Something to do; without `owner_id` for oneself. */
+export interface NewTaskBody {
+  readonly title: string;
+  readonly owner_id?: string | null;
+  readonly due_at?: string | null;
+  readonly person_id?: string | null;
+  readonly case_id?: string | null;
+  readonly interaction_id?: string | null;
 }
 
 /** Somebody who may sign in. Without a password they get an invitation. */
@@ -727,6 +888,21 @@ export interface Note {
   readonly text?: string;
   readonly attachments?: readonly AttachedFile[];
   readonly mentions?: readonly string[];
+}
+
+/** Companies found, by name. */
+export interface OrganizationPage {
+  readonly items: readonly OrganizationView[];
+  readonly next: string | null;
+}
+
+/** A company; `persons` counts those who belong to it. */
+export interface OrganizationView {
+  readonly id: string;
+  readonly name: string;
+  readonly note: string;
+  readonly persons: number;
+  readonly version: number;
 }
 
 /** What became of a pass, as of a moment: exactly one of these, so the counts add up to `offered`. */
@@ -820,7 +996,7 @@ export interface PersonPage {
   readonly next: string | null;
 }
 
-/** A person found. */
+/** A person found. `identities` are their addresses as text, `addresses` the same with their kind. */
 export interface PersonView {
   readonly id: string;
   readonly name: string;
@@ -828,6 +1004,7 @@ export interface PersonView {
   readonly tier: string;
   readonly language: string;
   readonly identities: readonly string[];
+  readonly addresses: readonly CardIdentity[];
 }
 
 /** Where hours may be kept: the countries with their regions, and the time zones. */
@@ -1004,6 +1181,25 @@ export interface QueueView {
 /** For whom a reply or a macro is: everybody, those who serve some queues, or whoever wrote it. */
 export type Reach = 'house' | 'personal' | 'queues';
 
+/**
+ * A way to begin a conversation with a client. `open_interaction_id` is one that is under way there already;
+ * `refusal` is the stable code of why it cannot begin now, or empty.
+ */
+export interface ReachWay {
+  readonly channel: string;
+  readonly address: string;
+  readonly display: string;
+  readonly queue: string;
+  readonly open_interaction_id: string | null;
+  readonly refusal: string;
+}
+
+/** All of them. */
+export interface ReachWays {
+  readonly items: readonly ReachWay[];
+  readonly next: string | null;
+}
+
 /** Everything up to `seq` has been read. */
 export interface ReadMark {
   readonly seq: number;
@@ -1056,6 +1252,14 @@ export interface Reassign {
   readonly agent_id: string;
   readonly override?: boolean;
   readonly note?: string;
+}
+
+/** What the client said about a purpose on a kind of channel; `source` says how they said it. */
+export interface RecordConsent {
+  readonly channel: IdentityKind;
+  readonly purpose: Purpose;
+  readonly given: boolean;
+  readonly source?: string;
 }
 
 /** Shown once; each is good for one sign-in. */
@@ -1383,6 +1587,12 @@ export interface StartExport {
   readonly headings?: readonly ExportHeading[];
 }
 
+/** Where to begin a conversation: a channel, and one of the client's addresses there. */
+export interface StartInteraction {
+  readonly channel: string;
+  readonly address: string;
+}
+
 /** A time in one state: `available`, `paused` (with its reason) or `offline`. */
 export interface StateSpan {
   readonly state: string;
@@ -1433,13 +1643,23 @@ export interface Suggestions {
   readonly next: string | null;
 }
 
+/** A page: what is open by its due time, what is done newest first. */
+export interface TaskPage {
+  readonly items: readonly TaskView[];
+  readonly next: string | null;
+}
+
 /** A role of a user, and its queues. */
 export interface TeamView {
   readonly role: string;
   readonly queue_ids: readonly string[];
 }
 
-/** One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name. */
+/**
+ * One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name.
+ *
+ * A fact of the card (`card_…`) belongs to no interaction; `what` was `was` and is `now`, `agent` did it.
+ */
 export interface TimelineEntry {
   readonly at: string;
   readonly kind: string;
@@ -1450,6 +1670,9 @@ export interface TimelineEntry {
   readonly touch: TouchView | null;
   readonly agent: string;
   readonly detail: string;
+  readonly what: string;
+  readonly was: string;
+  readonly now: string;
 }
 
 /** A page, newest first. */
@@ -1542,6 +1765,9 @@ export interface WorkSpan {
 
 /** The limits of what is sent, in characters or as a number. */
 export const LIMITS = {
+  AddAddress: {
+    value: { minLength: 1, maxLength: 320 },
+  },
   AgentTransfer: {
     note: { maxLength: 8000 },
   },
@@ -1613,6 +1839,23 @@ export const LIMITS = {
     window: { maxLength: 64 },
     version: { min: 0 },
   },
+  EditCase: {
+    version: { min: 1, max: 2000000000 },
+  },
+  EditClientField: {
+    version: { min: 1, max: 2000000000 },
+    label: { minLength: 1, maxLength: 60 },
+    position: { min: 0, max: 1000 },
+  },
+  EditOrganization: {
+    version: { min: 1, max: 2000000000 },
+  },
+  EditPerson: {
+    version: { min: 1, max: 2000000000 },
+  },
+  EditTask: {
+    version: { min: 1, max: 2000000000 },
+  },
   ExportHeading: {
     column: { minLength: 1, maxLength: 40 },
     title: { minLength: 1, maxLength: 80 },
@@ -1625,6 +1868,18 @@ export const LIMITS = {
   },
   Message: {
     text: { minLength: 1, maxLength: 1000 },
+  },
+  NewCase: {
+    subject: { minLength: 1, maxLength: 200 },
+  },
+  NewClientField: {
+    label: { minLength: 1, maxLength: 60 },
+  },
+  NewOrganization: {
+    name: { minLength: 1, maxLength: 200 },
+  },
+  NewTaskBody: {
+    title: { minLength: 1, maxLength: 200 },
   },
   NewUser: {
     login: { minLength: 1, maxLength: 200 },
@@ -1690,6 +1945,9 @@ export const LIMITS = {
   Reassign: {
     note: { maxLength: 200 },
   },
+  RecordConsent: {
+    source: { maxLength: 200 },
+  },
   RelaxationBody: {
     after_s: { min: 1, max: 86400 },
   },
@@ -1748,6 +2006,10 @@ export const LIMITS = {
   },
   StartExport: {
     query: { maxLength: 2000 },
+  },
+  StartInteraction: {
+    channel: { minLength: 1, maxLength: 200 },
+    address: { minLength: 1, maxLength: 320 },
   },
   StateWish: {
     state: { maxLength: 20 },

@@ -22,6 +22,7 @@ import type {
   QueueLineView,
   ReservationState,
   SnoozeView,
+  TaskView,
   TouchView,
   ViewerView,
   WaitingView,
@@ -229,6 +230,13 @@ export interface SnoozeChangedFrame {
   readonly snooze: SnoozeView | null;
 }
 
+/** What this user has to do now: the first 50 open tasks by due time. */
+export interface TasksChangedFrame {
+  readonly kind: 'tasks_changed';
+  readonly seq: number;
+  readonly tasks: readonly TaskView[];
+}
+
 /** Nothing happened, and this console is up to date if it has `seq`. */
 export interface Tick {
   readonly kind: 'tick';
@@ -268,10 +276,15 @@ export interface ViewersChanged {
   readonly viewers: readonly ViewerView[];
 }
 
-/** The conversation on the screen of this window, or None; said again every 10 s while it lasts. */
+/**
+ * The conversation on the screen of this window, or None; said again every 10 s while it lasts.
+ *
+ * `person_id` is whose card is on the screen, also without a conversation: its changes are told to this window.
+ */
 export interface ViewingCommand {
   readonly kind: 'viewing';
   readonly interaction_id?: string | null;
+  readonly person_id?: string | null;
 }
 
 /** Show the live wallboard in this window, or (`on` false) do not any more. Needs a role that may read it. */
@@ -324,6 +337,7 @@ export type Frame =
   | ConsultChangedFrame
   | FloorSnapshot
   | FloorChanged
+  | TasksChangedFrame
   | SignedOut;
 
 /** What the console sends. */

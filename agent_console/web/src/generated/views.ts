@@ -28,11 +28,31 @@ export interface Attachment {
   readonly size_bytes: number;
 }
 
-/** Somebody this may be, with the reason; never chosen silently. */
+/** Somebody this may be, with the reason and how sure it makes (0 to 1); never chosen silently. */
 export interface CardCandidate {
   readonly person_id: string;
   readonly name: string;
   readonly reason: string;
+  readonly sure: number;
+}
+
+/** A case that is not closed. */
+export interface CardCase {
+  readonly id: string;
+  readonly number: number;
+  readonly subject: string;
+  readonly status: CaseStatus;
+  readonly promised_at: string | null;
+}
+
+/** The newest word of the client about a purpose on a kind of channel. */
+export interface CardConsent {
+  readonly channel: IdentityKind;
+  readonly purpose: Purpose;
+  readonly given: boolean;
+  readonly at: string;
+  readonly by: string;
+  readonly source: string;
 }
 
 /** One address on the card. */
@@ -41,6 +61,23 @@ export interface CardIdentity {
   readonly value: string;
   readonly display: string;
   readonly confidence: Confidence;
+  readonly id: string | null;
+}
+
+/** Another record that was found to be this person; it can be taken apart again. */
+export interface CardMerge {
+  readonly id: string;
+  readonly name: string;
+  readonly at: string;
+  readonly by: string;
+}
+
+/** A task that is not done. */
+export interface CardTask {
+  readonly id: string;
+  readonly title: string;
+  readonly owner: string;
+  readonly due_at: string | null;
 }
 
 /** One line of the person's recent history. */
@@ -53,6 +90,9 @@ export interface CardTouch {
   readonly text: string;
 }
 
+/** `pending` waits for somebody outside: the client, a supplier. */
+export type CaseStatus = 'closed' | 'open' | 'pending';
+
 /** One answer to choose; `code` is what is kept. */
 export interface Choice {
   readonly code: string;
@@ -63,7 +103,8 @@ export interface Choice {
  * Who (or the candidates), their worth and language, their addresses, what they did last on all channels.
  *
  * `interactions` counts all engagements ever, `first_seen_at` is the day we met. `about` is what the channel
- * knows of this visit (page, referrer, browser language).
+ * knows of this visit (page, referrer, browser language). `fields` are the house's own, by the id of the field.
+ * `cases` and `tasks` are the first of those open; `open_cases` and `open_tasks` count all of them.
  */
 export interface ClientCard {
   readonly person_id: string;
@@ -78,6 +119,16 @@ export interface ClientCard {
   readonly recent: readonly CardTouch[];
   readonly about: Readonly<Record<string, string>>;
   readonly candidates: readonly CardCandidate[];
+  readonly version: number;
+  readonly organization_id: string | null;
+  readonly tags: readonly string[];
+  readonly fields: Readonly<Record<string, string>>;
+  readonly consents: readonly CardConsent[];
+  readonly cases: readonly CardCase[];
+  readonly open_cases: number;
+  readonly tasks: readonly CardTask[];
+  readonly open_tasks: number;
+  readonly merges: readonly CardMerge[];
 }
 
 /** How sure we are that an address is this person's. */
@@ -104,7 +155,7 @@ export type Delivery = 'delivered' | 'failed' | 'queued' | 'received' | 'sending
  * Everything the agent desk shows; what a snapshot carries.
  *
  * `planned` are this user's replies that still wait or have failed, `mentions` those not read (the newest 50),
- * `snoozed` what this user laid aside.
+ * `snoozed` what this user laid aside, `tasks` what this user has to do (the first 50 by due time).
  */
 export interface DeskView {
   readonly me: MeView;
@@ -120,6 +171,7 @@ export interface DeskView {
   readonly pauses: readonly PauseReason[];
   readonly notices: readonly NoticeView[];
   readonly consults: readonly ConsultView[];
+  readonly tasks: readonly TaskView[];
   readonly server_time: string;
 }
 
@@ -348,6 +400,9 @@ export interface PopView {
   readonly p99_ms: number | null;
 }
 
+/** What a client may agree to be written or called for. */
+export type Purpose = 'marketing' | 'recording' | 'service' | 'survey';
+
 /** How a queue stands right now. `ewt_s` is None while nothing is known. */
 export interface QueueLineView {
   readonly id: string;
@@ -371,6 +426,22 @@ export interface SnoozeView {
   readonly language: string;
   readonly until: string;
   readonly reason: string;
+}
+
+/** A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything. */
+export interface TaskView {
+  readonly id: string;
+  readonly title: string;
+  readonly owner: NamedView;
+  readonly created_by: string;
+  readonly created_at: string;
+  readonly due_at: string | null;
+  readonly done_at: string | null;
+  readonly person: NamedView | null;
+  readonly case_id: string | null;
+  readonly case_number: number | null;
+  readonly interaction_id: string | null;
+  readonly version: number;
 }
 
 /** The worth of a client to the house; feeds the urgency of their work. */

@@ -1,7 +1,7 @@
 /** The agent's desk, and the one function that changes it: an older desk and a frame give the newer desk. */
 
 import type { Frame, ReservationOfferedFrame } from '@/generated/frames';
-import type { ClientCard, DeskView, LastTouchView, OfferView, TouchView, ViewerView, WorkView } from '@/generated/views';
+import type { ClientCard, DeskView, LastTouchView, NamedView, OfferView, TouchView, ViewerView, WorkView } from '@/generated/views';
 
 /** What a snapshot carries, and what only frames tell: who types, who looks on, and the newest card of each person. */
 export interface Desk extends DeskView {
@@ -17,6 +17,9 @@ export interface Desk extends DeskView {
 
 /** The hub cuts the last message of a row to this many characters. */
 export const LINE_CHARACTERS = 140;
+/** So many messages are on a card, each cut to so many characters. */
+const RECENT = 6;
+const RECENT_CHARACTERS = 280;
 
 /** The desk after `frame`. Without a desk only a snapshot or a resync makes one. */
 export function apply(desk: Desk | null, frame: Frame): Desk | null {
@@ -81,6 +84,8 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
       const others = desk.consults.filter((c) => c.id !== frame.consult.id);
       return { ...desk, consults: frame.consult.ended_at === null ? put(desk.consults, frame.consult, (c) => c.id) : others };
     }
+    case 'tasks_changed':
+      return { ...desk, tasks: frame.tasks };
     case 'floor_snapshot':
     case 'floor_changed':
     case 'draft_changed':
@@ -118,7 +123,8 @@ export function quietColleague(desk: Desk, interactionId: string): Desk {
 
 function deskOf(view: DeskView): Desk {
   const cards = Object.fromEntries(view.offers.map((o) => [o.card.person_id, o.card]));
-  return { ...view, typing: {}, colleagues: {}, viewers: {}, cards };
+  // a hub that is a release older has no tasks yet
+  return { ...view, tasks: view.tasks ?? [], typing: {}, colleagues: {}, viewers: {}, cards };
 }
 
 function offerOf(frame: ReservationOfferedFrame): OfferView {
@@ -131,7 +137,10 @@ function touched(desk: Desk, touch: TouchView): Desk {
   const typing = touch.direction === 'inbound' ? without(desk.typing, touch.interaction_id) : desk.typing;
   const colleagues = touch.direction === 'outbound' ? without(desk.colleagues, touch.interaction_id) : desk.colleagues;
   const work = desk.work.map((row) => (row.interaction_id === touch.interaction_id ? rowTouched(row, touch) : row));
-  return { ...desk, work, typing, colleagues };
+  const who = work.find((row) => row.interaction_id === touch.interaction_id)?.person.id;
+  const card = who ? desk.cards[who] : undefined;
+  const cards = card ? { ...desk.cards, [card.person_id]: withRecent(card, touch) } : desk.cards;
+  return { ...desk, work, typing, colleagues, cards };
 }
 
 function rowTouched(row: WorkView, touch: TouchView): WorkView {
@@ -156,12 +165,33 @@ function withCard(desk: Desk, card: ClientCard): Desk {
     ...desk,
     cards: { ...desk.cards, [card.person_id]: card },
     offers: desk.offers.map((o) => (o.card.person_id === card.person_id ? { ...o, card } : o)),
-    work: desk.work.map((w) =>
-      w.person.id === card.person_id && w.person.name !== card.name
-        ? { ...w, person: { id: w.person.id, name: card.name } }
-        : w,
-    ),
+    work: named(desk.work, card),
+    mentions: named(desk.mentions, card),
+    snoozed: named(desk.snoozed, card),
+    consults: named(desk.consults, card),
+    tasks: named(desk.tasks, card),
   };
+}
+
+/** Rows of this person under the name that the card has. */
+function named<T extends { readonly person: NamedView | null }>(rows: readonly T[] | undefined, card: ClientCard): readonly T[] {
+  return (rows ?? []).map((row) =>
+    row.person?.id === card.person_id && row.person.name !== card.name ? { ...row, person: { id: row.person.id, name: card.name } } : row,
+  );
+}
+
+/** The card with a message of its person among the newest; the hub cuts and counts the same way. */
+function withRecent(card: ClientCard, touch: TouchView): ClientCard {
+  if (touch.direction === 'internal' || card.recent.some((t) => t.interaction_id === touch.interaction_id && t.seq === touch.seq)) return card;
+  const { interaction_id, seq, channel, direction, at } = touch;
+  const newest = { interaction_id, seq, channel, direction, at, text: Array.from(touch.text).slice(0, RECENT_CHARACTERS).join('') };
+  return { ...card, recent: [newest, ...card.recent].slice(0, RECENT) };
+}
+
+/** The desk with a card that was asked for; one that a frame brought since is newer. */
+export function withKnownCard(desk: Desk, card: ClientCard): Desk {
+  const known = desk.cards[card.person_id];
+  return known && known.version > card.version ? desk : { ...desk, cards: { ...desk.cards, [card.person_id]: card } };
 }
 
 /** Replaced in its place, or put at the end: nothing else moves. */

@@ -33,6 +33,7 @@ function comparable(desk: DeskView): object {
     planned: Object.fromEntries(desk.planned.map((plan) => [plan.id, plan])),
     mentions: Object.fromEntries(desk.mentions.map((mention) => [mention.touch_id, mention])),
     snoozed: Object.fromEntries(desk.snoozed.map((snooze) => [snooze.interaction_id, snooze])),
+    tasks: desk.tasks ?? [],
   };
 }
 

@@ -30,6 +30,9 @@ export function withTouch(timeline: Timeline, touch: TouchView, queue: string): 
     touch,
     agent: touch.author,
     detail: '',
+    what: '',
+    was: '',
+    now: '',
   };
   if (timeline.some((known) => keyOf(known) === keyOf(entry))) return timeline;
   return inOrder([...timeline, entry]);

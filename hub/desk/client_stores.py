@@ -10,7 +10,6 @@ from typing import Protocol
 
 from msgspec import UNSET, UnsetType
 
-from hub.crm.edits import CardEdit
 from hub.desk.client_views import (
     AddressOwner,
     CasePage,
@@ -20,12 +19,13 @@ from hub.desk.client_views import (
     OrganizationPage,
     OrganizationView,
     TaskPage,
-    TaskView,
 )
 from hub.desk.found import PersonPage
+from hub.desk.views import TaskView
 from hub.domain.access import Principal
+from hub.domain.card import CardEdit
 from hub.domain.case import CaseStatus
-from hub.domain.client_fields import FieldKind
+from hub.domain.client_fields import ClientFieldKind
 from hub.domain.ids import (
     CaseId,
     FieldId,
@@ -238,7 +238,7 @@ class FieldStore(Protocol):
         principal: Principal,
         *,
         label: str,
-        kind: FieldKind,
+        kind: ClientFieldKind,
         choices: tuple[str, ...],
         required: bool,
     ) -> ClientFieldView:
