@@ -87,6 +87,10 @@ samples: venv ## record tests/samples/live anew, from a real hub
 	rm -f tests/samples/live/*.json
 	HUB_TEST_RECORD_SAMPLES=1 $(BIN)/pytest -q tests/journeys/test_snapshot_plus_frames.py tests/journeys/test_conversation_frames.py tests/journeys/test_client_frames.py $(PYTEST_ARGS)
 
+.PHONY: pictures
+pictures: venv console widget peers ## take the pictures of docs/images anew, from a demo hub
+	$(BIN)/python tools/pictures.py
+
 .PHONY: lock
 lock: needs-python ## write requirements.lock anew, with the newest versions
 	PYTHON=$(PYTHON) tools/lock-requirements
