@@ -21,7 +21,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PASSWORD = secrets.token_urlsafe(12)
 STARTS_WITHIN_S = 60.0
 WAITS_MS = 120_000
-HELD = 3
+HELD = 2
 """Conversations Anna has before her picture is taken, with one more on offer."""
 
 ANSWERS = (
