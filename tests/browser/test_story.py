@@ -100,7 +100,7 @@ async def test_a_console_that_lost_the_hub_says_so_and_catches_up_when_it_is_bac
 
     await hub.kill()
     await write(client.page, "written while the hub was down")
-    await expect(agent.page.locator("header, .top").first).to_contain_text("atching up", timeout=20_000)
+    await expect(agent.page.locator("header, .top").first).to_contain_text("no connection", timeout=20_000)
     await agent.picture("8-catching-up")
     again = await hub_starter(floor=Floor(agents=("anna",)), data_dir=tmp_path / "data", port=hub.port)
 

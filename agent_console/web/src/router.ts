@@ -34,7 +34,7 @@ export const router = createRouter({
   ],
 });
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
   const session = useSession();
   try {
     await session.restore();
@@ -44,6 +44,9 @@ router.beforeEach(async (to) => {
     return to.name === 'sign-in' ? true : signInFor(to);
   }
   const home = session.desks[0];
+  // the address without a path is everybody's home, not only the agent's desk
+  const isArriving = !from.meta.desk && to.name === 'desk' && Object.keys(to.query).length === 0;
+  if (isArriving && home && home !== 'desk') return { name: home };
   if (to.meta.desk && session.desks.includes(to.meta.desk)) return true;
   return home ? { name: home } : to.name === 'sign-in' ? true : { name: 'sign-in' };
 });

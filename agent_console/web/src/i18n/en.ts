@@ -68,6 +68,8 @@ export default {
   light: {
     live: 'live',
     catching_up: 'catching up',
+    lost: 'no connection',
+    hint_lost: 'The line to the hub is down; what you see may be old. Trying again.',
     stale: 'stale since {time}',
     hint_live: 'The screen is up to date.',
     hint_catching_up: 'Connecting to the hub; the screen will be up to date in a moment.',

@@ -43,7 +43,7 @@ export const text = {
     return count === undefined ? global.t(key, named) : global.t(key, named, count);
   },
   /** The text of a stable word from the hub, or the word itself made readable when it is new to us. */
-  word(group: 'channel' | 'pause' | 'tier' | 'audit.action' | 'audit.results' | 'candidate' | 'role' | 'fact.back', word: string): string {
+  word(group: 'state' | 'channel' | 'pause' | 'tier' | 'audit.action' | 'audit.results' | 'candidate' | 'role' | 'fact.back', word: string): string {
     const key = `${group}.${word}`;
     return word && global.te(key, 'en') ? global.t(key) : word.replaceAll('_', ' ');
   },

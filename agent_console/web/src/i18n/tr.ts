@@ -69,6 +69,8 @@ const tr: Messages = {
   light: {
     live: 'canlı',
     catching_up: 'yetişiyor',
+    lost: 'bağlantı yok',
+    hint_lost: 'Merkezle bağlantı kesildi; görünen bilgiler eskimiş olabilir. Yeniden deneniyor.',
     stale: '{time} saatinden beri eski',
     hint_live: 'Ekran güncel.',
     hint_catching_up: 'Merkeze bağlanılıyor; ekran birazdan güncel olacak.',

@@ -51,6 +51,7 @@ class Scene {
       applied: (frame) => this.log.push(`${frame.kind} ${frame.seq}`),
       heard: () => undefined,
       current: (isCurrent) => this.log.push(isCurrent ? 'current' : 'behind'),
+      lost: () => undefined,
       signedOut: () => this.log.push('signed out'),
       refused: () => this.log.push('refused'),
     },

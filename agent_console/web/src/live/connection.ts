@@ -29,6 +29,8 @@ export interface Listener {
   readonly heard: (frame: Frame) => void;
   /** Whether everything was heard so far has changed. */
   readonly current: (isCurrent: boolean) => void;
+  /** Whether there is no line to the hub: it closed, and another is tried. */
+  readonly lost: (isLost: boolean) => void;
   /** The sign-in ended. */
   readonly signedOut: () => void;
   /** The socket was refused before it opened: perhaps nobody is signed in any more. */
@@ -93,6 +95,7 @@ export class Connection {
     this.#heardAt = this.#world.now();
     wire.onopen = () => {
       this.#isOpen = true;
+      this.#listener.lost(false);
       this.#pingedAt = this.#world.now();
       this.tell({ kind: 'hello', last_seq: this.#position?.seq ?? null, stream: this.#position?.stream ?? '' });
     };
@@ -147,6 +150,7 @@ export class Connection {
     this.#drop();
     if (this.#isEnded) return;
     this.#listener.current(false);
+    this.#listener.lost(true);
     this.#attempt += 1;
     this.#stopWaiting?.();
     this.#stopWaiting = this.#world.later(pauseMs, () => this.#connect());

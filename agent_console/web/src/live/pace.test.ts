@@ -19,3 +19,9 @@ it('the light says stale before nothing was heard for ten seconds, and since whe
   expect(lightOf(true, 1_000, 10_000)).toEqual({ state: 'stale', sinceMs: 1_000 });
   expect(lightOf(false, 1_000, 2_000)).toEqual({ state: 'catching_up' });
 });
+
+it('a line that is down is not called catching up', () => {
+  expect(lightOf(false, 0, 100, true)).toEqual({ state: 'lost' });
+  expect(lightOf(false, 0, 100)).toEqual({ state: 'catching_up' });
+  expect(lightOf(false, 0, 9_000, true)).toEqual({ state: 'stale', sinceMs: 0 });
+});

@@ -17,11 +17,14 @@ export function pauseBefore(n: number, chance: number): number {
 export type Light =
   | { readonly state: 'live' }
   | { readonly state: 'catching_up' }
+  /** There is no line to the hub; another is being tried. */
+  | { readonly state: 'lost' }
   /** Nothing was heard since then: what is on the screen may be old. */
   | { readonly state: 'stale'; readonly sinceMs: number };
 
-/** The light of a line that is (not) up to date and was last heard at `heardAtMs`. */
-export function lightOf(isCurrent: boolean, heardAtMs: number, nowMs: number): Light {
+/** The light of a line that is (not) up to date, or lost, and was last heard at `heardAtMs`. */
+export function lightOf(isCurrent: boolean, heardAtMs: number, nowMs: number, isLost = false): Light {
   if (nowMs - heardAtMs >= STALE_AFTER_MS) return { state: 'stale', sinceMs: heardAtMs };
+  if (isLost) return { state: 'lost' };
   return { state: isCurrent ? 'live' : 'catching_up' };
 }

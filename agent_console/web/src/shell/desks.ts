@@ -8,7 +8,7 @@ export type DeskName = 'desk' | 'floor' | 'manager' | 'admin';
 
 /** Home is the first desk of somebody's roles. */
 export const DESKS: Readonly<Record<DeskName, { readonly roles: readonly string[]; readonly label: Key }>> = {
-  desk: { roles: ['agent'], label: 'desk.agent' },
+  desk: { roles: ['agent', 'supervisor'], label: 'desk.agent' },
   floor: { roles: ['supervisor', 'manager'], label: 'desk.floor' },
   manager: { roles: ['manager', 'supervisor', 'dpo'], label: 'desk.manager' },
   admin: { roles: ['admin', 'dpo'], label: 'desk.admin' },
@@ -27,7 +27,9 @@ export interface DeskPart {
 
 /** The desks of somebody with these roles, the first one being home. */
 export function desksOf(roles: readonly string[]): readonly DeskName[] {
-  return (Object.keys(DESKS) as DeskName[]).filter((desk) => DESKS[desk].roles.some((role) => roles.includes(role)));
+  const open = (Object.keys(DESKS) as DeskName[]).filter((desk) => DESKS[desk].roles.some((role) => roles.includes(role)));
+  // a supervisor who is no agent has the agent's desk for what they took over: it is not where they begin
+  return roles.includes('agent') ? open : open.toSorted((a, b) => Number(a === 'desk') - Number(b === 'desk'));
 }
 
 /** The parts of a desk that these roles may open. */

@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import * as calls from '@/api/calls';
-import type { Frame } from '@/generated/frames';
+import type { Command, Frame } from '@/generated/frames';
 import type { OfferView, WorkView } from '@/generated/views';
 import { text } from '@/i18n/text';
 import { apply, type Desk, quiet, read } from '@/live/apply';
@@ -28,6 +28,7 @@ export const useDesk = defineStore('desk', () => {
   /** Work this agent accepted here: it opens when its row comes. */
   const awaited = ref<string | null>(null);
   const listeners = new Set<Heard>();
+  const hearers = new Set<Heard>();
   const notified = new Map<string, () => void>();
   const typists = new Map<string, number>();
   let connection: Connection | null = null;
@@ -50,9 +51,11 @@ export const useDesk = defineStore('desk', () => {
         applied,
         heard: (frame) => {
           watched.heard();
+          for (const hears of hearers) hears(frame);
           if (frame.kind === 'tick') hubSaid(frame.server_time);
         },
         current: watched.current,
+        lost: watched.lost,
         signedOut: () => session.ended(),
         refused: () => void calls.whoAmI().catch(() => undefined),
       },
@@ -182,7 +185,19 @@ export const useDesk = defineStore('desk', () => {
     return () => listeners.delete(heard);
   }
 
+  /** Calls `heard` with every frame, numbered or not, before it is applied; until the returned function is called. */
+  function onHeard(heard: Heard): () => void {
+    hearers.add(heard);
+    return () => hearers.delete(heard);
+  }
+
+  /** Tells the hub what this window looks at; nothing while the line is down. */
+  function tell(command: Command): void {
+    connection?.tell(command);
+  }
+
   return {
+    onHeard, tell,
     desk, openId, answering, awaited, me, offers, waiting, mine,
     begin, end, accept, decline, wish, markRead, tellTyping, onFrame,
   };

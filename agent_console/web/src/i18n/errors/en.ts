@@ -92,4 +92,13 @@ export default {
   too_much_work: 'No house could staff this. Check the numbers.',
   no_such_hour: 'The clock skips this hour on that day.',
   other: 'It did not work ({code}). {detail}',
+  agent_away: 'This agent is not there.',
+  agent_paused: 'This agent is paused.',
+  agent_full: 'This agent has no room for it.',
+  not_their_queue: 'This agent does not serve this queue.',
+  call_stays: 'A call is transferred on the phone bar, not from here.',
+  reason_required: 'Say why.',
+  has_it_already: 'This agent has it already.',
+  consult_over: 'This consult is over.',
+  too_many_consults: 'Enough colleagues are being asked about this.',
 };

@@ -94,6 +94,15 @@ const errors: Messages['errors'] = {
   too_much_work: 'Bunu hiçbir kadro karşılayamaz. Sayıları denetleyin.',
   no_such_hour: 'O gün saat bu saati atlıyor.',
   other: 'Olmadı ({code}). {detail}',
+  agent_away: 'Bu temsilci yerinde değil.',
+  agent_paused: 'Bu temsilci molada.',
+  agent_full: 'Bu temsilcide yer yok.',
+  not_their_queue: 'Bu temsilci bu kuyruğa bakmıyor.',
+  call_stays: 'Çağrı buradan değil, telefon çubuğundan aktarılır.',
+  reason_required: 'Nedenini yazın.',
+  has_it_already: 'İş zaten bu temsilcide.',
+  consult_over: 'Bu danışma bitti.',
+  too_many_consults: 'Bu konuda yeterince meslektaşa soruldu.',
 };
 
 export default errors;
