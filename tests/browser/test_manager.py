@@ -204,7 +204,7 @@ async def test_the_calculator_answers_by_keyboard(browser: Browser, busy_hub: Ru
     await sign_in(page, busy_hub.url, "maria")
     await page.goto(f"{busy_hub.url}/manager/staffing")
     await expect(page.locator("tr.least")).to_contain_text("21")
-    calls = page.get_by_label("Contacts an hour")
+    calls = page.get_by_label("Interactions an hour")
     await calls.focus()
     await page.keyboard.press("Control+a")
     await page.keyboard.type("720")
