@@ -9,7 +9,7 @@ from agent_console.bodies import Answer, Body, Id
 from hub.desk.views import DispositionView
 from hub.domain.hours import CalendarId
 from hub.domain.ids import QueueId, TenantId
-from hub.domain.outcome import Choice, FieldKind, FormField, Outcome, OutcomeRules, PauseReason
+from hub.domain.outcome import FieldKind, Outcome, OutcomeChoice, OutcomeField, OutcomeRules, PauseReason
 from hub.domain.queue import (
     Overflow,
     Queue,
@@ -264,12 +264,12 @@ class OutcomeBody(Body, frozen=True, kw_only=True):
                 queues=tuple(QueueId(q) for q in self.queues),
                 parent=self.parent,
                 fields=tuple(
-                    FormField(
+                    OutcomeField(
                         code=f.code,
                         names=dict(f.names),
                         kind=f.kind,
                         required=f.required,
-                        choices=tuple(Choice(code=c.code, names=dict(c.names)) for c in f.choices),
+                        choices=tuple(OutcomeChoice(code=c.code, names=dict(c.names)) for c in f.choices),
                     )
                     for f in self.fields
                 ),

@@ -24,6 +24,7 @@ from agent_console import (
     person_api,
     ready_api,
     report_api,
+    sites_api,
     supervise_api,
     talk_api,
 )
@@ -51,6 +52,7 @@ from crm_store.person_edits import PersonEdits
 from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
+from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.talk import Talk
 from crm_store.tasks import Tasks
@@ -68,6 +70,7 @@ from hub.desk.later import Later
 from hub.desk.macros import Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
+from hub.desk.sites import SiteSettings
 from hub.desk.snoozes import Snoozes
 from hub.desk.states import States
 from hub.desk.supervise import Supervising
@@ -123,6 +126,7 @@ class Rules:
         self.overflows = Overflows(store, clock, tenant_id, self.opening)
         self.administration = Administration(self.house, clock)
         self.choices = Choices(self.house, clock)
+        self.sites = SiteSettings(Sites(store, encode=encode), clock)
 
 
 class Exporting:
@@ -248,6 +252,7 @@ def operations(p: Parts) -> list[Operation]:
             clock=p.clock,
         ),
         *p.clients.operations(p.store, p.clock, lookups),
+        *sites_api.operations(sites=p.rules.sites),
         *_knowledge(p, lookups),
     ]
 

@@ -13,7 +13,7 @@ from hub.desk.administer import draft_of
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction
 from hub.domain.errors import Conflict, Invalid
-from hub.domain.outcome import FieldKind, FormField, Outcome, PauseReason
+from hub.domain.outcome import FieldKind, Outcome, OutcomeField, PauseReason
 from hub.domain.texts import one_line
 from hub.ports.clock import Clock
 from hub.ports.house import HouseStore
@@ -138,7 +138,7 @@ def _sound(outcome: Outcome, where: str) -> Outcome:
     return replace(outcome, name=name, rules=replace(rules, names=names, fields=fields))
 
 
-def _require_choices(question: FormField, where: str) -> None:
+def _require_choices(question: OutcomeField, where: str) -> None:
     if question.kind is FieldKind.CHOICE:
         if not question.choices:
             raise Invalid("there is nothing to choose", field=f"{where}.choices", code="no_choices")

@@ -13,7 +13,7 @@ from hub.domain.card import ClientCard
 from hub.domain.drafts import DraftKind
 from hub.domain.ids import QueueId
 from hub.domain.notice import Notice, NoticeKind
-from hub.domain.outcome import FormField, Outcome, OutcomeRules, PauseReason
+from hub.domain.outcome import Outcome, OutcomeField, OutcomeRules, PauseReason
 from hub.domain.planned import PlannedState
 from hub.domain.reservation import Why
 from hub.domain.touch import Attachment, Delivery, Direction, TouchKind
@@ -153,7 +153,7 @@ class DispositionView(View, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     queues: tuple[str, ...] = ()
     parent: str = ""
-    fields: tuple[FormField, ...] = ()
+    fields: tuple[OutcomeField, ...] = ()
     retired: bool = False
 
 

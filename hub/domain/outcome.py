@@ -28,7 +28,7 @@ class FieldKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class OutcomeChoice:
     """One answer to choose; `code` is what is kept."""
 
     code: str
@@ -36,14 +36,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
+class OutcomeField:
     """One question of the form; `code` is what its answer is kept under."""
 
     code: str
     names: Names = field(default_factory=dict)
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[OutcomeChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class OutcomeRules:
     names: Names = field(default_factory=dict)
     queues: tuple[QueueId, ...] = ()
     parent: str = ""
-    fields: tuple[FormField, ...] = ()
+    fields: tuple[OutcomeField, ...] = ()
     retired: bool = False
 
 
@@ -112,7 +112,7 @@ def answered(outcome: Outcome, queue_id: QueueId, given: Mapping[str, Answer]) -
     return kept
 
 
-def _kept(question: FormField, answer: Answer | None) -> Answer | None:
+def _kept(question: OutcomeField, answer: Answer | None) -> Answer | None:
     wrong = Invalid("this answer does not fit", field=f"fields.{question.code}", code="bad_answer")
     match question.kind, answer:
         case _, None:

@@ -8,7 +8,7 @@ from hub.desk.choices import revision_of
 from hub.domain.errors import Conflict, Invalid
 from hub.domain.events import HouseChanged
 from hub.domain.interaction import Disposition
-from hub.domain.outcome import Choice, FieldKind, FormField, Outcome, OutcomeRules, PauseReason
+from hub.domain.outcome import FieldKind, Outcome, OutcomeChoice, OutcomeField, OutcomeRules, PauseReason
 from tests.contracts.office import Office
 from tests.stores import House
 
@@ -21,10 +21,14 @@ def office(house: House) -> Office:
 FORM = OutcomeRules(
     names={"en": "Sold", "ru": "Продано"},
     fields=(
-        FormField(code="amount", kind=FieldKind.NUMBER, required=True),
-        FormField(code="plan", kind=FieldKind.CHOICE, choices=(Choice(code="small"), Choice(code="big"))),
-        FormField(code="why", kind=FieldKind.TEXT),
-        FormField(code="gift", kind=FieldKind.YES_NO),
+        OutcomeField(code="amount", kind=FieldKind.NUMBER, required=True),
+        OutcomeField(
+            code="plan",
+            kind=FieldKind.CHOICE,
+            choices=(OutcomeChoice(code="small"), OutcomeChoice(code="big")),
+        ),
+        OutcomeField(code="why", kind=FieldKind.TEXT),
+        OutcomeField(code="gift", kind=FieldKind.YES_NO),
     ),
 )
 

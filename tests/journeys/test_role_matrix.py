@@ -159,6 +159,7 @@ async def things_of_others(store: Store) -> dict[str, str]:
         calendar_id = await connection.scalar(select(calendars.c.id).limit(1))
     return {
         "calendar_id": str(calendar_id),
+        "site_key": "demo",
         "interaction_id": offer.interaction_id,
         "reservation_id": offer.id,
         "work_item_id": offer.work_item_id,

@@ -383,6 +383,12 @@ export default {
     empty: 'Nothing has been recorded yet.',
     nobody: 'unknown',
     action: {
+      change_queue: 'Queue changed',
+      change_staffing: 'Skills or staffing changed',
+      change_hours: 'Business hours changed',
+      change_outcomes: 'Outcomes changed',
+      change_pauses: 'Pause reasons changed',
+      change_site: 'Web-chat site changed',
       sign_in: 'Sign-in',
       sign_out: 'Sign-out',
       set_up: 'Set-up',

@@ -384,6 +384,12 @@ const ru: Messages = {
     empty: 'Пока ничего не записано.',
     nobody: 'неизвестно',
     action: {
+      change_queue: 'Изменена очередь',
+      change_staffing: 'Изменены навыки или состав',
+      change_hours: 'Изменены часы работы',
+      change_outcomes: 'Изменены итоги',
+      change_pauses: 'Изменены причины пауз',
+      change_site: 'Изменён сайт с чатом',
       sign_in: 'Вход',
       sign_out: 'Выход',
       set_up: 'Настройка',

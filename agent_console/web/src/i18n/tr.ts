@@ -384,6 +384,12 @@ const tr: Messages = {
     empty: 'Henüz bir kayıt yok.',
     nobody: 'bilinmiyor',
     action: {
+      change_queue: 'Kuyruk değişti',
+      change_staffing: 'Beceriler ya da kadro değişti',
+      change_hours: 'Çalışma saatleri değişti',
+      change_outcomes: 'Sonuçlar değişti',
+      change_pauses: 'Mola nedenleri değişti',
+      change_site: 'Sohbet sitesi değişti',
       sign_in: 'Giriş',
       sign_out: 'Çıkış',
       set_up: 'Kurulum',
