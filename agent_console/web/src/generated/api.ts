@@ -589,6 +589,20 @@ export interface FigureView {
   readonly formula: string;
 }
 
+/** What visitors may send: files a message, bytes a file, media types (a part of FILE_TYPES). */
+export interface FileRules {
+  readonly most: number;
+  readonly most_bytes: number;
+  readonly types: readonly string[];
+}
+
+/** What visitors may send. */
+export interface FileRulesBody {
+  readonly most?: number;
+  readonly most_bytes?: number;
+  readonly types?: readonly string[];
+}
+
 /** A file that was brought; a reply or a note carries it as it stands here. */
 export interface FileView {
   readonly sha256: string;
@@ -630,6 +644,24 @@ export interface FloorWorkPage {
 export interface ForgetLogView {
   readonly name: string;
 }
+
+/** One answer of a choice: its stable value, and its label by language. */
+export interface FormChoice {
+  readonly value: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One field of the form before the chat. `labels` by language; `choices` for a choice only. */
+export interface FormField {
+  readonly key: string;
+  readonly kind: FormFieldKind;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly required: boolean;
+  readonly choices: readonly FormChoice[];
+}
+
+/** What a field of the pre-chat form asks for. */
+export type FormFieldKind = 'choice' | 'email' | 'name' | 'phone' | 'text';
 
 /** What a row of the report is. */
 export type GroupBy = 'agent' | 'channel' | 'day' | 'hour' | 'queue' | 'week';
@@ -863,6 +895,12 @@ export interface NewSecondFactor {
   readonly secret: string;
   readonly uri: string;
   readonly matrix: readonly string[];
+}
+
+/** A site under a new key. */
+export interface NewSite {
+  readonly key: string;
+  readonly site: SiteDraft;
 }
 
 /** Something to do; without `owner_id` for oneself. */
@@ -1440,6 +1478,110 @@ export interface SignedIn {
   readonly must_first: string;
 }
 
+/** A site as it shall be, and the version it was read at. */
+export interface SiteChange {
+  readonly version: number;
+  readonly site: SiteDraft;
+}
+
+/** One answer of a choice. */
+export interface SiteChoiceBody {
+  readonly value: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A site, all of it but its key. */
+export interface SiteDraft {
+  readonly title: string;
+  readonly queue_id: string;
+  readonly origins?: readonly string[];
+  readonly language?: string;
+  readonly setup?: SiteSetupBody;
+}
+
+/** What the visitor is offered besides writing. */
+export interface SiteFeatures {
+  readonly files: boolean;
+  readonly rating: boolean;
+  readonly callback: boolean;
+}
+
+/** What the visitor is offered besides writing. */
+export interface SiteFeaturesBody {
+  readonly files?: boolean;
+  readonly rating?: boolean;
+  readonly callback?: boolean;
+}
+
+/** One field of the form before the chat. */
+export interface SiteFieldBody {
+  readonly key: string;
+  readonly kind: FormFieldKind;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly required?: boolean;
+  readonly choices?: readonly SiteChoiceBody[];
+}
+
+/** All sites, and the types of file that any may allow. */
+export interface SitePage {
+  readonly items: readonly SiteView[];
+  readonly file_types: readonly string[];
+  readonly next: string | null;
+}
+
+/**
+ * All that a site may choose.
+ *
+ * `accent` is `#rrggbb` or empty (the widget's own colour, or what the page's script tag says); `words` by
+ * language; `form` is asked before the first message (empty: nothing is asked); `country` (ISO 3166, two
+ * letters) is assumed for phone numbers written without one. A site that is not `enabled` takes no visitors.
+ */
+export interface SiteSetup {
+  readonly enabled: boolean;
+  readonly accent: string;
+  readonly country: string;
+  readonly words: Readonly<Record<string, SiteWords>>;
+  readonly form: readonly FormField[];
+  readonly features: SiteFeatures;
+  readonly files: FileRules;
+}
+
+/** All that a site may choose. */
+export interface SiteSetupBody {
+  readonly enabled?: boolean;
+  readonly accent?: string;
+  readonly country?: string;
+  readonly words?: Readonly<Record<string, SiteWordsBody>>;
+  readonly form?: readonly SiteFieldBody[];
+  readonly features?: SiteFeaturesBody;
+  readonly files?: FileRulesBody;
+}
+
+/** A web site with a chat. `version` is 0 before its setup was saved first. */
+export interface SiteView {
+  readonly key: string;
+  readonly version: number;
+  readonly title: string;
+  readonly queue_id: string;
+  readonly origins: readonly string[];
+  readonly language: string;
+  readonly setup: SiteSetup;
+}
+
+/** What the widget says in one language; empty: its own words. `away` is shown while the queue is closed. */
+export interface SiteWords {
+  readonly title: string;
+  readonly greeting: string;
+  readonly away: string;
+}
+
+/** What the widget says in one language; empty: its own words. */
+export interface SiteWordsBody {
+  readonly title?: string;
+  readonly greeting?: string;
+  readonly away?: string;
+}
+
 /** A skill, by its name. */
 export interface SkillNamed {
   readonly name: string;
@@ -1863,6 +2005,10 @@ export const LIMITS = {
   FieldBody: {
     code: { minLength: 1, maxLength: 40 },
   },
+  FileRulesBody: {
+    most: { min: 1, max: 10 },
+    most_bytes: { min: 1024, max: 104857600 },
+  },
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
@@ -1877,6 +2023,9 @@ export const LIMITS = {
   },
   NewOrganization: {
     name: { minLength: 1, maxLength: 200 },
+  },
+  NewSite: {
+    key: { minLength: 1, maxLength: 64 },
   },
   NewTaskBody: {
     title: { minLength: 1, maxLength: 200 },
@@ -1981,6 +2130,27 @@ export const LIMITS = {
     login: { minLength: 1, maxLength: 200 },
     password: { minLength: 1, maxLength: 1000 },
     code: { maxLength: 40 },
+  },
+  SiteChange: {
+    version: { min: 0, max: 1000000000 },
+  },
+  SiteChoiceBody: {
+    value: { minLength: 1, maxLength: 120 },
+  },
+  SiteDraft: {
+    title: { minLength: 1, maxLength: 60 },
+  },
+  SiteFieldBody: {
+    key: { minLength: 1, maxLength: 32 },
+  },
+  SiteSetupBody: {
+    accent: { maxLength: 7 },
+    country: { maxLength: 2 },
+  },
+  SiteWordsBody: {
+    title: { maxLength: 60 },
+    greeting: { maxLength: 400 },
+    away: { maxLength: 400 },
   },
   SkillNamed: {
     name: { minLength: 1, maxLength: 60 },

@@ -93,12 +93,6 @@ export interface CardTouch {
 /** `pending` waits for somebody outside: the client, a supplier. */
 export type CaseStatus = 'closed' | 'open' | 'pending';
 
-/** One answer to choose; `code` is what is kept. */
-export interface Choice {
-  readonly code: string;
-  readonly names: Readonly<Record<string, string>>;
-}
-
 /**
  * Who (or the candidates), their worth and language, their addresses, what they did last on all channels.
  *
@@ -189,7 +183,7 @@ export interface DispositionView {
   readonly names: Readonly<Record<string, string>>;
   readonly queues: readonly string[];
   readonly parent: string;
-  readonly fields: readonly FormField[];
+  readonly fields: readonly OutcomeField[];
   readonly retired: boolean;
 }
 
@@ -278,15 +272,6 @@ export interface FloorView {
   readonly at: string;
 }
 
-/** One question of the form; `code` is what its answer is kept under. */
-export interface FormField {
-  readonly code: string;
-  readonly names: Readonly<Record<string, string>>;
-  readonly kind: FieldKind;
-  readonly required: boolean;
-  readonly choices: readonly Choice[];
-}
-
 /** The kind of channel an address belongs to. */
 export type IdentityKind = 'email' | 'phone' | 'telegram' | 'webchat';
 
@@ -362,6 +347,21 @@ export interface OfferedWorkView {
   readonly channel: string;
   readonly language: string;
   readonly waited_s: number;
+}
+
+/** One answer to choose; `code` is what is kept. */
+export interface OutcomeChoice {
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** One question of the form; `code` is what its answer is kept under. */
+export interface OutcomeField {
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly kind: FieldKind;
+  readonly required: boolean;
+  readonly choices: readonly OutcomeChoice[];
 }
 
 /** Why an agent is paused; `paid` says whether the house counts it as work. */
