@@ -1,6 +1,7 @@
 /** The words of the console in the language chosen: typed keys, plurals, and the formats that go with them. */
 
 import { createI18n } from 'vue-i18n';
+import type floorPages from '@/i18n/areas/floor_pages.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
 import ru from '@/i18n/ru';
@@ -12,11 +13,12 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** The same keys as English, each with a text. */
 export type Messages = Shape<typeof en>;
-type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
+export type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
 type Leaves<T, Prefix extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${Prefix}${K}` : Leaves<T[K], `${Prefix}${K}.`>;
 }[keyof T & string];
-export type Key = Leaves<typeof en>;
+/** Those that are loaded with their pages too. */
+export type Key = Leaves<typeof en> | `floor_setup.${Leaves<typeof floorPages>}`;
 
 const MESSAGES: Readonly<Record<Language, Messages>> = { en, ru, tr };
 

@@ -1,13 +1,14 @@
 /** The parts of the administrator's desk, in the order of its list. A further part is one more entry here. */
 
+import { withFloorWords } from '@/i18n/floor-pages';
 import type { DeskPart } from '@/shell/desks';
 
 export const PARTS: readonly DeskPart[] = [
   { name: 'admin-audit', path: 'audit', label: 'audit.title', icon: 'list', roles: ['admin', 'dpo'], component: () => import('@/desks/admin/audit/AuditLog.vue') },
-  { name: 'admin-queues', path: 'queues', label: 'floor_setup.queues.title', icon: 'queue', roles: ['admin'], component: () => import('@/desks/admin/floor/QueuesPage.vue') },
-  { name: 'admin-staffing', path: 'staffing', label: 'floor_setup.matrix.title', icon: 'grid', roles: ['admin'], component: () => import('@/desks/admin/floor/SkillMatrix.vue') },
-  { name: 'admin-hours', path: 'hours', label: 'floor_setup.hours.title', icon: 'clock', roles: ['admin'], component: () => import('@/desks/admin/floor/HoursPage.vue') },
-  { name: 'admin-outcomes', path: 'outcomes', label: 'floor_setup.outcomes.title', icon: 'flag', roles: ['admin'], component: () => import('@/desks/admin/floor/OutcomesPage.vue') },
-  { name: 'admin-pauses', path: 'pauses', label: 'floor_setup.pauses.title', icon: 'pause', roles: ['admin'], component: () => import('@/desks/admin/floor/PausesPage.vue') },
-  { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => import('@/desks/admin/floor/SitesPage.vue') },
+  { name: 'admin-queues', path: 'queues', label: 'floor_setup.queues.title', icon: 'queue', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/QueuesPage.vue')) },
+  { name: 'admin-staffing', path: 'staffing', label: 'floor_setup.matrix.title', icon: 'grid', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SkillMatrix.vue')) },
+  { name: 'admin-hours', path: 'hours', label: 'floor_setup.hours.title', icon: 'clock', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/HoursPage.vue')) },
+  { name: 'admin-outcomes', path: 'outcomes', label: 'floor_setup.outcomes.title', icon: 'flag', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/OutcomesPage.vue')) },
+  { name: 'admin-pauses', path: 'pauses', label: 'floor_setup.pauses.title', icon: 'pause', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/PausesPage.vue')) },
+  { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SitesPage.vue')) },
 ];
