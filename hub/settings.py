@@ -300,7 +300,7 @@ class DemoSettings(Section):
 
     password: SecretStr = Field(
         default=SecretStr(""),
-        description="Password of all demo people; empty: a new random one at each start.",
+        description="Password of all demo people; empty: a random one at the first start, which a kept demo keeps.",
     )
     simulate: bool = Field(default=True, description="Let simulated clients arrive.")
 

@@ -40,6 +40,7 @@ _ALPHABET = (
 FIRST_CLIENT_S = 1.0
 LEAST_GAP_S, MOST_GAP_S = 20.0, 40.0
 AT_MOST_OPEN = 6
+AT_MOST_WAITING = 2
 PATIENCE_S = 240.0
 
 
@@ -51,8 +52,7 @@ def demo(data: Path | None) -> None:
         configure_log(
             level=settings.log.level, as_json=settings.log.as_json, personal_data=settings.log.personal_data
         )
-        password = settings.demo.password.get_secret_value() or random_password()
-        until_stopped(lambda stop: _served(settings, password, stop, kept=data))
+        until_stopped(lambda stop: _served(settings, stop, kept=data))
 
 
 def demo_settings(effective: Effective, folder: Path) -> Settings:
@@ -77,8 +77,8 @@ def random_password() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_CHARS))
 
 
-def welcome(started: Started, password: str, settings: Settings, *, kept: Path | None) -> Panel:
-    """Addresses and sign-ins in a box."""
+def welcome(started: Started, password: str | None, settings: Settings, *, kept: Path | None) -> Panel:
+    """Addresses and sign-ins in a box; `password` None: the one of an earlier start."""
     table = Table.grid(padding=(0, 3))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -88,9 +88,16 @@ def welcome(started: Started, password: str, settings: Settings, *, kept: Path |
     for role, name in ((Role.AGENT, "Agents"), (Role.SUPERVISOR, "Supervisor"), (Role.MANAGER, "Manager")):
         table.add_row(name, _logins(role))
     table.add_row("Administrator", _logins(Role.ADMIN))
-    table.add_row("Password of all", Text(password, style="bold green"))
+    if password is None:
+        table.add_row("Password of all", "the one of the first start (HUB_DEMO__PASSWORD sets another)")
+    else:
+        table.add_row("Password of all", Text(password, style="bold green"))
     table.add_row()
-    arrive = "one arrives every half minute" if settings.demo.simulate else "none (HUB_DEMO__SIMULATE=0)"
+    arrive = (
+        "about one in half a minute, as long as agents keep up"
+        if settings.demo.simulate
+        else "none (HUB_DEMO__SIMULATE=0)"
+    )
     table.add_row("Simulated clients", arrive)
     table.add_row("Data", f"kept in {kept}" if kept else "gone when you stop it (--data DIR keeps it)")
     return Panel(table, title="Touchline demo", subtitle="Ctrl-C stops it", padding=(1, 2), expand=False)
@@ -109,11 +116,14 @@ def _folder(data: Path | None) -> Iterator[Path]:
         yield Path(temporary)
 
 
-async def _served(settings: Settings, password: str, stop: asyncio.Event, *, kept: Path | None) -> None:
+async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None) -> None:
+    chosen = settings.demo.password.get_secret_value()
+    password: str | None = chosen or random_password()
     ready: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
     clock = SystemClock()
 
     async def prepare(store: Store) -> None:
+        nonlocal password
         async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
             seeding = Seeding(
                 store=store,
@@ -122,7 +132,8 @@ async def _served(settings: Settings, password: str, stop: asyncio.Event, *, kep
                 clock=clock,
                 rng=random.Random(),  # noqa: S311 - who wrote what in the demo's past
             )
-            await seed(seeding, password)
+            if not await seed(seeding, password or "", chosen=bool(chosen)):
+                password = None
 
     async def clients() -> None:
         started = await ready
@@ -144,7 +155,7 @@ async def _served(settings: Settings, password: str, stop: asyncio.Event, *, kep
                 first_s=FIRST_CLIENT_S,
                 patience_s=PATIENCE_S,
             )
-            await simulate(street, coming, at_most_open=AT_MOST_OPEN)
+            await simulate(street, coming, at_most_open=AT_MOST_OPEN, at_most_waiting=AT_MOST_WAITING)
 
     async with asyncio.TaskGroup() as group:
         simulated = group.create_task(clients())

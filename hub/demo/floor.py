@@ -10,6 +10,7 @@ from hub.domain.agent import Agent
 from hub.domain.hours import Calendar, CalendarId, Slot
 from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
 from hub.domain.queue import Queue, ServiceLevelTarget
+from hub.domain.site import FormChoice, FormField, FormFieldKind, SiteSetup, SiteWords
 from hub.ids import new_id
 from hub.ports.visitors import Site
 
@@ -17,6 +18,38 @@ LANGUAGES = ("en", "ru", "tr")
 
 SITE_OF_TOPIC = {"support": "demo", "sales": "demo-sales"}
 _SITES = (("demo", "support", "Demo shop"), ("demo-sales", "sales", "Demo shop: sales"))
+_SALES = SiteSetup(
+    country="TR",
+    words={
+        "en": SiteWords(title="Kettle & Co.: sales", greeting="Tell us what you are looking for."),
+        "ru": SiteWords(title="Kettle & Co.: продажи", greeting="Расскажите, что вы ищете."),
+        "tr": SiteWords(title="Kettle & Co.: satış", greeting="Ne aradığınızı bize anlatın."),
+    },
+    form=(
+        FormField(
+            key="name",
+            kind=FormFieldKind.NAME,
+            labels={"en": "Your name", "ru": "Ваше имя", "tr": "Adınız"},
+            required=True,
+        ),
+        FormField(
+            key="email",
+            kind=FormFieldKind.EMAIL,
+            labels={"en": "E-mail", "ru": "Эл. почта", "tr": "E-posta"},
+        ),
+        FormField(
+            key="topic",
+            kind=FormFieldKind.CHOICE,
+            labels={"en": "What is it about?", "ru": "О чём речь?", "tr": "Konu nedir?"},
+            choices=(
+                FormChoice(value="kettle", labels={"en": "A kettle", "ru": "Чайник", "tr": "Çaydanlık"}),
+                FormChoice(value="tea", labels={"en": "Tea", "ru": "Чай", "tr": "Çay"}),
+                FormChoice(value="gift", labels={"en": "A gift", "ru": "Подарок", "tr": "Hediye"}),
+            ),
+        ),
+    ),
+)
+_SETUPS = {"demo": SiteSetup(country="TR"), "demo-sales": _SALES}
 
 OUTCOMES = (
     DispositionView(
@@ -139,6 +172,13 @@ def demo_agent(member: Member, user_id: UserId, queues: frozenset[QueueId], now:
 def demo_sites(queues: dict[str, Queue]) -> tuple[Site, ...]:
     """The web sites with a chat: what is written there goes to support, and on the shop's pages to sales."""
     return tuple(
-        Site(key=key, tenant_id=DEFAULT_TENANT, queue_id=queues[queue].id, title=title, origins=())
+        Site(
+            key=key,
+            tenant_id=DEFAULT_TENANT,
+            queue_id=queues[queue].id,
+            title=title,
+            origins=(),
+            setup=_SETUPS[key],
+        )
         for key, queue, title in _SITES
     )

@@ -52,22 +52,29 @@ class Seeding:
     rng: random.Random
 
 
-async def seed(seeding: Seeding, password: str) -> None:
-    """Make sure the demo is there, and that all its people sign in with `password`.
+async def seed(seeding: Seeding, password: str, *, chosen: bool = True) -> bool:
+    """Make sure the demo is there. Whether all its people sign in with `password`: in a demo that is there it is
+    set only if it was `chosen` and is another than theirs, so that a restart signs nobody out.
 
     Raises Conflict when the store serves other people already: they and a demo do not mix.
     """
     principal = replace(system_principal(DEFAULT_TENANT), name="demo")
-    password_hash = await seeding.passwords.hashed(password)
     users = {user.login: user for user in await seeding.access.list_users(principal)}
     logins = {member.login for member in MEMBERS}
     floor = FloorStore(seeding.store, seeding.clock, encode=encode)
     if logins <= users.keys():
-        for login in sorted(logins):
-            await _set_password(seeding, principal, users[login], password_hash)
-        return
+        if not chosen:
+            return False
+        others = [
+            users[login] for login in sorted(logins) if not await _signs_in(seeding, users[login], password)
+        ]
+        password_hash = await seeding.passwords.hashed(password) if others else ""
+        for user in others:
+            await _set_password(seeding, principal, user, password_hash)
+        return True
     if users or await floor.all_queues(DEFAULT_TENANT):
         raise Conflict("this store has queues or users that are not the demo's; name another place for it")
+    password_hash = await seeding.passwords.hashed(password)
     queues = demo_queues()
     ids = {member.login: UserId(new_id()) for member in MEMBERS}
     agents = await _put_floor(seeding, floor, queues, ids)
@@ -86,6 +93,11 @@ async def seed(seeding: Seeding, password: str) -> None:
         )
         draft = _draft(seeding, principal, AuditAction.ADD_USER, user)
         await seeding.access.add_user(principal, user, draft)
+    return True
+
+
+async def _signs_in(seeding: Seeding, user: User, password: str) -> bool:
+    return (await seeding.passwords.matched(user.password_hash, password)).right
 
 
 async def _set_password(seeding: Seeding, principal: Principal, user: User, password_hash: str) -> None:

@@ -4,23 +4,29 @@ counted."""
 import asyncio
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from math import inf
 from urllib.parse import quote
 
+import aiohttp
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Origin
 
-from hub.channels.webchat.frames import HubFrame
+from hub.channels.webchat.frames import HubFrame, RatedFrame, VisitorRate
 from hub.simulator.conversation import LAST_ACKS_S, Conversation, End
+from hub.simulator.pictures import picture
 from hub.simulator.plan import Visit
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 10.0
 _CONNECT_WITHIN_S = 10.0
+_RATE_WITHIN_S = 5.0
+_REGULARS = 50
+_NO_FILE = ""
 _NEVER = {400, 403, 404, 426}
 """Answers to the upgrade that will be the same next time: no such site, or not our origin."""
 
@@ -51,6 +57,8 @@ class Tally:
     answers: int = 0
     connections_lost: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
+    ratings: int = 0
+    files: int = 0
 
     @property
     def unconfirmed(self) -> int:
@@ -63,7 +71,8 @@ class Street:
     """Where the clients come from: the hub's address (`http://…`), who counts them, how they tell time,
     make ids.
 
-    `origin` is the web site's, if it differs from the hub's own.
+    `origin` is the web site's, if it differs from the hub's own. `there` are those on the site now,
+    `regulars` those of each site who may come again, with their sessions.
     """
 
     address: str
@@ -72,6 +81,13 @@ class Street:
     new_id: Callable[[], str]
     rng: random.Random
     origin: str = ""
+    there: set[Conversation] = field(default_factory=set)
+    regulars: dict[str, list[tuple[Visit, str]]] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> int:
+        """How many have written and wait for a first answer."""
+        return sum(conversation.is_waiting for conversation in self.there)
 
     def chat_url(self, site: str) -> str:
         """The visitor socket of `site`."""
@@ -79,11 +95,17 @@ class Street:
 
 
 async def simulate(
-    street: Street, coming: Iterator[Visit], *, for_s: float = inf, at_most_open: int | None = None
+    street: Street,
+    coming: Iterator[Visit],
+    *,
+    for_s: float = inf,
+    at_most_open: int | None = None,
+    at_most_waiting: int | None = None,
 ) -> None:
     """Let clients arrive at their times, whatever the hub does, for `for_s` seconds (or until cancelled).
 
-    With `at_most_open`, a client who would be one too many does not come. At the end those still there
+    With `at_most_open`, a client who would be one too many does not come, and with `at_most_waiting` none while
+    so many wait for a first answer: then as many come as there are agents for. At the end those still there
     have their last messages acknowledged, and close their pages.
     """
     begun = street.monotonic()
@@ -93,7 +115,8 @@ async def simulate(
             if visit.at_s >= for_s:
                 break
             await asyncio.sleep(begun + visit.at_s - street.monotonic())
-            if at_most_open is not None and street.tally.open >= at_most_open:
+            is_full = at_most_open is not None and street.tally.open >= at_most_open
+            if is_full or (at_most_waiting is not None and street.waiting >= at_most_waiting):
                 street.tally.skipped += 1
                 continue
             group.create_task(play(street, visit, until=until), name=f"client {visit.number}")
@@ -104,7 +127,12 @@ async def simulate(
 async def play(street: Street, visit: Visit, *, until: float = inf) -> None:
     """One visit from beginning to end."""
     tally = street.tally
-    conversation = Conversation(visit, new_id=street.new_id, until=until)
+    session = None
+    if visit.regular and (before := _somebody_of(street, visit)) is not None:
+        earlier, session = before
+        visit = replace(visit, name=earlier.name, email=earlier.email)
+    conversation = Conversation(visit, new_id=street.new_id, until=until, session=session)
+    street.there.add(conversation)
     tally.came += 1
     tally.open += 1
     pause_s = _FIRST_PAUSE_S
@@ -131,7 +159,23 @@ async def play(street: Street, visit: Visit, *, until: float = inf) -> None:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
     finally:
         tally.open -= 1
+        street.there.discard(conversation)
         _count(tally, conversation)
+        if conversation.end is End.ANSWERED and conversation.session is not None:
+            known = street.regulars.setdefault(visit.site, [])
+            known.append((visit, conversation.session))
+            del known[:-_REGULARS]
+
+
+def _somebody_of(street: Street, visit: Visit) -> tuple[Visit, str] | None:
+    """One who was on that site before and speaks that language; nobody is here twice at once."""
+    known = street.regulars.get(visit.site, [])
+    same = [one for one in known if one[0].script.language == visit.script.language]
+    if not same:
+        return None
+    chosen = street.rng.choice(same)
+    known.remove(chosen)
+    return chosen
 
 
 async def _connected(street: Street, conversation: Conversation) -> bool:
@@ -155,7 +199,47 @@ async def _connected(street: Street, conversation: Conversation) -> bool:
                     return True
                 if conversation.end is None:
                     await _hear(socket, conversation, street)
+            if conversation.wants_to_send_a_file:
+                await _send_file(street, conversation)
+        if conversation.end is End.ANSWERED and conversation.visit.score is not None:
+            await _rate(socket, conversation, street)
     return True
+
+
+async def _send_file(street: Street, conversation: Conversation) -> None:
+    """A picture for the next message; a hub or a site that takes none is no reason not to write."""
+    conversation.carry(_NO_FILE)
+    origin = street.origin or street.address.rstrip("/")
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_CONNECT_WITHIN_S)) as http,
+            http.post(
+                f"{street.address.rstrip('/')}/chat/files",
+                params={"site": conversation.visit.site, "name": "photo.png"},
+                headers={"X-Chat-Session": conversation.session or "", "Origin": origin},
+                data=picture(street.rng),
+            ) as answer,
+        ):
+            if answer.status == HTTPStatus.CREATED:
+                conversation.carry((await answer.json())["id"])
+                street.tally.files += 1
+    except (aiohttp.ClientError, TimeoutError):
+        return
+
+
+async def _rate(socket: ClientConnection, conversation: Conversation, street: Street) -> None:
+    """Wait for the question, answer it, and see that it is kept; whoever gets no question goes."""
+    with suppress(TimeoutError, ConnectionClosed):
+        async with asyncio.timeout(_RATE_WITHIN_S):
+            while not conversation.rateable:
+                conversation.heard(_decode(await socket.recv(decode=False)), street.monotonic())
+            score = conversation.visit.score or 5
+            await socket.send(
+                _encode(VisitorRate(conversation=conversation.rateable, score=score)), text=True
+            )
+            while not isinstance(_decode(await socket.recv(decode=False)), RatedFrame):
+                pass
+            street.tally.ratings += 1
 
 
 async def _hear(socket: ClientConnection, conversation: Conversation, street: Street) -> None:

@@ -14,10 +14,12 @@ from hub.channels.webchat.frames import (
     AgentFrame,
     ClosedFrame,
     ErrorFrame,
+    FieldView,
     HelloFrame,
     HubFrame,
     MessageFrame,
     NackFrame,
+    VisitorForm,
     VisitorFrame,
     VisitorGot,
     VisitorHello,
@@ -25,6 +27,7 @@ from hub.channels.webchat.frames import (
     VisitorMessage,
     VisitorTyping,
 )
+from hub.domain.site import FormFieldKind
 from hub.simulator.plan import Visit
 
 LAST_ACKS_S = 5.0
@@ -54,20 +57,28 @@ class Conversation:
     happens.
 
     `sent` counts messages, `resent` their repeats, `acked` acknowledgements, `answers` what agents wrote.
+    `session` is the token of an earlier visit. `rateable` is the conversation that may be rated.
     """
 
-    def __init__(self, visit: Visit, *, new_id: Callable[[], str], until: float = inf) -> None:
+    def __init__(
+        self, visit: Visit, *, new_id: Callable[[], str], until: float = inf, session: str | None = None
+    ) -> None:
         self.visit = visit
         self.end: End | None = None
         self.refusal = ""
         self.sent = self.resent = self.acked = self.answers = 0
         self._new_id = new_id
         self._until = until
-        self._session: str | None = None
+        self._session = session
+        self._began = False
+        self._form: VisitorForm | None = None
+        self._files: tuple[str, ...] = ()
+        self._carries = False
+        self.rateable = ""
         self._last_seq = 0
         self._unsaid = [text for turn in visit.script.client_turns() for text in turn]
         self._turns = [len(turn) for turn in visit.script.client_turns()]
-        self._unacked: dict[str, str] = {}
+        self._unacked: dict[str, VisitorMessage] = {}
         self._retry_at: dict[str, float] = {}
         self._got: int | None = None
         self._connected = False
@@ -83,12 +94,32 @@ class Conversation:
         """Whether something was written that the hub has not acknowledged."""
         return bool(self._unacked)
 
+    @property
+    def session(self) -> str | None:
+        """The token of the session, once the hub has given one."""
+        return self._session
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the client has written and not been answered yet."""
+        return self.end is None and self.sent > 0 and not self.answers
+
+    @property
+    def wants_to_send_a_file(self) -> bool:
+        """Whether a picture goes with the first message."""
+        return self.visit.photo and self._connected and not self.sent and not self._carries
+
+    def carry(self, file_id: str) -> None:
+        """The next message has this file; with an empty id it has none."""
+        self._carries = True
+        self._files = (file_id,) if file_id else ()
+
     def hello(self) -> VisitorHello:
         """The first frame of a connection."""
         return VisitorHello(
             session=self._session,
             lang=self.visit.script.language,
-            last_seq=self._last_seq if self._session else None,
+            last_seq=self._last_seq if self._began else None,
             name=self.visit.name,
             email=self.visit.email,
             page=self.visit.page,
@@ -121,6 +152,9 @@ class Conversation:
         if now >= self._until:
             return self._wind_up(now)
         frames: list[VisitorFrame] = self._repeats(now)
+        if self._form is not None:
+            frames.append(self._form)
+            self._form = None
         if self._got is not None:
             frames.append(VisitorGot(seq=self._got))
             self._got = None
@@ -155,7 +189,8 @@ class Conversation:
                 self._answered(frame.seq, frame.text, now)
             case AgentFrame(name=name) if name:
                 self._gives_up_at = max(self._gives_up_at, now + self.visit.patience_s)
-            case ClosedFrame():
+            case ClosedFrame(rate=rate):
+                self.rateable = "" if rate is None else rate.conversation
                 self.end = End.ANSWERED if self.answers else End.ABANDONED
             case ErrorFrame():
                 self._refused(frame, now)
@@ -169,8 +204,12 @@ class Conversation:
     # --- what happens to the client ---
 
     def _greeted(self, hello: HelloFrame, now: float) -> None:
-        is_first = self._session is None
+        is_first, self._began = not self._began, True
         self._session = hello.session
+        if hello.site is not None and hello.site.form and not hello.answered:
+            self._form = VisitorForm(values={f.key: self._answer(f) for f in hello.site.form})
+        if is_first and hello.history:
+            self._last_seq = hello.history[-1].seq  # of an earlier visit: nothing to answer to
         self._connected = True
         self._retry_at = dict.fromkeys(self._unacked, now)
         for line in hello.history:
@@ -178,6 +217,21 @@ class Conversation:
                 self._answered(line.seq, line.text, now)
         if is_first:
             self._type(now, self.visit.think_s)
+
+    def _answer(self, asked: FieldView) -> str:
+        match asked.kind:
+            case FormFieldKind.NAME:
+                return self.visit.name or "?"
+            case FormFieldKind.EMAIL:
+                return self.visit.email or (
+                    f"guest{self.visit.number}@mail.example" if asked.required else ""
+                )
+            case FormFieldKind.PHONE:
+                return f"+90532{self.visit.number % 10**7:07}" if asked.required else ""
+            case FormFieldKind.CHOICE:
+                return asked.choices[self.visit.number % len(asked.choices)].value
+            case FormFieldKind.TEXT:
+                return "118" if asked.required else ""
 
     def _answered(self, seq: int, text: str, now: float) -> None:
         if seq <= self._last_seq:
@@ -237,14 +291,15 @@ class Conversation:
     # --- messages ---
 
     def _message(self, text: str) -> VisitorMessage:
-        msg_id = self._new_id()
-        self._unacked[msg_id] = text
+        message = VisitorMessage(client_msg_id=self._new_id(), text=text, files=self._files)
+        self._unacked[message.client_msg_id] = message
+        self._files = ()
         self.sent += 1
-        return VisitorMessage(client_msg_id=msg_id, text=text)
+        return message
 
     def _repeats(self, now: float) -> list[VisitorFrame]:
         again = [msg_id for msg_id, at in self._retry_at.items() if at <= now]
         for msg_id in again:
             del self._retry_at[msg_id]
         self.resent += len(again)
-        return [VisitorMessage(client_msg_id=msg_id, text=self._unacked[msg_id]) for msg_id in again]
+        return [self._unacked[msg_id] for msg_id in again]

@@ -18,7 +18,8 @@ class Visit:
     `at_s` counts from the start. `think_s` passes before they type, at `chars_per_s`. After `patience_s`
     without an answer they leave; those who `ask_again` do so once before. `reload_s` after their first
     message some lose their page and come back (None: not). `email` and `name` are empty for those who do
-    not say.
+    not say. Those who are `regular` come back as somebody who was here before, if anybody was; those who
+    have a `photo` send a picture with their first message; `score` is what they rate the talk (None: not).
     """
 
     number: int
@@ -34,6 +35,9 @@ class Visit:
     patience_s: float
     ask_again: bool
     reload_s: float | None
+    regular: bool = False
+    photo: bool = False
+    score: int | None = None
 
 
 def at_rate(per_s: float) -> Gap:
@@ -77,5 +81,8 @@ def visits(
             patience_s=min(rng.expovariate(1 / patience_s) + patience_s / 4, 4 * patience_s),
             ask_again=rng.random() < 0.4,
             reload_s=rng.uniform(2.0, 20.0) if rng.random() < 0.15 else None,
+            regular=rng.random() < 0.4,
+            photo=rng.random() < 0.15,
+            score=rng.choices((1, 2, 3, 4, 5), (1, 1, 2, 6, 10))[0] if rng.random() < 0.5 else None,
         )
         at_s += gap(rng)

@@ -119,11 +119,24 @@ async def test_a_second_start_changes_the_password_and_nothing_else(seeding) -> 
     assert not (await seeding.passwords.matched(after["anna"].password_hash, "first")).right
 
 
+async def test_a_restart_without_another_password_signs_nobody_out(seeding) -> None:
+    assert await seed(seeding, "first", chosen=False)
+    before = await users(seeding)
+
+    assert not await seed(seeding, "random", chosen=False)
+    assert await seed(seeding, "first")
+
+    assert {u.login: (u.version, u.password_hash) for u in (await users(seeding)).values()} == {
+        u.login: (u.version, u.password_hash) for u in before.values()
+    }
+
+
 async def test_a_store_that_serves_others_is_left_alone(seeding) -> None:
     floor = FloorStore(seeding.store, seeding.clock, encode=encode)
     await seed(seeding, "secret")
     (queue, *_) = await floor.all_queues(DEFAULT_TENANT)
     async with seeding.store.database.transaction() as wire:
+        await wire.execute("DELETE FROM accounts")
         await wire.execute("DELETE FROM users")
     await floor.put_queue(replace(queue, name="claims"))
 

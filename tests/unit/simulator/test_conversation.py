@@ -14,15 +14,19 @@ from hub.channels.webchat.frames import (
     AgentFrame,
     ClosedFrame,
     ErrorFrame,
+    FieldView,
     HelloFrame,
     HistoryLine,
     MessageFrame,
     NackFrame,
+    SiteView,
+    VisitorForm,
     VisitorGot,
     VisitorLeave,
     VisitorMessage,
     VisitorTyping,
 )
+from hub.domain.site import FormFieldKind
 from hub.simulator.conversation import LAST_ACKS_S, Conversation, End
 from hub.simulator.plan import Visit
 from hub.simulator.scripts import parsed
@@ -320,3 +324,30 @@ def test_whatever_happens_words_keep_their_order_and_the_client_never_spins(
     script = [text for text in first_said if text != "Hello? Is anybody there?"]
     assert script == ["abcdefghij", "klmnopqrst"][: len(script)]
     assert it.sent == len(said)
+
+
+def test_somebody_who_was_here_before_comes_back_with_the_session_and_reads_no_old_answers() -> None:
+    played = Played()
+    again = Conversation(played.it.visit, new_id=lambda: "m1", session="earlier")
+    assert (again.hello().session, again.hello().last_seq) == ("earlier", None)
+    old = HistoryLine(seq=7, from_="agent", text="Bye", at=AT)
+    hello = HelloFrame(session="earlier", resumed=True, closed=False, opens_at=None, history=(old,))
+    again.heard(hello, 0.0)
+    assert again.answers == 0
+    again.heard(MessageFrame(seq=9, text="Hi again", at=AT), 1.0)
+    assert again.answers == 1
+
+
+def test_a_form_is_filled_in_before_the_first_message_and_a_file_goes_with_it() -> None:
+    asked = (
+        FieldView(key="name", kind=FormFieldKind.NAME, label="Name", required=True),
+        FieldView(key="mail", kind=FormFieldKind.EMAIL, label="E-mail"),
+    )
+    played = Played(photo=True).greeted(site=SiteView(form=asked))
+    assert played.it.wants_to_send_a_file
+    played.it.carry("f1")
+    assert not played.it.wants_to_send_a_file
+    first, *_ = played.it.due(0.0)
+    assert first == VisitorForm(values={"name": "Ann", "mail": ""})
+    said = [f for at in (2.0, 3.0) for f in played.it.due(at) if isinstance(f, VisitorMessage)]
+    assert [m.files for m in said] == [("f1",)]
