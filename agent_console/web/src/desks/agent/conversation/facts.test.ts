@@ -14,6 +14,8 @@ it('facts are said in words', () => {
   expect(words('work_assigned')).toBe('Anna took it');
   expect(words('work_queued', 'expired')).toBe('Back in the line of support: nobody answered the offer');
   expect(words('interaction_closed', 'solved')).toBe('Closed by Anna · Solved');
+  expect(words('interaction_rated', '4')).toBe('The client rated it 4 of 5');
+  expect(words('work_queued', 'callback_due')).toBe('Back in the line of support: the promised call is due');
   expect(words('interaction_closed', 'no_show', '')).toBe('Closed · no_show');
 });
 

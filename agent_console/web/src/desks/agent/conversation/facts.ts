@@ -15,6 +15,8 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     }
     case 'client_left':
       return text.t('fact.client_left');
+    case 'interaction_rated':
+      return text.t('fact.interaction_rated', { score: entry.detail });
     case 'work_assigned':
       return text.t('fact.work_assigned', named);
     case 'work_queued':
