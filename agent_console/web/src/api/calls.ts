@@ -7,6 +7,7 @@ import type {
   Close,
   Explained,
   InteractionView,
+  Note,
   PersonPage,
   PersonView,
   QueuePage,
@@ -44,8 +45,8 @@ export const card = (id: string, signal?: AbortSignal) => request<CardAnswer>(at
 export const why = (id: string, signal?: AbortSignal) => request<Explained>(at('interactions', id, 'why'), { signal });
 export const reply = (id: string, body: Reply, key: string) =>
   write<TouchView | undefined>(at('interactions', id, 'touches'), body, key);
-export const note = (id: string, text: string, key: string) =>
-  write<TouchView | undefined>(at('interactions', id, 'notes'), { text }, key);
+export const note = (id: string, body: Note, key: string) =>
+  write<TouchView | undefined>(at('interactions', id, 'notes'), body, key);
 export const close = (id: string, body: Close) => write(at('interactions', id, 'close'), body);
 export const transfer = (id: string, body: Transfer) => write(at('interactions', id, 'transfer'), body);
 export const markRead = (id: string, seq: number) => write(at('interactions', id, 'read'), { seq });

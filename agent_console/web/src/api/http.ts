@@ -42,6 +42,9 @@ export function useCsrf(token: string): void {
   csrf = token;
 }
 
+/** The token itself, for requests that are not JSON. */
+export const csrfToken = (): string => csrf;
+
 /** Called whenever the hub says that nobody is signed in. */
 export function onSignedOut(heard: () => void): void {
   whenSignedOut = heard;

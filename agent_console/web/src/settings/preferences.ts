@@ -6,12 +6,17 @@ import { type Language, LANGUAGES, speak } from '@/i18n/text';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** Choices of the time to undo a reply. */
+export const UNDO_S = [0, 5, 10, 20] as const;
+
 const NAME = 'touchline.preferences';
 
 interface Preferences {
   language: Language;
   theme: Theme;
   sound: boolean;
+  /** Seconds in which a reply can be undone; 0: it is sent at once. */
+  undoS: number;
 }
 
 export const preferences = reactive<Preferences>(kept());
@@ -27,6 +32,7 @@ function kept(): Preferences {
     language: LANGUAGES.find((l) => l === found.language) ?? browserLanguage(),
     theme: THEMES.find((t) => t === found.theme) ?? 'system',
     sound: found.sound ?? true,
+    undoS: UNDO_S.find((s) => s === found.undoS) ?? 5,
   };
 }
 

@@ -40,3 +40,9 @@ it('a held key moves on, and accepts nothing twice', () => {
   expect(commandOf(press('j', { repeat: true }), false)).toBe('next');
   expect(commandOf(press('a', { repeat: true }), false)).toBeNull();
 });
+
+it('Ctrl-Z undoes a send outside of fields; in a field it is the field\'s own', () => {
+  expect(commandOf(press('z', { ctrlKey: true }), false)).toBe('undo');
+  expect(commandOf(press('z', { ctrlKey: true }), true)).toBeNull();
+  expect(commandOf(press('z'), false)).toBe('snooze');
+});

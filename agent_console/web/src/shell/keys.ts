@@ -10,6 +10,8 @@ export type Command =
   | 'close'
   | 'transfer'
   | 'state'
+  | 'snooze'
+  | 'undo'
   | 'search'
   | 'escape'
   | 'help'
@@ -36,6 +38,7 @@ const LETTERS: Readonly<Record<string, Command>> = {
   c: 'close',
   t: 'transfer',
   s: 'state',
+  z: 'snooze',
 };
 const REPEATABLE: ReadonlySet<Command> = new Set(['next', 'previous']);
 
@@ -43,6 +46,7 @@ const REPEATABLE: ReadonlySet<Command> = new Set(['next', 'previous']);
 export function commandOf(press: Press, isTyping: boolean): Command | null {
   const letter = letterOf(press);
   if ((press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey && letter === 'k') return 'palette';
+  if ((press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey && letter === 'z') return isTyping ? null : 'undo';
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   if (press.key === 'Escape') return 'escape';
   if (isTyping) return null;

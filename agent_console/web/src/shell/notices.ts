@@ -9,6 +9,8 @@ export interface Notice {
   readonly id: number;
   readonly tone: 'bad' | 'plain';
   readonly text: string;
+  /** Something to do about it. */
+  readonly action?: { readonly label: string; readonly run: () => void };
 }
 
 const SHOWN_MS = 8_000;
@@ -17,10 +19,10 @@ const MOST = 3;
 export const notices = reactive<Notice[]>([]);
 let last = 0;
 
-export function say(words: string, tone: Notice['tone'] = 'plain'): void {
+export function say(words: string, tone: Notice['tone'] = 'plain', action?: Notice['action']): void {
   const same = notices.findIndex((notice) => notice.text === words);
   if (same >= 0) notices.splice(same, 1);
-  const notice = { id: ++last, tone, text: words };
+  const notice = { id: ++last, tone, text: words, ...(action && { action }) };
   notices.push(notice);
   if (notices.length > MOST) notices.shift();
   window.setTimeout(() => dismiss(notice.id), SHOWN_MS);

@@ -4,9 +4,9 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import * as calls from '@/api/calls';
 import type { Command, Frame } from '@/generated/frames';
-import type { OfferView, WorkView } from '@/generated/views';
+import type { OfferView, PlannedView, WorkView } from '@/generated/views';
 import { text } from '@/i18n/text';
-import { apply, type Desk, quiet, read } from '@/live/apply';
+import { apply, type Desk, quiet, quietColleague, read } from '@/live/apply';
 import { Connection, type Wire } from '@/live/connection';
 import { watched } from '@/live/link';
 import { useSession } from '@/session/session';
@@ -86,17 +86,18 @@ export const useDesk = defineStore('desk', () => {
     const before = desk.value;
     if (frame.kind === 'snapshot' || frame.kind === 'resync') hubSaid(frame.desk.server_time);
     desk.value = apply(before, frame);
-    if (frame.kind === 'typing') typed(frame.interaction_id);
+    if (frame.kind === 'typing') typed(frame.interaction_id, frame.by_client);
     announce(before, frame);
     for (const heard of listeners) heard(frame);
   }
 
-  function typed(interactionId: string): void {
-    window.clearTimeout(typists.get(interactionId));
-    typists.set(
-      interactionId,
-      window.setTimeout(() => desk.value && (desk.value = quiet(desk.value, interactionId)), TYPING_LASTS_MS),
-    );
+  function typed(interactionId: string, byClient: boolean): void {
+    const key = `${byClient} ${interactionId}`;
+    window.clearTimeout(typists.get(key));
+    const ends = (): void => {
+      if (desk.value) desk.value = byClient ? quiet(desk.value, interactionId) : quietColleague(desk.value, interactionId);
+    };
+    typists.set(key, window.setTimeout(ends, TYPING_LASTS_MS));
   }
 
   /** What is worth a sound or a word. */
@@ -117,9 +118,10 @@ export const useDesk = defineStore('desk', () => {
       const isRead = frame.touch.interaction_id === openId.value && document.hasFocus();
       if (!isRead) chime('message');
     }
+    if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
-      if (row && !['done', 'time_up', 'transferred'].includes(frame.reason)) {
+      if (row && !['done', 'time_up', 'transferred', 'snoozed'].includes(frame.reason)) {
         say(text.t('work.back_in_line', { name: nameOf(row.person.name), reason: text.word('fact.back', frame.reason) }));
       }
     }
@@ -135,6 +137,23 @@ export const useDesk = defineStore('desk', () => {
   function ended(offer: OfferView, takenBy: string): void {
     const name = nameOf(offer.card.name);
     say(takenBy ? text.t('work.taken', { name, agent: takenBy }) : text.t('work.over', { name }));
+  }
+
+  /** A plan that ended otherwise than its author meant. */
+  function planEnded({ state, reason, person }: PlannedView): void {
+    if (state === 'cancelled' && (reason === 'client_wrote' || reason === 'closed')) {
+      say(text.t(`talk.plan.${reason}`, { name: nameOf(person.name) }), 'bad');
+    }
+  }
+
+  /** The hub answered with this plan; its frame says the same. */
+  function planned(plan: PlannedView): void {
+    if (desk.value !== null) desk.value = apply(desk.value, { kind: 'planned_changed', seq: 0, planned: plan });
+  }
+
+  /** This window shows that conversation, or none. */
+  function tellViewing(interactionId: string | null): void {
+    connection?.tell({ kind: 'viewing', interaction_id: interactionId });
   }
 
   async function answer(offer: OfferView, call: () => Promise<unknown>): Promise<boolean> {
@@ -199,7 +218,7 @@ export const useDesk = defineStore('desk', () => {
   return {
     onHeard, tell,
     desk, openId, answering, awaited, me, offers, waiting, mine,
-    begin, end, accept, decline, wish, markRead, tellTyping, onFrame,
+    begin, end, accept, decline, wish, markRead, tellTyping, tellViewing, planned, onFrame,
   };
 });
 

@@ -1,4 +1,4 @@
-/** Texts begun and not sent, kept in the browser by interaction until they are sent. */
+/** This browser's copy of texts begun and not sent, by interaction: for when the hub is away. */
 
 export type DraftKind = 'reply' | 'note';
 
@@ -21,6 +21,11 @@ export class Drafts {
   of(interactionId: string, kind: DraftKind): string {
     const kept = this.#shelf.getItem(this.#name(interactionId, kind)) ?? '';
     return kept.slice(kept.indexOf(' ') + 1);
+  }
+
+  /** When this browser kept it (ms); 0 for none. */
+  at(interactionId: string, kind: DraftKind): number {
+    return Number.parseInt(this.#shelf.getItem(this.#name(interactionId, kind)) ?? '0', 10) || 0;
   }
 
   /** An empty text is no draft. */

@@ -18,9 +18,11 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     case 'interaction_rated':
       return text.t('fact.interaction_rated', { score: entry.detail });
     case 'work_assigned':
-      return text.t('fact.work_assigned', named);
+      return text.t(entry.detail === 'taken_back' ? 'fact.work_taken_back' : 'fact.work_assigned', named);
     case 'work_queued':
       return text.t('fact.work_queued', { ...named, reason: text.word('fact.back', entry.detail) });
+    case 'work_completed':
+      return text.t('fact.work_snoozed', named);
     case 'work_transferred':
       return text.t('fact.work_transferred', named);
     case 'work_abandoned':

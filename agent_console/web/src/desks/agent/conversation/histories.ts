@@ -3,8 +3,8 @@
 import { defineStore } from 'pinia';
 import { computed, reactive, shallowRef, watch } from 'vue';
 import * as calls from '@/api/calls';
+import * as talk from '@/api/talk';
 import { Refusal } from '@/api/http';
-import type { DraftKind } from '@/desks/agent/conversation/drafts';
 import { merged, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
 import * as waiting from '@/desks/agent/conversation/unsent';
 import { useDesk } from '@/desks/agent/desk';
@@ -146,9 +146,9 @@ export const useHistories = defineStore('histories', () => {
   }
 
   /** Sends a reply or a note. It is on the screen as being sent until the hub has it. */
-  async function send(interactionId: string, kind: DraftKind, channel: string, words: string): Promise<void> {
+  async function send(interactionId: string, written: waiting.Written): Promise<void> {
     const at = new Date(hubNow()).toISOString();
-    await deliver({ key: newKey(), interactionId, kind, channel, text: words, at, problem: null, touchId: null });
+    await deliver({ ...written, key: newKey(), interactionId, at, problem: null, touchId: null });
   }
 
   /** The same again, under the same key. */
@@ -156,11 +156,19 @@ export const useHistories = defineStore('histories', () => {
 
   async function deliver(item: waiting.Unsent): Promise<void> {
     unsent.value = waiting.added(unsent.value, item);
-    const { key, interactionId, kind, channel, text: words } = item;
+    const { key, interactionId, kind, channel, text: words, files: attachments } = item;
     try {
+      if (item.plan) {
+        const { holdS: hold_s, sendAt: send_at, unlessClientWrites: unless_client_writes } = item.plan;
+        const body = { channel, text: words, attachments, hold_s, send_at, unless_client_writes };
+        const plan = await talk.plan(interactionId, body, key);
+        if (plan) desk.planned(plan);
+        discard(key);
+        return;
+      }
       const touch = await (kind === 'note'
-        ? calls.note(interactionId, words, key)
-        : calls.reply(interactionId, { channel, text: words }, key));
+        ? calls.note(interactionId, { text: words, attachments, mentions: item.mentions }, key)
+        : calls.reply(interactionId, { channel, text: words, attachments }, key));
       if (!touch) {
         discard(key);
         return;

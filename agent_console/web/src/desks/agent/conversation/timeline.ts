@@ -124,6 +124,7 @@ const FIRST_QUEUED = new Set(['', 'new', 'queued']);
 
 /** Queueing at the start, offers and wrap-up are the house's business: the reader wants what happened to the client. */
 function isWorthALine(entry: TimelineEntry): boolean {
+  if (entry.kind === 'work_completed' && entry.detail === 'snoozed') return true;
   return SHOWN_FACTS.has(entry.kind) && !(entry.kind === 'work_queued' && FIRST_QUEUED.has(entry.detail));
 }
 

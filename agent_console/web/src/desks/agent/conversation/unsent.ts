@@ -1,14 +1,29 @@
 /** What was written and is not yet known to be stored: kept until the hub has it, sent again under the same key. */
 
 import type { DraftKind } from '@/desks/agent/conversation/drafts';
+import type { AttachedFile } from '@/generated/api';
 
-export interface Unsent {
-  /** The Idempotency-Key: however often it is sent, the hub stores it once. */
-  readonly key: string;
-  readonly interactionId: string;
+export interface PlanWish {
+  readonly holdS: number;
+  readonly sendAt: string | null;
+  readonly unlessClientWrites: boolean;
+}
+
+/** What the composer hands over. */
+export interface Written {
   readonly kind: DraftKind;
   readonly channel: string;
   readonly text: string;
+  readonly files: readonly AttachedFile[];
+  readonly mentions: readonly string[];
+  /** Not at once: held so that it can be undone, or sent at a time. Null: at once. */
+  readonly plan: PlanWish | null;
+}
+
+export interface Unsent extends Written {
+  /** The Idempotency-Key: however often it is sent, the hub stores it once. */
+  readonly key: string;
+  readonly interactionId: string;
   readonly at: string;
   /** Null while it is on its way; else why it is not sent, in words. */
   readonly problem: string | null;
@@ -35,7 +50,8 @@ const PREFIX = 'touchline.unsent.';
 export function recalled(shelf: Pick<Storage, 'getItem'>, owner: string, problem: string): List {
   try {
     const found = JSON.parse(shelf.getItem(PREFIX + owner) ?? '[]') as List;
-    return found.map((item) => ({ ...item, problem, isUnanswered: false }));
+    // one that an older console left has neither files nor plans
+    return found.map((item) => ({ ...item, files: item.files ?? [], mentions: item.mentions ?? [], plan: item.plan ?? null, problem, isUnanswered: false }));
   } catch {
     return [];
   }

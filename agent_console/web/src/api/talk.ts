@@ -1,0 +1,54 @@
+/** The calls of the conversation beside replies and notes: plans, drafts, mentions, snoozes, files. */
+
+import { csrfToken, Refusal, refusalOf, request } from '@/api/http';
+import type { ColleaguePage, DraftPage, DraftText, FileView, KeptDraft, Plan, PlanChange, PlannedPage, ReplyLimitsPage } from '@/generated/api';
+import type { PlannedView, SnoozeView } from '@/generated/views';
+
+const of = (interaction: string, ...rest: string[]): string => `/${['interactions', interaction, ...rest].map(encodeURIComponent).join('/')}`;
+
+export const plan = (id: string, body: Plan, key: string) =>
+  request<PlannedView | undefined>(of(id, 'planned'), { method: 'POST', body, idempotencyKey: key });
+export const planned = (id: string, signal?: AbortSignal) => request<PlannedPage>(of(id, 'planned'), { signal });
+export const changePlan = (id: string, planId: string, body: PlanChange) =>
+  request<PlannedView>(of(id, 'planned', planId), { method: 'PUT', body });
+export const cancelPlan = (id: string, planId: string) => request<PlannedView>(of(id, 'planned', planId), { method: 'DELETE' });
+
+export const drafts = (id: string, signal?: AbortSignal) => request<DraftPage>(of(id, 'drafts'), { signal });
+export const keepDraft = (id: string, body: DraftText) => request<KeptDraft>(of(id, 'drafts'), { method: 'PUT', body });
+
+export const colleagues = () => request<ColleaguePage>('/colleagues');
+export const readMentions = (touchIds: readonly string[]) =>
+  request('/agents/me/mentions/read', { method: 'POST', body: { touch_ids: touchIds } });
+
+export const snooze = (id: string, until: string, reason: string) =>
+  request<SnoozeView>(of(id, 'snooze'), { method: 'POST', body: { until, reason } });
+export const wake = (id: string) => request(of(id, 'wake'), { method: 'POST' });
+
+export const replyLimits = () => request<ReplyLimitsPage>('/reply-limits');
+
+const BASE = '/api/v1';
+/** Where a file of a touch is read. */
+export const fileOf = (interaction: string, touch: string, sha256: string): string =>
+  BASE + of(interaction, 'touches', touch, 'attachments', sha256);
+/** Where one reads a file that one brought oneself. */
+export const broughtFile = (sha256: string, name: string): string => `${BASE}/attachments/${sha256}?${new URLSearchParams({ name }).toString()}`;
+
+/** Brings a file; `progress` hears the share that went out. Rejects with Refusal, AbortError when `signal` fired. */
+export function bring(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<FileView> {
+  const query = new URLSearchParams({ name: file.name || 'file', media_type: file.type.slice(0, 200) });
+  return new Promise((resolve, reject) => {
+    const sent = new XMLHttpRequest();
+    sent.open('POST', `${BASE}/attachments?${query.toString()}`);
+    sent.setRequestHeader('X-CSRF-Token', csrfToken());
+    sent.setRequestHeader('Content-Type', 'application/octet-stream');
+    sent.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
+    sent.onload = () => {
+      if (sent.status === 201) resolve(JSON.parse(sent.responseText) as FileView);
+      else reject(refusalOf(sent.status, sent.responseText));
+    };
+    sent.onerror = () => reject(new Refusal({ status: 0, code: 'unreachable', detail: '', field: null, retry_after_s: null }));
+    sent.onabort = () => reject(new DOMException('stopped', 'AbortError'));
+    signal.addEventListener('abort', () => sent.abort(), { once: true });
+    sent.send(file);
+  });
+}
