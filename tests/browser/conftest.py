@@ -80,15 +80,16 @@ async def screen_of(
     theme: str = "light",
     width: int = 1366,
     height: int = 768,
+    undo_s: int = 0,
 ) -> Screen:
-    """A new browser window of somebody with these habits."""
+    """A new browser window of somebody with these habits; `undo_s` is how long their replies can be undone."""
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         locale={"en": "en-GB", "ru": "ru-RU", "tr": "tr-TR"}[language],
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
     )
-    kept = json.dumps({"language": language, "theme": theme, "sound": False})
+    kept = json.dumps({"language": language, "theme": theme, "sound": False, "undoS": undo_s})
     await context.add_init_script(f"localStorage.setItem('touchline.preferences', {json.dumps(kept)})")
     page = await context.new_page()
     page.set_default_timeout(15_000)
