@@ -8,7 +8,7 @@ import '@/look/tables.css';
 import App from '@/App.vue';
 import { i18n } from '@/i18n/text';
 import { router } from '@/router';
-import { followPreferences } from '@/settings/preferences';
+import { followPreferences, preferences, speakChosen } from '@/settings/preferences';
 import { allowSound } from '@/sound/alerts';
 import { startClock } from '@/time/now';
 
@@ -16,4 +16,5 @@ followPreferences();
 startClock();
 for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { passive: true });
 
-createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');
+// the first words on the screen are in the reader's language
+void speakChosen(preferences.language).then(() => createApp(App).use(createPinia()).use(i18n).use(router).mount('#app'));

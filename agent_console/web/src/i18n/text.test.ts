@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
 import ru from '@/i18n/ru';
-import { type Key, LANGUAGES, speak, text } from '@/i18n/text';
+import { type Key, LANGUAGES, learn, speak, text } from '@/i18n/text';
 import tr from '@/i18n/tr';
 
 type Tree = { readonly [key: string]: string | Tree };
@@ -21,6 +21,7 @@ const names = (message: string) => [...new Set(message.match(/\{\w+\}/g))].sort(
 const forms = (message: string) => message.split('|').length;
 const PLURAL = [...english].filter(([, message]) => message.includes('|')).map(([key]) => key);
 
+beforeAll(() => Promise.all(LANGUAGES.map(learn)).then(() => undefined));
 afterEach(() => speak('en'));
 
 describe.each(Object.entries(translated))('%s', (language, messages) => {

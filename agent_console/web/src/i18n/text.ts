@@ -4,8 +4,6 @@ import { createI18n } from 'vue-i18n';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
-import ru from '@/i18n/ru';
-import tr from '@/i18n/tr';
 import * as format from '@/time/format';
 
 export const LANGUAGES = ['en', 'ru', 'tr'] as const;
@@ -20,13 +18,17 @@ type Leaves<T, Prefix extends string = ''> = {
 /** Those that are loaded with their pages too. */
 export type Key = Leaves<typeof en> | `floor_setup.${Leaves<typeof floorPages>}`;
 
-const MESSAGES: Readonly<Record<Language, Messages>> = { en, ru, tr };
+/** English is always here; the others come when somebody reads them. */
+const LATER: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Messages }>>> = {
+  ru: () => import('@/i18n/ru'),
+  tr: () => import('@/i18n/tr'),
+};
 
 export const i18n = createI18n({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: MESSAGES as unknown as Record<Language, Record<string, string>>,
+  messages: { en } as unknown as Record<Language, Record<string, string>>,
   pluralRules: Object.fromEntries(LANGUAGES.map((l) => [l, (n: number, forms: number) => pluralIndex(l, n, forms)])),
 });
 
@@ -35,6 +37,7 @@ interface Speaker {
   readonly locale: { value: string };
   t(key: string, named?: Readonly<Record<string, unknown>>, count?: number): string;
   te(key: string, locale: string): boolean;
+  setLocaleMessage(locale: string, messages: Messages): void;
 }
 const global = i18n.global as unknown as Speaker;
 
@@ -66,7 +69,17 @@ export const text = {
 };
 export type Text = typeof text;
 
-/** Speak `language` from now on. */
+const learnt = new Set<Language>(['en']);
+
+/** Loads the words of `language`, once. Rejects when they cannot be had now. */
+export async function learn(language: Language): Promise<void> {
+  if (language === 'en' || learnt.has(language)) return;
+  const words = await LATER[language]();
+  global.setLocaleMessage(language, words.default);
+  learnt.add(language);
+}
+
+/** Speak `language` from now on; learn it first. */
 export function speak(language: Language): void {
   global.locale.value = language;
   if (typeof document !== 'undefined') document.documentElement.lang = language;

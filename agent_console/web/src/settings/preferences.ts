@@ -1,7 +1,7 @@
 /** What somebody chose on this browser: language, theme, sound. */
 
 import { reactive, watchEffect } from 'vue';
-import { type Language, LANGUAGES, speak } from '@/i18n/text';
+import { type Language, LANGUAGES, learn, speak } from '@/i18n/text';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -41,9 +41,19 @@ function browserLanguage(): Language {
   return LANGUAGES.find((l) => l === wanted.find((tag) => (LANGUAGES as readonly string[]).includes(tag))) ?? 'en';
 }
 
+/** Speaks the language once its words are here; until then, and when they cannot be had, what was spoken before. */
+export async function speakChosen(language: Language): Promise<void> {
+  try {
+    await learn(language);
+  } catch {
+    return;
+  }
+  if (preferences.language === language) speak(language);
+}
+
 /** Puts the choices into effect, now and whenever they change. */
 export function followPreferences(): void {
-  watchEffect(() => speak(preferences.language));
+  watchEffect(() => void speakChosen(preferences.language));
   watchEffect(() => {
     const { theme } = preferences;
     if (theme === 'system') delete document.documentElement.dataset['theme'];

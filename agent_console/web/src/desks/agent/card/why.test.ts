@@ -1,7 +1,7 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { whyLine, whyWords } from '@/desks/agent/card/why';
 import type { Why } from '@/generated/views';
-import { speak, text } from '@/i18n/text';
+import { learn, speak, text } from '@/i18n/text';
 
 const why = (part: Partial<Why> = {}): Why => ({
   reason: 'longest_idle',
@@ -17,6 +17,7 @@ const why = (part: Partial<Why> = {}): Why => ({
   ...part,
 });
 
+beforeAll(() => learn('ru'));
 afterEach(() => speak('en'));
 
 it('the reason is said to the one who was chosen, and of somebody else', () => {
