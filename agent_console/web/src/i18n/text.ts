@@ -37,7 +37,7 @@ interface Speaker {
   readonly locale: { value: string };
   t(key: string, named?: Readonly<Record<string, unknown>>, count?: number): string;
   te(key: string, locale: string): boolean;
-  setLocaleMessage(locale: string, messages: Messages): void;
+  mergeLocaleMessage(locale: string, messages: Messages): void;
 }
 const global = i18n.global as unknown as Speaker;
 
@@ -75,7 +75,8 @@ const learnt = new Set<Language>(['en']);
 export async function learn(language: Language): Promise<void> {
   if (language === 'en' || learnt.has(language)) return;
   const words = await LATER[language]();
-  global.setLocaleMessage(language, words.default);
+  // merged, not set: a page may have brought words of its own before
+  global.mergeLocaleMessage(language, words.default);
   learnt.add(language);
 }
 
