@@ -93,6 +93,7 @@ async def floor_is_as_a_new_one(window: Window) -> Board:
                 assert floor is not None
                 mine, theirs = comparable(floor), comparable(fresh)
                 if mine == theirs:
+                    window.story.append({"floor_agrees_with": fresh})
                     return floor
                 await asyncio.sleep(0.2)
     raise AssertionError({name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]})

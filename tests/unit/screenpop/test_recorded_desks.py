@@ -10,12 +10,16 @@ import pytest
 from hub.desk.views import DeskView
 from hub.screenpop.frames import Frame
 from tests.live_desk import Desk, apply, comparable, read
+from tests.live_floor import Board, apply_floor
+from tests.live_floor import comparable as comparable_floor
 from tests.live_samples import SAMPLES
 
 STORIES = sorted(SAMPLES.glob("*.json"))
 KINDS = {kind.__struct_config__.tag for kind in Frame.__args__}
-NEVER_IN_A_STORY = {"signed_out", "card_changed", "house_changed"}
-"""The socket closes with the first, and the desk goes; no story changes a card or the rules of the house."""
+NEVER_IN_A_STORY = {"signed_out", "house_changed"}
+"""The socket closes with the first, and the desk goes; no story changes the rules of the house."""
+
+SHAPES: dict[str, Any] = {"frame": Frame, "agrees_with": DeskView}
 
 
 def windows(story: Path) -> dict[str, list[dict[str, Any]]]:
@@ -27,9 +31,12 @@ def windows(story: Path) -> dict[str, list[dict[str, Any]]]:
 def test_the_frames_that_were_heard_make_the_desk_that_was_shown(story: Path) -> None:
     for login, steps in windows(story).items():
         desk: Desk | None = None
+        floor: Board | None = None
         compared = 0
         for step in steps:
             match step:
+                case {"frame": {"kind": "floor_snapshot" | "floor_changed"} as frame}:
+                    floor = apply_floor(floor, frame)
                 case {"frame": frame}:
                     desk = apply(desk, frame)
                 case {"read": {"interaction_id": interaction_id, "seq": seq}}:
@@ -38,6 +45,10 @@ def test_the_frames_that_were_heard_make_the_desk_that_was_shown(story: Path) ->
                 case {"agrees_with": fresh}:
                     assert desk is not None
                     assert comparable(desk) == comparable(fresh), login
+                    compared += 1
+                case {"floor_agrees_with": fresh}:
+                    assert floor is not None
+                    assert comparable_floor(floor) == comparable_floor(fresh), login
                     compared += 1
                 case _:
                     raise AssertionError(f"an unknown step: {step}")
@@ -48,10 +59,8 @@ def test_the_frames_that_were_heard_make_the_desk_that_was_shown(story: Path) ->
 def test_what_was_recorded_is_what_the_hub_sends_today(story: Path) -> None:
     for steps in windows(story).values():
         for step in steps:
-            recorded, kind = (
-                (step["frame"], Frame) if "frame" in step else (step.get("agrees_with"), DeskView)
-            )
-            if recorded is None:
+            ((name, recorded),) = step.items()
+            if (kind := SHAPES.get(name)) is None:
                 continue
             today = msgspec.to_builtins(msgspec.convert(recorded, kind, strict=True))
             assert names_of(today) == names_of(recorded), "the shapes have changed: make samples"

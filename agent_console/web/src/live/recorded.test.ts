@@ -2,13 +2,15 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/generated/frames';
-import type { DeskView } from '@/generated/views';
+import type { DeskView, FloorView } from '@/generated/views';
 import { apply, type Desk, read } from '@/live/apply';
+import { applyFloor, type LiveFloor } from '@/live/floor';
 
 type Step =
   | { readonly frame: Frame }
   | { readonly read: { readonly interaction_id: string; readonly seq: number } }
-  | { readonly agrees_with: DeskView };
+  | { readonly agrees_with: DeskView }
+  | { readonly floor_agrees_with: FloorView };
 interface Story {
   readonly windows: Readonly<Record<string, readonly Step[]>>;
 }
@@ -37,15 +39,33 @@ function comparable(desk: DeskView): object {
   };
 }
 
+/** The same of two floors; tests/live_floor.py. */
+function comparableFloor(floor: FloorView): object {
+  return {
+    queues: Object.fromEntries(floor.queues.map(({ ewt_s: _ewt, ...queue }) => [queue.id, queue])),
+    agents: Object.fromEntries(floor.agents.map((agent) => [agent.id, agent])),
+    quarters: Object.fromEntries(floor.quarters.map((quarter) => [`${quarter.queue_id} ${quarter.at}`, quarter])),
+    alarms: floor.alarms,
+    pop: floor.pop,
+    day: [floor.from_at, floor.to_at],
+  };
+}
+
 it('there are stories', () => expect(stories.length).toBeGreaterThan(10));
 
 describe.each(stories)('%s', (_path, story) => {
   it.each(Object.entries(story.windows))("at %s's window the frames make the desk that was shown", (_login, steps) => {
     let desk: Desk | null = null;
+    let floor: LiveFloor | null = null;
     let compared = 0;
     for (const step of steps) {
-      if ('frame' in step) desk = apply(desk, step.frame);
-      else if (desk === null) throw new Error('no desk yet');
+      if ('frame' in step && (step.frame.kind === 'floor_snapshot' || step.frame.kind === 'floor_changed')) floor = applyFloor(floor, step.frame);
+      else if ('frame' in step) desk = apply(desk, step.frame);
+      else if ('floor_agrees_with' in step) {
+        if (floor === null) throw new Error('no floor yet');
+        expect(comparableFloor(floor)).toEqual(comparableFloor(step.floor_agrees_with));
+        compared += 1;
+      } else if (desk === null) throw new Error('no desk yet');
       else if ('read' in step) desk = read(desk, step.read.interaction_id, step.read.seq);
       else {
         expect(comparable(desk)).toEqual(comparable(step.agrees_with));
