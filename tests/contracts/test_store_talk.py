@@ -1,0 +1,109 @@
+"""What must hold for plans, drafts and snoozes in every store."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from crm_store.talk import Talk
+from hub.channels.webchat.channel import SPEC as WEBCHAT
+from hub.desk.drafting import Drafting
+from hub.desk.later import Later
+from hub.desk.snoozes import Snoozes
+from hub.domain.agent import Agent
+from hub.domain.drafts import DraftKind
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.planned import PlannedReply
+from hub.domain.work import WorkItem, WorkState
+from tests.stores import House
+
+MINUTE = timedelta(minutes=1)
+
+
+async def _plan(
+    house: House, later: Later, agent: Agent, item: WorkItem, key: str = "k", send_at: datetime | None = None
+) -> PlannedReply:
+    return await later.plan(
+        house.as_(agent),
+        item.interaction_id,
+        channel="webchat",
+        text="yes",
+        files=(),
+        hold_s=5.0,
+        send_at=send_at,
+        unless_client_writes=False,
+        key=key,
+    )
+
+
+async def test_a_held_reply_becomes_one_touch_once_its_time_has_come(house: House) -> None:
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    later = Later(Talk(house.store), house.clock, {WEBCHAT.name: WEBCHAT.limits})
+    plan = await _plan(house, later, anna, item)
+    assert (await _plan(house, later, anna, item)).id == plan.id
+    assert await later.send_due(house.tenant_id) == 0
+    house.clock.advance(6)
+    assert await later.send_due(house.tenant_id) == 1
+    assert await later.send_due(house.tenant_id) == 0
+    rows = await house.rows(
+        "SELECT text FROM touches WHERE interaction_id = $1 AND direction = 'outbound'", item.interaction_id
+    )
+    assert [row[0] for row in rows] == ["yes"]
+    with pytest.raises(Conflict):
+        await later.cancel(house.as_(anna), item.interaction_id, plan.id)
+
+
+async def test_an_undone_reply_is_never_sent_and_a_close_sends_what_is_held(house: House) -> None:
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    later = Later(Talk(house.store), house.clock, {WEBCHAT.name: WEBCHAT.limits})
+    plan = await _plan(house, later, anna, item)
+    assert (await later.cancel(house.as_(anna), item.interaction_id, plan.id)).text == "yes"
+    house.clock.advance(60)
+    assert await later.send_due(house.tenant_id) == 0
+    with pytest.raises(Invalid):
+        await _plan(house, later, anna, item, key="past", send_at=house.clock.now() - MINUTE)
+
+
+async def test_work_laid_aside_frees_its_agent_and_returns_to_them_first(house: House) -> None:
+    anna, boris = await house.hire("Anna"), await house.hire("Boris")
+    item = await house.given(anna)
+    snoozes = Snoozes(Talk(house.store), house.clock)
+    with pytest.raises(NotFound):
+        await snoozes.snooze(house.as_(boris), item.interaction_id, house.clock.now() + MINUTE, "")
+    await snoozes.snooze(house.as_(anna), item.interaction_id, house.clock.now() + MINUTE, "waits")
+    assert (await house.item(item.id)).state is WorkState.COMPLETED
+    assert await snoozes.wake_due(house.tenant_id) == 0
+    house.clock.advance(61)
+    assert await snoozes.wake_due(house.tenant_id) == 1
+    again = await house.open_item(item.interaction_id)
+    assert again is not None
+    assert (again.state, again.preferred_agent_id) == (WorkState.QUEUED, anna.id)
+    assert await house.count("snoozes") == 0
+
+
+async def test_the_newest_draft_wins_and_an_empty_one_is_none(house: House) -> None:
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    talk = Talk(house.store)
+    drafting = Drafting(talk, talk, house.clock)
+
+    async def keep(text: str, window: str, version: int) -> bool:
+        _, replaced = await drafting.keep(
+            house.as_(anna),
+            item.interaction_id,
+            DraftKind.REPLY,
+            channel="webchat",
+            text=text,
+            files=(),
+            mentions=(),
+            window=window,
+            version=version,
+        )
+        return replaced
+
+    assert not await keep("one", "a", 0)
+    assert await keep("two", "b", 0)
+    assert [d.text for d in await talk.drafts(house.as_(anna), item.interaction_id)] == ["two"]
+    await keep("", "b", 2)
+    assert await talk.drafts(house.as_(anna), item.interaction_id) == ()
