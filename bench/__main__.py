@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import log, pop, push, router, search, start
+from bench import log, pop, push, router, search, start, wallboard
 from bench.harness import Figure, keep, told
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "router": router.figures,
     "search": search.figures,
     "start": start.figures,
+    "wallboard": wallboard.figures,
 }
 
 

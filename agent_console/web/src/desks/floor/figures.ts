@@ -41,11 +41,14 @@ export function waitTone(seconds: number): 'bad' | 'warn' | '' {
 
 export const STATES: readonly AgentState[] = ['available', 'reserved', 'engaged', 'wrap_up', 'paused', 'offline'];
 
+/** One collator: comparing through the string makes one each time. */
+const alphabet = new Intl.Collator();
+
 export type AgentOrder = 'state' | 'name' | 'since' | 'load';
 
 /** By state, then by name: people stay where they are while their timers run. */
 export function inOrder(agents: readonly FloorAgent[], by: AgentOrder): readonly FloorAgent[] {
-  const name = (a: FloorAgent, b: FloorAgent) => a.name.localeCompare(b.name);
+  const name = (a: FloorAgent, b: FloorAgent) => alphabet.compare(a.name, b.name);
   const state = (a: FloorAgent, b: FloorAgent) => STATES.indexOf(a.state) - STATES.indexOf(b.state);
   switch (by) {
     case 'name':
