@@ -23,7 +23,7 @@ export class Refusal extends Error {
 }
 
 export interface Sent {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | null | undefined>>;
   /** A repeat under the same key changes nothing. */

@@ -12,6 +12,7 @@ export type Command =
   | 'state'
   | 'snooze'
   | 'undo'
+  | 'edit'
   | 'search'
   | 'escape'
   | 'help'
@@ -39,6 +40,7 @@ const LETTERS: Readonly<Record<string, Command>> = {
   t: 'transfer',
   s: 'state',
   z: 'snooze',
+  e: 'edit',
 };
 const REPEATABLE: ReadonlySet<Command> = new Set(['next', 'previous']);
 

@@ -11,4 +11,5 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-outcomes', path: 'outcomes', label: 'floor_setup.outcomes.title', icon: 'flag', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/OutcomesPage.vue')) },
   { name: 'admin-pauses', path: 'pauses', label: 'floor_setup.pauses.title', icon: 'pause', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/PausesPage.vue')) },
   { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SitesPage.vue')) },
+  { name: 'admin-fields', path: 'client-fields', label: 'person_card.fields', icon: 'list', roles: ['admin'], component: () => import('@/desks/admin/fields/ClientFields.vue') },
 ];

@@ -4,9 +4,9 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import * as calls from '@/api/calls';
 import type { Command, Frame } from '@/generated/frames';
-import type { OfferView, PlannedView, WorkView } from '@/generated/views';
+import type { ClientCard, OfferView, PlannedView, WorkView } from '@/generated/views';
 import { text } from '@/i18n/text';
-import { apply, type Desk, quiet, quietColleague, read } from '@/live/apply';
+import { apply, type Desk, quiet, quietColleague, read, withKnownCard } from '@/live/apply';
 import { Connection, type Wire } from '@/live/connection';
 import { watched } from '@/live/link';
 import { useSession } from '@/session/session';
@@ -194,6 +194,11 @@ export const useDesk = defineStore('desk', () => {
     if (desk.value !== null) desk.value = read(desk.value, interactionId, seq);
   }
 
+  /** A card that was asked for, or answered an edit; frames keep it current from now on. */
+  function know(card: ClientCard): void {
+    if (desk.value !== null) desk.value = withKnownCard(desk.value, card);
+  }
+
   function tellTyping(interactionId: string, typing: boolean): void {
     connection?.tell({ kind: 'typing', interaction_id: interactionId, typing });
   }
@@ -218,7 +223,7 @@ export const useDesk = defineStore('desk', () => {
   return {
     onHeard, tell,
     desk, openId, answering, awaited, me, offers, waiting, mine,
-    begin, end, accept, decline, wish, markRead, tellTyping, tellViewing, planned, onFrame,
+    begin, end, accept, decline, wish, markRead, tellTyping, tellViewing, planned, onFrame, know,
   };
 });
 

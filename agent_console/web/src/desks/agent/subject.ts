@@ -3,9 +3,12 @@
 import { computed, type ComputedRef, reactive, shallowRef, watch } from 'vue';
 import { useRoute } from 'vue-router';
 import * as calls from '@/api/calls';
+import { cardOf } from '@/api/clients';
+import { Refusal } from '@/api/http';
 import type { Explained, InteractionView, PersonView } from '@/generated/api';
 import type { ClientCard, WorkView } from '@/generated/views';
 import { useDesk } from '@/desks/agent/desk';
+import { text } from '@/i18n/text';
 import { wordsOf } from '@/shell/notices';
 
 export interface Subject {
@@ -18,6 +21,8 @@ export interface Subject {
   readonly details: InteractionView | null;
   readonly person: PersonView | null;
   readonly card: ClientCard | null;
+  /** Whether the card is within the reach of one's edits. */
+  readonly mayEdit: boolean;
   readonly why: Explained | null;
   readonly problem: string;
 }
@@ -31,6 +36,7 @@ export function useSubject(): { subject: ComputedRef<Subject | null>; reload: ()
   const card = shallowRef<ClientCard | null>(null);
   const why = shallowRef<Explained | null>(null);
   const failed = reactive({ problem: '' });
+  const may = reactive({ edit: false });
   let asked = new AbortController();
 
   const interactionId = computed(() => one(route.query['c']));
@@ -43,6 +49,7 @@ export function useSubject(): { subject: ComputedRef<Subject | null>; reload: ()
 
   function clear(): void {
     details.value = person.value = card.value = why.value = null;
+    may.edit = false;
   }
 
   async function load(): Promise<void> {
@@ -52,10 +59,21 @@ export function useSubject(): { subject: ComputedRef<Subject | null>; reload: ()
     failed.problem = '';
     try {
       if (interactionId.value !== null) await loadInteraction(interactionId.value, signal);
-      else if (personId.value !== null) person.value = await calls.person(personId.value, signal);
+      else if (personId.value !== null) await loadPerson(personId.value, signal);
     } catch (error) {
-      if (!signal.aborted) failed.problem = wordsOf(error);
+      if (signal.aborted) return;
+      const isOutOfReach = interactionId.value === null && error instanceof Refusal && error.status === 404;
+      failed.problem = isOutOfReach ? text.t('person_card.out_of_reach') : wordsOf(error);
     }
+  }
+
+  async function loadPerson(id: string, signal: AbortSignal): Promise<void> {
+    const [found, answer] = await Promise.all([calls.person(id, signal), cardOf(id, signal)]);
+    if (signal.aborted) return;
+    person.value = found;
+    card.value = answer.card;
+    may.edit = answer.may_edit;
+    desk.know(answer.card);
   }
 
   async function loadInteraction(id: string, signal: AbortSignal): Promise<void> {
@@ -63,6 +81,8 @@ export function useSubject(): { subject: ComputedRef<Subject | null>; reload: ()
     if (signal.aborted) return;
     details.value = answers[0];
     card.value = answers[1].card;
+    may.edit = answers[1].may_edit;
+    desk.know(answers[1].card);
     why.value = answers[2];
   }
 
@@ -73,12 +93,13 @@ export function useSubject(): { subject: ComputedRef<Subject | null>; reload: ()
     return {
       interactionId: interactionId.value,
       personId: id,
-      name: known?.name ?? person.value?.name ?? '',
+      name: known?.name ?? desk.desk?.cards[id ?? '']?.name ?? person.value?.name ?? '',
       row: row.value,
       details: details.value,
       person: person.value,
       // a card that a frame brought is newer than the one that was asked for, and there before it
       card: (id ? desk.desk?.cards[id] : undefined) ?? card.value,
+      mayEdit: may.edit,
       why: why.value,
       problem: failed.problem,
     };

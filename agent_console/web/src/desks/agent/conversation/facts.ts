@@ -34,6 +34,27 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     case 'work_cancelled':
       return text.t('fact.work_cancelled');
     default:
+      if (entry.kind.startsWith('card_')) return cardFactWords(entry, text);
       return [entry.kind.replaceAll('_', ' '), entry.detail].filter(Boolean).join(' · ');
   }
+}
+
+const WHAT = ['name', 'language', 'tier', 'organization', 'tags'] as const;
+const CARD_FACTS = [
+  'card_consent_given', 'card_consent_withdrawn', 'card_address_added', 'card_address_removed', 'card_address_known', 'card_address_maybe',
+  'card_merged', 'card_merge_undone', 'card_case_opened', 'card_case_closed', 'card_case_reopened', 'card_case_pending', 'card_case_changed',
+  'card_case_status', 'card_case_promised', 'card_task_added', 'card_task_done', 'card_task_reopened', 'card_task_changed',
+] as const;
+
+/** Who changed what of the card: what it was, and what it is. */
+function cardFactWords(entry: TimelineEntry, text: Text): string {
+  const known = WHAT.find((what) => what === entry.what);
+  const said = (value: string): string => {
+    if (!value) return '—';
+    return known === 'tier' ? text.word('tier', value) : known === 'language' ? text.languageName(value) : value;
+  };
+  const named = { agent: entry.agent, what: known ? text.t(`person_card.${known}`) : entry.what, was: said(entry.was), now: said(entry.now) };
+  if (entry.kind === 'card_changed' || entry.kind === 'card_field_changed') return text.t('person_card.fact.card_changed', named);
+  const kind = CARD_FACTS.find((fact) => fact === entry.kind);
+  return kind ? text.t(`person_card.fact.${kind}`, { ...named, what: entry.what }) : [entry.agent, entry.kind.replaceAll('_', ' '), entry.now].filter(Boolean).join(' · ');
 }

@@ -125,7 +125,7 @@ const FIRST_QUEUED = new Set(['', 'new', 'queued']);
 /** Queueing at the start, offers and wrap-up are the house's business: the reader wants what happened to the client. */
 function isWorthALine(entry: TimelineEntry): boolean {
   if (entry.kind === 'work_completed' && entry.detail === 'snoozed') return true;
-  return SHOWN_FACTS.has(entry.kind) && !(entry.kind === 'work_queued' && FIRST_QUEUED.has(entry.detail));
+  return entry.kind.startsWith('card_') || (SHOWN_FACTS.has(entry.kind) && !(entry.kind === 'work_queued' && FIRST_QUEUED.has(entry.detail)));
 }
 
 /** The `seq` of the newest touch of an interaction that is on the screen; 0 for none. */

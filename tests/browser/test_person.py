@@ -1,0 +1,123 @@
+"""The client's card by keyboard: edited, a case and a task opened, two records merged and taken apart again."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, screen_of
+from tests.browser.people import become_available, open_chat, sign_in, write
+from tests.conftest import StartHub
+from tests.hubs import Floor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+PICTURES = ROOT / "tests/browser/pictures/person"
+
+LOOKS = [
+    ("en", "light", "Ivan Petrov", "The kettle leaks", "Call back"),
+    ("ru", "dark", "Ольга Смирнова", "Чайник течёт", "Перезвонить"),
+    ("tr", "light", "Ayşe Yılmaz", "Çaydanlık sızdırıyor", "Geri ara"),
+]
+
+
+async def _accepted(page: Page, words: str) -> None:
+    await page.locator("section.offer.full", has_text=words).wait_for()
+    await page.keyboard.press("a")
+    await page.locator("article.touch.inbound", has_text=words).wait_for()
+
+
+async def _press(page: Page, selector: str) -> None:
+    """Reach it as a keyboard does: focus, then Enter."""
+    await page.locator(selector).first.focus()
+    await page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(("language", "theme", "name", "matter", "todo"), LOOKS)
+async def test_a_card_is_edited_by_keyboard_and_two_records_become_one_and_two_again(
+    browser: Browser,
+    hub_starter: StartHub,
+    tmp_path: Path,
+    language: str,
+    theme: str,
+    name: str,
+    matter: str,
+    todo: str,
+) -> None:
+    hub = await hub_starter(floor=Floor(agents=("anna",), offer_s=60.0), data_dir=tmp_path / "data")
+    agent = await screen_of(browser, PICTURES, language=language, theme=theme)
+    clients = [await screen_of(browser, PICTURES, language=language) for _ in range(2)]
+    page, card = agent.page, agent.page.locator("aside.card")
+    await sign_in(page, hub.url, "anna")
+    await become_available(page)
+    for n, client in enumerate(clients):
+        await open_chat(client.page, hub.url, language)
+        await write(client.page, f"hello {n}")
+        await _accepted(page, f"hello {n}")
+
+        # `e` opens the form with the name chosen
+        await card.locator(".line").first.wait_for()
+        await page.keyboard.press("e")
+        await card.locator("form.edit input").first.wait_for()
+        await expect(card.locator("form.edit input").first).to_be_focused()
+        await page.keyboard.type(name)
+        if n == 0:
+            await page.keyboard.press("Tab")
+            await page.keyboard.press("Tab")
+            await page.keyboard.press("End")
+            await card.locator("form.edit input").nth(2).focus()
+            await page.keyboard.type("VIP")
+            await agent.picture(f"edit-{language}")
+            assert await agent.violations() == []
+        await page.keyboard.press("Enter")
+        await expect(card.locator("h2.name")).to_contain_text(name)
+    await expect(page.locator("li .fact, .fact", has_text=name).first).to_be_visible()
+
+    # the second record is open: a case and a task, then the namesake is found to be the same person
+    adders = card.locator("button.add")
+    await adders.nth(0).focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type(matter)
+    await page.keyboard.press("Enter")
+    await expect(card).to_contain_text(f"#1 {matter}")
+    await adders.nth(1).focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type(todo)
+    await page.keyboard.press("Enter")
+    await expect(card.locator(".line", has_text=todo)).to_be_visible()
+    await agent.picture(f"work-{language}")
+    assert await agent.violations() == []
+
+    merge = card.locator(".candidate button.link").nth(1)
+    await merge.focus()
+    await page.keyboard.press("Enter")
+    await agent.picture(f"merge-{language}")
+    await card.locator(".candidate .btn.primary").focus()
+    await page.keyboard.press("Enter")
+    await expect(card.locator(".merged")).to_contain_text(name)
+    await expect(card).to_contain_text("VIP")
+    await agent.picture(f"merged-{language}")
+    assert await agent.violations() == []
+    await card.locator(".merged button").focus()
+    await page.keyboard.press("Enter")
+    await expect(card.locator(".merged")).to_have_count(0)
+    await expect(card.locator(".tags")).to_have_count(0)
+    assert agent.complaints == []
+    for screen in (agent, *clients):
+        await screen.page.context.close()
+
+
+async def test_an_administrator_adds_a_field_and_it_is_on_the_card(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    hub = await hub_starter(floor=Floor(agents=("anna",), offer_s=60.0), data_dir=tmp_path / "data")
+    admin = await screen_of(browser, PICTURES, language="en")
+    await sign_in(admin.page, hub.url, "admin")
+    await admin.page.goto(f"{hub.url}/admin/client-fields")
+    await admin.page.locator("form.form input").first.fill("Contract number")
+    await admin.page.keyboard.press("Enter")
+    await expect(admin.page.locator("table.grid")).to_contain_text("Contract number")
+    await admin.picture("fields")
+    assert await admin.violations() == []
+    assert admin.complaints == []
+    await admin.page.context.close()
