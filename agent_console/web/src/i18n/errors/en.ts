@@ -151,7 +151,5 @@ export default {
   no_choices_here: 'Only a choice has answers to choose.',
   outcome_in_use: 'The history names this outcome: retire it instead.',
   none_left: 'At least one reason must remain.',
-  field_required: 'A required field is empty.',
   bad_answer: 'One of the answers does not fit its field.',
-  no_such_field: 'The form was changed meanwhile. Open it again.',
 };

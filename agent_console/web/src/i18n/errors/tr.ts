@@ -153,9 +153,7 @@ const errors: Messages['errors'] = {
   no_choices_here: 'Yalnızca seçimin yanıtları olur.',
   outcome_in_use: 'Geçmiş bu sonucu anıyor: silmek yerine kullanımdan kaldırın.',
   none_left: 'En az bir neden kalmalı.',
-  field_required: 'Zorunlu bir alan boş.',
   bad_answer: 'Yanıtlardan biri alanına uymuyor.',
-  no_such_field: 'Form bu arada değişti. Yeniden açın.',
 };
 
 export default errors;
