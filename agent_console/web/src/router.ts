@@ -13,6 +13,8 @@ import type { DeskName, DeskPart } from '@/shell/desks';
 declare module 'vue-router' {
   interface RouteMeta {
     desk?: DeskName;
+    /** For whoever is signed in. */
+    everybody?: boolean;
   }
 }
 
@@ -26,6 +28,9 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', name: 'sign-in', component: SignIn },
     { path: '/setup', name: 'setup', component: () => import('@/pages/SetUp.vue') },
+    { path: '/welcome', name: 'welcome', component: () => import('@/pages/Welcome.vue') },
+    { path: '/first', name: 'first', component: () => import('@/pages/MustFirst.vue') },
+    { path: '/account', name: 'account', component: () => import('@/shell/account/AccountPage.vue'), meta: { everybody: true } },
     { path: '/', name: 'desk', component: AgentDesk, meta: { desk: 'desk' } },
     { path: '/floor', name: 'floor', component: () => import('@/desks/floor/FloorDesk.vue'), meta: { desk: 'floor' } },
     { path: '/manager', name: 'manager', component: () => import('@/desks/manager/ManagerDesk.vue'), meta: { desk: 'manager' }, children: pagesOf('manager', MANAGER_PARTS) },
@@ -36,6 +41,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to, from) => {
   const session = useSession();
+  if (to.name === 'welcome') return true;
   try {
     await session.restore();
     if (session.user === null) return await toGate(to);
@@ -43,10 +49,12 @@ router.beforeEach(async (to, from) => {
     if (!(error instanceof Refusal)) throw error;
     return to.name === 'sign-in' ? true : signInFor(to);
   }
+  if (session.mustFirst) return to.name === 'first' ? true : { name: 'first' };
   const home = session.desks[0];
   // the address without a path is everybody's home, not only the agent's desk
   const isArriving = !from.meta.desk && to.name === 'desk' && Object.keys(to.query).length === 0;
   if (isArriving && home && home !== 'desk') return { name: home };
+  if (to.meta.everybody) return true;
   if (to.meta.desk && session.desks.includes(to.meta.desk)) return true;
   return home ? { name: home } : to.name === 'sign-in' ? true : { name: 'sign-in' };
 });

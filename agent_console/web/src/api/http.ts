@@ -32,6 +32,8 @@ export interface Sent {
 }
 
 const BASE = '/api/v1';
+/** 401s of somebody who is signing in. */
+const NOT_SIGNED_IN_YET = new Set(['wrong_login_or_password', 'second_factor_needed', 'wrong_code']);
 const PATIENCE_MS = 20_000;
 
 let csrf = '';
@@ -75,7 +77,7 @@ export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   }
   if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
   const refusal = refusalOf(response.status, text);
-  if (refusal.status === 401 && refusal.code !== 'wrong_login_or_password') whenSignedOut();
+  if (refusal.status === 401 && !NOT_SIGNED_IN_YET.has(refusal.code)) whenSignedOut();
   throw refusal;
 }
 

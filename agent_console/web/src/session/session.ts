@@ -12,7 +12,11 @@ export const useSession = defineStore('session', () => {
   const user = ref<MeView | null>(null);
   /** The sign-in ended by itself; the sign-in page says so. */
   const hasEnded = ref(false);
-  const desks = computed(() => desksOf(user.value?.roles ?? []));
+  /** What has to be done before anything else is allowed, as the hub's code; empty when nothing. */
+  const mustFirst = ref('');
+  /** The password that was just typed, while another one has to be chosen: nobody types it twice. */
+  const typed = ref('');
+  const desks = computed(() => (mustFirst.value ? [] : desksOf(user.value?.roles ?? [])));
   let asked: Promise<void> | null = null;
 
   onSignedOut(() => {
@@ -22,6 +26,7 @@ export const useSession = defineStore('session', () => {
   function begin(answer: SignedIn): void {
     useCsrf(answer.csrf);
     hasEnded.value = false;
+    mustFirst.value = answer.must_first;
     user.value = answer.user;
   }
 
@@ -40,6 +45,13 @@ export const useSession = defineStore('session', () => {
 
   async function signIn(body: SignIn): Promise<void> {
     begin(await calls.signIn(body));
+    typed.value = mustFirst.value ? body.password : '';
+  }
+
+  /** Asks again who is signed in: what had to be done is done. */
+  async function renew(): Promise<void> {
+    typed.value = '';
+    begin(await calls.whoAmI());
   }
 
   async function setUp(body: SetUp): Promise<void> {
@@ -57,5 +69,5 @@ export const useSession = defineStore('session', () => {
     user.value = null;
   }
 
-  return { user, hasEnded, desks, restore, signIn, setUp, signOut, ended };
+  return { user, hasEnded, mustFirst, typed, desks, restore, renew, signIn, setUp, signOut, ended };
 });

@@ -4,6 +4,7 @@ import { withFloorWords } from '@/i18n/floor-pages';
 import type { DeskPart } from '@/shell/desks';
 
 export const PARTS: readonly DeskPart[] = [
+  { name: 'admin-users', path: 'users', label: 'access.users', icon: 'person', roles: ['admin'], component: () => import('@/desks/admin/users/UsersPart.vue') },
   { name: 'admin-audit', path: 'audit', label: 'audit.title', icon: 'list', roles: ['admin', 'dpo'], component: () => import('@/desks/admin/audit/AuditLog.vue') },
   { name: 'admin-queues', path: 'queues', label: 'floor_setup.queues.title', icon: 'queue', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/QueuesPage.vue')) },
   { name: 'admin-staffing', path: 'staffing', label: 'floor_setup.matrix.title', icon: 'grid', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SkillMatrix.vue')) },
