@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from aiohttp import hdrs, web
 
+from agent_console.api_keys import Keys
 from agent_console.middleware import address_of
 from agent_console.sign_ins import SignIns, csrf_of
 from hub.domain.access import Principal
@@ -20,28 +21,37 @@ class Gate:
     `__Host-touchline` and travels encrypted only, else it is `touchline`, which is for loopback.
     """
 
-    def __init__(self, sign_ins: SignIns, *, origins: Collection[str], is_https: bool) -> None:
+    def __init__(self, sign_ins: SignIns, keys: Keys, *, origins: Collection[str], is_https: bool) -> None:
         self._sign_ins = sign_ins
+        self._keys = keys
         self._origins = frozenset(origins)
         self._is_https = is_https
         self._cookie_name = "__Host-touchline" if is_https else "touchline"
 
     async def authenticate(self, request: web.Request) -> Principal:
-        """On whose behalf the request is made. Raises NotSignedIn."""
+        """On whose behalf the request is made: by the API key it carries, else by its cookie.
+
+        Raises NotSignedIn, or TooMany for a key that asks too often.
+        """
+        if (key := _bearer(request)) is not None:
+            return await self._keys.found(key, address_of(request))
+        return await self._by_cookie(request)
+
+    async def _by_cookie(self, request: web.Request) -> Principal:
         token = self._token(request)
         if not token:
             raise NotSignedIn("please sign in")
         return await self._sign_ins.found(token, address_of(request))
 
     async def authenticate_socket(self, request: web.Request) -> Principal:
-        """The same for a WebSocket, which browsers open for any page: the origin must be there, and ours.
+        """The same for a WebSocket, by the cookie alone: browsers open one for any page, so the origin must be ours.
 
         Raises Forbidden (`foreign_origin`) or NotSignedIn.
         """
         if hdrs.ORIGIN not in request.headers:
             raise Forbidden("a socket needs an Origin", code="foreign_origin")
         self.require_own_origin(request)
-        return await self.authenticate(request)
+        return await self._by_cookie(request)
 
     def require_own_origin(self, request: web.Request) -> None:
         """Raises Forbidden (`foreign_origin`) for a page that is not ours; other clients name no origin."""
@@ -50,7 +60,12 @@ class Gate:
             raise Forbidden("this page may not do that here", code="foreign_origin")
 
     def require_csrf(self, request: web.Request) -> None:
-        """Raises Forbidden (`csrf`) unless the header carries the token of the sign-in in the cookie."""
+        """Raises Forbidden (`csrf`) unless the header carries the token of the sign-in in the cookie.
+
+        A request with an API key needs none: no page of another site can make a browser send one.
+        """
+        if _bearer(request) is not None:
+            return
         given = request.headers.get(CSRF_HEADER, "").encode(errors="backslashreplace")
         if not hmac.compare_digest(given, self.csrf(request).encode()):
             raise Forbidden(f"{CSRF_HEADER} is missing or not of this sign-in", code="csrf")
@@ -74,6 +89,11 @@ class Gate:
 
     def _token(self, request: web.Request) -> str:
         return request.cookies.get(self._cookie_name, "")
+
+
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def loopback_origins(port: int) -> frozenset[str]:

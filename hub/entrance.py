@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from agent_console import account_api, audit_api, session_api, users_api
+from agent_console import account_api, audit_api, keys_api, session_api, users_api
 from agent_console.accounts import Accounts
+from agent_console.api_keys import Keys
 from agent_console.auth import Gate
 from agent_console.backoff import Backoff
 from agent_console.operations import Operation
@@ -17,6 +18,7 @@ from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from agent_console.users_api import AllQueues
 from crm_store.access import Announcing, SqlAccessStore
+from crm_store.api_keys import SqlApiKeys
 from crm_store.engine import Database
 from crm_store.second_factors import SqlSecondFactors
 from hub.domain.ids import TenantId
@@ -52,6 +54,7 @@ class Entrance:
         self.seal = Seal(key_of(secret_key) if secret_key else kept_key(data_dir / "secret.key"))
         self.access = SqlAccessStore(reading=database.reading, writing=database.writing, announce=announce)
         self.factors = SqlSecondFactors(reading=database.reading, writing=database.writing, seal=self.seal)
+        self.keys = Keys(store=SqlApiKeys(reading=database.reading, writing=database.writing), clock=clock)
         self.two_factor = TwoFactor(factors=self.factors, store=self.access, clock=clock)
 
     def opened(self, passwords: Passwords, limits: Limits) -> "OpenEntrance":
@@ -79,7 +82,7 @@ class OpenEntrance:
             store=e.access, passwords=passwords, backoff=backoff, clock=e.clock, tenant_id=e.tenant_id
         )
         self.accounts = Accounts(store=e.access, passwords=passwords, clock=e.clock, backoff=backoff)
-        self.gate = Gate(self.sign_ins, origins=limits.origins, is_https=limits.is_https)
+        self.gate = Gate(self.sign_ins, e.keys, origins=limits.origins, is_https=limits.is_https)
 
     def operations(self, *, me: Me, all_queues: AllQueues) -> list[Operation]:
         """The operations of coming in, and of saying who may."""
@@ -93,5 +96,6 @@ class OpenEntrance:
             ),
             *account_api.operations(accounts=self.accounts, two_factor=e.two_factor, factors=e.factors),
             *users_api.operations(accounts=self.accounts, two_factor=e.two_factor, all_queues=all_queues),
+            *keys_api.operations(keys=e.keys, all_queues=all_queues),
             *audit_api.operations(store=e.access, clock=e.clock),
         ]

@@ -10,8 +10,9 @@ from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent_console import account_api, audit_api, session_api, users_api
+from agent_console import account_api, audit_api, keys_api, session_api, users_api
 from agent_console.accounts import Accounts
+from agent_console.api_keys import Keys
 from agent_console.auth import Gate
 from agent_console.backoff import Backoff
 from agent_console.documentation import add_documentation
@@ -24,6 +25,7 @@ from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from crm_store.access import SqlAccessStore
 from crm_store.answers import SqlAnswers
+from crm_store.api_keys import SqlApiKeys
 from crm_store.base import metadata
 from crm_store.engine import Database
 from crm_store.rows.access import audit_heads, audit_log, setup_tokens, sign_in_sessions, users
@@ -172,7 +174,8 @@ async def opened_console(
         first_administrator = FirstAdministrator(
             store=store, passwords=passwords, backoff=backoff, clock=clock, tenant_id=TENANT
         )
-        gate = Gate(sign_ins, origins={ORIGIN}, is_https=is_https)
+        keys = Keys(store=SqlApiKeys(reading=database.reading, writing=database.writing), clock=clock)
+        gate = Gate(sign_ins, keys, origins={ORIGIN}, is_https=is_https)
         operations = [
             *session_api.operations(
                 sign_ins=sign_ins,
@@ -182,6 +185,7 @@ async def opened_console(
             ),
             *audit_api.operations(store=store, clock=clock),
             *account_api.operations(accounts=accounts, two_factor=two_factor, factors=factors),
+            *keys_api.operations(keys=keys, all_queues=_no_queues),
             *users_api.operations(accounts=accounts, two_factor=two_factor, all_queues=_no_queues),
             *more,
         ]

@@ -158,6 +158,27 @@ export interface AlarmRulesView {
   readonly version: number;
 }
 
+/** Keys, the newest first; `grantable` is what oneself may give to a new one. */
+export interface ApiKeyPage {
+  readonly items: readonly ApiKeyView[];
+  readonly next: string | null;
+  readonly grantable: readonly string[];
+}
+
+/** A key, without what opens anything: `beginning` is its first characters. */
+export interface ApiKeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly beginning: string;
+  readonly permissions: readonly string[];
+  readonly queue_ids: readonly string[] | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly used_at: string | null;
+  readonly used_address: string;
+  readonly revoked_at: string | null;
+}
+
 /** An article. No `queues`: for the whole house. `version` names what it is a change of; 0 for a new one. */
 export interface ArticleBody {
   readonly texts?: Readonly<Record<string, ArticleTextBody>>;
@@ -848,6 +869,12 @@ export interface MacroResult {
   readonly insert: string;
 }
 
+/** The new key. `token` is shown here and nowhere else. */
+export interface MadeApiKey {
+  readonly key: ApiKeyView;
+  readonly token: string;
+}
+
 /** Whether it is proved that the address is theirs. */
 export interface MarkAddress {
   readonly confidence: Confidence;
@@ -867,6 +894,14 @@ export interface MergeWith {
 /** A short word that stays at the desk until it is read. */
 export interface Message {
   readonly text: string;
+}
+
+/** A key to be made. Without `queue_ids` it reaches as far as whoever makes it; without `days` it stays good. */
+export interface NewApiKey {
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly queue_ids?: readonly string[] | null;
+  readonly days?: number | null;
 }
 
 /** A matter of this client; without `owner_id` it belongs to whoever opens it. */
@@ -2014,6 +2049,9 @@ export const LIMITS = {
   },
   Message: {
     text: { minLength: 1, maxLength: 1000 },
+  },
+  NewApiKey: {
+    name: { minLength: 1, maxLength: 200 },
   },
   NewCase: {
     subject: { minLength: 1, maxLength: 200 },
