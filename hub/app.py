@@ -219,6 +219,7 @@ class Hub:
             DEFAULT_TENANT,
             secret_key=settings.security.secret_key.get_secret_value(),
             data_dir=settings.data_dir,
+            allow_private=settings.webhooks.allow_private,
         )
 
     async def run(self, on_ready: Callable[[Started], None], stop: asyncio.Event) -> None:
@@ -262,6 +263,7 @@ class Hub:
         jobs.start("floor frames", self._wallboard.feed.run())
         jobs.start("sender", self._sender.run())
         self._client_side.start(jobs, every_s=sweep_s)
+        jobs.start("webhooks", self._entrance.webhook_job.run())
         jobs.every("sweeper", sweep_s, self._sweeper.step)
         jobs.every("router tick", 1.0, self._dispatcher.tick)
         jobs.every("overflow", 1.0, self._rules.overflows.step)

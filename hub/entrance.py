@@ -1,11 +1,12 @@
 """Who may come in, wired: the composition root's room for people, keys and what proves them; imported by it alone."""
 
-from collections.abc import Collection
+import random
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from agent_console import account_api, audit_api, keys_api, session_api, users_api
+from agent_console import account_api, audit_api, keys_api, session_api, users_api, webhooks_api
 from agent_console.accounts import Accounts
 from agent_console.api_keys import Keys
 from agent_console.auth import Gate
@@ -17,13 +18,21 @@ from agent_console.session_api import Me
 from agent_console.set_up import FirstAdministrator
 from agent_console.sign_ins import SignIns
 from agent_console.users_api import AllQueues
+from agent_console.webhooks import WebhookAdministration
 from crm_store.access import Announcing, SqlAccessStore
 from crm_store.api_keys import SqlApiKeys
 from crm_store.engine import Database
 from crm_store.second_factors import SqlSecondFactors
+from crm_store.webhooks import SqlWebhooks
+from hub.cluster.codec import decode
+from hub.domain.events import Event
 from hub.domain.ids import TenantId
+from hub.domain.webhook import PING
 from hub.ports.clock import Clock
 from hub.sealing import Seal, kept_key, key_of
+from hub.webhooks.calling import Caller
+from hub.webhooks.job import WebhookJob
+from hub.webhooks.telling import body_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,7 @@ class Entrance:
         *,
         secret_key: str,
         data_dir: Path,
+        allow_private: bool,
     ) -> None:
         self.clock = clock
         self.tenant_id = tenant_id
@@ -56,6 +66,22 @@ class Entrance:
         self.factors = SqlSecondFactors(reading=database.reading, writing=database.writing, seal=self.seal)
         self.keys = Keys(store=SqlApiKeys(reading=database.reading, writing=database.writing), clock=clock)
         self.two_factor = TwoFactor(factors=self.factors, store=self.access, clock=clock)
+
+        self.webhooks = SqlWebhooks(reading=database.reading, writing=database.writing, seal=self.seal)
+        self.webhook_job = WebhookJob(
+            self.webhooks,
+            Caller(allow_private=allow_private),
+            clock,
+            decode=_read,
+            jitter=random.Random().random,  # noqa: S311 - jitter
+        )
+        self.webhook_administration = WebhookAdministration(
+            store=self.webhooks, clock=clock, allow_private=allow_private, wake=self.webhook_job.wake
+        )
+
+    def ping(self, delivery_id: str) -> str:
+        """The body of a trial delivery."""
+        return body_of(delivery_id, PING, self.clock.now(), {})
 
     def opened(self, passwords: Passwords, limits: Limits) -> "OpenEntrance":
         """The same with somebody at the door."""
@@ -97,5 +123,10 @@ class OpenEntrance:
             *account_api.operations(accounts=self.accounts, two_factor=e.two_factor, factors=e.factors),
             *users_api.operations(accounts=self.accounts, two_factor=e.two_factor, all_queues=all_queues),
             *keys_api.operations(keys=e.keys, all_queues=all_queues),
+            *webhooks_api.operations(webhooks=e.webhook_administration, ping=e.ping),
             *audit_api.operations(store=e.access, clock=e.clock),
         ]
+
+
+def _read(row: bytes) -> Sequence[Event]:
+    return decode(row, skipped=lambda _: None)

@@ -238,6 +238,15 @@ class SecuritySettings(Section):
     )
 
 
+class WebhookSettings(Section):
+    """What other programs are told."""
+
+    allow_private: bool = Field(
+        default=False,
+        description="Also deliver webhooks by http and to addresses of one's own network.",
+    )
+
+
 class RoutingSettings(Section):
     """How work finds an agent."""
 
@@ -324,6 +333,7 @@ class Settings(BaseSettings):
     cluster: ClusterSettings = Field(default_factory=ClusterSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     security: SecuritySettings = Field(default_factory=SecuritySettings)
+    webhooks: WebhookSettings = Field(default_factory=WebhookSettings)
     routing: RoutingSettings = Field(default_factory=RoutingSettings)
     screenpop: ScreenPopSettings = Field(default_factory=ScreenPopSettings)
     channels: ChannelSettings = Field(default_factory=ChannelSettings)

@@ -3,10 +3,17 @@
 import { request } from '@/api/http';
 import type {
   AccessRulesView,
+  ApiKeyPage,
   ChangedUser,
+  ChangedWebhook,
+  DeliveryPage,
   InvitedUser,
+  MadeApiKey,
+  MadeWebhook,
+  NewApiKey,
   NewSecondFactor,
   NewUser,
+  NewWebhookBody,
   OwnPassword,
   PasswordSet,
   RecoveryCodes,
@@ -14,6 +21,8 @@ import type {
   SignInPage,
   UserPage,
   UserView,
+  WebhookPage,
+  WebhookView,
 } from '@/generated/api';
 
 const at = (...steps: string[]): string => `/${steps.map(encodeURIComponent).join('/')}`;
@@ -40,3 +49,15 @@ export const beginSecondFactor = (password: string) => post<NewSecondFactor>('/m
 export const confirmSecondFactor = (code: string) => put<RecoveryCodes>('/me/second-factor', { code });
 export const renewRecoveryCodes = (password: string) => post<RecoveryCodes>('/me/recovery-codes', { password });
 export const dropSecondFactor = (password: string) => post<void>('/me/second-factor/off', { password });
+
+export const apiKeys = (after: string | null) => request<ApiKeyPage>('/api-keys', { query: { after } });
+export const addApiKey = (body: NewApiKey) => post<MadeApiKey>('/api-keys', body);
+export const revokeApiKey = (id: string) => remove(at('api-keys', id));
+
+export const webhooks = () => request<WebhookPage>('/webhooks');
+export const addWebhook = (body: NewWebhookBody) => post<MadeWebhook>('/webhooks', body);
+export const changeWebhook = (id: string, body: ChangedWebhook) => put<WebhookView>(at('webhooks', id), body);
+export const removeWebhook = (id: string) => remove(at('webhooks', id));
+export const testWebhook = (id: string) => post<unknown>(at('webhooks', id, 'test'), undefined);
+export const webhookDeliveries = (id: string) => request<DeliveryPage>(at('webhooks', id, 'deliveries'));
+export const redeliver = (id: string) => post<void>(at('webhook-deliveries', id, 'again'), undefined);

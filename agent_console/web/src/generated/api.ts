@@ -290,6 +290,15 @@ export interface AttachedFile {
   readonly size_bytes?: number;
 }
 
+/** One try. `status` is 0 when there was no answer; `answer` is its first KiB. */
+export interface AttemptView {
+  readonly at: string;
+  readonly status: number;
+  readonly error: string;
+  readonly duration_ms: number;
+  readonly answer: string;
+}
+
 /** A page, newest first. `chain_ok` says whether every hash from the first row on still fits. */
 export interface AuditPage {
   readonly items: readonly AuditRow[];
@@ -409,6 +418,15 @@ export interface ChangedUser {
   readonly version: number;
 }
 
+/** The webhook as it shall be; `version` is the one that was read. */
+export interface ChangedWebhook {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+  readonly version: number;
+}
+
 /** One answer to choose. */
 export interface ChoiceBody {
   readonly code: string;
@@ -463,6 +481,24 @@ export interface ColleagueView {
 /** Why the agent does not take it. */
 export interface Decline {
   readonly reason?: string;
+}
+
+/** Deliveries, the newest first. */
+export interface DeliveryPage {
+  readonly items: readonly DeliveryView[];
+  readonly next: string | null;
+}
+
+/** One event for one webhook: `waiting`, `done` or `given_up`. */
+export interface DeliveryView {
+  readonly id: string;
+  readonly event: string;
+  readonly state: string;
+  readonly made_at: string;
+  readonly next_at: string | null;
+  readonly attempts: number;
+  readonly body: string;
+  readonly tries: readonly AttemptView[];
 }
 
 /** The outcome recorded at close: a code of the house, a note, and the answers to its form by their codes. */
@@ -875,6 +911,12 @@ export interface MadeApiKey {
   readonly token: string;
 }
 
+/** The new webhook. `secret` is shown here and nowhere else. */
+export interface MadeWebhook {
+  readonly webhook: WebhookView;
+  readonly secret: string;
+}
+
 /** Whether it is proved that the address is theirs. */
 export interface MarkAddress {
   readonly confidence: Confidence;
@@ -954,6 +996,13 @@ export interface NewUser {
   readonly name: string;
   readonly teams: readonly RoleTeam[];
   readonly password?: string | null;
+}
+
+/** Where to tell what. */
+export interface NewWebhookBody {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
 }
 
 /** A note among ourselves. `mentions` are told of it, and may read this interaction from then on. */
@@ -1928,6 +1977,26 @@ export interface WallboardQueue {
   readonly aht_s: number | null;
 }
 
+/** All webhooks, by name; `known_events` is what may be subscribed to. */
+export interface WebhookPage {
+  readonly items: readonly WebhookView[];
+  readonly next: string | null;
+  readonly known_events: readonly string[];
+}
+
+/** A webhook, without its secret. `failing_since` is null while deliveries arrive. */
+export interface WebhookView {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+  readonly disabled_because: string;
+  readonly failing_since: string | null;
+  readonly created_at: string;
+  readonly version: number;
+}
+
 /** What becomes of work that comes, or waits, while the queue is closed. */
 export type WhenClosed = 'answer' | 'flow' | 'wait';
 
@@ -1995,6 +2064,11 @@ export const LIMITS = {
   ChangedUser: {
     login: { minLength: 1, maxLength: 200 },
     name: { minLength: 1, maxLength: 200 },
+    version: { min: 1, max: 2000000000 },
+  },
+  ChangedWebhook: {
+    name: { minLength: 1, maxLength: 200 },
+    url: { minLength: 1, maxLength: 2000 },
     version: { min: 1, max: 2000000000 },
   },
   ChoiceBody: {
@@ -2071,6 +2145,10 @@ export const LIMITS = {
   NewUser: {
     login: { minLength: 1, maxLength: 200 },
     name: { minLength: 1, maxLength: 200 },
+  },
+  NewWebhookBody: {
+    name: { minLength: 1, maxLength: 200 },
+    url: { minLength: 1, maxLength: 2000 },
   },
   Note: {
     text: { maxLength: 8000 },

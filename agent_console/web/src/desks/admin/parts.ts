@@ -5,6 +5,8 @@ import type { DeskPart } from '@/shell/desks';
 
 export const PARTS: readonly DeskPart[] = [
   { name: 'admin-users', path: 'users', label: 'access.users', icon: 'person', roles: ['admin'], component: () => import('@/desks/admin/users/UsersPart.vue') },
+  { name: 'admin-keys', path: 'keys', label: 'access.keys', icon: 'keyboard', roles: ['admin'], component: () => import('@/desks/admin/keys/KeysPart.vue') },
+  { name: 'admin-webhooks', path: 'webhooks', label: 'access.webhooks', icon: 'arrow', roles: ['admin'], component: () => import('@/desks/admin/webhooks/WebhooksPart.vue') },
   { name: 'admin-audit', path: 'audit', label: 'audit.title', icon: 'list', roles: ['admin', 'dpo'], component: () => import('@/desks/admin/audit/AuditLog.vue') },
   { name: 'admin-queues', path: 'queues', label: 'floor_setup.queues.title', icon: 'queue', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/QueuesPage.vue')) },
   { name: 'admin-staffing', path: 'staffing', label: 'floor_setup.matrix.title', icon: 'grid', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SkillMatrix.vue')) },

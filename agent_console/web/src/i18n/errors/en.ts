@@ -121,6 +121,7 @@ export default {
   too_many_views: 'You have a hundred views. Remove one first.',
   too_much_work: 'No house could staff this. Check the numbers.',
   no_such_hour: 'The clock skips this hour on that day.',
+  webhook_off: 'Turn the webhook on first.',
   other: 'It did not work ({code}). {detail}',
   agent_away: 'This agent is not there.',
   agent_paused: 'This agent is paused.',

@@ -123,6 +123,7 @@ const errors: Messages['errors'] = {
   too_many_views: 'Yüz görünümünüz var. Önce birini silin.',
   too_much_work: 'Bunu hiçbir kadro karşılayamaz. Sayıları denetleyin.',
   no_such_hour: 'O gün saat bu saati atlıyor.',
+  webhook_off: 'Önce webhook’u açın.',
   other: 'Olmadı ({code}). {detail}',
   agent_away: 'Bu temsilci yerinde değil.',
   agent_paused: 'Bu temsilci molada.',
