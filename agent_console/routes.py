@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 BODY_WAIT_S: Final = 15.0
 """Longest time a body may take to arrive."""
 
+REPEAT_WAIT_S: Final = 10.0
+"""Longest time a repeat waits for the request it repeats."""
+
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 _KEY_SHAPE = re.compile(r"[\x21-\x7e]{1,100}")
 
@@ -46,7 +49,7 @@ class Api:
         self._answers = answers
         self._clock = clock
         self._nobody = Principal(tenant_id=tenant_id)
-        self._under_way: set[tuple[str | None, str]] = set()
+        self._under_way: dict[tuple[str | None, str], asyncio.Event] = {}
 
     def add_to(self, app: web.Application, operations: Iterable[Operation]) -> None:
         """One route an operation. Raises ValueError when two are the same."""
@@ -109,9 +112,8 @@ class Api:
         """Run the operation, or give the answer that an equal request under this key got before."""
         assert call.idempotency_key is not None
         mine = (call.principal.user_id, call.idempotency_key)
-        if mine in self._under_way:
-            raise Conflict("a request under this key is under way", code="in_progress")
-        self._under_way.add(mine)
+        await self._my_turn(mine)
+        over = self._under_way[mine] = asyncio.Event()
         try:
             kept = await self._answers.find_answer(call.principal, call.idempotency_key)
             if kept is None:
@@ -123,12 +125,22 @@ class Api:
                 )
                 return answer
         finally:
-            self._under_way.discard(mine)
+            del self._under_way[mine]
+            over.set()
         if kept.request_sha256 != fingerprint:
             raise Invalid(
                 "this key was used for another request", field=IDEMPOTENCY_HEADER, code="key_used_otherwise"
             )
         return _json(kept.status, kept.body, {"Idempotency-Replayed": "true"})
+
+    async def _my_turn(self, mine: tuple[str | None, str]) -> None:
+        """Wait until no request under this key is under way. Raises Conflict (`in_progress`) after a while."""
+        try:
+            async with asyncio.timeout(REPEAT_WAIT_S):
+                while (other := self._under_way.get(mine)) is not None:
+                    await other.wait()
+        except TimeoutError:
+            raise Conflict("a request under this key is under way", code="in_progress") from None
 
     async def _note(self, denial: Forbidden, operation: Operation, principal: Principal) -> None:
         draft = AuditDraft(

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration. What a command needs
 """
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,22 @@ app = typer.Typer(
 )
 users = typer.Typer(help="The people who sign in.", no_args_is_help=True)
 app.add_typer(users, name="user")
+
+
+def _told_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"touchline {version('touchline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_told_version, is_eager=True, help="Say which release this is."),
+    ] = False,
+) -> None:
+    """Options of touchline itself."""
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import make_mocked_request
 from msgspec import Meta
 from structlog.testing import capture_logs
@@ -315,7 +315,30 @@ async def test_a_failure_is_not_kept_so_that_a_repeat_may_succeed(agent: Browser
     assert len(probe.calls) == 2
 
 
-async def test_a_repeat_while_the_first_is_under_way_is_told_so(agent: Browser, probe: Probe) -> None:
+async def test_repeats_while_the_first_is_under_way_wait_and_get_its_answer(
+    agent: Browser, probe: Probe
+) -> None:
+    key = {"Idempotency-Key": "k1"}
+
+    async def noted() -> ClientResponse:
+        return await agent.request("POST", "/api/v1/notes", json={"text": "wait"}, headers=key)
+
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(noted())
+        await probe.has_begun.wait()
+        repeats = [group.create_task(noted()) for _ in range(7)]
+        probe.may_go_on.set()
+
+    assert len(probe.calls) == 1
+    answers = [await task.result().read() for task in (first, *repeats)]
+    assert set(answers) == {answers[0]}
+    assert {task.result().headers["Idempotency-Replayed"] for task in repeats} == {"true"}
+
+
+async def test_a_repeat_does_not_wait_for_ever(
+    agent: Browser, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.routes.REPEAT_WAIT_S", 0.05)
     key = {"Idempotency-Key": "k1"}
     async with asyncio.TaskGroup() as group:
         first = group.create_task(agent.request("POST", "/api/v1/notes", json={"text": "wait"}, headers=key))
@@ -323,8 +346,7 @@ async def test_a_repeat_while_the_first_is_under_way_is_told_so(agent: Browser, 
         repeat = await agent.request("POST", "/api/v1/notes", json={"text": "wait"}, headers=key)
         probe.may_go_on.set()
 
-    assert repeat.status == 409
-    assert (await repeat.json())["code"] == "in_progress"
+    assert (repeat.status, (await repeat.json())["code"]) == (409, "in_progress")
     assert (await first).status == 201
     assert len(probe.calls) == 1
 
