@@ -38,7 +38,7 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
 
     app.router.add_get("/assets/{name}", asset)
     app.router.add_get("/mark.svg", mark)
-    for path in ("/", "/sign-in", "/setup"):
+    for path in ("/", "/sign-in", "/setup", "/welcome", "/first"):
         app.router.add_get(path, page)
     for desk in ("desk", "floor", "manager", "admin", "account"):
         app.router.add_get(f"/{desk}", page)
