@@ -199,13 +199,14 @@ class Wallboard(Answer, frozen=True, kw_only=True):
 
 
 class AuditRow(Answer, frozen=True, kw_only=True):
-    """One line of the audit log."""
+    """One line of the audit log. `object_name` is empty for what has no name, or is gone."""
 
     id: int
     at: datetime
     actor: str
     action: str
     object: str
+    object_name: str
     result: str
     reason: str
     address: str

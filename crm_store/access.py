@@ -10,13 +10,13 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm_store.audit import append, first_bad_row, newest_rows
+from crm_store.audit import append, first_bad_row, names_of, newest_rows
 from crm_store.rows.access import setup_tokens, sign_in_sessions, users
 from crm_store.rows.accounts import sign_in_browsers
 from crm_store.seats import seat
 from crm_store.user_rows import SIGN_INS, USERS, put_account, session_of, user_columns, user_of
 from hub.domain.access import Principal, Role
-from hub.domain.audit import AuditDraft, AuditEntry
+from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import TenantId, UserId
@@ -259,10 +259,19 @@ class SqlAccessStore:
 
     # the audit log
 
-    async def read_audit(self, principal: Principal, *, before: int | None, limit: int) -> list[AuditEntry]:
+    async def read_audit(
+        self, principal: Principal, *, before: int | None, limit: int, wanted: AuditFilter = NO_FILTER
+    ) -> list[AuditEntry]:
         """See the port."""
         async with self._reading() as connection:
-            return await newest_rows(connection, principal.tenant_id, before=before, limit=limit)
+            return await newest_rows(
+                connection, principal.tenant_id, before=before, limit=limit, wanted_rows=wanted
+            )
+
+    async def audited_names(self, principal: Principal, objects: Sequence[str]) -> dict[str, str]:
+        """See the port."""
+        async with self._reading() as connection:
+            return await names_of(connection, principal.tenant_id, objects)
 
     async def first_bad_audit_row(self, principal: Principal) -> int | None:
         """See the port."""

@@ -1,6 +1,6 @@
 """The audit log in SQL: one row at a time a tenant, so that the chain of hashes is one line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -11,12 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.driver import Wire
 from crm_store.instants import to_us
-from crm_store.rows.access import audit_heads, audit_log
+from crm_store.rows.access import audit_heads, audit_log, users
+from crm_store.rows.accounts import api_keys
+from crm_store.rows.floor import queues
+from crm_store.rows.webhooks import webhooks
 from hub.domain.audit import (
     FIRST_HASH,
+    NO_FILTER,
     AuditAction,
     AuditDraft,
     AuditEntry,
+    AuditFilter,
     AuditHead,
     AuditResult,
     chained,
@@ -46,6 +51,7 @@ async def append_on(wire: Wire, draft: AuditDraft) -> AuditEntry:
         "INSERT INTO audit_heads (tenant_id, number, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING",
         draft.tenant_id,
         FIRST_HASH,
+        NO_FILTER,
     )
     ((number, digest),) = await wire.fetch(
         "SELECT number, hash FROM audit_heads WHERE tenant_id = $1 FOR UPDATE", draft.tenant_id
@@ -63,14 +69,45 @@ async def append_on(wire: Wire, draft: AuditDraft) -> AuditEntry:
 
 
 async def newest_rows(
-    connection: AsyncConnection, tenant_id: TenantId, *, before: int | None, limit: int
+    connection: AsyncConnection,
+    tenant_id: TenantId,
+    *,
+    before: int | None,
+    limit: int,
+    wanted_rows: AuditFilter = NO_FILTER,
 ) -> list[AuditEntry]:
-    """Newest first, from the row before number `before`."""
-    wanted = select(audit_log).where(audit_log.c.tenant_id == tenant_id)
+    """Newest first, from the row before number `before`, those that are wanted."""
+    of, rows = audit_log.c, wanted_rows
+    wanted = select(audit_log).where(of.tenant_id == tenant_id)
     if before is not None:
-        wanted = wanted.where(audit_log.c.number < before)
+        wanted = wanted.where(of.number < before)
+    if rows.actor:
+        wanted = wanted.where(of.actor.icontains(rows.actor, autoescape=True))
+    if rows.action:
+        wanted = wanted.where(of.action == rows.action)
+    if rows.object:
+        wanted = wanted.where(of.object == rows.object)
+    if rows.result:
+        wanted = wanted.where(of.result == rows.result)
+    if rows.since is not None:
+        wanted = wanted.where(of.at >= rows.since)
+    if rows.until is not None:
+        wanted = wanted.where(of.at < rows.until)
     found = await connection.execute(wanted.order_by(audit_log.c.number.desc()).limit(limit))
     return [_entry(row) for row in found]
+
+
+async def names_of(
+    connection: AsyncConnection, tenant_id: TenantId, objects: Sequence[str]
+) -> dict[str, str]:
+    """What of these objects is called, where the object still is: users, queues, keys, webhooks."""
+    found: dict[str, str] = {}
+    for table in (users, queues, api_keys, webhooks):
+        rows = await connection.execute(
+            select(table.c.id, table.c.name).where(table.c.tenant_id == tenant_id, table.c.id.in_(objects))
+        )
+        found |= {row.id: row.name for row in rows}
+    return found
 
 
 async def first_bad_row(

@@ -144,3 +144,18 @@ def first_bad_row(rows: Iterable[AuditEntry], head: AuditHead) -> tuple[AuditHea
             return head, expected.number
         head = AuditHead(number=row.number, hash=row.hash)
     return head, None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which rows are wanted; empty and None stand for all. `actor` is a part of a name, whatever its capitals."""
+
+    actor: str = ""
+    action: str = ""
+    object: str = ""
+    result: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+NO_FILTER = AuditFilter()

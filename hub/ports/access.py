@@ -5,11 +5,12 @@ further than its tenant. Which role may do it was decided before. Every change c
 log; both are committed together or not at all. Everything raises Unavailable when the store fails for now.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from hub.domain.access import Principal
-from hub.domain.audit import AuditDraft, AuditEntry
+from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter
 from hub.domain.ids import TenantId, UserId
 from hub.domain.users import SignInId, SignInSession, User
 
@@ -108,8 +109,14 @@ class AccessStore(Protocol):
 
     # the audit log
 
-    async def read_audit(self, principal: Principal, *, before: int | None, limit: int) -> list[AuditEntry]:
-        """Newest first, from the row before number `before` (None: from the newest)."""
+    async def read_audit(
+        self, principal: Principal, *, before: int | None, limit: int, wanted: AuditFilter = NO_FILTER
+    ) -> list[AuditEntry]:
+        """Newest first, from the row before number `before` (None: from the newest), those wanted."""
+        ...
+
+    async def audited_names(self, principal: Principal, objects: Sequence[str]) -> dict[str, str]:
+        """What users, queues, keys and webhooks of these ids are called; those that are gone are left out."""
         ...
 
     async def first_bad_audit_row(self, principal: Principal) -> int | None:

@@ -38,6 +38,7 @@ from crm_store.rows.accounts import (
     sign_in_browsers,
 )
 from crm_store.rows.floor import agents, idempotency, queues
+from crm_store.rows.webhooks import webhooks
 from crm_store.second_factors import SqlSecondFactors
 from hub.desk.views import MeView
 from hub.domain.access import Principal, Role, system_principal
@@ -56,7 +57,7 @@ TENANT = DEFAULT_TENANT
 SYSTEM = system_principal(TENANT)
 TABLES = [
     users, sign_in_sessions, setup_tokens, audit_log, audit_heads, idempotency, accounts, second_factors,
-    recovery_codes, access_rules, sign_in_browsers, api_keys, agents, queues,
+    recovery_codes, access_rules, sign_in_browsers, api_keys, agents, queues, webhooks,
 ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Reading the audit log over HTTP."""
 
+from typing import Any
+
 import pytest
 
 from agent_console.audit_api import VERIFIED_FOR_S
@@ -74,3 +76,25 @@ async def test_a_row_changed_behind_our_back_shows_within_a_minute(console: Cons
 async def test_others_do_not_read_it(console: Console, role: Role) -> None:
     browser = await console.signed_in("anna", role)
     assert (await browser.request("GET", "/api/v1/audit")).status == 403
+
+
+async def test_rows_are_found_by_who_what_result_and_time_and_say_what_it_was_done_to(
+    console: Console,
+) -> None:
+    admin = await console.signed_in("zoe", Role.ADMIN)
+    user = await console.user("anna", Role.AGENT)
+    await console.browser().sign_in("anna", "not the right one")
+
+    async def found(query: str) -> list[dict[str, Any]]:
+        answer = await admin.request("GET", f"/api/v1/audit?{query}")
+        assert answer.status == 200
+        items: list[dict[str, Any]] = (await answer.json())["items"]
+        return items
+
+    assert {row["action"] for row in await found("actor=ZO")} == {"sign_in"}
+    assert [row["object_name"] for row in await found(f"action=add_user&object={user.id}")] == ["Anna"]
+    assert [row["reason"] for row in await found("result=failed")] == ["wrong_password"]
+    now = console.clock.now().isoformat().replace("+00:00", "Z")
+    assert await found(f"until={now}") == []
+    assert len(await found(f"since={now}")) == 4
+    assert await found("actor=%25") == []

@@ -58,4 +58,11 @@ export const timeline = (person: string, after: string | null, limit: number, si
 
 export const queues = () => request<QueuePage>('/queues');
 export const wallboard = (signal?: AbortSignal) => request<Wallboard>('/wallboard', { signal });
-export const audit = (after: string | null, limit: number) => request<AuditPage>('/audit', { query: { after, limit } });
+export interface AuditQuery {
+  readonly actor: string;
+  readonly action: string;
+  readonly result: string;
+  readonly since: string;
+  readonly until: string;
+}
+export const audit = (after: string | null, limit: number, wanted: AuditQuery) => request<AuditPage>('/audit', { query: { after, limit, ...wanted } });

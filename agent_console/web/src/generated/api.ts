@@ -306,13 +306,14 @@ export interface AuditPage {
   readonly chain_ok: boolean;
 }
 
-/** One line of the audit log. */
+/** One line of the audit log. `object_name` is empty for what has no name, or is gone. */
 export interface AuditRow {
   readonly id: number;
   readonly at: string;
   readonly actor: string;
   readonly action: string;
   readonly object: string;
+  readonly object_name: string;
   readonly result: string;
   readonly reason: string;
   readonly address: string;

@@ -101,4 +101,6 @@ export default {
   again: 'Again',
   no_deliveries: 'Nothing was delivered yet.',
   no_webhooks: 'There are no webhooks yet. A webhook tells another program what happens here.',
+  from_day: 'from',
+  to_day: 'to',
 } as const;

@@ -101,4 +101,6 @@ export default {
   again: 'Yeniden',
   no_deliveries: 'Henüz gönderim yok.',
   no_webhooks: 'Henüz webhook yok. Webhook, burada olanları başka bir programa bildirir.',
+  from_day: 'başlangıç',
+  to_day: 'bitiş',
 };
