@@ -20,6 +20,8 @@ ALL = frozenset(
         "outbound.before_send",
         "outbound.after_send_before_record",
         "desk.reply_after_commit",
+        "desk.plan_after_commit",
+        "desk.plan_sent_after_commit",
     }
 )
 """Every point there is. Recovery is tested at each of them."""

@@ -13,6 +13,9 @@ PING_EVERY_S = 2.0
 LOOK_EVERY_S = 1.0
 ACCEPT, DECLINE = 0.82, 0.08
 """What is left is let expire."""
+HELD = 0.3
+"""Replies that can be undone for a moment, which nobody does."""
+HELD_FOR_S = 0.2
 NEW_WINDOW = 0.3
 LATER = {"in_progress", "raced"}
 """Refusals that say to try again."""
@@ -258,10 +261,10 @@ class AgentPeer:
     async def _reply(self, interaction_id: str, to_seq: int) -> bool:
         self._number += 1
         text = f"[{self.login}#{self._number}] yes, since yesterday"
-        path = f"/api/v1/interactions/{interaction_id}/touches"
-        answer = await self._insist(
-            "POST", path, {"channel": "webchat", "text": text}, key=f"{self.login}-{self._number}"
-        )
+        is_held = self._rng.random() < HELD
+        path = f"/api/v1/interactions/{interaction_id}/{'planned' if is_held else 'touches'}"
+        body = {"channel": "webchat", "text": text} | ({"hold_s": HELD_FOR_S} if is_held else {})
+        answer = await self._insist("POST", path, body, key=f"{self.login}-{self._number}")
         if answer.status != 201:
             self._world.counts[f"replies_refused_{answer.body.get('code')}"] += 1
             return False
@@ -270,9 +273,9 @@ class AgentPeer:
             ReplyQueued(
                 agent=self.login,
                 text=text,
-                touch_id=answer.body["id"],
+                touch_id="" if is_held else answer.body["id"],
                 interaction_id=interaction_id,
-                seq=answer.body["seq"],
+                seq=0 if is_held else answer.body["seq"],
             )
         )
         return True

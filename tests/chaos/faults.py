@@ -9,6 +9,8 @@ PASSES = {
     "router.after_accept_before_commit": 3,
     "router.after_accept_commit_before_push": 3,
     "desk.reply_after_commit": 4,
+    "desk.plan_after_commit": 2,
+    "desk.plan_sent_after_commit": 2,
     "outbound.after_claim": 4,
     "outbound.before_send": 4,
     "outbound.after_send_before_record": 4,

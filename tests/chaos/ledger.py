@@ -60,7 +60,7 @@ class Accepted(Entry, frozen=True, kw_only=True, tag="ACCEPTED"):
 
 
 class ReplyQueued(Entry, frozen=True, kw_only=True, tag="REPLY_QUEUED"):
-    """The hub has promised (201) to send this reply."""
+    """The hub has promised (201) to send this reply. A held one has no touch yet: it is known by its text."""
 
     agent: str
     text: str

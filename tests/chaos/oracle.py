@@ -20,6 +20,7 @@ QUESTIONS = {
     "visitors": "SELECT id, token_sha256 FROM visitors",
     "threads": "SELECT interaction_id, thread FROM sessions",
     "agents": "SELECT id, name FROM agents",
+    "planned": "SELECT text, state FROM planned_replies",
     "waiting": "SELECT COUNT(*) FROM work_items WHERE state IN ('queued', 'offered', 'assigned')",
     "outbox": "SELECT COUNT(*) FROM outbox",
 }
@@ -259,9 +260,10 @@ def _judge_replies(report: Report, evidence: Evidence) -> None:
     got: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for seen in evidence.all(PeerGot):
         got[seen.text].add((seen.visitor, seen.seq))
-    stored = {t.id: t for t in evidence.touches if t.direction == "outbound"}
-    times = Counter(t.text for t in stored.values())
-    outcome = Counter(t.delivery for t in stored.values())
+    stored = {t.text: t for t in evidence.touches if t.direction == "outbound"}  # each text is sent once
+    times = Counter(t.text for t in evidence.touches if t.direction == "outbound")
+    outcome = Counter(t.delivery for t in evidence.touches if t.direction == "outbound")
+    refused = {text for text, state in evidence.rows["planned"] if state == "failed"}
     report.tell(
         reply_queued=len(queued),
         reply_got=len(got),
@@ -269,7 +271,17 @@ def _judge_replies(report: Report, evidence: Evidence) -> None:
         reply_failed=outcome["failed"],
         reply_uncertain=outcome["uncertain"],
     )
-    report.require_none("reply_lost", (r.text for r in queued if r.touch_id not in stored))
+    report.require_none(
+        "reply_lost",
+        (
+            r.text
+            for r in queued
+            if r.text not in refused and (r.text not in stored or r.touch_id not in {"", stored[r.text].id})
+        ),
+    )
+    report.require_none(
+        "plan_stuck", (text for text, state in evidence.rows["planned"] if state == "waiting")
+    )
     report.require_none(
         "reply_double",
         [
@@ -280,9 +292,9 @@ def _judge_replies(report: Report, evidence: Evidence) -> None:
     report.require_none(
         "reply_silent",
         (
-            f"{r.text}: {stored[r.touch_id].delivery}"
+            f"{r.text}: {stored[r.text].delivery}"
             for r in queued
-            if r.text not in got and r.touch_id in stored and stored[r.touch_id].delivery != "failed"
+            if r.text not in got and r.text in stored and stored[r.text].delivery != "failed"
         ),
     )
     report.require_none(

@@ -299,10 +299,12 @@ class Run:
 
     def _is_quiet(self, rows: dict[str, list[tuple[object, ...]]]) -> bool:
         got = {seen.text for seen in self._world.ledger.all(PeerGot)}
+        got |= {str(text) for text, state in rows["planned"] if state == "failed"}
         return (
             count(rows["waiting"]) == count(rows["outbox"]) == 0
             and all(row[2] != "open" for row in rows["interactions"])
             and all(row[-1] != "queued" for row in rows["touches"])
+            and all(state != "waiting" for _, state in rows["planned"])
             and all(reply.text in got for reply in self._world.ledger.all(ReplyQueued))
         )
 

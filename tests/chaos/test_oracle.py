@@ -42,6 +42,7 @@ class House:
                 ("r", "i", 4, "r", "outbound", "[r]", None, "sent"),
             ],
             "reservations": [("o", "w", "a", "accepted", 1 * S, 3 * S, 2 * S, 9 * S)],
+            "planned": [],
             "waiting": [(0,)],
             "outbox": [(0,)],
         }
