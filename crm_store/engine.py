@@ -6,7 +6,7 @@ own. PostgreSQL writes on as many connections as the pool has.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +27,8 @@ _ONLY_HUB = 0x746F756368
 """Which advisory lock: the word "touch"."""
 
 _PG_MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
+_PG_ON = {"on", "remote_apply", "remote_write", "local"}
+_SQLITE_MUST_BE = {"PRAGMA journal_mode": {"wal", "memory"}, "PRAGMA synchronous": {"2"}}
 _WAIT_S = 10.0
 """Longest wait for a connection or for the writer's turn."""
 
@@ -82,12 +84,15 @@ class Database:
             async with self.engine.connect() as connection:
                 if self.is_sqlite:
                     return  # each new connection asserts its own settings
-                for setting in _PG_MUST_BE_ON:
-                    value = (await connection.exec_driver_sql(f"SHOW {setting}")).scalar_one()
-                    if value not in {"on", "remote_apply", "remote_write", "local"}:
-                        raise StoreNotDurable(f"PostgreSQL runs with {setting} = {value}; set it to on")
+                for weak in await _weak_settings(connection, _pg_must_be()):
+                    raise StoreNotDurable(f"PostgreSQL runs with {weak}; set it to on")
         except (OSError, DBAPIError) as error:
             raise Unavailable(f"the store cannot be opened: {error}", code="store_unavailable") from error
+
+    async def weak_settings(self) -> tuple[str, ...]:
+        """Settings that could lose what was acknowledged, as `name = value`, by what the database says now."""
+        async with self.reading() as connection:
+            return await _weak_settings(connection, _SQLITE_MUST_BE if self.is_sqlite else _pg_must_be())
 
     @asynccontextmanager
     async def only_user(self) -> AsyncIterator[None]:
@@ -187,6 +192,18 @@ class Database:
             yield self._writer
         finally:
             self._turn.release()
+
+
+def _pg_must_be() -> dict[str, set[str]]:
+    return {f"SHOW {setting}": _PG_ON for setting in _PG_MUST_BE_ON}
+
+
+async def _weak_settings(connection: AsyncConnection, wanted: Mapping[str, set[str]]) -> tuple[str, ...]:
+    found = [
+        (asked.split()[-1], str((await connection.exec_driver_sql(asked)).scalar_one()), good)
+        for asked, good in wanted.items()
+    ]
+    return tuple(f"{name} = {value}" for name, value, good in found if value not in good)
 
 
 async def _rolled_back(writer: AsyncConnection, raw: Any) -> None:

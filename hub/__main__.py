@@ -200,6 +200,17 @@ def set_password(
     command.set_password(config, login=login, password_from_stdin=password_stdin)
 
 
+@users.command("reset-second-factor")
+def reset_second_factor(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    config: Config = None,
+) -> None:
+    """Take somebody's second factor away, whose telephone is gone; their sign-ins end."""
+    from hub.cli import user as command
+
+    command.reset_second_factor(config, login=login)
+
+
 @users.command("list")
 def list_users(config: Config = None) -> None:
     """Show everybody: login, name, roles, queues."""

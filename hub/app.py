@@ -50,6 +50,7 @@ from hub.namebook import Namebook
 from hub.observing import Observer
 from hub.only_one import only_hub_on
 from hub.outbound.sender import Sender, SenderWatch
+from hub.own_status import OwnStatus
 from hub.ports.bus import EventBus, Handler, Lagged
 from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
@@ -212,6 +213,16 @@ class Hub:
             self._live, self._talk.store, clock, self._names.queue, self._waits.estimate
         )
         self._wallboard = from_settings.LiveFloor(settings, store, self._insight, clock, self._waits, seen)
+        self._status = OwnStatus(
+            clock,
+            version=VERSION,
+            data_dir=settings.data_dir,
+            sockets={
+                "agent": self._streams.sockets,
+                "visitor": lambda: self._client_side.webchat.open_sockets,
+            },
+            channels={WEBCHAT.name: self._client_side.state},
+        )
         self._entrance = Entrance(
             database,
             clock,
@@ -274,7 +285,7 @@ class Hub:
         self._talk.start(jobs, DEFAULT_TENANT, every_s=sweep_s)
         jobs.every("viewers", _BEAT_S, self._news.forget_silent)
         jobs.start("exports", self._exporting.exporter.run())
-        jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock))
+        jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock, also=self._status.lagged))
         jobs.start("watch", jobs.watch())
 
     async def _hear(self, name: str, handler: Handler, sockets: AgentSockets) -> None:
@@ -325,6 +336,7 @@ class Hub:
             presence_lease_s=settings.routing.presence_lease_s,
             zone=ZoneInfo(settings.house.time_zone),
             exporting=self._exporting,
+            status=self._status,
             help_title=settings.help.title,
             help_origin=from_settings.url(settings, self._port) if settings.help.enabled else "",
         )

@@ -18,6 +18,7 @@ from hub.ports.attachments import Attachments
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
+from hub.ports.status import ChannelState
 from hub.ports.visitors import HoursOf, LineHours
 
 
@@ -58,6 +59,12 @@ class ClientSide:
             thread_held=thread_held,
             count_bad=count_bad,
         )
+
+    def state(self) -> ChannelState:
+        """Whether web chat takes visitors now."""
+        if not self._enabled:
+            return ChannelState.OFF
+        return ChannelState.LIVE if self.webchat.takes_visitors else ChannelState.DOWN
 
     def start(self, jobs: Jobs, *, every_s: float) -> None:
         """Take visitors, unless they are not wanted, and keep promises."""

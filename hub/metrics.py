@@ -95,9 +95,13 @@ async def measure_loop_lag(
     *,
     period_s: float = 0.25,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    also: Callable[[float], None] | None = None,
 ) -> None:
-    """Until cancelled, note how much later than asked the event loop wakes a sleeper."""
+    """Until cancelled, note how much later than asked the event loop wakes a sleeper; `also` is told."""
     while True:
         asleep_s = clock.monotonic()
         await sleep(period_s)
-        metrics.loop_lag_seconds.observe(max(0.0, clock.monotonic() - asleep_s - period_s))
+        lag_s = max(0.0, clock.monotonic() - asleep_s - period_s)
+        metrics.loop_lag_seconds.observe(lag_s)
+        if also is not None:
+            also(lag_s)

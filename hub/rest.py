@@ -25,6 +25,7 @@ from agent_console import (
     ready_api,
     report_api,
     sites_api,
+    status_api,
     supervise_api,
     talk_api,
 )
@@ -53,6 +54,7 @@ from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
 from crm_store.sites import Sites
+from crm_store.status import SqlStatus
 from crm_store.store import Store
 from crm_store.talk import Talk
 from crm_store.tasks import Tasks
@@ -87,6 +89,7 @@ from hub.opening import OpeningHours
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
+from hub.ports.status import NodeStatus
 from hub.public_holidays import Holidays
 from hub.routing.overflow import Overflows
 from hub.screenpop.snapshot import Snapshots
@@ -191,6 +194,7 @@ class Parts:
     presence_lease_s: float
     zone: ZoneInfo
     exporting: Exporting
+    status: NodeStatus
     help_title: str = ""
     help_origin: str = ""
 
@@ -253,6 +257,7 @@ def operations(p: Parts) -> list[Operation]:
         ),
         *p.clients.operations(p.store, p.clock, lookups),
         *sites_api.operations(sites=p.rules.sites),
+        *status_api.operations(stored=SqlStatus(p.store.database), node=p.status, clock=p.clock),
         *_knowledge(p, lookups),
     ]
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from agent_console.status_api import LEAST_FREE_BYTES
 from hub.cli.address import address_of
 from hub.clock import SystemClock
 from hub.domain.errors import Unavailable
@@ -24,7 +25,6 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from crm_store.engine import Database
 
-LEAST_FREE_BYTES = 1024**3
 OLDEST_CLOCK_YEAR = 2026
 """A clock before the year of this release is wrong."""
 

@@ -12,11 +12,12 @@ import typer
 
 from agent_console.accounts import Accounts
 from agent_console.passwords import Passwords
+from agent_console.second_factor import TwoFactor
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
 from crm_store.migrate import migrate
 from crm_store.store import Store
-from hub.cli.access import access_store, cost_of
+from hub.cli.access import access_store, cost_of, factor_store
 from hub.cli.configuration import settings_from
 from hub.cli.failures import WRONG_USE, Failed, told_plainly
 from hub.cli.first_floor import lay_first_floor
@@ -36,6 +37,7 @@ USUAL_LEVEL = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _House:
     accounts: Accounts
+    two_factor: TwoFactor
     floor: FloorStore
     principal: Principal
 
@@ -91,6 +93,25 @@ def set_password(file: Path | None, *, login: str, password_from_stdin: bool) ->
     typer.echo("The password is set; every sign-in of this user has ended.")
 
 
+def reset_second_factor(file: Path | None, *, login: str) -> None:
+    """Take a user's second factor away, whose telephone is gone; their sign-ins end."""
+    had = False
+
+    async def taken(house: _House) -> None:
+        nonlocal had
+        user = await house.user(login)
+        had = user.second_factor
+        await house.two_factor.reset(house.principal, user.id)
+
+    _in_house(file, taken)
+    if had:
+        typer.echo(
+            "The second factor is gone, and every sign-in of this user has ended: the password is enough."
+        )
+    else:
+        typer.echo("This user has no second factor; nothing was changed.")
+
+
 def show_all(file: Path | None) -> None:
     """A line for each user: login, name, roles, queues."""
     people: list[tuple[str, str, str, str]] = []
@@ -131,11 +152,11 @@ async def _house(settings: Settings) -> AsyncIterator[_House]:
         clock = SystemClock()
         store = Store(database, encode=encode, clock=clock)
         await lay_first_floor(store)
-        await lay_first_floor(store)
-
+        access = access_store(database)
         async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
             yield _House(
-                accounts=Accounts(store=access_store(database), passwords=passwords, clock=clock),
+                accounts=Accounts(store=access, passwords=passwords, clock=clock),
+                two_factor=TwoFactor(factors=factor_store(database), store=access, clock=clock),
                 floor=FloorStore(store, clock, encode=encode),
                 principal=replace(system_principal(DEFAULT_TENANT), name="command line"),
             )

@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
 from crm_store.migrate import migrate
+from crm_store.rows.access import users
+from crm_store.rows.accounts import accounts, second_factors
 from crm_store.store import Store
 from hub.cli import user
 from hub.cli.failures import WRONG_USE, Failed
@@ -148,3 +151,58 @@ def test_without_a_terminal_the_password_must_come_from_standard_input() -> None
         user.set_password(None, login="ann", password_from_stdin=False)
 
     assert failure.value.code == WRONG_USE
+
+
+def test_a_second_factor_is_reset_and_the_log_says_by_whom(tmp_path, capsys) -> None:
+    add()
+    has_second_factor(tmp_path, "ann")
+
+    user.reset_second_factor(None, login=" Ann")
+
+    assert "second factor is gone" in capsys.readouterr().out
+    assert audited(tmp_path)[-2:] == [
+        ("command line", "drop_second_factor"),
+        ("command line", "end_sign_ins"),
+    ]
+    user.reset_second_factor(None, login="ann")
+    assert "nothing was changed" in capsys.readouterr().out
+    assert len(audited(tmp_path)) == 3
+    assert not (tmp_path / "secret.key").exists()
+
+
+def test_a_second_factor_of_nobody_says_how_to_find_everybody() -> None:
+    with pytest.raises(Failed, match="touchline user list"):
+        user.reset_second_factor(None, login="nobody")
+
+
+def has_second_factor(folder: Path, login: str) -> None:
+    """As it is once its user has confirmed it."""
+
+    async def put(floor: FloorStore) -> None:
+        now = FakeClock().now()
+        async with floor._store.database.writing() as connection:
+            user_id = await connection.scalar(select(users.c.id).where(users.c.login == login))
+            await connection.execute(
+                insert(second_factors).values(
+                    user_id=user_id, tenant_id=DEFAULT_TENANT, sealed=b"-", made_at=now, confirmed_at=now,
+                    last_step=0,
+                )
+            )  # fmt: skip
+            changed = await connection.execute(
+                update(accounts).where(accounts.c.user_id == user_id).values(second_factor=True)
+            )
+            assert changed.rowcount == 1
+
+    in_store(folder, put)
+
+
+def audited(folder: Path) -> list[tuple[str, str]]:
+    """(actor, action) of every row of the audit log."""
+
+    async def read(floor: FloorStore) -> list[tuple[str, str]]:
+        async with floor._store.database.snapshot() as wire:
+            rows = await wire.fetch("SELECT actor, action FROM audit_log ORDER BY number")
+        return [(actor, action) for actor, action in rows]
+
+    rows: list[tuple[str, str]] = in_store(folder, read)
+    return rows

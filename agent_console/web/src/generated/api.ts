@@ -428,6 +428,12 @@ export interface ChangedWebhook {
   readonly version: number;
 }
 
+/** `live`, `down`, or `off` by the settings. */
+export interface ChannelStatus {
+  readonly channel: string;
+  readonly state: string;
+}
+
 /** One answer to choose. */
 export interface ChoiceBody {
   readonly code: string;
@@ -479,6 +485,13 @@ export interface ColleagueView {
   readonly roles: readonly string[];
 }
 
+/** `weak` names each setting that could lose what was acknowledged, with its value; empty when there is none. */
+export interface DatabaseStatus {
+  readonly kind: string;
+  readonly size_bytes: number;
+  readonly weak: readonly string[];
+}
+
 /** Why the agent does not take it. */
 export interface Decline {
   readonly reason?: string;
@@ -500,6 +513,13 @@ export interface DeliveryView {
   readonly attempts: number;
   readonly body: string;
   readonly tries: readonly AttemptView[];
+}
+
+/** The disk of the data folder. `is_low`: under 1 GiB is free. */
+export interface DiskStatus {
+  readonly free_bytes: number;
+  readonly total_bytes: number;
+  readonly is_low: boolean;
 }
 
 /** The outcome recorded at close: a code of the house, a note, and the answers to its form by their codes. */
@@ -1834,6 +1854,24 @@ export interface StateWish {
   readonly reason?: string;
 }
 
+/** How the hub is. The lag of the event loop is of the last minute. */
+export interface StatusView {
+  readonly version: string;
+  readonly started_at: string;
+  readonly at: string;
+  readonly database: DatabaseStatus;
+  readonly disk: DiskStatus;
+  readonly lag_worst_ms: number;
+  readonly lag_usual_ms: number;
+  readonly agent_sockets: number;
+  readonly visitor_sockets: number;
+  readonly channels: readonly ChannelStatus[];
+  readonly outbox: number;
+  readonly unsent: readonly UnsentReplies[];
+  readonly webhooks_waiting: number;
+  readonly webhooks_failing: number;
+}
+
 /**
  * One step of a macro. `texts` by language for insert, reply and note; `value` is a tag, a language, a tier, a
  * queue's id, an outcome's code or minutes; `note` goes with transfer and close.
@@ -1918,6 +1956,13 @@ export interface TouchPage {
 export interface Transfer {
   readonly queue_id: string;
   readonly note?: string;
+}
+
+/** Replies of one channel that are committed and not sent yet. */
+export interface UnsentReplies {
+  readonly channel: string;
+  readonly count: number;
+  readonly oldest_at: string;
 }
 
 /** Something was used: a reply or an article was inserted. */

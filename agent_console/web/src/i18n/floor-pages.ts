@@ -1,13 +1,10 @@
 /** The words of the floor's set-up, which are loaded with its pages: they are most of its words, and few people need them. */
 
 import type en from '@/i18n/areas/floor_pages.en';
-import { i18n, type Shape } from '@/i18n/text';
+import { learnt } from '@/i18n/page-words';
+import type { Shape } from '@/i18n/text';
 
 export type FloorPages = Shape<typeof en>;
-
-interface Merging {
-  mergeLocaleMessage(locale: string, words: unknown): void;
-}
 
 /** The page, once its words are there. */
 export async function withFloorWords<T>(page: () => Promise<T>): Promise<T> {
@@ -17,7 +14,6 @@ export async function withFloorWords<T>(page: () => Promise<T>): Promise<T> {
     import('@/i18n/areas/floor_pages.ru'),
     import('@/i18n/areas/floor_pages.tr'),
   ]);
-  const known = i18n.global as unknown as Merging;
-  for (const [language, words] of Object.entries({ en, ru, tr })) known.mergeLocaleMessage(language, { floor_setup: words.default });
+  learnt('floor_setup', { en: en.default, ru: ru.default, tr: tr.default });
   return shown;
 }

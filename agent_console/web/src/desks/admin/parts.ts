@@ -1,6 +1,7 @@
 /** The parts of the administrator's desk, in the order of its list. A further part is one more entry here. */
 
 import { withFloorWords } from '@/i18n/floor-pages';
+import { withStatusWords } from '@/i18n/status-page';
 import type { DeskPart } from '@/shell/desks';
 
 export const PARTS: readonly DeskPart[] = [
@@ -15,4 +16,5 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-pauses', path: 'pauses', label: 'floor_setup.pauses.title', icon: 'pause', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/PausesPage.vue')) },
   { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SitesPage.vue')) },
   { name: 'admin-fields', path: 'client-fields', label: 'person_card.fields', icon: 'list', roles: ['admin'], component: () => import('@/desks/admin/fields/ClientFields.vue') },
+  { name: 'admin-status', path: 'status', label: 'access.status', icon: 'pulse', roles: ['admin'], component: () => withStatusWords(() => import('@/desks/admin/status/StatusPage.vue')) },
 ];

@@ -103,4 +103,5 @@ export default {
   no_webhooks: 'There are no webhooks yet. A webhook tells another program what happens here.',
   from_day: 'from',
   to_day: 'to',
+  status: 'System status',
 } as const;

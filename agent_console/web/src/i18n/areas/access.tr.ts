@@ -103,4 +103,5 @@ export default {
   no_webhooks: 'Henüz webhook yok. Webhook, burada olanları başka bir programa bildirir.',
   from_day: 'başlangıç',
   to_day: 'bitiş',
+  status: 'Sistem durumu',
 };

@@ -1,0 +1,41 @@
+/** The words of the status page: Russian. */
+
+import type { HubStatus } from '@/i18n/status-page';
+
+const words: HubStatus = {
+  well: 'Всё в порядке',
+  look: '{n} пункт требует внимания | {n} пункта требуют внимания | {n} пунктов требуют внимания',
+  as_of: 'на {time}',
+  stale: 'Эти данные получены в {time}: с тех пор сервер не ответил.',
+  refresh: 'Обновить',
+  process: 'Сервер',
+  version: 'Версия',
+  started: 'Запущен',
+  uptime: 'Работает',
+  lag: 'Задержка цикла событий',
+  lag_value: 'обычно {usual}, за последнюю минуту до {worst}',
+  storage: 'Хранение',
+  database: 'База данных',
+  size: 'Её размер',
+  durability: 'Надёжность записи',
+  durable: 'проверено: принятое не теряется',
+  weak: '{settings}: принятое может потеряться. Измените это в базе данных.',
+  disk: 'Свободно на диске',
+  disk_value: '{free} из {total}',
+  disk_low: 'Освободите место: с полным диском сервер не принимает сообщения.',
+  connections: 'Соединения',
+  staff: 'Рабочие места на связи',
+  visitors: 'Открытые чаты на сайтах',
+  live: 'работает',
+  down: 'не работает',
+  off: 'выключен',
+  waiting: 'Ждёт отправки',
+  outbox: 'События внутри сервера',
+  unsent: 'Ответы: {channel}',
+  replies: 'Ответы',
+  none: 'нет',
+  oldest: 'самый старый с {time}',
+  webhooks: 'Доставки вебхуков',
+  failing: '{n} вебхук с ошибками | {n} вебхука с ошибками | {n} вебхуков с ошибками',
+};
+export default words;

@@ -1,0 +1,41 @@
+/** The words of the status page: Turkish. */
+
+import type { HubStatus } from '@/i18n/status-page';
+
+const words: HubStatus = {
+  well: 'Her şey yolunda',
+  look: '{n} konu ilgi bekliyor | {n} konu ilgi bekliyor',
+  as_of: '{time} itibarıyla',
+  stale: 'Bu değerler saat {time} itibarıyladır: sunucu o zamandan beri yanıt vermedi.',
+  refresh: 'Yenile',
+  process: 'Sunucu',
+  version: 'Sürüm',
+  started: 'Başlatıldı',
+  uptime: 'Çalışma süresi',
+  lag: 'Olay döngüsü gecikmesi',
+  lag_value: 'genellikle {usual}, son dakikada en çok {worst}',
+  storage: 'Depolama',
+  database: 'Veritabanı',
+  size: 'Boyutu',
+  durability: 'Kalıcılık ayarları',
+  durable: 'denetlendi: onaylanan kaybolmaz',
+  weak: '{settings}: onaylanan kaybolabilir. Bunu veritabanında değiştirin.',
+  disk: 'Diskte boş',
+  disk_value: '{free} / {total}',
+  disk_low: 'Yer açın: disk dolunca sunucu ileti kabul etmez.',
+  connections: 'Bağlantılar',
+  staff: 'Bağlı çalışma ekranları',
+  visitors: 'Sitelerde açık sohbetler',
+  live: 'çalışıyor',
+  down: 'çalışmıyor',
+  off: 'kapalı',
+  waiting: 'Gönderilmeyi bekleyen',
+  outbox: 'Sunucu içi olaylar',
+  unsent: 'Yanıtlar: {channel}',
+  replies: 'Yanıtlar',
+  none: 'yok',
+  oldest: 'en eskisi: {time}',
+  webhooks: 'Webhook gönderimleri',
+  failing: '{n} webhook başarısız | {n} webhook başarısız',
+};
+export default words;
