@@ -11,12 +11,22 @@ export const UNDO_S = [0, 5, 10, 20] as const;
 
 const NAME = 'touchline.preferences';
 
+/** What may make itself heard: by a sound, and by a notification of the desktop. */
+export const ALERTS = ['offer', 'message', 'mention', 'reminder'] as const;
+export type Alert = (typeof ALERTS)[number];
+type Chosen = Record<Alert, boolean>;
+
 interface Preferences {
   language: Language;
   theme: Theme;
   sound: boolean;
   /** Seconds in which a reply can be undone; 0: it is sent at once. */
   undoS: number;
+  /** Of each kind: whether it sounds, and whether the desktop is told. */
+  sounds: Chosen;
+  notifications: Chosen;
+  /** Whether notifications show what was written: other people see screens too. */
+  notificationText: boolean;
 }
 
 export const preferences = reactive<Preferences>(kept());
@@ -33,7 +43,16 @@ function kept(): Preferences {
     theme: THEMES.find((t) => t === found.theme) ?? 'system',
     sound: found.sound ?? true,
     undoS: UNDO_S.find((s) => s === found.undoS) ?? 5,
+    sounds: chosen(found.sounds),
+    notifications: chosen(found.notifications),
+    notificationText: found.notificationText === true,
   };
+}
+
+/** Everything is on until somebody switches it off. */
+function chosen(found: unknown): Chosen {
+  const kept: Partial<Record<string, unknown>> = typeof found === 'object' && found !== null ? { ...found } : {};
+  return Object.fromEntries(ALERTS.map((alert) => [alert, kept[alert] !== false])) as Chosen;
 }
 
 function browserLanguage(): Language {

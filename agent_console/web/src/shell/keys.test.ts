@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandOf, type Press } from '@/shell/keys';
+import { commandOf, keyOf, KEYS, type Press } from '@/shell/keys';
 
 const press = (key: string, part: Partial<Press> = {}): Press => ({
   key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...part,
@@ -45,4 +45,23 @@ it('Ctrl-Z undoes a send outside of fields; in a field it is the field\'s own', 
   expect(commandOf(press('z', { ctrlKey: true }), false)).toBe('undo');
   expect(commandOf(press('z', { ctrlKey: true }), true)).toBeNull();
   expect(commandOf(press('z'), false)).toBe('snooze');
+it('Ctrl with the key of the semicolon opens the replies, on every layout and also in a field', () => {
+  expect(commandOf(press(';', { ctrlKey: true }), true)).toBe('snippets');
+  expect(commandOf(press('ж', { code: 'Semicolon', ctrlKey: true }), true)).toBe('snippets');
+  expect(commandOf(press('ş', { code: 'Semicolon', ctrlKey: true }), true)).toBe('snippets');
+  expect(commandOf(press('ж', { code: 'Semicolon' }), false)).toBeNull();
+});
+
+it('every letter of the help does what the help says, and no letter is said twice', () => {
+  const rows = KEYS.flatMap((group) => group.rows).filter((row) => row.letter);
+  expect(rows.map((row) => commandOf(press(row.letter ?? ''), false))).toEqual(rows.map((row) => row.command));
+  expect(new Set(rows.map((row) => row.letter)).size).toBe(rows.length);
+  expect(rows.map((row) => row.keys[0])).toEqual(rows.map((row) => row.letter?.toUpperCase()));
+  expect(keyOf('accept')).toBe('A');
+});
+
+it('every letter from a to z that means something is in the help', () => {
+  const known = new Set(KEYS.flatMap((group) => group.rows).map((row) => row.letter));
+  const meant = Array.from('abcdefghijklmnopqrstuvwxyz').filter((letter) => commandOf(press(letter), false));
+  expect(meant.every((letter) => known.has(letter))).toBe(true);
 });

@@ -1,4 +1,6 @@
-/** Which command a key press means. Letters are found on every keyboard layout. */
+/** The keys: what each means, for the keyboard and for its help. Letters are found on every keyboard layout. */
+
+import type { Key } from '@/i18n/text';
 
 export type Command =
   | 'accept'
@@ -13,6 +15,9 @@ export type Command =
   | 'snooze'
   | 'undo'
   | 'edit'
+  | 'snippets'
+  | 'articles'
+  | 'finish'
   | 'search'
   | 'escape'
   | 'help'
@@ -29,32 +34,93 @@ export interface Press {
   readonly repeat: boolean;
 }
 
-const LETTERS: Readonly<Record<string, Command>> = {
-  a: 'accept',
-  d: 'decline',
-  j: 'next',
-  k: 'previous',
-  r: 'reply',
-  n: 'note',
-  c: 'close',
-  t: 'transfer',
-  s: 'state',
-  z: 'snooze',
-  e: 'edit',
-};
+/** One row of the keyboard help; a row with a `letter` is also what makes that letter a command. */
+export interface KeyRow {
+  readonly keys: readonly string[];
+  readonly label: Key;
+  readonly command?: Command;
+  readonly letter?: string;
+}
+export interface KeyGroup {
+  readonly title: Key;
+  readonly rows: readonly KeyRow[];
+}
+
+const letter = (name: string, command: Command, label: Key): KeyRow => ({ keys: [name.toUpperCase()], label, command, letter: name });
+
+/** All keys there are, as the help shows them. Letters are read from here: the help cannot say another. */
+export const KEYS: readonly KeyGroup[] = [
+  {
+    title: 'knowledge.keys.offers',
+    rows: [
+      letter('a', 'accept', 'help.accept'),
+      letter('d', 'decline', 'help.decline'),
+      letter('j', 'next', 'help.next'),
+      letter('k', 'previous', 'help.previous'),
+      { keys: ['Enter'], label: 'help.open' },
+      letter('s', 'state', 'help.state'),
+    ],
+  },
+  {
+    title: 'knowledge.keys.conversation',
+    rows: [
+      letter('r', 'reply', 'help.reply'),
+      letter('n', 'note', 'help.note'),
+      letter('c', 'close', 'help.close'),
+      { keys: ['1', '…', '9'], label: 'knowledge.keys.outcome' },
+      letter('t', 'transfer', 'help.transfer'),
+      letter('z', 'snooze', 'help.snooze'),
+      { keys: ['Ctrl Z'], label: 'help.undo', command: 'undo' },
+      letter('e', 'edit', 'help.edit'),
+      letter('f', 'finish', 'wrap.finish'),
+      letter('b', 'articles', 'knowledge.keys.articles'),
+    ],
+  },
+  {
+    title: 'knowledge.keys.writing',
+    rows: [
+      { keys: ['Enter'], label: 'help.send' },
+      { keys: ['Shift Enter'], label: 'help.new_line' },
+      { keys: ['Alt Enter'], label: 'help.later' },
+      { keys: ['@'], label: 'help.mention' },
+      { keys: [';'], label: 'knowledge.keys.snippet_word' },
+      { keys: ['Ctrl ;'], label: 'knowledge.keys.snippets', command: 'snippets' },
+    ],
+  },
+  {
+    title: 'knowledge.keys.everywhere',
+    rows: [
+      { keys: ['/'], label: 'help.search', command: 'search' },
+      { keys: ['Ctrl K'], label: 'help.palette', command: 'palette' },
+      { keys: ['?'], label: 'help.help', command: 'help' },
+      { keys: ['↑', '↓', 'Enter'], label: 'knowledge.keys.menu' },
+      { keys: ['Esc'], label: 'help.escape', command: 'escape' },
+    ],
+  },
+];
+
+const LETTERS: ReadonlyMap<string, Command> = new Map(
+  KEYS.flatMap((group) => group.rows).flatMap((row) => (row.letter && row.command ? [[row.letter, row.command] as const] : [])),
+);
+
+/** The key of a command, as it is written beside it; empty when it has none. */
+export function keyOf(command: Command): string {
+  return KEYS.flatMap((group) => group.rows).find((row) => row.command === command)?.keys[0] ?? '';
+}
+
 const REPEATABLE: ReadonlySet<Command> = new Set(['next', 'previous']);
 
-/** The command, or null. `isTyping`: the press is in a field, where only Escape and Ctrl-K are commands. */
+/** The command, or null. `isTyping`: the press is in a field, where only Escape, Ctrl-K and Ctrl-; are commands. */
 export function commandOf(press: Press, isTyping: boolean): Command | null {
   const letter = letterOf(press);
   if ((press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey && letter === 'k') return 'palette';
-  if ((press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey && letter === 'z') return isTyping ? null : 'undo';
+  if ((press.ctrlKey || press.metaKey) && !press.altKey && (press.key === ';' || press.code === 'Semicolon')) return 'snippets';
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   if (press.key === 'Escape') return 'escape';
   if (isTyping) return null;
   if (press.key === '?' || (isSlash(press) && press.shiftKey)) return 'help';
   if (press.key === '/' || isSlash(press)) return 'search';
-  const command = press.shiftKey ? undefined : LETTERS[letter];
+  const command = press.shiftKey ? undefined : LETTERS.get(letter);
   if (!command || (press.repeat && !REPEATABLE.has(command))) return null;
   return command;
 }

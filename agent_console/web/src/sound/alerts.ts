@@ -1,6 +1,6 @@
 /** How an offer makes itself heard: two short tones, and a notification when the window is not looked at. */
 
-import { preferences } from '@/settings/preferences';
+import { type Alert, preferences } from '@/settings/preferences';
 
 let audio: AudioContext | null = null;
 
@@ -14,11 +14,18 @@ export function allowSound(): void {
   }
 }
 
-/** Two rising tones for an offer, one low and soft for a message. */
-export function chime(kind: 'offer' | 'message'): void {
-  if (!preferences.sound || audio === null || audio.state !== 'running') return;
-  const tones = kind === 'offer' ? [[660, 0], [880, 0.14]] as const : [[520, 0]] as const;
-  for (const [hertz, delayS] of tones) tone(audio, hertz, audio.currentTime + delayS, kind === 'offer' ? 0.12 : 0.05);
+/** Hertz and delay of each tone. */
+const TONES: Readonly<Record<Alert, readonly (readonly [number, number])[]>> = {
+  offer: [[660, 0], [880, 0.14]],
+  message: [[520, 0]],
+  mention: [[740, 0], [740, 0.12]],
+  reminder: [[880, 0], [660, 0.14]],
+};
+
+/** The tones of this kind, if its sound is chosen: those of an offer are the loudest, of a message the softest. */
+export function chime(kind: Alert): void {
+  if (!preferences.sound || !preferences.sounds[kind] || audio === null || audio.state !== 'running') return;
+  for (const [hertz, delayS] of TONES[kind]) tone(audio, hertz, audio.currentTime + delayS, kind === 'message' ? 0.05 : kind === 'offer' ? 0.12 : 0.08);
 }
 
 function tone(context: AudioContext, hertz: number, atS: number, loudness: number): void {
@@ -34,13 +41,17 @@ function tone(context: AudioContext, hertz: number, atS: number, loudness: numbe
   wave.stop(atS + 0.2);
 }
 
-/** Shows a desktop notification if it is permitted and the window is not in front; returns what takes it away. */
-export function notify(title: string, body: string, tag: string): () => void {
-  if (!('Notification' in window) || Notification.permission !== 'granted' || document.hasFocus()) return () => undefined;
+/**
+ * Shows a desktop notification if its kind is chosen, it is permitted and the window is not in front; returns what
+ * takes it away. `onClick` brings what it is about to the screen.
+ */
+export function notify(kind: Alert, title: string, body: string, tag: string, onClick: () => void = () => undefined): () => void {
+  if (!preferences.notifications[kind] || !('Notification' in window) || Notification.permission !== 'granted' || document.hasFocus()) return () => undefined;
   const shown = new Notification(title, { body, tag });
   shown.onclick = () => {
     window.focus();
     shown.close();
+    onClick();
   };
   return () => shown.close();
 }

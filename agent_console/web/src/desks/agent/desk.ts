@@ -11,6 +11,7 @@ import { Connection, type Wire } from '@/live/connection';
 import { watched } from '@/live/link';
 import { useSession } from '@/session/session';
 import { say, sayRefusal } from '@/shell/notices';
+import { preferences } from '@/settings/preferences';
 import { chime, notify } from '@/sound/alerts';
 import { hubSaid } from '@/time/now';
 
@@ -27,6 +28,8 @@ export const useDesk = defineStore('desk', () => {
   const answering = ref<ReadonlySet<string>>(new Set());
   /** Work this agent accepted here: it opens when its row comes. */
   const awaited = ref<string | null>(null);
+  /** A conversation that a notification was clicked for. */
+  const asked = ref<string | null>(null);
   const listeners = new Set<Heard>();
   const hearers = new Set<Heard>();
   const notified = new Map<string, () => void>();
@@ -117,6 +120,22 @@ export const useDesk = defineStore('desk', () => {
     if (frame.kind === 'touch_added' && frame.touch.direction === 'inbound') {
       const isRead = frame.touch.interaction_id === openId.value && document.hasFocus();
       if (!isRead) chime('message');
+      const row = desk.value?.work.find((w) => w.interaction_id === frame.touch.interaction_id);
+      if (!isRead && row) {
+        const body = preferences.notificationText ? frame.touch.text.slice(0, 140) : text.word('channel', frame.touch.channel);
+        notify('message', text.t('knowledge.alerts.wrote', { name: nameOf(row.person.name) }), body, `message ${row.interaction_id}`, () => show(row.interaction_id));
+      }
+    }
+    if (frame.kind === 'snooze_changed' && frame.snooze === null) {
+      const known = before?.snoozed.find((one) => one.interaction_id === frame.interaction_id);
+      const name = nameOf(known?.person.name ?? '');
+      chime('reminder');
+      notify('reminder', text.t('knowledge.alerts.back', { name }), '', `reminder ${frame.interaction_id}`, () => show(frame.interaction_id));
+    }
+    if (frame.kind === 'mentioned') {
+      chime('mention');
+      const { interaction_id: id, author, text: said } = frame.mention;
+      notify('mention', text.t('knowledge.alerts.mentioned', { name: author }), preferences.notificationText ? said.slice(0, 140) : '', `mention ${frame.mention.touch_id}`, () => show(id));
     }
     if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
@@ -127,11 +146,16 @@ export const useDesk = defineStore('desk', () => {
     }
   }
 
+  /** Brings a conversation to the screen: whoever clicked a notification wants to see it. */
+  function show(interactionId: string): void {
+    asked.value = interactionId;
+  }
+
   function offered(offer: OfferView): void {
     chime('offer');
     const { queue, channel } = offer.work_item;
     const title = `${text.t('work.offered')}: ${nameOf(offer.card.name)}`;
-    notified.set(offer.reservation_id, notify(title, `${text.word('channel', channel)} · ${queue}`, offer.reservation_id));
+    notified.set(offer.reservation_id, notify('offer', title, `${text.word('channel', channel)} · ${queue}`, offer.reservation_id));
   }
 
   function ended(offer: OfferView, takenBy: string): void {
@@ -222,7 +246,7 @@ export const useDesk = defineStore('desk', () => {
 
   return {
     onHeard, tell,
-    desk, openId, answering, awaited, me, offers, waiting, mine,
+    desk, openId, answering, awaited, asked, me, offers, waiting, mine,
     begin, end, accept, decline, wish, markRead, tellTyping, tellViewing, planned, onFrame, know,
   };
 });
