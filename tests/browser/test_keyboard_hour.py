@@ -117,8 +117,9 @@ class Hour:
 
     async def send_article(self) -> None:
         """`b`, Enter opens it, Enter inserts the link, Enter sends."""
-        await self.page.locator(".suggested button").first.wait_for()
+        await self.page.locator(".suggested button").first.wait_for(state="attached")
         await self.keys.press("b")
+        await expect(self.page.locator(".suggested button").first).to_be_focused()
         await self.keys.press("Enter")
         insert = self.page.locator("[role=dialog] .btn.primary")
         await insert.wait_for()
