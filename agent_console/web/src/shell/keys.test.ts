@@ -45,6 +45,8 @@ it('Ctrl-Z undoes a send outside of fields; in a field it is the field\'s own', 
   expect(commandOf(press('z', { ctrlKey: true }), false)).toBe('undo');
   expect(commandOf(press('z', { ctrlKey: true }), true)).toBeNull();
   expect(commandOf(press('z'), false)).toBe('snooze');
+});
+
 it('Ctrl with the key of the semicolon opens the replies, on every layout and also in a field', () => {
   expect(commandOf(press(';', { ctrlKey: true }), true)).toBe('snippets');
   expect(commandOf(press('ж', { code: 'Semicolon', ctrlKey: true }), true)).toBe('snippets');

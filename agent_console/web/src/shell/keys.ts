@@ -115,6 +115,7 @@ export function commandOf(press: Press, isTyping: boolean): Command | null {
   const letter = letterOf(press);
   if ((press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey && letter === 'k') return 'palette';
   if ((press.ctrlKey || press.metaKey) && !press.altKey && (press.key === ';' || press.code === 'Semicolon')) return 'snippets';
+  if (!isTyping && (press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey && letter === 'z') return 'undo';
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   if (press.key === 'Escape') return 'escape';
   if (isTyping) return null;

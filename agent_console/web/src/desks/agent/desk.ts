@@ -132,11 +132,6 @@ export const useDesk = defineStore('desk', () => {
       chime('reminder');
       notify('reminder', text.t('knowledge.alerts.back', { name }), '', `reminder ${frame.interaction_id}`, () => show(frame.interaction_id));
     }
-    if (frame.kind === 'mentioned') {
-      chime('mention');
-      const { interaction_id: id, author, text: said } = frame.mention;
-      notify('mention', text.t('knowledge.alerts.mentioned', { name: author }), preferences.notificationText ? said.slice(0, 140) : '', `mention ${frame.mention.touch_id}`, () => show(id));
-    }
     if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
