@@ -71,7 +71,7 @@ export const KEYS: readonly KeyGroup[] = [
       letter('t', 'transfer', 'help.transfer'),
       letter('z', 'snooze', 'help.snooze'),
       { keys: ['Ctrl Z'], label: 'help.undo', command: 'undo' },
-      letter('e', 'edit', 'help.edit'),
+      letter('e', 'edit', 'knowledge.keys.edit'),
       letter('f', 'finish', 'wrap.finish'),
       letter('b', 'articles', 'knowledge.keys.articles'),
     ],

@@ -1,6 +1,7 @@
 /** The parts of the administrator's desk, in the order of its list. A further part is one more entry here. */
 
 import { withFloorWords } from '@/i18n/floor-pages';
+import { withKnowledgeWords } from '@/i18n/knowledge-pages';
 import { withStatusWords } from '@/i18n/status-page';
 import type { DeskPart } from '@/shell/desks';
 
@@ -17,7 +18,7 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SitesPage.vue')) },
   { name: 'admin-fields', path: 'client-fields', label: 'person_card.fields', icon: 'list', roles: ['admin'], component: () => import('@/desks/admin/fields/ClientFields.vue') },
   { name: 'admin-status', path: 'status', label: 'access.status', icon: 'pulse', roles: ['admin'], component: () => withStatusWords(() => import('@/desks/admin/status/StatusPage.vue')) },
-  { name: 'admin-replies', path: 'replies', label: 'knowledge.replies', icon: 'chat', roles: ['admin'], component: () => import('@/desks/knowledge/RepliesPage.vue') },
-  { name: 'admin-macros', path: 'macros', label: 'knowledge.macros', icon: 'bolt', roles: ['admin'], component: () => import('@/desks/knowledge/MacrosPage.vue') },
-  { name: 'admin-articles', path: 'articles', label: 'knowledge.articles', icon: 'book', roles: ['admin'], component: () => import('@/desks/knowledge/ArticlesPage.vue') },
+  { name: 'admin-replies', path: 'replies', label: 'knowledge.replies', icon: 'chat', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/RepliesPage.vue')) },
+  { name: 'admin-macros', path: 'macros', label: 'knowledge.macros', icon: 'bolt', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/MacrosPage.vue')) },
+  { name: 'admin-articles', path: 'articles', label: 'knowledge.articles', icon: 'book', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/ArticlesPage.vue')) },
 ];

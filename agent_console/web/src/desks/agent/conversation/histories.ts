@@ -6,6 +6,7 @@ import * as calls from '@/api/calls';
 import * as talk from '@/api/talk';
 import { Refusal } from '@/api/http';
 import { merged, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
+import { OnTheWay } from '@/desks/agent/conversation/on-the-way';
 import * as waiting from '@/desks/agent/conversation/unsent';
 import { useDesk } from '@/desks/agent/desk';
 import type { Frame } from '@/generated/frames';
@@ -37,6 +38,7 @@ export const useHistories = defineStore('histories', () => {
   const unsent = shallowRef<readonly waiting.Unsent[]>([]);
   /** Frames that came while a page was on its way: they are newer than the page. */
   const during = new Map<string, Frame[]>();
+  const way = new OnTheWay();
 
   /** The person looked at now, whose history is loaded anew when frames may have been missed. */
   let shown: string | null = null;
@@ -155,6 +157,13 @@ export const useHistories = defineStore('histories', () => {
   const sendAgain = (item: waiting.Unsent): Promise<void> => deliver({ ...item, problem: null, isUnanswered: false });
 
   async function deliver(item: waiting.Unsent): Promise<void> {
+    const sending = delivery(item);
+    way.follow(item.interactionId, sending);
+    await sending;
+  }
+
+  /** Why it did not arrive, in words, or nothing. */
+  async function delivery(item: waiting.Unsent): Promise<string> {
     unsent.value = waiting.added(unsent.value, item);
     const { key, interactionId, kind, channel, text: words, files: attachments } = item;
     try {
@@ -164,14 +173,14 @@ export const useHistories = defineStore('histories', () => {
         const plan = await talk.plan(interactionId, body, key);
         if (plan) desk.planned(plan);
         discard(key);
-        return;
+        return '';
       }
       const touch = await (kind === 'note'
         ? calls.note(interactionId, { text: words, attachments, mentions: item.mentions }, key)
         : calls.reply(interactionId, { channel, text: words, attachments }, key));
       if (!touch) {
         discard(key);
-        return;
+        return '';
       }
       unsent.value = waiting.changed(unsent.value, key, { touchId: touch.id });
       const row = desk.mine.find((work) => work.interaction_id === interactionId);
@@ -180,11 +189,17 @@ export const useHistories = defineStore('histories', () => {
         if (isHere) history.timeline = withTouch(history.timeline, touch, row?.queue.name ?? '');
       }
       settle();
+      return '';
     } catch (error) {
       const isUnanswered = error instanceof Refusal && error.code === 'unreachable';
-      unsent.value = waiting.changed(unsent.value, key, { problem: wordsOf(error), isUnanswered });
+      const problem = wordsOf(error);
+      unsent.value = waiting.changed(unsent.value, key, { problem, isUnanswered });
+      return problem;
     }
   }
+
+  /** Waits until nothing of this conversation is on its way; says in words why something did not arrive. */
+  const delivered = (interactionId: string): Promise<string> => way.arrived(interactionId);
 
   function discard(key: string): void {
     unsent.value = waiting.removed(unsent.value, key);
@@ -196,7 +211,7 @@ export const useHistories = defineStore('histories', () => {
     shown = null;
   }
 
-  return { histories, unsent, open, load, loadEarlier, send, sendAgain, discard, forget };
+  return { histories, unsent, open, load, loadEarlier, send, sendAgain, delivered, discard, forget };
 });
 
 const newKey = (): string =>
