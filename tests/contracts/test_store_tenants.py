@@ -127,6 +127,8 @@ def arguments(ours: Ours, stranger: Stranger) -> dict[str, Any]:
         "limit": 50,
         "limit_each": 50,
         "seq": 1,
+        "ids": [ours.item.id],
+        "looking": [stranger.principal],
         "q": CANARY,
         "name": CANARY,
         "code": CANARY,
@@ -153,6 +155,7 @@ def _reads(part: object) -> list[str]:
         name
         for name, function in inspect.getmembers(type(part), inspect.iscoroutinefunction)
         if not name.startswith("_")
+        and "wire" not in inspect.signature(function).parameters  # steps of others
     ]
 
 

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
@@ -53,6 +53,7 @@ async function written(name, script) {
   return { bytes: script.length, gzip: gzipped.length, brotli: brotli.length };
 }
 
+await mkdir(folder, { recursive: true });
 for (const name of await readdir(folder)) {
   if (name.startsWith("more-")) {
     await rm(folder + name);
