@@ -138,10 +138,3 @@ class EditClientField(Body, frozen=True, kw_only=True):
     choices: Choices = ()
     required: bool = False
     position: Annotated[int, Meta(ge=0, le=1_000)] = 0
-
-
-class StartInteraction(Body, frozen=True, kw_only=True):
-    """Where to begin a conversation: a channel, and one of the client's addresses there."""
-
-    channel: Short
-    address: Annotated[str, Meta(min_length=1, max_length=320)]

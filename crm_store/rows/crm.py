@@ -171,15 +171,3 @@ tasks = Table(
     ),
     Index("ix_tasks_owner", "tenant_id", "owner_id", "created_at"),
 )
-
-# what we began ourselves never waited in a line: the figures of queues leave it out
-started_interactions = Table(
-    "started_interactions",
-    metadata,
-    Column("interaction_id", Text, ForeignKey("interactions.id"), primary_key=True),
-    Column("tenant_id", Text, nullable=False),
-    Column("started_by", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("request", Text),
-    UniqueConstraint("tenant_id", "request", name="uq_started_interactions_request"),
-)

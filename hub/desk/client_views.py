@@ -79,22 +79,3 @@ class AddressOwner(View, frozen=True, kw_only=True):
 
     value: str
     person: NamedView | None
-
-
-class ReachWay(View, frozen=True, kw_only=True):
-    """A way to begin a conversation with a client. `open_interaction_id` is one that is under way there already;
-    `refusal` is the stable code of why it cannot begin now, or empty."""
-
-    channel: str
-    address: str
-    display: str
-    queue: str
-    open_interaction_id: str | None = None
-    refusal: str = ""
-
-
-class ReachWays(View, frozen=True, kw_only=True):
-    """All of them."""
-
-    items: tuple[ReachWay, ...]
-    next: str | None

@@ -167,12 +167,3 @@ def _work() -> None:
         ),
         Index("ix_tasks_owner", "tenant_id", "owner_id", "created_at"),
     )
-    op.create_table(
-        "started_interactions",
-        Column("interaction_id", Text, ForeignKey("interactions.id"), primary_key=True),
-        Column("tenant_id", Text, nullable=False),
-        Column("started_by", Text, nullable=False),
-        Column("at", Instant, nullable=False),
-        Column("request", Text),
-        UniqueConstraint("tenant_id", "request", name="uq_started_interactions_request"),
-    )

@@ -1324,25 +1324,6 @@ export interface QueueView {
 /** For whom a reply or a macro is: everybody, those who serve some queues, or whoever wrote it. */
 export type Reach = 'house' | 'personal' | 'queues';
 
-/**
- * A way to begin a conversation with a client. `open_interaction_id` is one that is under way there already;
- * `refusal` is the stable code of why it cannot begin now, or empty.
- */
-export interface ReachWay {
-  readonly channel: string;
-  readonly address: string;
-  readonly display: string;
-  readonly queue: string;
-  readonly open_interaction_id: string | null;
-  readonly refusal: string;
-}
-
-/** All of them. */
-export interface ReachWays {
-  readonly items: readonly ReachWay[];
-  readonly next: string | null;
-}
-
 /** Everything up to `seq` has been read. */
 export interface ReadMark {
   readonly seq: number;
@@ -1832,12 +1813,6 @@ export interface StartExport {
   readonly form: ExportForm;
   readonly query?: string;
   readonly headings?: readonly ExportHeading[];
-}
-
-/** Where to begin a conversation: a channel, and one of the client's addresses there. */
-export interface StartInteraction {
-  readonly channel: string;
-  readonly address: string;
 }
 
 /** A time in one state: `available`, `paused` (with its reason) or `offline`. */
@@ -2338,10 +2313,6 @@ export const LIMITS = {
   },
   StartExport: {
     query: { maxLength: 2000 },
-  },
-  StartInteraction: {
-    channel: { minLength: 1, maxLength: 200 },
-    address: { minLength: 1, maxLength: 320 },
   },
   StateWish: {
     state: { maxLength: 20 },
