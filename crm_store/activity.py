@@ -1,6 +1,6 @@
 """What agents did in a period: their log and their work, read for a page of agents at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crm_store.driver import Row, Wire
@@ -70,27 +70,43 @@ class SqlActivity:
                 and (not agent_id or agent.id == agent_id)
             ]
             page = _page(seen, after, limit)
-            ids = [agent.id for agent in page]
-            begin, end = to_us(from_at), to_us(to_at)
-            marks = [
-                *await wire.fetch(_MARKS_BEFORE, tenant_id, ids, begin),
-                *await wire.fetch(_MARKS, tenant_id, ids, begin, end),
-            ]
-            oldest = to_us(from_at - _LONGEST_SEGMENT)
-            segments = await wire.fetch(_SEGMENTS, tenant_id, ids, oldest, end, begin)
-            running = await _running(wire, tenant_id, ids, now)
-        return [
-            AgentRecord(
-                agent_id=agent.id,
-                name=agent.name,
-                log=[_line(row) for row in marks if row[0] == agent.id],
-                work=[
-                    *(_worked_on(row) for row in segments if row[0] == agent.id),
-                    *(work for holder, work in running if holder == agent.id),
-                ],
-            )
-            for agent in page
-        ]
+            return await _records(wire, tenant_id, {a.id: a.name for a in page}, from_at, to_at, now)
+
+    async def own(
+        self, principal: Principal, from_at: datetime, to_at: datetime, now: datetime
+    ) -> AgentRecord:
+        """The record of the agent who asks; an empty one for somebody who never worked. Raises Forbidden."""
+        principal.require(Permission.SET_OWN_STATE)
+        names = {principal.user_id or "": principal.name}
+        async with self._database.snapshot() as wire:
+            (record,) = await _records(wire, principal.tenant_id, names, from_at, to_at, now)
+        return record
+
+
+async def _records(
+    wire: Wire, tenant_id: str, names: Mapping[str, str], from_at: datetime, to_at: datetime, now: datetime
+) -> list[AgentRecord]:
+    ids = list(names)
+    begin, end = to_us(from_at), to_us(to_at)
+    marks = [
+        *await wire.fetch(_MARKS_BEFORE, tenant_id, ids, begin),
+        *await wire.fetch(_MARKS, tenant_id, ids, begin, end),
+    ]
+    oldest = to_us(from_at - _LONGEST_SEGMENT)
+    segments = await wire.fetch(_SEGMENTS, tenant_id, ids, oldest, end, begin)
+    running = await _running(wire, tenant_id, ids, now)
+    return [
+        AgentRecord(
+            agent_id=agent_id,
+            name=name,
+            log=[_line(row) for row in marks if row[0] == agent_id],
+            work=[
+                *(_worked_on(row) for row in segments if row[0] == agent_id),
+                *(work for holder, work in running if holder == agent_id),
+            ],
+        )
+        for agent_id, name in names.items()
+    ]
 
 
 async def _running(

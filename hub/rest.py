@@ -20,6 +20,7 @@ from agent_console import (
     knowledge_api,
     log_api,
     lookup_api,
+    my_day_api,
     organization_api,
     person_api,
     ready_api,
@@ -48,6 +49,7 @@ from crm_store.knowledge import SqlSnippets
 from crm_store.log import SqlLog
 from crm_store.log_views import SqlLogViews
 from crm_store.merges import Merges
+from crm_store.my_day import SqlMyDay
 from crm_store.organizations import Organizations
 from crm_store.person_edits import PersonEdits
 from crm_store.person_scope import ClientReach
@@ -243,6 +245,7 @@ def operations(p: Parts) -> list[Operation]:
             clock=p.clock,
             zone=p.zone,
         ),
+        *my_day_api.operations(days=SqlMyDay(p.store), clock=p.clock, zone=p.zone),
         *floor_api.operations(administration=administration, opening=p.rules.hours.of_queue),
         *hours_api.operations(administration=administration, holidays=p.rules.holidays, clock=p.clock),
         *choices_api.operations(choices=p.rules.choices),

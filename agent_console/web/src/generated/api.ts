@@ -959,6 +959,16 @@ export interface Message {
   readonly text: string;
 }
 
+/** Today in the time zone of the house, as far as it has come by `as_of`. */
+export interface MyDay {
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly as_of: string;
+  readonly time_zone: string;
+  readonly figures: readonly FigureView[];
+  readonly pauses: readonly PauseSum[];
+}
+
 /** A key to be made. Without `queue_ids` it reaches as far as whoever makes it; without `days` it stays good. */
 export interface NewApiKey {
   readonly name: string;
