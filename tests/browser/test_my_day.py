@@ -1,4 +1,4 @@
-"""An agent's own day and own history, by keyboard: figures on the empty desk, a sheet of each, a closed talk read again."""
+"""An agent's own day and own history by keyboard: figures, a task that comes due, a closed talk read again."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,9 +15,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 PICTURES = ROOT / "tests/browser/pictures/my-day"
 
 ADD_TASK = """async due => {
-  const { csrf, user } = await (await fetch('/api/v1/session')).json();
+  const { items } = await (await fetch('/api/v1/interactions?state=closed')).json();
+  const { csrf } = await (await fetch('/api/v1/session')).json();
   const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': csrf, 'Idempotency-Key': 'reminder'};
-  const body = JSON.stringify({title: 'Call back', due_at: due});
+  const body = JSON.stringify({title: 'Call back', due_at: due, person_id: items[0].person.id});
   return (await fetch('/api/v1/tasks', {method: 'POST', headers, body})).status;
 }"""
 
@@ -25,7 +26,7 @@ ADD_TASK = """async due => {
 async def test_own_figures_own_history_and_a_task_that_comes_due(
     browser: Browser, hub_starter: StartHub
 ) -> None:
-    hub = await hub_starter(floor=Floor(agents=("anna",), queues=("support",), offer_s=60.0, wrap_up_s=0.0))
+    hub = await hub_starter(floor=Floor(agents=("anna",), queues=("support",), offer_s=60.0, wrap_up_s=1.0))
     agent, client = [await screen_of(browser, PICTURES, language="en") for _ in range(2)]
     page, keys = agent.page, agent.page.keyboard
     await sign_in(page, hub.url, "anna")
@@ -36,10 +37,14 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
     await keys.press("a")
     await page.locator("article.touch.inbound", has_text="kettle").wait_for()
     await keys.press("c")
-    await page.locator("form").first.wait_for()
+    await page.locator("form.close").wait_for()
+    await keys.press("1")
+    await page.locator("form.close button[type=submit]").focus()
     await keys.press("Enter")
-    await expect(page.locator("section.empty")).to_be_visible()
-    await page.reload()
+    wrap_up = page.locator(".wrap[role=status]")
+    await expect(wrap_up).to_be_visible()
+    await expect(wrap_up).to_have_count(0, timeout=15_000)
+    await page.goto(hub.url)
     figures = page.locator("section.empty dl.compact")
     await expect(figures.locator("div", has_text="Handled").locator(".value")).to_have_text("1")
     await agent.picture("empty-desk")
@@ -55,7 +60,8 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
 
     due = datetime.now(UTC) + timedelta(seconds=2)
     assert await page.evaluate(ADD_TASK, due.isoformat()) in {200, 201}
-    await expect(page.locator("section.notices")).to_contain_text("Task is due: Call back")
+    notice = page.locator("section.notices .notice", has_text="Task is due: Call back")
+    await expect(notice.locator("button.link")).to_be_visible()
 
     await keys.press("Control+k")
     await keys.type("my history")
