@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+WORKERS ?= 3
 
 BIN := .venv/bin
 WEB := agent_console/web
@@ -12,7 +13,10 @@ WIDGET_BUILT := hub/channels/webchat/static
 # parts that are not there yet are left out
 TYPED := $(wildcard hub crm_store agent_console tests bench hatch_build.py)
 FAST_TESTS := $(wildcard tests/test_architecture.py tests/unit tests/contracts)
-SLOW_TESTS := $(wildcard tests/journeys tests/browser tests/chaos)
+SLOW_TESTS := $(wildcard tests/journeys tests/browser)
+CHAOS_TESTS := $(wildcard tests/chaos)
+# a file stays in one process: its tests share what they start
+SPREAD := -n $(WORKERS) --dist loadfile
 sources_of = $(if $(wildcard $(1)),$(shell find $(1) -type f -not -path '*/node_modules/*' -not -name '*.tsbuildinfo'))
 
 .DEFAULT_GOAL := help
@@ -26,11 +30,12 @@ run: needs-python needs-node venv console widget ## start the hub with demo peop
 ##@ Test
 .PHONY: test
 test: needs-python needs-node venv console widget peers lint web-test ## every test, after installing what they need
-	$(BIN)/pytest $(FAST_TESTS) $(SLOW_TESTS) $(PYTEST_ARGS)
+	$(BIN)/pytest $(SPREAD) $(SLOW_TESTS) $(FAST_TESTS) $(PYTEST_ARGS)
+	$(BIN)/pytest $(CHAOS_TESTS) $(PYTEST_ARGS)
 
 .PHONY: check
 check: venv lint ## before every commit: format, lint, types, imports, unit and contract tests
-	$(BIN)/pytest $(FAST_TESTS) $(PYTEST_ARGS)
+	$(BIN)/pytest $(SPREAD) $(FAST_TESTS) $(PYTEST_ARGS)
 
 .PHONY: unit
 unit: venv ## tests/unit

@@ -236,7 +236,8 @@ async def clients_of_others(store: Store, person_id: str) -> dict[str, str]:
         await wire.execute(
             "INSERT INTO merges (id, tenant_id, kept_id, merged_id, at, by_name, moved, filled, undone_by)"
             " VALUES ($1, $2, $3, $4, $5, 'Somebody', $6, '{}', '')",
-            ids["merge_id"], DEFAULT_TENANT, person_id, other, at, json.dumps({"interactions": [], "identities": [], "tasks": [], "cases": []}),
+            ids["merge_id"], DEFAULT_TENANT, person_id, other, at,
+            json.dumps({"interactions": [], "identities": [], "tasks": [], "cases": []}),
         )  # fmt: skip
     return ids
 

@@ -21,11 +21,11 @@ export function useReminders(): void {
       told = new Set([...(told ?? []), ...dueBy(tasks, now).map(dueKey)]);
       for (const { id, title, person } of due) {
         const words = text.t('person_card.day.task_due', { title });
-        const open = person && { label: text.t('person_card.day.open_person', { name: nameOf(person.name) }), run: () => void router.push({ name: 'desk', query: { person: person.id } }) };
-        say(words, 'plain', open ?? undefined);
-        notify(words, person ? nameOf(person.name) : '', `task ${id}`);
+        const open = person ? { label: text.t('person_card.day.open_person', { name: nameOf(person.name) }), run: () => void router.push({ name: 'desk', query: { person: person.id } }) } : undefined;
+        say(words, 'plain', open);
+        notify('reminder', words, person ? nameOf(person.name) : '', `task ${id}`, open?.run);
       }
-      if (due.length) chime('message');
+      if (due.length) chime('reminder');
     },
     { immediate: true },
   );
