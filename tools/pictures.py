@@ -77,6 +77,7 @@ async def signed_in(browser: Browser, url: str, login: str, *, theme: str = "lig
     await page.locator("input:not([type=password])").first.fill(login)
     await page.locator("input[type=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await page.locator("input[type=password]").wait_for(state="detached")
     await page.locator("#main").wait_for()
     return page
 
