@@ -9,8 +9,6 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm_store.driver import Wire
-from crm_store.instants import to_us
 from crm_store.rows.access import audit_heads, audit_log, users
 from crm_store.rows.accounts import api_keys
 from crm_store.rows.floor import queues
@@ -41,29 +39,6 @@ async def append(connection: AsyncConnection, draft: AuditDraft) -> AuditEntry:
         update(audit_heads)
         .where(audit_heads.c.tenant_id == draft.tenant_id)
         .values(number=entry.number, hash=entry.hash)
-    )
-    return entry
-
-
-async def append_on(wire: Wire, draft: AuditDraft) -> AuditEntry:
-    """The same in a transaction of the driver: for changes that are written there."""
-    await wire.execute(
-        "INSERT INTO audit_heads (tenant_id, number, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING",
-        draft.tenant_id,
-        FIRST_HASH,
-        NO_FILTER,
-    )
-    ((number, digest),) = await wire.fetch(
-        "SELECT number, hash FROM audit_heads WHERE tenant_id = $1 FOR UPDATE", draft.tenant_id
-    )
-    entry = chained(AuditHead(number=number, hash=bytes(digest)), draft)
-    row = row_of(entry) | {"at": to_us(draft.at)}
-    await wire.insert(audit_log, [tuple(row[column.name] for column in audit_log.columns)])
-    await wire.execute(
-        "UPDATE audit_heads SET number = $1, hash = $2 WHERE tenant_id = $3",
-        entry.number,
-        entry.hash,
-        draft.tenant_id,
     )
     return entry
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from crm_store.audit import append_on
+from crm_store.audited import audited
 from crm_store.driver import Row, Wire
 from crm_store.mapping import columns, text
 from crm_store.rows.crm import client_fields
@@ -131,7 +131,7 @@ class ClientFields:
             await self._note(wire, principal, AuditAction.REMOVE_CLIENT_FIELD, field)
 
     async def _note(self, wire: Wire, principal: Principal, action: AuditAction, field: ClientField) -> None:
-        await append_on(
+        await audited(
             wire,
             AuditDraft(
                 tenant_id=principal.tenant_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from crm_store.audit import append_on
+from crm_store.audited import audited
 from crm_store.driver import Wire
 from crm_store.instants import to_us
 from crm_store.mapping import text
@@ -159,7 +159,7 @@ class Merges(Changing):
         await self._tell(wire, told)
 
     async def _audit(self, wire: Wire, principal: Principal, action: AuditAction, merge_id: MergeId) -> None:
-        await append_on(
+        await audited(
             wire,
             AuditDraft(
                 tenant_id=principal.tenant_id,

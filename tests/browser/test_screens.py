@@ -9,7 +9,7 @@ from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.browser.people import open_chat, sign_in
 from tests.hubs import RunningHub
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 PICTURES = ROOT / "tests/browser/pictures/screens"
 LOOKS = [
@@ -61,11 +61,15 @@ async def test_no_screen_violates_accessibility_or_complains(
     await seen(stranger, "sign-in-refused")
     await stranger.page.context.close()
 
+    looked_at: set[str] = set()
     for login in ("anna", "sofia", "maria", "admin"):
         person = await window()
         await sign_in(person.page, hub.url, login)
         known = [await place_of(person.page)]
         for place in known:
+            if place != known[0] and place in looked_at:
+                continue
+            looked_at.add(place)
             if place != known[0]:
                 await person.page.goto(f"{hub.url}{place}")
                 await person.page.locator("#main").wait_for()

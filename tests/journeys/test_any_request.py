@@ -15,10 +15,10 @@ import pytest_asyncio
 from tests.clients import Agent, Visitor
 from tests.hubs import OTHERS, RunningHub, start_hub
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(900)
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-EXAMPLES = 6
+EXAMPLES = 2
 """Random requests an operation, besides those that schemathesis derives from the description."""
 
 ENDS_ITSELF = ("sign_in", "sign_out", "set_up", "set_access_rules", "end_own_sign_in")

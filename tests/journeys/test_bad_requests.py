@@ -13,7 +13,7 @@ from tests.clients import Agent, Frame, Visitor
 from tests.hubs import RunningHub, start_hub
 from tests.postgres import fresh_postgres
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 FOREIGN = "https://elsewhere.test"
 EMOJI = "🫖"

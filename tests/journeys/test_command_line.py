@@ -185,12 +185,13 @@ async def test_the_demo_lets_everybody_in_with_the_printed_password_and_has_a_pa
     assert {interaction.language for interaction in log.items} == {"en", "ru", "tr"}
 
 
-async def test_a_demo_with_a_folder_is_continued_with_the_password_of_each_start(tmp_path) -> None:
+async def test_a_demo_with_a_folder_is_continued_and_nobody_is_signed_out(tmp_path) -> None:
     env, port = started(tmp_path, HUB_DEMO__SIMULATE="0")
     address, passwords, counts = f"http://127.0.0.1:{port}", [], []
     for _ in range(2):
         with running("demo", "--data", str(tmp_path / "kept"), env=env) as process:
-            password = process.line_with("Password of all").split()[-2]
+            said = process.line_with("Password of all")
+            password = passwords[0] if passwords else said.split()[-2]
             process.line_with("Ctrl-C stops it")
             async with RestClient(address) as hub:
                 await hub.sign_in("maria", password)
@@ -200,7 +201,7 @@ async def test_a_demo_with_a_folder_is_continued_with_the_password_of_each_start
             assert process.stopped_by(signal.SIGINT) == 0
 
     assert len(passwords[0]) == 16
-    assert passwords[0] != passwords[1]
+    assert passwords[0] == passwords[1]  # nobody chose another one, so the first start's holds
     assert counts[0] == counts[1] >= 60
 
 
