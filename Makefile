@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
-WORKERS ?= 3
+WORKERS ?= 2
 
 BIN := .venv/bin
 WEB := agent_console/web

@@ -250,6 +250,7 @@ async def _a_visit(screen: Screen, address: str, name: str) -> None:
     await open_panel(page)
     await fill_in(screen, WORDS["en"], f"form-{name}")
     await page.locator("touchline-chat input[type=file]").set_input_files(PNG)
+    await expect(page.locator("touchline-chat .tray li")).to_contain_text("chat.png")
     await expect(page.locator("touchline-chat .tray progress")).to_be_hidden()
     await page.locator("touchline-chat textarea").press("Enter")
     await expect(page.locator("touchline-chat .said .picture canvas")).to_be_visible()
