@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm_store.audited import audited
 from crm_store.driver import Row
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, columns, us
 from crm_store.rows.supervise import alarm_rules, alarms
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
-from crm_store.unit_supervise import append_audit
 from hub.domain.alarm import Alarm, AlarmKind, AlarmRules
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
@@ -67,7 +67,7 @@ class SqlAlarms:
                 rules.nobody_available,
                 rules.version + 1,
             )
-            await append_audit(wire, draft)
+            await audited(wire, draft)
             told = AlarmRulesChanged(tenant_id=rules.tenant_id, queue_id=rules.queue_id)
             await self._store.add_events(wire, self._encode([told]))
         self._store.wake()

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crm_store.driver import Row, Wire
+from crm_store.audited import audited
+from crm_store.driver import Row
 from crm_store.floor_mapping import agent_of, agent_row
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, columns, us
-from crm_store.rows.access import audit_log
 from crm_store.rows.floor import agents
 from crm_store.rows.supervise import consults, notices
 from crm_store.unit_reads import UnitReads
 from hub.domain.agent import Agent
-from hub.domain.audit import FIRST_HASH, AuditDraft, AuditHead, chained
+from hub.domain.audit import AuditDraft
 from hub.domain.consult import Consult
 from hub.domain.ids import ConsultId, InteractionId, NoticeId, QueueId, UserId
 from hub.domain.notice import Notice, NoticeKind
@@ -197,38 +197,4 @@ class UnitSupervise(UnitReads):
         if w.read:
             await wire.many("UPDATE notices SET read_at = $1 WHERE id = $2", w.read)
         for draft in w.audits:
-            await append_audit(wire, draft)
-
-
-async def append_audit(wire: Wire, draft: AuditDraft) -> None:
-    """Write the next row of the audit log, in the transaction of `wire`; others wait for its end."""
-    await wire.execute(
-        "INSERT INTO audit_heads (tenant_id, number, hash) VALUES ($1, 0, $2) ON CONFLICT (tenant_id) DO NOTHING",
-        draft.tenant_id,
-        FIRST_HASH,
-    )
-    ((number, previous),) = await wire.fetch(
-        "SELECT number, hash FROM audit_heads WHERE tenant_id = $1 FOR UPDATE", draft.tenant_id
-    )
-    entry = chained(AuditHead(number=int(number), hash=bytes(previous)), draft)
-    values = {
-        "tenant_id": draft.tenant_id,
-        "number": entry.number,
-        "at": to_us(draft.at),
-        "actor_id": draft.actor_id,
-        "actor": draft.actor,
-        "action": draft.action.value,
-        "object": draft.object,
-        "result": draft.result.value,
-        "reason": draft.reason,
-        "address": draft.address,
-        "previous": entry.previous,
-        "hash": entry.hash,
-    }
-    await wire.insert(audit_log, [tuple(values[column.name] for column in audit_log.columns)])
-    await wire.execute(
-        "UPDATE audit_heads SET number = $1, hash = $2 WHERE tenant_id = $3",
-        entry.number,
-        entry.hash,
-        draft.tenant_id,
-    )
+            await audited(wire, draft)
