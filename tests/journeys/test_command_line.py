@@ -187,7 +187,9 @@ async def test_the_demo_lets_everybody_in_with_the_printed_password_and_has_a_pa
 
 async def test_a_demo_with_a_folder_is_continued_and_nobody_is_signed_out(tmp_path) -> None:
     env, port = started(tmp_path, HUB_DEMO__SIMULATE="0")
-    address, passwords, counts = f"http://127.0.0.1:{port}", [], []
+    address = f"http://127.0.0.1:{port}"
+    passwords: list[str] = []
+    counts: list[int] = []
     for _ in range(2):
         with running("demo", "--data", str(tmp_path / "kept"), env=env) as process:
             said = process.line_with("Password of all")
