@@ -8,7 +8,7 @@ from agent_console.bodies import Id
 from agent_console.client_bodies import EditCase, EditTask, NewCase, NewTaskBody
 from agent_console.operations import Call, Operation, Operations
 from hub.desk.client_stores import CaseStore, NewTask, TaskStore
-from hub.desk.client_views import CasePage, CaseView, TaskPage
+from hub.desk.client_views import CaseHistory, CasePage, CaseView, TaskPage
 from hub.desk.views import TaskView
 from hub.domain.access import Permission
 from hub.domain.ids import CaseId, InteractionId, PersonId, TaskId, UserId
@@ -56,6 +56,11 @@ def operations(*, cases: CaseStore, tasks: TaskStore) -> list[Operation]:
         """Not there and not yours are the same 404."""
         return await cases.case(call.principal, CaseId(case_id))
 
+    @made.op("GET", "/api/v1/cases/{case_id}/history", Permission.READ_PERSON, "Who changed what of a case")
+    async def show_case_history(call: Call, case_id: Id) -> CaseHistory:
+        """The newest first. The same 404 as the case."""
+        return await cases.history(call.principal, CaseId(case_id))
+
     @made.op("PATCH", "/api/v1/cases/{case_id}", Permission.EDIT_PERSON, "Change a case")
     async def change_case(call: Call, case_id: Id, body: EditCase) -> CaseView:
         """Close it, open it again, promise a day, hand it to a colleague, link a conversation."""
@@ -98,6 +103,11 @@ def operations(*, cases: CaseStore, tasks: TaskStore) -> list[Operation]:
             interaction_id=InteractionId(body.interaction_id) if body.interaction_id else None,
         )
         return await tasks.add_task(call.principal, new, key=call.idempotency_key)
+
+    @made.op("GET", "/api/v1/tasks/{task_id}", Permission.WORK_TASKS, "One task")
+    async def show_task(call: Call, task_id: Id) -> TaskView:
+        """Not there and not in one's reach are the same 404."""
+        return await tasks.task(call.principal, TaskId(task_id))
 
     @made.op("PATCH", "/api/v1/tasks/{task_id}", Permission.WORK_TASKS, "Change a task")
     async def change_task(call: Call, task_id: Id, body: EditTask) -> TaskView:

@@ -59,8 +59,10 @@ SELECT 'consent', c.person_id, c.id, CASE WHEN c.given THEN 1 ELSE 0 END, c.chan
   c.at, c.at FROM consents c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2)
 UNION ALL SELECT 'case', c.person_id, c.id, c.number, c.subject, c.status, '', '', c.promised_at, c.opened_at
   FROM cases c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2) AND c.status <> 'closed'
-UNION ALL SELECT 'task', t.person_id, t.id, 0, t.title, COALESCE(u.name, a.name, ''), '', '', t.due_at, t.created_at
+UNION ALL SELECT 'task', t.person_id, t.id, 0, t.title, COALESCE(u.name, a.name, ''), CASE WHEN t.given_by = t.owner_id
+  THEN '' ELSE COALESCE(g.name, b.name, '') END, '', t.due_at, t.created_at
   FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id
+  LEFT JOIN users g ON g.id = t.given_by LEFT JOIN agents b ON b.id = t.given_by
   WHERE /*+*/t.tenant_id = $1 AND t.person_id = ANY($2) AND t.done_at IS NULL
 UNION ALL SELECT 'merge', m.kept_id, m.id, 0, p.name, m.by_name, '', '', m.at, m.at
   FROM merges m JOIN persons p ON p.id = m.merged_id
@@ -234,4 +236,4 @@ def _case(h: Row) -> CardCase:
 
 
 def _task(h: Row) -> CardTask:
-    return CardTask(id=h[2], title=h[4], owner=h[5], due_at=at(h[8]))
+    return CardTask(id=h[2], title=h[4], owner=h[5], given_by=h[6], due_at=at(h[8]))

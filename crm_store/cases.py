@@ -12,7 +12,7 @@ from crm_store.mapping import at, us
 from crm_store.pages import instant_cursor
 from crm_store.people_of_house import require_user
 from crm_store.person_change import Changing, PersonChange
-from hub.desk.client_views import CasePage, CaseView
+from hub.desk.client_views import CaseFactView, CaseHistory, CasePage, CaseView
 from hub.desk.views import NamedView
 from hub.domain.access import Permission, Principal
 from hub.domain.case import Case, CaseStatus
@@ -31,6 +31,11 @@ _NEXT_NUMBER = (
     "INSERT INTO case_numbers (tenant_id, last) VALUES ($1, 1)"
     " ON CONFLICT (tenant_id) DO UPDATE SET last = case_numbers.last + 1 RETURNING last"
 )
+_HISTORY = (
+    "SELECT f.at, f.actor, f.kind, f.was, f.now FROM person_facts f WHERE /*+*/f.tenant_id = $1"
+    " AND f.person_id = $2 AND f.what = $3 AND f.kind LIKE 'card_case_%' ORDER BY f.at DESC, f.id DESC LIMIT $4"
+)
+_HISTORY_LINES = 200
 _NEWEST = (1 << 62, "g")
 
 
@@ -146,6 +151,8 @@ class Cases(Changing):
                 if owner_id is not None:
                     await require_user(wire, tenant_id, owner_id)
                 after = replace(after, owner_id=owner_id)
+            if after == before and interaction_id is None:
+                return view
             await wire.execute(
                 "UPDATE cases SET subject = $1, status = $2, public_status = $3, promised_at = $4, owner_id = $5,"
                 " closed_at = $6, version = version + 1 WHERE tenant_id = $7 AND id = $8",
@@ -160,8 +167,26 @@ class Cases(Changing):
             )
             if interaction_id is not None:
                 await _link(change, after, interaction_id)
+                change.note("card_case_changed", str(after.number), now=after.subject)
+            now = await _case(wire, tenant_id, case_id)
             _note_changes(change, before, after)
-            return await _case(wire, tenant_id, case_id)
+            if after.owner_id != before.owner_id:
+                was_owner, owner = (v.owner.name if v.owner else "" for v in (view, now))
+                change.note("card_case_owner", str(after.number), was=was_owner, now=owner)
+            return now
+
+    async def history(self, principal: Principal, case_id: CaseId) -> CaseHistory:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            view = await _case(wire, principal.tenant_id, case_id)
+            root = await self._reach.require(
+                wire, principal, Permission.READ_PERSON, PersonId(view.person.id)
+            )
+            rows = await wire.fetch(_HISTORY, principal.tenant_id, root, str(view.number), _HISTORY_LINES)
+        return CaseHistory(
+            items=tuple(CaseFactView(at=from_us(r[0]), by=r[1], kind=r[2], was=r[3], now=r[4]) for r in rows),
+            next=None,
+        )
 
 
 def _note_changes(change: PersonChange, before: Case, after: Case) -> None:
@@ -180,8 +205,8 @@ def _note_changes(change: PersonChange, before: Case, after: Case) -> None:
             was=before.promised_at.isoformat() if before.promised_at else "",
             now=after.promised_at.isoformat() if after.promised_at else "",
         )
-    if not change.changes or (after.subject, after.owner_id) != (before.subject, before.owner_id):
-        change.note("card_case_changed", what, was=before.subject, now=after.subject)
+    if after.subject != before.subject:
+        change.note("card_case_renamed", what, was=before.subject, now=after.subject)
 
 
 def _subject(text: str) -> str:

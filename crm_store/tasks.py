@@ -11,14 +11,17 @@ from crm_store.mapping import at, us
 from crm_store.pages import NEVER, instant_cursor
 from crm_store.people_of_house import require_user, team_of
 from crm_store.person_change import Changing, write_facts
+from crm_store.rows.supervise import notices
+from crm_store.unit_supervise import notice_row
 from hub.crm.changes import Change
 from hub.desk.client_stores import NewTask
 from hub.desk.client_views import TaskPage
 from hub.desk.views import NamedView, TaskView
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import Event, PersonChanged, TasksChanged
-from hub.domain.ids import PersonId, TaskId, TenantId, UserId
+from hub.domain.events import Event, NoticeSent, PersonChanged, TasksChanged
+from hub.domain.ids import InteractionId, NoticeId, PersonId, TaskId, TenantId, UserId
+from hub.domain.notice import Notice, NoticeKind
 from hub.domain.texts import one_line
 from hub.ids import new_id
 
@@ -26,9 +29,11 @@ SHOWN_AT_THE_DESK = 50
 
 _TASK = (
     "SELECT t.id, t.title, t.owner_id, COALESCE(u.name, a.name, ''), COALESCE(c.name, b.name, ''), t.created_at,"
-    " t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.created_by"
+    " t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.given_by,"
+    " COALESCE(g.name, h.name, '')"
     " FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id"
     " LEFT JOIN users c ON c.id = t.created_by LEFT JOIN agents b ON b.id = t.created_by"
+    " LEFT JOIN users g ON g.id = t.given_by LEFT JOIN agents h ON h.id = t.given_by"
     " LEFT JOIN persons p ON p.id = t.person_id LEFT JOIN cases k ON k.id = t.case_id"
     " WHERE /*+*/t.tenant_id = $1"
 )
@@ -97,6 +102,12 @@ class Tasks(Changing):
             more = f"{NEVER if place is None else place}.{last[0]}"
         return TaskPage(items=tuple(map(_view, rows[:limit])), next=more)
 
+    async def task(self, principal: Principal, task_id: TaskId) -> TaskView:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            await self._require(wire, principal, task_id, Permission.READ_PERSON)
+            return await _task(wire, principal.tenant_id, task_id)
+
     async def add_task(self, principal: Principal, new: NewTask, *, key: str | None) -> TaskView:
         """See the port."""
         principal.require(Permission.WORK_TASKS)
@@ -117,7 +128,8 @@ class Tasks(Changing):
             task_id = TaskId(new_id())
             await wire.execute(
                 "INSERT INTO tasks (id, tenant_id, title, owner_id, created_by, created_at, due_at, person_id,"
-                " case_id, interaction_id, version, request) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)",
+                " case_id, interaction_id, version, request, given_by)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $5)",
                 task_id,
                 tenant_id,
                 _title(new.title),
@@ -134,6 +146,7 @@ class Tasks(Changing):
             await self._told(
                 wire, principal, view, {owner_id}, Change(kind="card_task_added", now=view.title)
             )
+            await self._give(wire, principal, view)
         self._store.wake()
         return view
 
@@ -171,7 +184,7 @@ class Tasks(Changing):
         """See the port."""
         tenant_id, now = principal.tenant_id, self._clock.now()
         async with self._store.database.transaction() as wire:
-            await self._require(wire, principal, task_id)
+            await self._require(wire, principal, task_id, Permission.EDIT_PERSON)
             before = await _task(wire, tenant_id, task_id)
             if before.version != version:
                 raise Conflict("somebody changed this task meanwhile", code="changed_meanwhile")
@@ -180,30 +193,43 @@ class Tasks(Changing):
             done_at = before.done_at
             if done is not None:
                 done_at = (before.done_at or now) if done else None
+            is_given = owner_id is not None and owner_id != before.owner.id
             await wire.execute(
-                "UPDATE tasks SET title = $1, owner_id = $2, due_at = $3, done_at = $4, version = version + 1"
-                " WHERE tenant_id = $5 AND id = $6",
+                "UPDATE tasks SET title = $1, owner_id = $2, due_at = $3, done_at = $4, version = version + 1,"
+                " given_by = CASE WHEN $5 THEN $6 ELSE given_by END WHERE tenant_id = $7 AND id = $8",
                 before.title if title is None else _title(title),
                 owner_id or before.owner.id,
                 us(before.due_at if due_at is UNSET else due_at),
                 us(done_at),
+                is_given,
+                principal.user_id,
                 tenant_id,
                 task_id,
             )
             after = await _task(wire, tenant_id, task_id)
-            kind = "card_task_changed"
+            kind, what = "card_task_changed", ""
             if (before.done_at is None) is not (after.done_at is None):
                 kind = "card_task_done" if after.done_at else "card_task_reopened"
+            elif is_given:
+                kind, what = "card_task_given", after.owner.name
             owners = {UserId(before.owner.id), UserId(after.owner.id)}
-            await self._told(wire, principal, after, owners, Change(kind=kind, now=after.title))
+            await self._told(wire, principal, after, owners, Change(kind=kind, what=what, now=after.title))
+            if is_given and after.done_at is None:
+                await self._give(wire, principal, after)
         self._store.wake()
         return after
 
-    async def _require(self, wire: Wire, principal: Principal, task_id: TaskId) -> None:
-        """Raises NotFound for a task out of reach: not one's own, not the team's, not of one's client."""
+    async def _require(
+        self, wire: Wire, principal: Principal, task_id: TaskId, of_client: Permission
+    ) -> None:
+        """Raises NotFound for a task out of reach: not one's own, not the team's, not of a client `of_client` reaches.
+
+        A task that is to be changed is locked.
+        """
         reach = principal.require(Permission.WORK_TASKS)
+        lock = "" if of_client is Permission.READ_PERSON else " FOR UPDATE"
         rows = await wire.fetch(
-            "SELECT owner_id, created_by, person_id FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+            f"SELECT owner_id, created_by, person_id FROM tasks WHERE tenant_id = $1 AND id = $2{lock}",
             principal.tenant_id,
             task_id,
         )
@@ -215,7 +241,7 @@ class Tasks(Changing):
         if reach is Scope.TEAM and owner_id in await team_of(wire, principal):
             return
         ids = [PersonId(person_id)] if person_id else []
-        if not await self._reach.may(wire, principal, Permission.EDIT_PERSON, ids):
+        if not await self._reach.may(wire, principal, of_client, ids):
             raise NotFound("there is no such task")
 
     async def _told(
@@ -228,6 +254,24 @@ class Tasks(Changing):
             await write_facts(wire, principal, person_id, self._clock.now(), [change])
             told.append(PersonChanged(tenant_id=tenant_id, person_id=person_id))
         await self._tell(wire, told)
+
+    async def _give(self, wire: Wire, principal: Principal, task: TaskView) -> None:
+        """A word at the desk of whoever was given it by somebody else; it waits there for who is away."""
+        if task.owner.id == principal.user_id:
+            return
+        notice = Notice(
+            id=NoticeId(new_id()),
+            tenant_id=principal.tenant_id,
+            user_id=UserId(task.owner.id),
+            kind=NoticeKind.TASK,
+            by_id=principal.user_id,
+            by=principal.name,
+            text=task.title,
+            interaction_id=InteractionId(task.interaction_id) if task.interaction_id else None,
+            at=self._clock.now(),
+        )
+        await wire.insert(notices, [notice_row(notice)])
+        await self._tell(wire, [NoticeSent(tenant_id=notice.tenant_id, notice=notice)])
 
 
 def _title(text: str) -> str:
@@ -250,6 +294,7 @@ def _view(r: Row) -> TaskView:
         title=r[1],
         owner=NamedView(id=r[2], name=r[3]),
         created_by=r[4],
+        given_by="" if r[14] == r[2] else r[15],
         created_at=from_us(r[5]),
         due_at=at(r[6]),
         done_at=at(r[7]),

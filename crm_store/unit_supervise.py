@@ -42,6 +42,23 @@ def notice_of(r: Row) -> Notice:
     )
 
 
+def notice_row(n: Notice) -> Row:
+    """The row of `notices` of a notice."""
+    return (
+        n.id,
+        n.tenant_id,
+        n.user_id,
+        n.kind.value,
+        n.by_id,
+        n.by,
+        n.detail,
+        n.text,
+        n.interaction_id,
+        to_us(n.at),
+        us(n.read_at),
+    )
+
+
 def consult_of(r: Row) -> Consult:
     """The consult of a row of `consults`."""
     return Consult(
@@ -137,22 +154,7 @@ class UnitSupervise(UnitReads):
 
     def add_notice(self, notice: Notice) -> None:
         """A notice that nobody has read yet."""
-        n = notice
-        self._supervised.notices.append(
-            (
-                n.id,
-                n.tenant_id,
-                n.user_id,
-                n.kind.value,
-                n.by_id,
-                n.by,
-                n.detail,
-                n.text,
-                n.interaction_id,
-                to_us(n.at),
-                us(n.read_at),
-            )
-        )
+        self._supervised.notices.append(notice_row(notice))
 
     def mark_notice_read(self, notice_id: NoticeId, read_at: datetime) -> None:
         """It was read."""

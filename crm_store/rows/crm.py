@@ -160,6 +160,7 @@ tasks = Table(
     Column("interaction_id", Text),
     Column("version", Integer, nullable=False),
     Column("request", Text),
+    Column("given_by", Text),
     UniqueConstraint("tenant_id", "request", name="uq_tasks_request"),
     Index("ix_tasks_person", "person_id"),
     Index(

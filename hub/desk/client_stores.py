@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from hub.desk.client_views import (
     AddressOwner,
+    CaseHistory,
     CasePage,
     CaseView,
     ClientFieldPage,
@@ -121,6 +122,10 @@ class CaseStore(Protocol):
         """One."""
         ...
 
+    async def history(self, principal: Principal, case_id: CaseId) -> CaseHistory:
+        """Who changed what of it."""
+        ...
+
     async def open_case(
         self,
         principal: Principal,
@@ -171,6 +176,10 @@ class TaskStore(Protocol):
         self, principal: Principal, *, owner: str, person: str, done: bool, after: str, limit: int
     ) -> TaskPage:
         """`owner` is an id, `me`, or empty for everybody in reach; `person` an id or empty."""
+        ...
+
+    async def task(self, principal: Principal, task_id: TaskId) -> TaskView:
+        """One. Raises NotFound."""
         ...
 
     async def add_task(self, principal: Principal, new: NewTask, *, key: str | None) -> TaskView:

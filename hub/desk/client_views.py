@@ -31,6 +31,26 @@ class CasePage(View, frozen=True, kw_only=True):
     next: str | None
 
 
+class CaseFactView(View, frozen=True, kw_only=True):
+    """One change of a case: when, by whom, what (`card_case_…`, as in a person's history), what it was and is.
+
+    Of a step (`opened`, `closed`, `pending`, `reopened`) `now` is the subject; instants are RFC 3339.
+    """
+
+    at: datetime
+    by: str
+    kind: str
+    was: str
+    now: str
+
+
+class CaseHistory(View, frozen=True, kw_only=True):
+    """What was changed of a case, the newest first, at most 200."""
+
+    items: tuple[CaseFactView, ...]
+    next: str | None
+
+
 class TaskPage(View, frozen=True, kw_only=True):
     """A page: what is open by its due time, what is done newest first."""
 

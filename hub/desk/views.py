@@ -287,12 +287,16 @@ class ConsultView(View, frozen=True, kw_only=True):
 
 
 class TaskView(View, frozen=True, kw_only=True):
-    """A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything."""
+    """A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything.
+
+    `given_by` is who gave it to its owner, empty for what one gave oneself; `created_by` wrote it down first.
+    """
 
     id: str
     title: str
     owner: NamedView
     created_by: str
+    given_by: str = ""
     created_at: datetime
     due_at: datetime | None
     done_at: datetime | None

@@ -68,11 +68,12 @@ class CardCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardTask:
-    """A task that is not done."""
+    """A task that is not done; `given_by` is empty for what its owner gave themselves."""
 
     id: TaskId
     title: str
     owner: str
+    given_by: str = ""
     due_at: datetime | None = None
 
 

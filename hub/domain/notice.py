@@ -8,13 +8,15 @@ from hub.domain.ids import InteractionId, NoticeId, TenantId, UserId
 
 
 class NoticeKind(StrEnum):
-    """What it is about. `given`, `taken` and `returned` are about work; `message` is words only."""
+    """What it is about. `given`, `taken` and `returned` are about work; `task` is a task that one was given, its
+    title the text; `message` is words only."""
 
     MESSAGE = "message"
     STATE_CHANGED = "state_changed"
     GIVEN = "given"
     TAKEN = "taken"
     RETURNED = "returned"
+    TASK = "task"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crm_store.engine import Database
+from tests.contracts.crm import Crm
 from tests.stores import House, empty_database, opened
 
 
@@ -35,3 +36,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def house(database: Database) -> House:
     """A tenant with one queue."""
     return await House(database=database).furnished()
+
+
+@pytest.fixture
+async def crm(house: House) -> Crm:
+    """What hangs on the clients of the house."""
+    return await Crm(house).furnished()

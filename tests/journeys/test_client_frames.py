@@ -152,7 +152,9 @@ async def test_tasks_come_to_the_desk_of_whom_they_are_given_to(shift: Shift) ->
         },
     )
     heard = await boris.heard("tasks_changed")
-    assert [t["title"] for t in heard["tasks"]] == ["Call back"]
+    assert [(t["title"], t["given_by"]) for t in heard["tasks"]] == [("Call back", "Anna")]
+    told = (await boris.heard("notice_added"))["notice"]
+    assert (told["kind"], told["by"], told["text"]) == ("task", "Anna", "Call back")
     assert (await anna.heard("card_changed"))["card"]["open_tasks"] == 1
     await shift.all_agree()
     done = await boris.agent.ask("PATCH", f"/api/v1/tasks/{task['id']}", {"version": 1, "done": True})
@@ -162,3 +164,38 @@ async def test_tasks_come_to_the_desk_of_whom_they_are_given_to(shift: Shift) ->
         lambda: [f for f in anna.frames if f["kind"] == "card_changed"][-1]["card"]["open_tasks"] == 0
     )
     await shift.all_agree()
+
+
+async def test_a_case_that_is_changed_is_told_to_whoever_sees_the_card(shift: Shift) -> None:
+    anna = await shift.person("anna", "available")
+    maria = await shift.person("maria")
+    _, interaction_id = await shift.given(anna)
+    person_id = (await _card(anna, interaction_id))["person_id"]
+    await maria.send({"kind": "viewing", "interaction_id": None, "person_id": person_id})
+    await maria.heard("tick")
+    case = await anna.agent.post(
+        f"/api/v1/persons/{person_id}/cases",
+        {"subject": "The kettle leaks", "interaction_id": interaction_id},
+    )
+    await maria.until(lambda: _newest_card(maria).get("open_cases") == 1)
+    path = f"/api/v1/cases/{case['id']}"
+    changed = await maria.agent.ask(
+        "PATCH", path, {"version": 1, "subject": "The lid leaks", "status": "pending"}
+    )
+    assert changed.status == 200, changed
+    await anna.until(lambda: [c["subject"] for c in _newest_card(anna).get("cases", [])] == ["The lid leaks"])
+    late = await anna.agent.ask("PATCH", path, {"version": 1, "public_status": "sent"})
+    assert (late.status, late.body["code"]) == (409, "changed_meanwhile")
+    closed = await anna.agent.ask("PATCH", path, {"version": 2, "status": "closed"})
+    assert closed.status == 200, closed
+    await maria.until(lambda: _newest_card(maria)["open_cases"] == 0)
+    await shift.all_agree()
+    history = await maria.agent.get(f"{path}/history")
+    assert [(f["by"], f["kind"]) for f in history["items"]][-1] == ("Anna", "card_case_opened")
+    assert history["items"][0]["kind"] == "card_case_closed"
+
+
+def _newest_card(window: Window) -> Frame:
+    """The card as this window was told last; empty before."""
+    told = [f["card"] for f in window.frames if f["kind"] == "card_changed"]
+    return told[-1] if told else {}

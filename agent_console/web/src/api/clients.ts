@@ -5,6 +5,8 @@ import type {
   AddAddress,
   AddressOwner,
   CardAnswer,
+  CaseHistory,
+  CasePage,
   CaseView,
   ClientFieldPage,
   ClientFieldView,
@@ -37,11 +39,14 @@ export const merge = (person: string, other: string) => post<CardAnswer>(at('per
 export const undoMerge = (id: string) => post<CardAnswer>(at('merges', id, 'undo'));
 
 export const openCase = (person: string, body: NewCase, key: string) => post<CaseView>(at('persons', person, 'cases'), body, key);
+export const casesOf = (person: string) => request<CasePage>(at('persons', person, 'cases'));
 export const showCase = (id: string) => request<CaseView>(at('cases', id));
 export const changeCase = (id: string, body: EditCase) => patch<CaseView>(at('cases', id), body);
+export const caseHistory = (id: string) => request<CaseHistory>(at('cases', id, 'history'));
 export const addTask = (body: NewTaskBody, key: string) => post<TaskView>('/tasks', body, key);
+export const showTask = (id: string) => request<TaskView>(at('tasks', id));
 export const changeTask = (id: string, body: EditTask) => patch<TaskView>(at('tasks', id), body);
-export const openTasks = (person: string) => request<{ readonly items: readonly TaskView[] }>('/tasks', { query: { owner: '', person } });
+export const tasksOf = (person: string, done = false) => request<{ readonly items: readonly TaskView[] }>('/tasks', { query: { owner: '', person, done: done ? 'true' : '' } });
 
 export const organizations = (q: string) => request<OrganizationPage>('/organizations', { query: { q, limit: 8 } });
 export const addOrganization = (name: string) => post<OrganizationView>('/organizations', { name });

@@ -367,6 +367,25 @@ export interface CardAnswer {
   readonly may_edit: boolean;
 }
 
+/**
+ * One change of a case: when, by whom, what (`card_case_…`, as in a person's history), what it was and is.
+ *
+ * Of a step (`opened`, `closed`, `pending`, `reopened`) `now` is the subject; instants are RFC 3339.
+ */
+export interface CaseFactView {
+  readonly at: string;
+  readonly by: string;
+  readonly kind: string;
+  readonly was: string;
+  readonly now: string;
+}
+
+/** What was changed of a case, the newest first, at most 200. */
+export interface CaseHistory {
+  readonly items: readonly CaseFactView[];
+  readonly next: string | null;
+}
+
 /** A page, newest first. */
 export interface CasePage {
   readonly items: readonly CaseView[];

@@ -72,11 +72,12 @@ export interface CardMerge {
   readonly by: string;
 }
 
-/** A task that is not done. */
+/** A task that is not done; `given_by` is empty for what its owner gave themselves. */
 export interface CardTask {
   readonly id: string;
   readonly title: string;
   readonly owner: string;
+  readonly given_by: string;
   readonly due_at: string | null;
 }
 
@@ -314,8 +315,11 @@ export interface NamedView {
   readonly name: string;
 }
 
-/** What it is about. `given`, `taken` and `returned` are about work; `message` is words only. */
-export type NoticeKind = 'given' | 'message' | 'returned' | 'state_changed' | 'taken';
+/**
+ * What it is about. `given`, `taken` and `returned` are about work; `task` is a task that one was given, its
+ * title the text; `message` is words only.
+ */
+export type NoticeKind = 'given' | 'message' | 'returned' | 'state_changed' | 'taken' | 'task';
 
 /** A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote. */
 export interface NoticeView {
@@ -428,12 +432,17 @@ export interface SnoozeView {
   readonly reason: string;
 }
 
-/** A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything. */
+/**
+ * A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything.
+ *
+ * `given_by` is who gave it to its owner, empty for what one gave oneself; `created_by` wrote it down first.
+ */
 export interface TaskView {
   readonly id: string;
   readonly title: string;
   readonly owner: NamedView;
   readonly created_by: string;
+  readonly given_by: string;
   readonly created_at: string;
   readonly due_at: string | null;
   readonly done_at: string | null;

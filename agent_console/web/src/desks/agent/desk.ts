@@ -132,6 +132,10 @@ export const useDesk = defineStore('desk', () => {
       chime('reminder');
       notify('reminder', text.t('knowledge.alerts.back', { name }), '', `reminder ${frame.interaction_id}`, () => show(frame.interaction_id));
     }
+    if (frame.kind === 'notice_added' && frame.notice.kind === 'task') {
+      chime('reminder');
+      notify('reminder', text.t('supervise.notice.task', { by: frame.notice.by }), frame.notice.text, `notice ${frame.notice.id}`);
+    }
     if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);

@@ -133,6 +133,7 @@ export default {
     given: '{by} gave you work',
     taken: '{by} gave your work to {to}',
     returned: '{by} returned your work to the line',
+    task: '{by} gave you a task',
   },
   read: 'Read',
   show: 'Show',

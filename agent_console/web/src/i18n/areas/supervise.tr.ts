@@ -133,6 +133,7 @@ export default {
     given: '{by} size iş verdi',
     taken: '{by} işinizi {to} adlı kişiye verdi',
     returned: '{by} işinizi kuyruğa geri koydu',
+    task: '{by} size bir görev verdi',
   },
   read: 'Okundu',
   show: 'Göster',

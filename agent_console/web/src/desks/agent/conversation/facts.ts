@@ -43,14 +43,19 @@ const WHAT = ['name', 'language', 'tier', 'organization', 'tags'] as const;
 const CARD_FACTS = [
   'card_consent_given', 'card_consent_withdrawn', 'card_address_added', 'card_address_removed', 'card_address_known', 'card_address_maybe',
   'card_merged', 'card_merge_undone', 'card_case_opened', 'card_case_closed', 'card_case_reopened', 'card_case_pending', 'card_case_changed',
-  'card_case_status', 'card_case_promised', 'card_task_added', 'card_task_done', 'card_task_reopened', 'card_task_changed',
+  'card_case_status', 'card_case_promised', 'card_case_renamed', 'card_case_owner', 'card_task_added', 'card_task_done', 'card_task_reopened',
+  'card_task_changed', 'card_task_given',
 ] as const;
 
+/** What is told of a change of the card. */
+export type CardFact = Pick<TimelineEntry, 'kind' | 'agent' | 'what' | 'was' | 'now'>;
+
 /** Who changed what of the card: what it was, and what it is. */
-function cardFactWords(entry: TimelineEntry, text: Text): string {
+export function cardFactWords(entry: CardFact, text: Text): string {
   const known = WHAT.find((what) => what === entry.what);
   const said = (value: string): string => {
     if (!value) return '—';
+    if (entry.kind === 'card_case_promised') return text.instant(value);
     return known === 'tier' ? text.word('tier', value) : known === 'language' ? text.languageName(value) : value;
   };
   const named = { agent: entry.agent, what: known ? text.t(`person_card.${known}`) : entry.what, was: said(entry.was), now: said(entry.now) };

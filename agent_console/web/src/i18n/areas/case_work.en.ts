@@ -1,0 +1,27 @@
+/** Cases and tasks on the card, where they are changed: English. */
+
+export default {
+  edit_case: 'Change case {n}',
+  case_state: 'State',
+  open: 'open',
+  pending: 'waiting for somebody',
+  closed: 'closed',
+  public_status: 'What the client is told',
+  owner: 'Owner',
+  nobody: 'nobody',
+  case_closed: 'closed {day}',
+  reopen_case: 'Open case {n} again',
+  closed_cases: 'Closed too',
+  history: 'What was changed',
+  no_history: 'Nothing yet.',
+  faster: '{name} was faster. What is saved by now stands in the history below; yours is kept here, and saving again overwrites theirs.',
+  faster_plain: 'Somebody was faster. What you typed is kept here; saving again overwrites theirs.',
+  told: 'told: {text}',
+  edit_task: 'Change: {title}',
+  whose: 'Whose task',
+  who_hint: 'Type a name.',
+  nobody_called: 'Nobody is called that.',
+  done_tasks: 'Done',
+  undone: 'Not done after all: {title}',
+  nothing_done: 'Nothing done yet.',
+} as const;

@@ -1,0 +1,29 @@
+/** Cases and tasks on the card, where they are changed: Russian. */
+
+import type { CaseWork } from '@/i18n/case-work';
+
+export default {
+  edit_case: 'Изменить обращение {n}',
+  case_state: 'Состояние',
+  open: 'открыто',
+  pending: 'ждёт кого-то',
+  closed: 'закрыто',
+  public_status: 'Что сказано клиенту',
+  owner: 'Ответственный',
+  nobody: 'никто',
+  case_closed: 'закрыто {day}',
+  reopen_case: 'Открыть обращение {n} снова',
+  closed_cases: 'И закрытые',
+  history: 'Что изменялось',
+  no_history: 'Пока ничего.',
+  faster: '{name} успевает раньше. Сохранённое видно в истории ниже; ваше осталось здесь, повторное сохранение его заменит.',
+  faster_plain: 'Кто-то успел раньше. Набранное осталось здесь; повторное сохранение заменит чужое.',
+  told: 'сказано: {text}',
+  edit_task: 'Изменить: {title}',
+  whose: 'Чья задача',
+  who_hint: 'Наберите имя.',
+  nobody_called: 'Никого с таким именем нет.',
+  done_tasks: 'Выполненные',
+  undone: 'Всё-таки не выполнено: {title}',
+  nothing_done: 'Пока ничего не выполнено.',
+} as const satisfies CaseWork;
