@@ -37,6 +37,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         queue: Words = "",
         agent: Words = "",
         channel: Words = "",
+        direction: Text = "",
         state: Words = "",
         outcome: Words = "",
         disposition: Words = "",
@@ -64,7 +65,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         `q` searches the messages, and then the newest message comes first.
         """
         wanted = filter_of(
-            zone, queue=queue, agent=agent, channel=channel, state=state, outcome=outcome,
+            zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
             score=score, short=short, q=q,
@@ -85,6 +86,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         queue: Words = "",
         agent: Words = "",
         channel: Words = "",
+        direction: Text = "",
         state: Words = "",
         outcome: Words = "",
         disposition: Words = "",
@@ -103,7 +105,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
     ) -> LogCount:
         """The filters of the log, but for the text."""
         wanted = filter_of(
-            zone, queue=queue, agent=agent, channel=channel, state=state, outcome=outcome,
+            zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
             score=score, short=short,

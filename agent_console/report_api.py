@@ -14,6 +14,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.erlang import Demand, agents_needed, rostered, staffed
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import QueueId
+from hub.domain.touch import Direction
 from hub.insight.activity import ActivityStore, AgentDays, agent_day
 from hub.insight.grouped import (
     BY_TIME,
@@ -35,6 +36,9 @@ Words = Annotated[str, Meta(max_length=2_000)]
 Text = Annotated[str, Meta(max_length=100)]
 
 _LONGEST_ACTIVITY_DAYS = 7
+_COUNTED = Direction.INBOUND.value
+"""What one of us began waited for nobody: no figure of a queue counts it."""
+
 _AROUND = (6, 10)
 """How many numbers of agents below and above the needed one are shown."""
 
@@ -60,8 +64,9 @@ def operations(
         """Each figure with its formula, its value in the period before, and the query of the log that finds the
         passes behind it. `from` and `to` are days of the house, both included, or instants."""
         period = period_of(from_, to, zone)
-        wanted = filter_of(zone, queue=queue, agent=agent, channel=channel)
+        wanted = filter_of(zone, queue=queue, agent=agent, channel=channel, direction=_COUNTED)
         log = {k: v for k, v in (("queue", queue), ("agent", agent), ("channel", channel)) if v}
+        log["direction"] = _COUNTED
         asked = _Asked(sums, call.principal, wanted, zone, clock.now())
         names = await _names(insight, call.principal, by)
         return await asked.report(period, by, log, names)
@@ -144,7 +149,12 @@ def operations(
         except NotFound as unknown:
             raise Invalid("there is no such queue", field="queue", code="no_such_queue") from unknown
         from_at = _hour_of(day, hour, zone)
-        wanted = LogFilter(queues=(found.id,), from_at=from_at, to_at=from_at + timedelta(hours=1))
+        wanted = LogFilter(
+            queues=(found.id,),
+            directions=(Direction.INBOUND,),
+            from_at=from_at,
+            to_at=from_at + timedelta(hours=1),
+        )
         by_queue = await sums.sums(call.principal, wanted, GroupBy.QUEUE, clock.now())
         counted = by_queue.get(found.id, Sums())
         return StaffingLoad(

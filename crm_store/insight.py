@@ -39,6 +39,7 @@ SELECT w.id, w.interaction_id, w.queue_id, w.first_queued_at, w.answered_at, w.e
    WHERE s.work_item_id = w.id AND s.kind IN ('talk', 'hold', 'text', 'wrap_up'))
 FROM work_items w
 WHERE w.tenant_id = $1 AND w.queue_id = ANY($2) AND w.first_queued_at >= $3 AND w.first_queued_at < $4
+  AND w.direction = 'inbound'
 ORDER BY w.first_queued_at, w.id
 """
 _SEGMENT = columns(segments)
@@ -64,12 +65,12 @@ _ANSWERS = """
 SELECT w.queue_id, w.first_queued_at, w.answered_at
 FROM segments s JOIN work_items w ON w.id = s.work_item_id AND w.answered_at = s.ended_at
 WHERE s.tenant_id = $1 AND s.queue_id = ANY($2) AND s.kind = 'alert' AND s.started_at >= $3
-  AND w.answered_at >= $4 ORDER BY w.answered_at, w.id
+  AND w.answered_at >= $4 AND w.direction = 'inbound' ORDER BY w.answered_at, w.id
 """
 _TOUCH_MARKS = """
 SELECT t.interaction_id, t.seq, t.direction, t.at, t.author_id
 FROM (SELECT DISTINCT interaction_id FROM work_items WHERE tenant_id = $1 AND queue_id = $2
-      AND first_queued_at >= $3 AND first_queued_at < $4) w
+      AND first_queued_at >= $3 AND first_queued_at < $4 AND direction = 'inbound') w
   CROSS JOIN touches t
 WHERE t.interaction_id = w.interaction_id AND t.direction IN ('inbound', 'outbound')
   AND t.kind IN ('message', 'form') AND (t.direction = 'inbound' OR t.author_id IS NOT NULL)

@@ -18,6 +18,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import InteractionId
 from hub.domain.service_level import WorkRow
+from hub.domain.touch import Direction
 from hub.domain.work import WorkState
 from hub.insight.log import MOST_COUNTED, LogCount, LogFilter, LogName, LogOrder, LogPage, LogRow
 
@@ -35,7 +36,7 @@ SELECT w.id, w.interaction_id, p.id, p.name, p.tier, q.id, q.name, w.channel, w.
   (SELECT COUNT(*) FROM work_items o WHERE o.interaction_id = w.interaction_id),
   (SELECT t.text FROM touches t WHERE t.interaction_id = w.interaction_id AND t.direction <> 'internal'
    ORDER BY t.seq DESC LIMIT 1),
-  CASE WHEN {RATED} THEN r.score END, r.comment
+  CASE WHEN {RATED} THEN r.score END, r.comment, w.direction
 FROM work_items w JOIN interactions i ON i.id = w.interaction_id JOIN persons p ON p.id = i.person_id
   JOIN queues q ON q.id = w.queue_id LEFT JOIN agents a ON a.id = w.agent_id
   LEFT JOIN ratings r ON r.tenant_id = w.tenant_id AND r.interaction_id = w.interaction_id
@@ -203,6 +204,7 @@ def _row(r: Row, now: datetime) -> LogRow:
         tier=r[4],
         queue=LogName(id=r[5], name=r[6]),
         channel=r[7],
+        direction=Direction(r[22]),
         language=r[8],
         state=state,
         outcome=work.outcome(now),

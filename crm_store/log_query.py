@@ -101,6 +101,7 @@ def question_of(
         ("queue_id", wanted.queues),
         ("agent_id", wanted.agents),
         ("channel", wanted.channels),
+        ("direction", tuple(direction.value for direction in wanted.directions)),
         ("state", tuple(state.value for state in wanted.states)),
         ("language", wanted.languages),
         ("person_id", wanted.persons),

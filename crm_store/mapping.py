@@ -255,6 +255,7 @@ def item_row(w: WorkItem) -> Row:
         w.weight,
         w.epoch,
         w.version,
+        w.direction.value,
     )
 
 
@@ -286,6 +287,7 @@ def item_of(r: Row) -> WorkItem:
         weight=r[22],
         epoch=r[23],
         version=r[24],
+        direction=Direction(r[25]),
     )
 
 

@@ -1,5 +1,6 @@
 """What one agent did in a period, for that agent alone: log and work, passes added up, and offers let go."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from crm_store.activity import SqlActivity
@@ -8,6 +9,7 @@ from crm_store.report_sums import SqlSums
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal
 from hub.domain.reservation import ReservationState
+from hub.domain.touch import Direction
 from hub.insight.grouped import GroupBy, Sums
 from hub.insight.log import LogFilter
 from hub.insight.my_day import OwnRecord
@@ -41,11 +43,16 @@ class SqlMyDay:
             rows = await wire.fetch(_LET_GO, tenant_id, me, to_us(from_at), to_us(to_at))
         let_go = {state: int(count) for state, count in rows}
         # every queue is named for the index's sake: passes are found by queue and time
-        wanted = LogFilter(queues=queues, agents=(me,), from_at=from_at, to_at=to_at)
+        wanted = LogFilter(
+            queues=queues, agents=(me,), directions=(Direction.INBOUND,), from_at=from_at, to_at=to_at
+        )
         by_agent = await self._sums.sums(principal, wanted, GroupBy.AGENT, now)
+        ours = replace(wanted, directions=(Direction.OUTBOUND,))
+        begun = (await self._sums.sums(principal, ours, GroupBy.AGENT, now)).get(me, Sums())
         return OwnRecord(
             record=record,
             sums=by_agent.get(me, Sums()),
+            started=begun.counts.offered,
             declined=let_go.get(ReservationState.DECLINED.value, 0),
             missed=let_go.get(ReservationState.EXPIRED.value, 0),
         )

@@ -43,10 +43,11 @@ from crm_store.rows.history import (
 )
 from crm_store.rows.people import identities, persons
 from crm_store.rows.rules import close_answers
-from crm_store.rows.talk import mentions
+from crm_store.rows.talk import mentions, planned_replies
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_callbacks import UnitCallbacks
 from crm_store.unit_reads import UnitReads
+from crm_store.unit_starting import UnitStarting
 from crm_store.unit_supervise import UnitSupervise
 from crm_store.unit_talk import UnitTalk
 from hub.domain.agent import Agent
@@ -98,7 +99,7 @@ class _Writes:
     released: list[Row] = field(default_factory=list)
 
 
-class Unit(UnitSupervise, UnitTalk, UnitCallbacks):
+class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
     """See hub/ports/store.py. Times become microseconds, enums their words, at the moment of adding."""
 
     def __init__(
@@ -117,6 +118,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks):
         self._writes = _Writes()
         self._events: list[Event] = []
         self._named = []
+        self._planned = []
 
     @property
     def wire(self) -> Wire:
@@ -240,6 +242,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks):
             (close_answers, w.answers),
             (facts, w.facts),
             (mentions, self._named),
+            (planned_replies, self._planned),
         ):
             if rows:
                 await wire.insert(table, rows)

@@ -26,6 +26,7 @@ from agent_console import (
     ready_api,
     report_api,
     sites_api,
+    start_api,
     status_api,
     supervise_api,
     talk_api,
@@ -56,6 +57,7 @@ from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
 from crm_store.sites import Sites
+from crm_store.starting import ChatWays, Starts
 from crm_store.status import SqlStatus
 from crm_store.store import Store
 from crm_store.talk import Talk
@@ -76,6 +78,7 @@ from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
 from hub.desk.sites import SiteSettings
 from hub.desk.snoozes import Snoozes
+from hub.desk.starting import Starting
 from hub.desk.states import States
 from hub.desk.supervise import Supervising
 from hub.desk.transfer import Transfers
@@ -83,6 +86,7 @@ from hub.desk.work import Work
 from hub.domain.access import Permission, Scope
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import StepKind
+from hub.domain.person import IdentityKind
 from hub.entrance import OpenEntrance
 from hub.insight.exporting import Exporter
 from hub.lifecycle import Jobs
@@ -220,6 +224,16 @@ def operations(p: Parts) -> list[Operation]:
             drafting=p.talk.drafting,
             mentioning=Mentioning(p.talk.store, p.talk.store, p.clock),
             snoozes=p.talk.snoozes,
+            reads=p.talk.store,
+        ),
+        *start_api.operations(
+            starting=Starting(
+                Starts(p.store, p.clients.reach),
+                p.clock,
+                {IdentityKind.WEBCHAT: ChatWays(p.store)},
+                p.talk.limits,
+                lease_s=p.presence_lease_s,
+            ),
             reads=p.talk.store,
         ),
         *files_api.operations(

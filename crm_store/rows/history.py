@@ -135,6 +135,7 @@ work_items = Table(
     Column("weight", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("direction", Text, nullable=False, server_default="inbound"),
     Index("ix_work_items_queue_first", "tenant_id", "queue_id", "first_queued_at"),
     Index(
         "ix_work_items_open",

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub.domain.access import Principal
 from hub.domain.agent import FULL, Agent, Wish
 from hub.domain.errors import Conflict
-from hub.domain.events import ConsultChanged, ReservationEnded, ReservationOffered, WorkStepped
+from hub.domain.events import AgentChanged, ConsultChanged, ReservationEnded, ReservationOffered, WorkStepped
 from hub.domain.ids import InteractionId, ReservationId, UserId, WorkItemId
 from hub.domain.interaction import Interaction
 from hub.domain.presence import is_present
@@ -15,6 +16,10 @@ from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.ports.store import UnitOfWork
 from hub.ports.supervise import SuperviseUnit
+from hub.steps import change_agent
+
+SUPERVISING = "supervising"
+"""The pause reason of somebody who serves no queue and has taken work over."""
 
 
 async def require_room(unit: UnitOfWork, agent: Agent, item: WorkItem) -> int:
@@ -29,6 +34,31 @@ def require_there(agent: Agent, now: datetime) -> None:
     """Raises Conflict (`agent_away`) for an agent whose console is closed, or who is offline."""
     if not is_present(agent, now) or agent.wish is Wish.OFFLINE:
         raise Conflict(f"{agent.name} is not there", code="agent_away")
+
+
+async def one_who_holds(
+    unit: SuperviseUnit, principal: Principal, me: UserId, now: datetime, lease: timedelta
+) -> Agent:
+    """The principal as somebody who can hold work: paused, if they serve nobody now, so that the router asks
+    them nothing."""
+    agent = (await unit.agents([me])).get(me)
+    if agent is None:
+        agent = Agent(
+            id=me,
+            tenant_id=principal.tenant_id,
+            name=principal.name,
+            wish=Wish.PAUSED,
+            pause_reason=SUPERVISING,
+            wish_since=now,
+            presence_until=now + lease,
+            idle_since=now,
+        )
+        unit.add_agent(agent)
+        unit.emit(AgentChanged(tenant_id=agent.tenant_id, agent=agent, at=now, reason=SUPERVISING))
+    elif agent.wish is Wish.OFFLINE:
+        paused = replace(agent, wish=Wish.PAUSED, pause_reason=SUPERVISING, wish_since=now)
+        agent = change_agent(unit, paused, now, reason=SUPERVISING)
+    return agent
 
 
 async def give(
@@ -163,6 +193,7 @@ _WORDS = {
     "handed_over": "{by} hands this over to {name}.",
     "reassigned": "{by} gave this to {name}.",
     "taken_over": "{name} took this over.",
+    "started": "{name} wrote to this client and took this out of the line.",
     "consulted": "{by} asked {name} about this and handed it over.",
 }
 _REASONS = {"reassigned": "given"}

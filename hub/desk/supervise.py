@@ -5,16 +5,16 @@ Every action is audited in the same transaction, and whoever it concerns finds a
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
-from hub.desk.handing import back_in_line, give, next_pass, require_room, require_there
+from hub.desk.handing import back_in_line, give, next_pass, one_who_holds, require_room, require_there
 from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.agent import Agent, Media, Wish, wish_from
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import AgentChanged, InteractionClosed, NoticeRead, NoticeSent, WorkStepped
+from hub.domain.events import InteractionClosed, NoticeRead, NoticeSent, WorkStepped
 from hub.domain.ids import InteractionId, NoticeId, QueueId, UserId
 from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.notice import Notice, NoticeKind
@@ -25,9 +25,6 @@ from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.supervise import SuperviseStore, SuperviseUnit
 from hub.steps import change_agent
-
-SUPERVISING = "supervising"
-"""The pause reason of somebody who serves no queue and has taken work over."""
 
 _REASON_CHARS = 200
 
@@ -171,7 +168,7 @@ class Supervising:
             if item.media is Media.VOICE:
                 raise Conflict("a call is transferred, not taken over", code="call_stays")
             now = self._clock.now()
-            agent = await self._one_who_holds(unit, principal, me, now)
+            agent = await one_who_holds(unit, principal, me, now, self._lease)
             taken, _ = await give(
                 unit,
                 interaction,
@@ -283,28 +280,6 @@ class Supervising:
             raise NotFound("there is no such agent")
         if principal.scope(Permission.SUPERVISE) is not Scope.ALL and not agent.queues & principal.queues:
             raise NotFound("there is no such agent")
-        return agent
-
-    async def _one_who_holds(
-        self, unit: SuperviseUnit, principal: Principal, me: UserId, now: datetime
-    ) -> Agent:
-        agent = (await unit.agents([me])).get(me)
-        if agent is None:
-            agent = Agent(
-                id=me,
-                tenant_id=principal.tenant_id,
-                name=principal.name,
-                wish=Wish.PAUSED,
-                pause_reason=SUPERVISING,
-                wish_since=now,
-                presence_until=now + self._lease,
-                idle_since=now,
-            )
-            unit.add_agent(agent)
-            unit.emit(AgentChanged(tenant_id=agent.tenant_id, agent=agent, at=now, reason=SUPERVISING))
-        elif agent.wish is Wish.OFFLINE:
-            paused = replace(agent, wish=Wish.PAUSED, pause_reason=SUPERVISING, wish_since=now)
-            agent = change_agent(unit, paused, now, reason=SUPERVISING)
         return agent
 
     def _notify(

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CONFIGURE = "configure"
     SECURE_SELF = "secure_self"
     EDIT_PERSON = "edit_person"
+    START_INTERACTION = "start_interaction"
     WORK_TASKS = "work_tasks"
     READ_KNOWLEDGE = "read_knowledge"
     WRITE_KNOWLEDGE = "write_knowledge"
@@ -88,6 +89,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_AGENTS: _S.TEAM,
         _P.SECURE_SELF: _S.OWN,
         _P.EDIT_PERSON: _S.OWN,
+        _P.START_INTERACTION: _S.TEAM,
         _P.WORK_TASKS: _S.OWN,
         _P.READ_KNOWLEDGE: _S.TEAM,
         _P.READ_LOG: _S.OWN,
@@ -108,6 +110,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_REPORTS: _S.TEAM,
         _P.SECURE_SELF: _S.OWN,
         _P.EDIT_PERSON: _S.TEAM,
+        _P.START_INTERACTION: _S.TEAM,
         _P.WORK_TASKS: _S.TEAM,
         _P.READ_KNOWLEDGE: _S.TEAM,
         _P.WRITE_KNOWLEDGE: _S.TEAM,
@@ -168,6 +171,7 @@ NOT_FOR_KEYS = frozenset(
         Permission.OPEN_CONSOLE,
         Permission.SET_OWN_STATE,
         Permission.ANSWER_OFFER,
+        Permission.START_INTERACTION,
         Permission.MANAGE_USERS,
         Permission.SECURE_SELF,
         Permission.MANAGE_KEYS,

@@ -38,6 +38,7 @@ class AuditAction(StrEnum):
     CHANGE_WEBHOOK = "change_webhook"
     REMOVE_WEBHOOK = "remove_webhook"
     DISABLE_WEBHOOK = "disable_webhook"
+    START_INTERACTION = "start_interaction"
     REASSIGN = "reassign"
     PRIORITISE = "prioritise"
     PULL_OUT = "pull_out"

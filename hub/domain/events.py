@@ -50,11 +50,14 @@ class DeliveryChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionOpened:
-    """A new engagement began."""
+    """A new engagement began. `account` and `thread` name the conversation when one of us began it: its channel
+    cannot know otherwise whose it is."""
 
     kind: ClassVar[str] = "interaction_opened"
     tenant_id: TenantId
     interaction: Interaction
+    account: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

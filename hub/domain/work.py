@@ -9,6 +9,7 @@ from hub.domain.agent import Media
 from hub.domain.errors import Conflict
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId, WorkItemId
 from hub.domain.segment import Segment, SegmentKind
+from hub.domain.touch import Direction
 from hub.domain.values import changed
 
 
@@ -59,7 +60,8 @@ class WorkItem:
     and whoever acts on an old one is refused. `weight` is the units of attention it takes from its agent.
     `state_at` is when the present stage began; `deadline_at` when it ends by itself, if it does. `assigned_at`
     is the present assignment's beginning, `answered_at` the first one's (every figure counts that).
-    `received_at` is when the touch that queued it reached us.
+    `received_at` is when the touch that queued it reached us. `direction` is `outbound` for a pass that one of
+    us began: nobody waited for it, so the figures of its queue leave it out.
     """
 
     id: WorkItemId
@@ -87,6 +89,7 @@ class WorkItem:
     weight: int = 0
     epoch: int = 0
     version: int = 1
+    direction: Direction = Direction.INBOUND
 
     def stepped(
         self,
@@ -123,6 +126,49 @@ class WorkItem:
         elif to not in OPEN_STATES:
             changes["ended_at"] = at
         return changed(self, **changes)
+
+
+def begun(
+    *,
+    id: WorkItemId,  # noqa: A002 - the item's own field
+    interaction_id: InteractionId,
+    person_id: PersonId,
+    tenant_id: TenantId,
+    queue_id: QueueId,
+    channel: str,
+    media: Media,
+    language: str,
+    skills: dict[str, int],
+    priority: int,
+    agent_id: UserId,
+    weight: int,
+    at: datetime,
+) -> WorkItem:
+    """A pass that one of us begins: in hand from its first moment, so it has no time in line and no offer."""
+    return WorkItem(
+        id=id,
+        tenant_id=tenant_id,
+        interaction_id=interaction_id,
+        person_id=person_id,
+        queue_id=queue_id,
+        channel=channel,
+        media=media,
+        language=language,
+        skills=skills,
+        priority=priority,
+        state=WorkState.ASSIGNED,
+        first_queued_at=at,
+        queued_at=at,
+        urgent_at=urgent_at(at, priority),
+        state_at=at,
+        received_at=at,
+        assigned_at=at,
+        answered_at=at,
+        agent_id=agent_id,
+        weight=weight,
+        epoch=1,
+        direction=Direction.OUTBOUND,
+    )
 
 
 def prioritised(item: WorkItem, priority: int) -> WorkItem:

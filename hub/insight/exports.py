@@ -200,8 +200,8 @@ def cell_of(row: LogRow, column: str) -> Cell:
 
 COLUMNS = frozenset(
     {
-        "start", "answered", "ended", "person", "channel", "queue", "agent", "outcome", "state", "wait", "handle",
-        "duration", "disposition", "score", "comment", "language", "tier", "passes", "last_text", "note", "id",
-        "interaction_id",
+        "start", "answered", "ended", "person", "channel", "direction", "queue", "agent", "outcome", "state", "wait",
+        "handle", "duration", "disposition", "score", "comment", "language", "tier", "passes", "last_text", "note",
+        "id", "interaction_id",
     }
 )  # fmt: skip

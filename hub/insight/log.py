@@ -14,6 +14,7 @@ import msgspec
 from hub.domain.access import Principal
 from hub.domain.ids import InteractionId
 from hub.domain.service_level import Outcome
+from hub.domain.touch import Direction
 from hub.domain.work import WorkState
 
 MOST_COUNTED = 1_000_000
@@ -42,8 +43,8 @@ class LogFilter:
 
     `from_at` and `to_at` say when the pass entered its queue, [from, to). `waited_from_s` and `waited_below_s`
     bound the wait until the outcome, or until now. `in_time`: within T of its queue. `handled`: answered, and
-    the work is over. `rated`: the client's rating of the interaction belongs to this pass, `scores` are those
-    wanted. `text` is looked for in the messages.
+    the work is over. `directions`: who began the pass, the client or one of us. `rated`: the client's rating of
+    the interaction belongs to this pass, `scores` are those wanted. `text` is looked for in the messages.
     """
 
     queues: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class LogFilter:
     languages: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    directions: tuple[Direction, ...] = ()
     from_at: datetime | None = None
     to_at: datetime | None = None
     waited_from_s: float | None = None
@@ -78,7 +80,8 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     """One pass through a queue.
 
     `wait_s` is until the outcome, or until now; `handle_s` its talk, hold, text and wrap-up; `duration_s` from
-    the first moment in line to the end of the work, None while it is under way. `passes` is how many passes the
+    the first moment in line to the end of the work, None while it is under way. `direction` is `outbound` for a
+    pass that one of us began, which no figure of a queue counts. `passes` is how many passes the
     interaction has. `score` is the client's rating of the interaction, 1 to 5, on the pass it
     belongs to.
     """
@@ -89,6 +92,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     tier: str
     queue: LogName
     channel: str
+    direction: Direction
     language: str
     state: WorkState
     outcome: Outcome

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain.errors import Invalid
 from hub.domain.service_level import Outcome
+from hub.domain.touch import Direction
 from hub.domain.work import OPEN_STATES, WAITING_STATES, WorkState
 from hub.insight.log import LogFilter, LogOrder, ShortAbandons
 from hub.insight.periods import instant_of
@@ -27,6 +28,7 @@ def filter_of(
     queue: str = "",
     agent: str = "",
     channel: str = "",
+    direction: str = "",
     state: str = "",
     outcome: str = "",
     disposition: str = "",
@@ -49,6 +51,7 @@ def filter_of(
         queues=_listed(queue, "queue"),
         agents=_listed(agent, "agent"),
         channels=_listed(channel, "channel"),
+        directions=tuple(_choice(Direction, word, "direction") for word in _listed(direction, "direction")),
         states=tuple(
             dict.fromkeys(s for word in _listed(state, "state") for s in _known(_STATES, word, "state"))
         ),
@@ -85,8 +88,8 @@ def asked_by(query: str, zone: ZoneInfo) -> tuple[LogFilter, LogOrder, bool]:
 
 
 _TEXTS = (
-    "queue", "agent", "channel", "state", "outcome", "disposition", "language", "tier", "person", "from", "to",
-    "score", "short", "q",
+    "queue", "agent", "channel", "direction", "state", "outcome", "disposition", "language", "tier", "person", "from",
+    "to", "score", "short", "q",
 )  # fmt: skip
 _FLAGS = {"true": True, "false": False}
 

@@ -14,10 +14,12 @@ from hub.insight.intervals import length_s, united
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRecord:
-    """All that is known of one agent in a period. `sums` are of the passes that came in it and were theirs."""
+    """All that is known of one agent in a period. `sums` are of the passes that came in it and were theirs,
+    `started` counts those that they began themselves."""
 
     record: AgentRecord
     sums: Sums
+    started: int
     declined: int
     missed: int
 
@@ -49,6 +51,7 @@ def own_day(own: OwnRecord, from_at: datetime, to_at: datetime, now: datetime) -
         Figure(name=name, value=value, unit=unit, formula=formula)
         for name, value, unit, formula in (
             ("handled", own.sums.handled, ITEMS, "came in today, answered by you, and the work is over"),
+            ("started", own.started, ITEMS, "conversations with clients that you began today"),
             ("aht", aht.value, SECONDS, aht.formula),
             ("text", text_s, SECONDS, "wall-clock time with at least one text conversation"),
             ("wrap_up", day.wrap_up_s, SECONDS, "wall-clock time with work to finish after the conversation"),

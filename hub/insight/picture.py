@@ -15,6 +15,7 @@ from hub.domain.ids import QueueId, UserId, WorkItemId
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
 from hub.domain.service_level import WorkRow, ratio
+from hub.domain.touch import Direction
 from hub.domain.work import OPEN_STATES, WAITING_STATES, WorkItem, segment_ended_by
 from hub.insight.day import QueueDay, Tally
 from hub.insight.floor_view import FloorAgent, FloorQuarter, FloorQueue
@@ -188,6 +189,8 @@ class Picture:
                 self._quarter = next(iter(self._days.values())).number(now)
 
     def _count(self, day: QueueDay, item: WorkItem, handled_s: float, sign: int) -> None:
+        if item.direction is not Direction.INBOUND:
+            return  # nobody waited: it was begun by one of us
         number = day.count(_row_of(item, handled_s), sign)
         if number is not None:
             self._stale_quarters[item.queue_id, number] = None

@@ -14,7 +14,7 @@ from hub.ports.insight import TouchMark
 class ResponseGap:
     """From the first message nobody had answered yet to the agent's next one, if there is one.
 
-    `first` is the gap that opened the interaction.
+    `first` is the gap that opened the interaction; where one of us wrote first, there is none.
     """
 
     interaction_id: InteractionId
@@ -44,7 +44,9 @@ def response_gaps(marks: Iterable[TouchMark]) -> list[ResponseGap]:
             asked.setdefault(mark.interaction_id, mark.at)
         elif mark.direction is Direction.OUTBOUND and mark.by_agent:
             asked_at = asked.pop(mark.interaction_id, None)
-            if asked_at is not None:
+            if asked_at is None:
+                seen.add(mark.interaction_id)  # ours was the first word, or one more after an answer
+            else:
                 gaps.append(gap(mark.interaction_id, asked_at, mark.at))
     gaps += [gap(interaction_id, asked_at, None) for interaction_id, asked_at in asked.items()]
     return gaps

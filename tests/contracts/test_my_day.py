@@ -121,6 +121,7 @@ async def test_each_figure_of_the_day_by_looking_at_each_second(house: House) ->
         busy, there = worked(day, agent, *HANDLING), stood(day, agent, "available")
         assert figures == {
             "handled": len(over),
+            "started": 0,
             "aht": handle_s / len(over),
             "text": len(worked(day, agent, SegmentKind.TEXT)),
             "wrap_up": len(worked(day, agent, SegmentKind.WRAP_UP)),

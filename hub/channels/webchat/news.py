@@ -15,6 +15,7 @@ from hub.domain.events import (
     DeliveryChanged,
     Event,
     InteractionClosed,
+    InteractionOpened,
     ReservationEnded,
     ReservationOffered,
     SiteChanged,
@@ -55,6 +56,8 @@ class News:
             match event:
                 case WorkStepped() | ReservationOffered() | ReservationEnded():
                     await self._stepped(event.item)
+                case InteractionOpened() if event.thread:
+                    await self._begun(event)
                 case InteractionClosed():
                     await self._closed(event.interaction)
                 case TouchStored():
@@ -105,6 +108,12 @@ class News:
         # whoever stepped, those behind have moved
         if self._threads.waiting([item.queue_id]):
             self._places.changed(item.queue_id)
+
+    async def _begun(self, event: InteractionOpened) -> None:
+        """One of us writes first: whoever has this visitor connected learns whose conversation it is."""
+        thread = self._threads.find(event.account, event.thread)
+        if thread is not None and thread.visitor.tenant_id == event.tenant_id:
+            await self.bound(thread, event.interaction.id)
 
     async def _closed(self, interaction: Interaction) -> None:
         for thread in self._threads.closed(interaction.id):

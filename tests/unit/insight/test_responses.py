@@ -57,6 +57,12 @@ def test_what_the_agent_writes_unasked_is_no_answer() -> None:
     assert response_gaps(talk(ONE, ("agent", 0), ("agent", 30))) == []
 
 
+def test_where_the_agent_wrote_first_no_gap_is_the_first() -> None:
+    marks = talk(ONE, ("agent", 0), ("client", 10), ("agent", 40))
+
+    assert response_gaps(marks) == [gap(ONE, 10, 40, first=False)]
+
+
 def test_a_message_nobody_answered_is_a_gap_without_an_end() -> None:
     assert response_gaps(talk(ONE, ("client", 7))) == [gap(ONE, 7, None, first=True)]
 

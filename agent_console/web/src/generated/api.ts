@@ -7,6 +7,7 @@ import type {
   CaseStatus,
   ClientCard,
   Confidence,
+  Direction,
   DispositionView,
   DraftKind,
   DraftView,
@@ -893,7 +894,8 @@ export interface LogPassList {
  * One pass through a queue.
  *
  * `wait_s` is until the outcome, or until now; `handle_s` its talk, hold, text and wrap-up; `duration_s` from
- * the first moment in line to the end of the work, None while it is under way. `passes` is how many passes the
+ * the first moment in line to the end of the work, None while it is under way. `direction` is `outbound` for a
+ * pass that one of us began, which no figure of a queue counts. `passes` is how many passes the
  * interaction has. `score` is the client's rating of the interaction, 1 to 5, on the pass it
  * belongs to.
  */
@@ -904,6 +906,7 @@ export interface LogRow {
   readonly tier: string;
   readonly queue: LogName;
   readonly channel: string;
+  readonly direction: Direction;
   readonly language: string;
   readonly state: WorkState;
   readonly outcome: Outcome;
@@ -1837,11 +1840,27 @@ export interface StaffingView {
   readonly queues: readonly StaffedQueue[];
 }
 
+/** Which way, in which queue, and the first text; it can be undone for `hold_s` seconds. */
+export interface Start {
+  readonly queue_id: string;
+  readonly channel: string;
+  readonly address: string;
+  readonly text: string;
+  readonly hold_s?: number;
+}
+
 /** The rows that a query of the log's address finds, in a file of that form. */
 export interface StartExport {
   readonly form: ExportForm;
   readonly query?: string;
   readonly headings?: readonly ExportHeading[];
+}
+
+/** What was begun. `continued`: the conversation was open already, and the text goes into it. */
+export interface StartedView {
+  readonly interaction_id: string;
+  readonly planned: PlannedView;
+  readonly continued: boolean;
 }
 
 /** A time in one state: `available`, `paused` (with its reason) or `offline`. */
@@ -2025,6 +2044,33 @@ export interface WallboardQueue {
   readonly service_level: number | null;
   readonly asa_s: number | null;
   readonly aht_s: number | null;
+}
+
+/** All of them; ways that can be used first within their kind of channel. */
+export interface WayPage {
+  readonly items: readonly WayView[];
+  readonly next: string | null;
+}
+
+/**
+ * One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself.
+ *
+ * `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
+ * `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`. `continues`: a conversation is
+ * open there already, in the queue `continues_in`, and what is written goes into it.
+ */
+export interface WayView {
+  readonly kind: IdentityKind;
+  readonly channel: string;
+  readonly address: string;
+  readonly label: string;
+  readonly language: string;
+  readonly queue_id: string | null;
+  readonly last_at: string | null;
+  readonly closed: string;
+  readonly holder: string;
+  readonly continues: boolean;
+  readonly continues_in: string | null;
 }
 
 /** All webhooks, by name; `known_events` is what may be subscribed to. */
@@ -2339,6 +2385,12 @@ export const LIMITS = {
   },
   SpecialDayBody: {
     name: { maxLength: 100 },
+  },
+  Start: {
+    channel: { minLength: 1, maxLength: 200 },
+    address: { minLength: 1, maxLength: 320 },
+    text: { minLength: 1, maxLength: 8000 },
+    hold_s: { min: 0, max: 60 },
   },
   StartExport: {
     query: { maxLength: 2000 },

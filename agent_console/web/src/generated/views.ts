@@ -496,9 +496,9 @@ export interface WaitingView {
  * Why this agent: the reason's stable name, numbers behind it, who else was considered and who was not.
  *
  * `reason` is `last_agent`, `only_one`, `least_loaded` or `longest_idle` when the router decided, and
- * `handed_over`, `given`, `taken_over` or `consulted` when a person did (`by`); `idle_s` is the chosen one's idle
- * time; `considered` counts the staff of the queue, `could` those who could take it now; `next_names` are
- * the ones who would have been asked next; `text` is the same in an English sentence.
+ * `handed_over`, `given`, `taken_over`, `started` or `consulted` when a person did (`by`); `idle_s` is the
+ * chosen one's idle time; `considered` counts the staff of the queue, `could` those who could take it now;
+ * `next_names` are the ones who would have been asked next; `text` is the same in an English sentence.
  */
 export interface Why {
   readonly reason: string;

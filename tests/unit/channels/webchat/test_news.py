@@ -3,7 +3,7 @@
 from typing import Any
 
 from hub.cluster.embedded.bus import EmbeddedBus
-from hub.domain.events import TouchStored, Typing
+from hub.domain.events import InteractionOpened, TouchStored, Typing
 from hub.domain.ids import DEFAULT_TENANT, PersonId, TouchId, UserId
 from hub.domain.touch import Direction, Touch, TouchKind
 from hub.domain.work import WorkState
@@ -61,6 +61,33 @@ async def test_steps_from_before_the_visitor_returned_do_not_undo_what_the_store
         again = await server.page()
         assert (await again.hello(session=page.token))["agent"] == "Anna"
         await again.hears_no_more()
+
+
+async def test_a_visitor_whom_an_agent_writes_to_first_learns_who_it_is_and_sees_them_type() -> None:
+    async with ChatServer() as server:
+        page = await server.visitor()
+        server.bus.tell(opened_by_us("visitor-1"))
+        server.bus.tell(assigned(1))
+        assert await page.hears("agent") == {"t": "agent", "name": "Anna"}
+        server.bus.tell(
+            Typing(tenant_id=DEFAULT_TENANT, interaction_id=FIRST, by_client=False, agent_id=UserId("anna"))
+        )
+        assert await page.hears("typing") == {"t": "typing", "typing": True}
+
+
+async def test_nobody_else_learns_of_it() -> None:
+    async with ChatServer() as server:
+        page = await server.visitor()
+        for other in ("visitor-2", ""):
+            server.bus.tell(opened_by_us(other))
+        server.bus.tell(assigned(1))
+        await page.hears_no_more()
+
+
+def opened_by_us(thread: str) -> InteractionOpened:
+    return InteractionOpened(
+        tenant_id=DEFAULT_TENANT, interaction=closing().interaction, account=THREAD[0], thread=thread
+    )
 
 
 # --- typing ---

@@ -1,0 +1,56 @@
+"""Bodies of beginning a conversation."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from agent_console.bodies import Answer, Body, Id, Short, Text
+from hub.desk.views import PlannedView
+from hub.domain.person import IdentityKind
+
+
+class Start(Body, frozen=True, kw_only=True):
+    """Which way, in which queue, and the first text; it can be undone for `hold_s` seconds."""
+
+    queue_id: Id
+    channel: Short
+    address: Annotated[str, Meta(min_length=1, max_length=320)]
+    text: Text
+    hold_s: Annotated[float, Meta(ge=0, le=60)] = 0.0
+
+
+class WayView(Answer, frozen=True, kw_only=True):
+    """One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself.
+
+    `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
+    `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`. `continues`: a conversation is
+    open there already, in the queue `continues_in`, and what is written goes into it.
+    """
+
+    kind: IdentityKind
+    channel: str
+    address: str
+    label: str
+    language: str
+    queue_id: str | None
+    last_at: datetime | None
+    closed: str
+    holder: str
+    continues: bool
+    continues_in: str | None
+
+
+class WayPage(Answer, frozen=True, kw_only=True):
+    """All of them; ways that can be used first within their kind of channel."""
+
+    items: tuple[WayView, ...]
+    next: str | None
+
+
+class StartedView(Answer, frozen=True, kw_only=True):
+    """What was begun. `continued`: the conversation was open already, and the text goes into it."""
+
+    interaction_id: str
+    planned: PlannedView
+    continued: bool

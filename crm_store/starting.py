@@ -1,0 +1,125 @@
+"""Beginning a conversation in the store: who is reached, which threads are open, and the ways of the web chat."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+import msgspec
+
+from crm_store.mapping import at
+from crm_store.person_scope import ClientReach
+from crm_store.store import Store
+from crm_store.unit_of_work import Unit
+from crm_store.unit_starting import refused_kinds
+from hub.domain.access import Permission, Principal
+from hub.domain.agent import Media
+from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId
+from hub.domain.person import IdentityKind, Tier
+from hub.domain.reach import Client, UnderWay, Way, WayClosed
+from hub.domain.site import SiteSetup
+from hub.domain.work import WorkState
+
+_CHANNEL = IdentityKind.WEBCHAT.value
+_MOST_ADDRESSES = 30
+
+_setup = msgspec.json.Decoder(SiteSetup).decode
+
+_UNDER_WAY = (
+    "SELECT s.account, s.thread, i.id, i.queue_id, w.state, w.agent_id, COALESCE(a.name, '') FROM sessions s"
+    " JOIN interactions i ON i.id = s.interaction_id LEFT JOIN work_items w ON w.interaction_id = i.id"
+    " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up') LEFT JOIN agents a ON a.id = w.agent_id"
+    " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) AND s.ended_at IS NULL"
+    " AND i.state = 'open'"
+)
+_CHATS = (
+    "SELECT v.id, v.site_key, v.language, t.title, t.language, t.queue_id, u.setup,"
+    " (SELECT COALESCE(MAX(s.started_at), 0) FROM sessions s WHERE s.tenant_id = v.tenant_id"
+    " AND s.account = 'webchat:' || v.site_key AND s.thread = v.id) AS last_at"
+    " FROM visitors v JOIN sites t ON t.key = v.site_key LEFT JOIN site_setups u ON u.site_key = v.site_key"
+    " WHERE /*+*/v.tenant_id = $1 AND v.id = ANY($2) ORDER BY last_at DESC, v.id"
+)
+
+
+class Starts:
+    """StartStore of hub/ports/starting.py."""
+
+    def __init__(self, store: Store, reach: ClientReach) -> None:
+        self._store = store
+        self._reach = reach
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[Unit]:
+        """See the port."""
+        return self._store.unit(tenant_id)
+
+    async def client(self, principal: Principal, person_id: PersonId) -> Client:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            root = await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
+            ((tier,),) = await wire.fetch(
+                "SELECT tier FROM persons WHERE tenant_id = $1 AND id = $2", principal.tenant_id, root
+            )
+            rows = await wire.fetch(
+                "SELECT kind, value FROM identities WHERE /*+*/tenant_id = $1 AND person_id = $2"
+                " ORDER BY created_at, id LIMIT $3",
+                principal.tenant_id,
+                root,
+                _MOST_ADDRESSES,
+            )
+            refused = await refused_kinds(wire, principal.tenant_id, root)
+        addresses: dict[IdentityKind, tuple[str, ...]] = {}
+        for kind, value in rows:
+            addresses[IdentityKind(kind)] = (*addresses.get(IdentityKind(kind), ()), value)
+        return Client(person_id=root, tier=Tier(tier), addresses=addresses, refused=refused)
+
+    async def under_way(
+        self, tenant_id: TenantId, threads: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], UnderWay]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                _UNDER_WAY, tenant_id, sorted({a for a, _ in threads}), sorted({t for _, t in threads})
+            )
+        return {
+            (r[0], r[1]): UnderWay(
+                interaction_id=InteractionId(r[2]),
+                queue_id=QueueId(r[3]),
+                state=None if r[4] is None else WorkState(r[4]),
+                agent_id=None if r[5] is None else UserId(r[5]),
+                agent=r[6],
+            )
+            for r in rows
+        }
+
+    async def renew_presence(
+        self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime
+    ) -> None:
+        """See the port."""
+        await self._store.renew_presence(tenant_id, agent_ids, until, now)
+
+
+class ChatWays:
+    """Ways of hub/ports/starting.py for the web chat: every browser in which the client has used a site's chat."""
+
+    def __init__(self, store: Store) -> None:
+        self._database = store.database
+
+    async def ways(self, tenant_id: TenantId, addresses: Sequence[str]) -> list[Way]:
+        """See the port. A site that was switched off takes nobody, so nobody would read it there."""
+        async with self._database.snapshot() as wire:
+            rows = await wire.fetch(_CHATS, tenant_id, list(addresses))
+        return [
+            Way(
+                kind=IdentityKind.WEBCHAT,
+                channel=_CHANNEL,
+                media=Media.CHAT,
+                account=f"{_CHANNEL}:{r[1]}",
+                thread=r[0],
+                address=r[0],
+                label=r[3],
+                language=r[2] or r[4],
+                queue_id=QueueId(r[5]),
+                last_at=at(r[7] or None),
+                closed=None if r[6] is None or _setup(r[6]).enabled else WayClosed.SITE_OFF,
+            )
+            for r in rows
+        ]

@@ -1,0 +1,99 @@
+"""By which ways a client can be written to first, and why another way is closed now. Decided without I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.agent import Media
+from hub.domain.ids import InteractionId, PersonId, QueueId, UserId
+from hub.domain.person import IdentityKind, Tier
+from hub.domain.work import WAITING_STATES, WorkState
+
+
+class WayClosed(StrEnum):
+    """Why nobody can begin there now; also the stable code of the refusal."""
+
+    NOT_CONNECTED = "channel_not_connected"
+    NO_ADDRESS = "no_address"
+    CLIENT_REFUSED = "client_refused"
+    SITE_OFF = "site_off"
+    COLLEAGUE_HAS_IT = "colleague_has_it"
+    OTHER_TEAM = "other_team_has_it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Whom somebody wants to write to: the record that stands for them, and the kinds of channel on which their
+    newest word about being written to is no."""
+
+    person_id: PersonId
+    tier: Tier
+    addresses: dict[IdentityKind, tuple[str, ...]]
+    refused: frozenset[IdentityKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """The open interaction of a thread; `state` and `agent_id` are of its pass, None between two passes."""
+
+    interaction_id: InteractionId
+    queue_id: QueueId
+    state: WorkState | None = None
+    agent_id: UserId | None = None
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One conversation that a channel can begin with a client: `account` and `thread` are the channel's names of
+    it, `address` is where a message goes, `label` what people call the place. `queue_id` is the line that what
+    the client begins there comes to; `closed` is the channel's own reason why not."""
+
+    kind: IdentityKind
+    channel: str
+    media: Media
+    account: str
+    thread: str
+    address: str
+    label: str
+    language: str
+    queue_id: QueueId | None
+    last_at: datetime | None = None
+    closed: WayClosed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A way, and what somebody finds there: a reason why not, or the interaction that they would continue."""
+
+    way: Way
+    closed: WayClosed | None
+    under_way: UnderWay | None
+
+
+def judged(
+    way: Way,
+    refused: frozenset[IdentityKind],
+    under_way: UnderWay | None,
+    me: UserId | None,
+    queues: frozenset[QueueId],
+) -> Judged:
+    """Whether `me`, who serves `queues`, may write there. What the client said comes before everything else."""
+    if way.kind in refused:
+        closed: WayClosed | None = WayClosed.CLIENT_REFUSED
+    elif way.closed is not None:
+        closed = way.closed
+    elif under_way is None or (me is not None and under_way.agent_id == me):
+        closed = None
+    elif under_way.state is WorkState.ASSIGNED:
+        closed = WayClosed.COLLEAGUE_HAS_IT
+    elif under_way.queue_id not in queues:
+        closed = WayClosed.OTHER_TEAM
+    else:
+        closed = None
+    return Judged(way=way, closed=closed, under_way=under_way)
+
+
+def waits(under_way: UnderWay) -> bool:
+    """Whether the client of it waits in a line."""
+    return under_way.state in WAITING_STATES

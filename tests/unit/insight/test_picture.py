@@ -1,0 +1,52 @@
+"""The live floor: what one of us began is work in hand, and no pass that anybody waited in."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hub.domain.agent import Agent, AgentState, Wish
+from hub.domain.ids import DEFAULT_TENANT
+from hub.domain.queue import Queue
+from hub.domain.touch import Direction
+from hub.domain.work import WorkItem, WorkState
+from hub.insight.picture import Picture
+from hub.ports.insight import Floor
+from tests.unit.insight.stories import AGENTS, QUEUES, at, new_item
+
+SALES = Queue(id=QUEUES[0], tenant_id=DEFAULT_TENANT, name="Sales")
+ANNA = Agent(
+    id=AGENTS[0],
+    tenant_id=DEFAULT_TENANT,
+    name="Anna",
+    queues=frozenset({SALES.id}),
+    wish=Wish.AVAILABLE,
+    wish_since=at(0),
+    presence_until=at(1000),
+    idle_since=at(0),
+)
+
+
+def in_hand(direction: Direction) -> WorkItem:
+    waiting = replace(new_item(1, SALES.id, 10), direction=direction)
+    asked = waiting.stepped(WorkState.OFFERED, at(10), agent_id=ANNA.id)
+    return asked.stepped(WorkState.ASSIGNED, at(10), agent_id=ANNA.id, weight=20)
+
+
+@pytest.mark.parametrize(("direction", "counted"), [(Direction.INBOUND, 1), (Direction.OUTBOUND, 0)])
+def test_only_what_a_client_began_is_offered_answered_and_handled(direction: Direction, counted: int) -> None:
+    floor = Floor(queues=(SALES,), agents=(ANNA,), items=())
+    picture = Picture(floor, at(0))
+    picture.begin(floor, at(10))
+    item = in_hand(direction)
+    picture.put_item(item)
+    picture.refreshed(at(10), lambda *_: None)
+    assert picture.agents[ANNA.id].state is AgentState.ENGAGED
+    assert picture.agents[ANNA.id].load == 20
+    done = item.stepped(WorkState.COMPLETED, at(10) + timedelta(seconds=30))
+    picture.put_item(done)
+    picture.refreshed(at(60), lambda *_: None)
+    row = picture.queues[SALES.id]
+    assert (row.offered, row.answered, row.waiting) == (counted, counted, 0)
+    assert row.aht_s == (30.0 if counted else None)
+    assert picture.agents[ANNA.id].state is AgentState.AVAILABLE
