@@ -27,6 +27,7 @@ _DAY = timedelta(hours=24)
 _DAY_S = 24 * 3600.0
 _SITE_KEY_CHARS = 64
 _NAME_CHARS = 1000
+_UPLOAD_ID_CHARS = 64
 _DEAD_AT_A_TIME = 200
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _STATUS: tuple[tuple[type[HubError], HTTPStatus], ...] = (
@@ -79,8 +80,8 @@ class Files:
         return [
             web.post("/chat/files", self.upload),
             web.options("/chat/files", self.preflight),
-            web.get("/chat/files/{sha256}", self.download),
-            web.options("/chat/files/{sha256}", self.preflight),
+            web.get("/chat/files/{file}", self.download),
+            web.options("/chat/files/{file}", self.preflight),
         ]
 
     async def preflight(self, request: web.Request) -> web.StreamResponse:
@@ -112,22 +113,29 @@ class Files:
             return self._refused(error, headers)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """`GET /chat/files/HASH?site=KEY`: a file of the visitor's own conversation."""
+        """`GET /chat/files/HASH?site=KEY`: a file of the visitor's own conversation; with the id of an upload instead
+        of a hash: one of the visitor's own, whose message may be on its way."""
         headers: dict[str, str] = {}
         try:
             site = await self._site(request)
             headers = self._allowed(request, site)
             visitor = await self._visitor(request, site)
-            sha256 = request.match_info["sha256"]
-            if len(sha256) != 64 or not sha256.isalnum():
-                raise NotFound("there is no such file")
-            found = await self._visitors.sent_file(visitor, sha256)
-            if found is None:
-                raise NotFound("there is no such file")
-            await self._attachments.size(visitor.tenant_id, sha256)
+            found = await self._found(visitor, request.match_info["file"])
+            await self._attachments.size(visitor.tenant_id, found.sha256)
         except HubError as error:
             return self._refused(error, headers)
         return await self._sent(request, visitor, found, headers)
+
+    async def _found(self, visitor: Visitor, name: str) -> Attachment:
+        if len(name) == 64 and name.isalnum():
+            found = await self._visitors.sent_file(visitor, name)
+        else:
+            known = name.isascii() and len(name) <= _UPLOAD_ID_CHARS
+            upload = (await self._visitors.files(visitor, [name])).get(name) if known else None
+            found = upload.file if upload else None
+        if found is None:
+            raise NotFound("there is no such file")
+        return found
 
     async def sweep(self) -> int:
         """Remove what was uploaded and never sent; how many contents."""

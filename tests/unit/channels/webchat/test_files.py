@@ -101,6 +101,10 @@ async def test_only_the_visitor_of_the_conversation_gets_its_files() -> None:
             (page.token, "..%2f..%2fhub.db", 404),
         ):
             assert (await download(server, token, hash_))[0] == expected
+        # whoever loads the page anew before the message is confirmed knows the upload alone
+        _, coming, _ = await upload(server, page.token, PNG + b"coming")
+        assert (await download(server, page.token, coming["id"]))[:2] == (200, PNG + b"coming")
+        assert (await download(server, stranger.token, coming["id"]))[0] == 404
         # and nobody sends a file that another has uploaded
         _, file, _ = await upload(server, page.token, PNG + b"mine")
         await stranger.say("message", client_msg_id="m1", text="", files=[file["id"]])

@@ -126,7 +126,9 @@ export class LogView {
   /** The element made for `known` can show `row` too. */
   #fits({ row: known }: Shown, row: Row): boolean {
     return known.kind === "said" && row.kind === "said"
-      ? known.said.text === row.said.text && known.said.kind === row.said.kind
+      ? known.said.text === row.said.text &&
+          known.said.kind === row.said.kind &&
+          known.said.files?.[0]?.id === row.said.files?.[0]?.id // an upload has another name once it is sent
       : known.kind === row.kind && this.#text(known) === this.#text(row);
   }
 
