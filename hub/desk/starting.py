@@ -342,7 +342,7 @@ def _no_way(kind: IdentityKind, address: str, closed: WayClosed) -> Way:
         account="",
         thread="",
         address=address,
-        label=address,
+        label="" if kind is IdentityKind.WEBCHAT else address,
         language="",
         queue_id=None,
         closed=closed,

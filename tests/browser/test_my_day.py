@@ -53,7 +53,7 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
     await keys.press("Control+k")
     await keys.type("my day")
     await keys.press("Enter")
-    await expect(page.locator("[role=dialog] dl.full > div")).to_have_count(10)
+    await expect(page.locator("[role=dialog] dl.full > div")).to_have_count(11)
     await agent.picture("my-day")
     assert await agent.violations() == []
     await keys.press("Escape")

@@ -20,6 +20,9 @@ import type {
   OrganizationPage,
   OrganizationView,
   RecordConsent,
+  Start,
+  StartedView,
+  WayPage,
 } from '@/generated/api';
 import type { TaskView } from '@/generated/views';
 
@@ -37,6 +40,9 @@ export const markAddress = (person: string, id: string, confidence: 'known' | 'm
 export const ownerOf = (kind: string, value: string) => request<AddressOwner>('/address-owner', { query: { kind, value } });
 export const merge = (person: string, other: string) => post<CardAnswer>(at('persons', person, 'merges'), { other_id: other });
 export const undoMerge = (id: string) => post<CardAnswer>(at('merges', id, 'undo'));
+
+export const waysTo = (person: string, signal?: AbortSignal) => request<WayPage>(at('persons', person, 'ways'), { signal });
+export const startInteraction = (person: string, body: Start, key: string) => post<StartedView>(at('persons', person, 'interactions'), body, key);
 
 export const openCase = (person: string, body: NewCase, key: string) => post<CaseView>(at('persons', person, 'cases'), body, key);
 export const casesOf = (person: string) => request<CasePage>(at('persons', person, 'cases'));

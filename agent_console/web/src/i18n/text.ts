@@ -5,6 +5,7 @@ import type caseWork from '@/i18n/areas/case_work.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import type hubStatus from '@/i18n/areas/hub_status.en';
 import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
+import type startPage from '@/i18n/areas/start.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
 import * as format from '@/time/format';
@@ -19,7 +20,7 @@ type Leaves<T, Prefix extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${Prefix}${K}` : Leaves<T[K], `${Prefix}${K}.`>;
 }[keyof T & string];
 /** Those that are loaded with their pages too. */
-export type Key = Leaves<typeof en> | `floor_setup.${Leaves<typeof floorPages>}` | `hub_status.${Leaves<typeof hubStatus>}` | `knowledge.${Leaves<typeof knowledgePages>}` | `person_card.${Leaves<typeof caseWork>}`;
+export type Key = Leaves<typeof en> | `floor_setup.${Leaves<typeof floorPages>}` | `hub_status.${Leaves<typeof hubStatus>}` | `knowledge.${Leaves<typeof knowledgePages>}` | `person_card.${Leaves<typeof caseWork>}` | `start.${Leaves<typeof startPage>}`;
 
 /** English is always here; the others come when somebody reads them. */
 const LATER: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Messages }>>> = {

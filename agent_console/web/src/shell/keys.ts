@@ -15,6 +15,7 @@ export type Command =
   | 'snooze'
   | 'undo'
   | 'edit'
+  | 'start'
   | 'snippets'
   | 'articles'
   | 'finish'
@@ -72,6 +73,7 @@ export const KEYS: readonly KeyGroup[] = [
       letter('z', 'snooze', 'help.snooze'),
       { keys: ['Ctrl Z'], label: 'help.undo', command: 'undo' },
       letter('e', 'edit', 'knowledge.keys.edit'),
+      letter('w', 'start', 'person_card.start'),
       letter('f', 'finish', 'wrap.finish'),
       letter('b', 'articles', 'knowledge.keys.articles'),
     ],

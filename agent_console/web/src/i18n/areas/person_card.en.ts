@@ -1,6 +1,9 @@
 /** Words of the card, cases, tasks and fields of the house. */
 
 export default {
+  start: 'Write first',
+  start_to: 'Write to {name}',
+  start_hint: 'Ctrl Enter writes to them',
   edit: 'Edit',
   save: 'Save',
   name: 'Name',
@@ -83,6 +86,7 @@ export default {
     closed_at: 'closed {at}',
     name: {
       handled: 'Handled',
+      started: 'Begun',
       aht: 'AHT',
       text: 'Text time',
       wrap_up: 'Wrap-up',
@@ -95,6 +99,7 @@ export default {
     },
     formula: {
       handled: 'came in today, answered by you, and the work is over',
+      started: 'conversations with clients that you began today',
       aht: 'Σ (talk + hold + text + wrap-up) ÷ handled',
       text: 'time with at least one text conversation',
       wrap_up: 'time with work to finish after the conversation',

@@ -1,6 +1,9 @@
 /** Words of the card, cases, tasks and fields of the house. */
 
 export default {
+  start: 'Написать первым',
+  start_to: 'Написать: {name}',
+  start_hint: 'Ctrl Enter — написать',
   edit: 'Изменить',
   save: 'Сохранить',
   name: 'Имя',
@@ -83,6 +86,7 @@ export default {
     closed_at: 'закрыто {at}',
     name: {
       handled: 'Обработано',
+      started: 'Начато',
       aht: 'Средняя обработка',
       text: 'Переписка',
       wrap_up: 'Дообработка',
@@ -95,6 +99,7 @@ export default {
     },
     formula: {
       handled: 'поступили сегодня, ответили вы, работа закончена',
+      started: 'разговоры с клиентами, которые вы начали сегодня',
       aht: 'Σ (разговор + удержание + переписка + дообработка) ÷ обработано',
       text: 'время, когда шла хотя бы одна переписка',
       wrap_up: 'время дообработки после разговора',

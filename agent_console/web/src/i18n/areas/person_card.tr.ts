@@ -1,6 +1,9 @@
 /** Words of the card, cases, tasks and fields of the house. */
 
 export default {
+  start: 'İlk siz yazın',
+  start_to: 'Yaz: {name}',
+  start_hint: 'Ctrl Enter ona yazar',
   edit: 'Düzenle',
   save: 'Kaydet',
   name: 'Ad',
@@ -83,6 +86,7 @@ export default {
     closed_at: '{at} kapatıldı',
     name: {
       handled: 'İşlendi',
+      started: 'Başlatılan',
       aht: 'Ortalama işlem',
       text: 'Yazışma',
       wrap_up: 'Kapanış işi',
@@ -95,6 +99,7 @@ export default {
     },
     formula: {
       handled: 'bugün geldi, siz yanıtladınız ve iş bitti',
+      started: 'bugün müşterilerle sizin başlattığınız konuşmalar',
       aht: 'Σ (konuşma + bekletme + yazışma + kapanış işi) ÷ işlenen',
       text: 'en az bir yazışmanın sürdüğü süre',
       wrap_up: 'görüşmeden sonra kapanış işiyle geçen süre',

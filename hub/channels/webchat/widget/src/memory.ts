@@ -41,11 +41,16 @@ export class Memory {
 
   /** A conversation was open when the last page heard of it. */
   get open(): boolean {
-    return this.#read("open") !== null;
+    return this.#read("open") === "1";
   }
 
   set open(open: boolean) {
-    this.#write("open", open ? "1" : null);
+    this.#write("open", open ? "1" : this.#read("open") && "0");
+  }
+
+  /** There has been a conversation: somebody of the house may write first. */
+  get talked(): boolean {
+    return this.#read("open") !== null;
   }
 
   /** The newest message that was on a screen. */
@@ -89,7 +94,7 @@ export class Memory {
       return { kind: "session", session: this.session };
     }
     if (name === "open") {
-      return { kind: "open", open: value !== null };
+      return { kind: "open", open: value === "1" };
     }
     if (name === "seen") {
       return { kind: "seen", seq: Number(value) || 0 };

@@ -11,12 +11,10 @@ describe("connecting", () => {
     expect(new Page(new MapShelf()).sockets).toHaveLength(0);
   });
 
-  test("an open conversation connects at once, a closed one waits for the visitor", () => {
+  test("an open conversation connects at once", () => {
     const shelf = new MapShelf();
-    const first = new Page(shelf).greet({ open: true });
+    new Page(shelf).greet({ open: true });
     expect(new Page(shelf).sockets).toHaveLength(1);
-    first.socket.says({ t: "closed", at: AT });
-    expect(new Page(shelf).sockets).toHaveLength(0);
   });
 
   test("the first frame carries the session, the language and the page; history is asked in full once", () => {
@@ -67,6 +65,25 @@ describe("connecting", () => {
     page.greet({ open: true });
     page.visit.rest();
     expect(page.socket.closed).toBe(false);
+  });
+
+  test("who has talked here stays connected, on this page and the next, so that an agent can write first", () => {
+    const shelf = new MapShelf();
+    const page = new Page(shelf).greet({ open: true });
+    page.socket.says({ t: "closed", at: AT });
+    page.visit.rest();
+    expect(page.socket.closed).toBe(false);
+    const next = new Page(shelf);
+    next.socket.accept();
+    next.socket.says({ ...HELLO, resumed: true });
+    next.socket.says(reply(9));
+    expect([next.visit.chat.open, unread(next.visit.chat)]).toEqual([true, 1]);
+  });
+
+  test("who has a session and never talked connects when they open the panel, and not before", () => {
+    const shelf = new MapShelf();
+    new Page(shelf).greet();
+    expect(new Page(shelf).sockets).toHaveLength(0);
   });
 
   test("an address with too many visitors asks again within a minute, however long it is told to wait", () => {

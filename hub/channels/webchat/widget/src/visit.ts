@@ -55,13 +55,13 @@ export class Visit implements Listener {
     this.#link = new Link(() => world.open(), this, () => world.random());
   }
 
-  /** An earlier page may have left a conversation open, or messages unsent: only then connect. */
+  /** An earlier page may have left messages unsent, or a conversation in which somebody may write: only then connect. */
   resume(): void {
     for (const entry of this.#world.memory.entries()) {
       this.#outbox = outbox.written(this.#outbox, entry);
       this.#show(said(this.chat, entry));
     }
-    if (this.#outbox.entries.length || (this.#token && this.#world.memory.open)) {
+    if (this.#outbox.entries.length || (this.#token && this.#world.memory.talked)) {
       this.begin();
     }
   }
@@ -71,9 +71,9 @@ export class Visit implements Listener {
     this.#link.start();
   }
 
-  /** The visitor looks away: without a conversation there is nothing to be connected for. */
+  /** The visitor looks away: who has never talked here hears from nobody. */
   rest(): void {
-    if (!this.chat.open && !this.#outbox.entries.length) {
+    if (!this.chat.open && !this.#world.memory.talked && !this.#outbox.entries.length) {
       this.#link.stop();
       this.#disconnected();
       this.#show({ ...this.chat, link: "idle" });

@@ -12,7 +12,7 @@ export interface WhyWords {
   readonly excluded: readonly string[];
 }
 
-const REASONS = ['last_agent', 'only_one', 'least_loaded', 'longest_idle', 'round_robin', 'handed_over', 'given', 'taken_over', 'consulted'] as const;
+const REASONS = ['last_agent', 'only_one', 'least_loaded', 'longest_idle', 'round_robin', 'handed_over', 'given', 'taken_over', 'started', 'consulted'] as const;
 
 const RULES: Readonly<Record<string, Key>> = {
   skill: 'why.rule.skill',

@@ -18,7 +18,7 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     case 'interaction_rated':
       return text.t('fact.interaction_rated', { score: entry.detail });
     case 'work_assigned':
-      return text.t(entry.detail === 'taken_back' ? 'fact.work_taken_back' : 'fact.work_assigned', named);
+      return text.t(entry.detail === 'taken_back' ? 'fact.work_taken_back' : entry.detail === 'started' ? 'fact.work_started' : 'fact.work_assigned', named);
     case 'work_queued':
       return text.t('fact.work_queued', { ...named, reason: text.word('fact.back', entry.detail) });
     case 'work_completed':

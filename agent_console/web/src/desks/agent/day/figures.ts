@@ -3,7 +3,7 @@
 import type { FigureView, MyDay } from '@/generated/api';
 import type { Text } from '@/i18n/text';
 
-const KNOWN = ['handled', 'aht', 'text', 'wrap_up', 'occupancy', 'declined', 'missed', 'available', 'paused', 'offline'] as const;
+const KNOWN = ['handled', 'started', 'aht', 'text', 'wrap_up', 'occupancy', 'declined', 'missed', 'available', 'paused', 'offline'] as const;
 type Known = (typeof KNOWN)[number];
 const COMPACT: ReadonlySet<string> = new Set(['handled', 'aht', 'occupancy', 'missed', 'declined', 'paused']);
 const isKnown = (name: string): name is Known => (KNOWN as readonly string[]).includes(name);

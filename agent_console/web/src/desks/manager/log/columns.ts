@@ -3,7 +3,7 @@
 import type { Order } from '@/desks/manager/log/filter';
 
 export const COLUMNS = [
-  'start', 'person', 'channel', 'queue', 'agent', 'outcome', 'state', 'wait', 'handle', 'duration', 'disposition', 'score', 'language', 'tier', 'passes', 'last_text', 'note',
+  'start', 'person', 'channel', 'direction', 'queue', 'agent', 'outcome', 'state', 'wait', 'handle', 'duration', 'disposition', 'score', 'language', 'tier', 'passes', 'last_text', 'note',
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 

@@ -3,7 +3,7 @@
 import type { Query } from '@/api/manager';
 
 /** Filters with a list of values. */
-export const LISTS = ['queue', 'agent', 'channel', 'state', 'outcome', 'disposition', 'language', 'tier', 'score', 'person'] as const;
+export const LISTS = ['queue', 'agent', 'channel', 'direction', 'state', 'outcome', 'disposition', 'language', 'tier', 'score', 'person'] as const;
 export type ListName = (typeof LISTS)[number];
 /** Filters with one value. */
 export const SINGLES = ['from', 'to', 'waited_from', 'waited_below', 'in_time', 'handled', 'rated', 'short', 'q'] as const;
@@ -26,6 +26,7 @@ export interface Asked {
 export const CHANNELS = ['webchat', 'email', 'telegram', 'sip'] as const;
 export const STATES = ['open', 'waiting', 'assigned', 'wrap_up', 'closed'] as const;
 export const OUTCOMES = ['answered', 'abandoned', 'flowed_out', 'callback', 'still_waiting'] as const;
+export const DIRECTIONS = ['inbound', 'outbound'] as const;
 export const SHORTS = ['only', 'without'] as const;
 export const TIERS = ['standard', 'silver', 'gold'] as const;
 export const LANGUAGES = ['en', 'ru', 'tr'] as const;

@@ -3,7 +3,7 @@
 import { reactive } from 'vue';
 import { queues } from '@/api/calls';
 import * as calls from '@/api/manager';
-import { CHANNELS, type FilterName, LANGUAGES, OUTCOMES, SCORES, STATES, TIERS } from '@/desks/manager/log/filter';
+import { CHANNELS, DIRECTIONS, type FilterName, LANGUAGES, OUTCOMES, SCORES, STATES, TIERS } from '@/desks/manager/log/filter';
 import { text } from '@/i18n/text';
 
 export interface Choice {
@@ -36,6 +36,8 @@ export function choicesOf(name: FilterName): readonly Choice[] {
       return names.dispositions;
     case 'channel':
       return CHANNELS.map((value) => ({ value, label: text.word('channel', value) }));
+    case 'direction':
+      return DIRECTIONS.map((value) => ({ value, label: text.t(`manager.direction.${value}`) }));
     case 'state':
       return STATES.map((value) => ({ value, label: text.t(`manager.state.${value}`) }));
     case 'outcome':
