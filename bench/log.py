@@ -26,6 +26,7 @@ from crm_store.names import fold
 from crm_store.report_sums import SqlSums
 from crm_store.rows.history import interactions, segments, touches, work_items
 from crm_store.rows.people import persons
+from crm_store.rows.webchat import ratings
 from crm_store.store import Store
 from crm_store.text_search import index_texts, touch_text_row
 from hub.clock import SystemClock
@@ -47,6 +48,9 @@ QUEUES, AGENTS = 12, 120
 PORTION = 20_000
 ASKED = 60
 REPORTS = 8
+RATED = 0.15
+"""Share of the answered whose client says how it was."""
+
 TARGET_MS = 50.0
 """Anything slower is looked into: see docs/performance.md."""
 
@@ -73,7 +77,7 @@ class Year:
         step = int(YEAR / timedelta(microseconds=1)) // self.rows
         begin = to_us(END - YEAR)
         made: dict[str, list[Row]] = {
-            name: [] for name in ("interactions", "items", "segments", "touches", "texts")
+            name: [] for name in ("interactions", "items", "segments", "touches", "texts", "ratings")
         }
         for n in range(self.rows):
             self._one(made, begin + n * step + self.chance.randrange(step))
@@ -109,12 +113,16 @@ class Year:
             (
                 item, DEFAULT_TENANT, interaction, person, queue, channel, media, "ru", "{}", 0, state, at, at, at,
                 ended, at, None, answered, answered, ended, agent, None, 20, 1, 3,
+                "inbound", 0 if answered is None or ended is None else ended - answered,
             )
         )  # fmt: skip
         made["segments"].append((DEFAULT_TENANT, interaction, item, queue, None, "queue", at, at + wait))
         if answered is not None and ended is not None:
             kind = "talk" if media == "voice" else "text"
             made["segments"].append((DEFAULT_TENANT, interaction, item, queue, agent, kind, answered, ended))
+        if answered is not None and chance.random() < RATED:
+            score = chance.randint(1, 5)
+            made["ratings"].append((DEFAULT_TENANT, interaction, person, agent, queue, score, "", ended))
         touch, text = new_id(), self.text()
         made["touches"].append(
             (
@@ -155,6 +163,7 @@ async def fill(database: Database, year: Year) -> None:
             await wire.insert(segments, made["segments"])
             await wire.insert(touches, made["touches"])
             await index_texts(wire, made["texts"])
+            await wire.insert(ratings, made["ratings"])
     await analyse(database)
 
 

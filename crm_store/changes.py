@@ -1,8 +1,10 @@
 """How a changed value is written: the statement and its parameters, for each kind of value a unit saves."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from crm_store.driver import Row
+from crm_store.instants import to_us
 from crm_store.mapping import text, us
 from hub.domain.agent import Agent
 from hub.domain.events import (
@@ -15,7 +17,9 @@ from hub.domain.events import (
     WorkStepped,
 )
 from hub.domain.interaction import Interaction
+from hub.domain.segment import Segment
 from hub.domain.work import WorkItem
+from hub.insight.segments import HANDLING
 
 SAVE_INTERACTION = (
     "UPDATE interactions SET state = $1, closed_at = $2, closed_by = $3, disposition = $4, disposition_note = $5,"
@@ -65,6 +69,18 @@ def item_change(w: WorkItem) -> Row:
         w.priority,
         w.id,
     )
+
+
+ADD_HANDLE = "UPDATE work_items SET handle_us = handle_us + $1 WHERE id = $2"
+
+
+def handle_changes(segments: Iterable[Segment]) -> list[Row]:
+    """Parameters of ADD_HANDLE: what these segments add to the work of their passes."""
+    worked: dict[str, int] = {}
+    for s in segments:
+        if s.kind in HANDLING:
+            worked[s.work_item_id] = worked.get(s.work_item_id, 0) + to_us(s.ended_at) - to_us(s.started_at)
+    return [(us, item_id) for item_id, us in worked.items()]
 
 
 # the lease of the console is renewed beside units of work, so they never write it back

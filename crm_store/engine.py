@@ -29,6 +29,10 @@ _ONLY_HUB = 0x746F756368
 _PG_MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 _PG_ON = {"on", "remote_apply", "remote_write", "local"}
 _SQLITE_MUST_BE = {"PRAGMA journal_mode": {"wal", "memory"}, "PRAGMA synchronous": {"2"}}
+_PG_PLANS = "SET jit = off; SET random_page_cost = 1.1"
+"""Compiling a report takes longer than the report; and by the price of a page on a turning disk, a month's report
+reads the passes of all years."""
+
 _WAIT_S = 10.0
 """Longest wait for a connection or for the writer's turn."""
 
@@ -71,6 +75,7 @@ class Database:
             engine = create_async_engine(
                 url, pool_size=pool_size, max_overflow=0, pool_timeout=_WAIT_S, pool_pre_ping=True
             )
+            event.listen(engine.sync_engine, "connect", _prepare_postgres)
         database = cls(engine, is_sqlite=is_sqlite)
         try:
             await database._check()
@@ -251,6 +256,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         if value not in wanted:
             raise StoreNotDurable(f"SQLite refused PRAGMA {pragma}: it says {value}")
     cursor.close()
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    async def prepare(driver: Any) -> None:
+        await driver.execute(_PG_PLANS)
+
+    connection.run_async(prepare)
 
 
 def _begin_sqlite(connection: Any) -> None:

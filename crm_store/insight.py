@@ -34,9 +34,7 @@ _OPEN_ITEMS = (
     " AND state IN ('queued', 'offered', 'assigned', 'wrap_up') ORDER BY first_queued_at, id"
 )
 _WORK_ROWS = """
-SELECT w.id, w.interaction_id, w.queue_id, w.first_queued_at, w.answered_at, w.ended_at, w.state,
-  (SELECT SUM(s.ended_at - s.started_at) FROM segments s
-   WHERE s.work_item_id = w.id AND s.kind IN ('talk', 'hold', 'text', 'wrap_up'))
+SELECT w.id, w.interaction_id, w.queue_id, w.first_queued_at, w.answered_at, w.ended_at, w.state, w.handle_us
 FROM work_items w
 WHERE w.tenant_id = $1 AND w.queue_id = ANY($2) AND w.first_queued_at >= $3 AND w.first_queued_at < $4
   AND w.direction = 'inbound'
@@ -235,7 +233,7 @@ def _work_row(row: Row) -> WorkRow:
         answered_at=at(row[4]),
         ended_at=at(row[5]),
         state=WorkState(row[6]),
-        handle_s=int(row[7] or 0) / 1_000_000,
+        handle_s=row[7] / 1_000_000,
     )
 
 

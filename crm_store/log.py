@@ -30,9 +30,7 @@ _SHORT_PERIOD_US = 14 * 86_400 * 1_000_000
 _ROWS = f"""
 SELECT w.id, w.interaction_id, p.id, p.name, p.tier, q.id, q.name, w.channel, w.language, w.state,
   w.first_queued_at, w.answered_at, w.ended_at, w.agent_id, COALESCE(a.name, ''), i.disposition,
-  i.disposition_note,
-  (SELECT SUM(s.ended_at - s.started_at) FROM segments s
-   WHERE s.work_item_id = w.id AND s.kind IN ('talk', 'hold', 'text', 'wrap_up')),
+  i.disposition_note, w.handle_us,
   (SELECT COUNT(*) FROM work_items o WHERE o.interaction_id = w.interaction_id),
   (SELECT t.text FROM touches t WHERE t.interaction_id = w.interaction_id AND t.direction <> 'internal'
    ORDER BY t.seq DESC LIMIT 1),
@@ -213,7 +211,7 @@ def _row(r: Row, now: datetime) -> LogRow:
         ended_at=ended_at,
         agent=LogName(id=r[13], name=r[14]) if r[13] else None,
         wait_s=work.wait_s(now),
-        handle_s=int(r[17] or 0) / 1_000_000,
+        handle_s=r[17] / 1_000_000,
         duration_s=None if ended_at is None else (ended_at - work.first_queued_at).total_seconds(),
         disposition=r[15] or "",
         note=r[16] or "",

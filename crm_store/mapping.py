@@ -256,6 +256,7 @@ def item_row(w: WorkItem) -> Row:
         w.epoch,
         w.version,
         w.direction.value,
+        0,
     )
 
 

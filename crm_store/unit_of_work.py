@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm_store.changes import (
+    ADD_HANDLE,
     SAVE_AGENT,
     SAVE_INTERACTION,
     SAVE_ITEM,
     agent_change,
     fact_row,
+    handle_changes,
     interaction_change,
     item_change,
 )
@@ -89,7 +91,7 @@ class _Writes:
     items: dict[str, WorkItem] = field(default_factory=dict)
     new_items: set[str] = field(default_factory=set)
     reservations: list[Row] = field(default_factory=list)
-    segments: list[Row] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     served: list[Row] = field(default_factory=list)
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -163,10 +165,10 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
         self._writes.items[after.id] = after
         # a change that is no step (another priority) ends nothing
         if before.state is not after.state and (segment := segment_ended_by(before, after)):
-            self._writes.segments.append(segment_row(segment))
+            self._writes.segments.append(segment)
 
     def add_segment(self, segment: Segment) -> None:
-        self._writes.segments.append(segment_row(segment))
+        self._writes.segments.append(segment)
 
     def note_served(self, person_id: PersonId, agent_id: UserId) -> None:
         self._writes.served.append((agent_id, person_id))
@@ -238,7 +240,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
             (work_items, [item_row(i) for i in w.items.values() if i.id in w.new_items]),
             (touches, w.touches),
             (reservations, w.reservations),
-            (segments, w.segments),
+            (segments, [segment_row(s) for s in w.segments]),
             (close_answers, w.answers),
             (facts, w.facts),
             (mentions, self._named),
@@ -247,6 +249,8 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
             if rows:
                 await wire.insert(table, rows)
         await self._update()
+        if worked := handle_changes(w.segments):
+            await wire.many(ADD_HANDLE, worked)
         if w.claims:
             await add_claims(wire, w.claims)
         if resumed := self._resumed():

@@ -136,6 +136,7 @@ work_items = Table(
     Column("epoch", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("direction", Text, nullable=False, server_default="inbound"),
+    Column("handle_us", BigInteger, nullable=False, server_default="0"),
     Index("ix_work_items_queue_first", "tenant_id", "queue_id", "first_queued_at"),
     Index(
         "ix_work_items_open",

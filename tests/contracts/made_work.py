@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from crm_store.changes import ADD_HANDLE, handle_changes
 from crm_store.mapping import interaction_row, item_row, person_row, us
 from crm_store.rows.history import interactions, segments, work_items
 from crm_store.rows.people import persons
@@ -151,6 +152,7 @@ class MadeWork:
                     for s in self.segments
                 ],
             )  # fmt: skip
+            await wire.many(ADD_HANDLE, handle_changes(self.segments))
         for made in (self.persons, self.interactions):
             made.clear()
 

@@ -139,6 +139,15 @@ async def test_a_place_where_no_file_can_be_is_unavailable(folder: Path) -> None
 # --- PostgreSQL ---
 
 
+@pytest.mark.pg
+async def test_postgresql_compiles_no_question_and_expects_its_pages_in_memory(postgres: Database) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(2):
+            connection = await stack.enter_async_context(postgres.reading())
+            for setting, wanted in (("jit", "off"), ("random_page_cost", "1.1")):
+                assert (await connection.exec_driver_sql(f"SHOW {setting}")).scalar_one() == wanted
+
+
 def test_postgresql_is_asked_for_all_that_can_lose_a_commit() -> None:
     assert set(engine._PG_MUST_BE_ON) == {"fsync", "full_page_writes", "synchronous_commit"}
 
