@@ -132,11 +132,13 @@ class RunMacro(Body, frozen=True, kw_only=True):
 
 
 class StepResult(Answer, frozen=True, kw_only=True):
-    """How one step ended; `code` is empty when it was done."""
+    """How one step ended; `code` is empty when it was done. `was` is what the card said before a step that
+    changed it, and null of a step that changed no card."""
 
     kind: StepKind
     code: str
     detail: str
+    was: str | None
 
 
 class MacroResult(Answer, frozen=True, kw_only=True):

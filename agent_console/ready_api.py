@@ -86,7 +86,7 @@ def operations(
             s.text for s, o in zip(tried, outcomes_, strict=True) if s.kind is StepKind.INSERT and o.is_done
         ]
         return MacroResult(
-            steps=tuple(StepResult(kind=o.kind, code=o.code, detail=o.detail) for o in outcomes_),
+            steps=tuple(StepResult(kind=o.kind, code=o.code, detail=o.detail, was=o.was) for o in outcomes_),
             is_done=is_done,
             insert="\n\n".join(inserted),
         )

@@ -73,7 +73,7 @@ from hub.desk.drafting import Drafting
 from hub.desk.files import Files
 from hub.desk.hours import Hours
 from hub.desk.later import Later
-from hub.desk.macros import Macros, SnoozeFor
+from hub.desk.macros import CardSteps, Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
 from hub.desk.sites import SiteSettings
@@ -85,7 +85,7 @@ from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.domain.access import Permission, Scope
 from hub.domain.ids import DEFAULT_TENANT, TenantId
-from hub.domain.knowledge import StepKind
+from hub.domain.knowledge import CARD_STEPS, StepKind
 from hub.domain.person import IdentityKind
 from hub.entrance import OpenEntrance
 from hub.insight.exporting import Exporter
@@ -159,11 +159,15 @@ class Clients:
         self.reach = ClientReach(Scope[agents_see.upper()])
         self._region = region
 
+    def edits(self, store: Store, clock: Clock) -> PersonEdits:
+        """Editing cards."""
+        return PersonEdits(store, clock, encode=encode, reach=self.reach, region=self._region)
+
     def operations(self, store: Store, clock: Clock, lookups: DeskLookups) -> list[Operation]:
         """Cards, merges, cases, tasks, organizations, fields of the house."""
         return [
             *person_api.operations(
-                edits=PersonEdits(store, clock, encode=encode, reach=self.reach, region=self._region),
+                edits=self.edits(store, clock),
                 merging=Merges(store, clock, encode=encode, reach=self.reach),
                 clients=lookups,
             ),
@@ -291,10 +295,11 @@ def _knowledge(p: Parts, lookups: DeskLookups) -> list[Operation]:
     """Replies, macros and articles, and what an agent does with them."""
     store = SqlSnippets(p.store.database)
     snoozing = SnoozeFor(p.talk.snoozes, p.clock)
+    on_card = CardSteps(p.clients.edits(p.store, p.clock), lookups)
     macros = Macros(
         Work(p.store, p.clock, p.talk.limits),
         Transfers(p.store, p.clock),
-        {StepKind.SNOOZE: snoozing.taken},
+        {StepKind.SNOOZE: snoozing.taken, **dict.fromkeys(CARD_STEPS, on_card.taken)},
     )
 
     async def outcome_codes(tenant_id: TenantId) -> set[str]:

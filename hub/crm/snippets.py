@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from hub.crm.edits import tags_of
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -212,7 +213,7 @@ class Snippets:
             return Step(kind=step.kind, texts=checked_texts(step.texts, f"{where}.texts"))
         value = one_line(step.value, 100)
         is_good = {
-            StepKind.TAG: bool(value),
+            StepKind.TAG: bool(tags_of(value.split(","))),
             StepKind.LANGUAGE: LANGUAGE_SHAPE.fullmatch(value) is not None,
             StepKind.TIER: value in set(Tier),
             StepKind.TRANSFER: value in self._queue_ids(),

@@ -4,15 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hub.desk.client_stores import CardStore
+from hub.desk.reading import Lookups
 from hub.desk.snoozes import Snoozes
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
 from hub.domain.access import Principal
-from hub.domain.errors import HubError
+from hub.domain.card import CardEdit, ClientCard
+from hub.domain.errors import Conflict, Forbidden, HubError
 from hub.domain.ids import InteractionId, QueueId
 from hub.domain.interaction import Disposition
 from hub.domain.knowledge import StepKind
+from hub.domain.person import Tier
 from hub.ports.clock import Clock
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +34,15 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
-    """How a step ended. `code` is empty when it was done, else the stable word of what went wrong."""
+    """How a step ended. `code` is empty when it was done, else the stable word of what went wrong.
+
+    `was` is what the card said before a step that changed it; None when a step changed no card.
+    """
 
     kind: StepKind
     code: str = ""
     detail: str = ""
+    was: str | None = None
 
     @property
     def is_done(self) -> bool:
@@ -40,8 +50,8 @@ class StepOutcome:
         return not self.code
 
 
-Taken = Callable[[Principal, InteractionId, PlannedStep], Awaitable[object]]
-"""Takes a step that is neither a writing nor an end of the work."""
+Taken = Callable[[Principal, InteractionId, PlannedStep], Awaitable[str | None]]
+"""Takes a step that is neither a writing nor an end of the work; gives `StepOutcome.was`."""
 
 
 class Macros:
@@ -75,19 +85,19 @@ class Macros:
         outcomes: list[StepOutcome] = []
         for place, step in enumerate(steps[start_at:], start=start_at):
             try:
-                await self._taken(principal, interaction_id, step, f"{key}:{place}")
+                was = await self._taken(principal, interaction_id, step, f"{key}:{place}")
             except HubError as failure:
                 outcomes.append(StepOutcome(kind=step.kind, code=failure.stable_code, detail=str(failure)))
                 break
-            outcomes.append(StepOutcome(kind=step.kind))
+            outcomes.append(StepOutcome(kind=step.kind, was=was))
         return outcomes
 
     async def _taken(
         self, principal: Principal, interaction_id: InteractionId, step: PlannedStep, key: str
-    ) -> None:
+    ) -> str | None:
         match step.kind:
             case StepKind.INSERT:
-                return  # the console's: the text goes into the field, and the agent sends it
+                pass  # the console's: the text goes into the field, and the agent sends it
             case StepKind.REPLY:
                 await self._work.reply(
                     principal, interaction_id, channel=step.channel, text=step.text, key=key
@@ -101,7 +111,8 @@ class Macros:
                     principal, interaction_id, Disposition(code=step.value, note=step.note)
                 )
             case _:
-                await self._others[step.kind](principal, interaction_id, step)
+                return await self._others[step.kind](principal, interaction_id, step)
+        return None
 
 
 class SnoozeFor:
@@ -115,3 +126,53 @@ class SnoozeFor:
         """See `Snoozes.snooze`."""
         until = self._clock.now() + timedelta(minutes=int(step.value))
         await self._snoozes.snooze(principal, interaction_id, until, step.note)
+
+
+class CardSteps:
+    """Sets what a step names on the card of the client: tags are added, language and tier are replaced."""
+
+    def __init__(self, edits: CardStore, lookups: Lookups) -> None:
+        self._edits = edits
+        self._lookups = lookups
+
+    async def taken(
+        self, principal: Principal, interaction_id: InteractionId, step: PlannedStep
+    ) -> str | None:
+        """What the card said before; None when it says so already.
+
+        Raises Forbidden for a client whom the principal may not edit, and what `CardStore.edit` raises.
+        """
+        card = await self._lookups.card(principal, interaction_id)
+        if not await self._lookups.may_edit(principal, card.person_id):
+            raise Forbidden("you may not change the card of this client", code="card_not_yours")
+        for tries_left in reversed(range(_TRIES)):
+            was, edit = _wanted(card, step)
+            if edit is None:
+                return None
+            try:
+                await self._edits.edit(principal, card.person_id, edit)
+            except Conflict as error:
+                # somebody edits the card right now: what the step wants is added to what they say
+                if error.stable_code != "changed_meanwhile" or not tries_left:
+                    raise
+                card = await self._lookups.card(principal, interaction_id)
+            else:
+                return was
+        raise AssertionError("the loop returns or raises")
+
+
+def _wanted(card: ClientCard, step: PlannedStep) -> tuple[str, CardEdit | None]:
+    """What the card says, and the edit that makes it say what the step wants; None when it does already."""
+    match step.kind:
+        case StepKind.TIER:
+            tier = Tier(step.value)
+            return card.tier.value, None if tier is card.tier else CardEdit(version=card.version, tier=tier)
+        case StepKind.LANGUAGE:
+            is_so = card.language == step.value
+            return card.language, None if is_so else CardEdit(version=card.version, language=step.value)
+        case _:
+            known = {tag.casefold() for tag in card.tags}
+            wanted = [tag.strip().lstrip("#").strip() for tag in step.value.split(",")]
+            new = tuple(tag for tag in wanted if tag and tag.casefold() not in known)
+            edit = CardEdit(version=card.version, tags=(*card.tags, *new)) if new else None
+            return ", ".join(card.tags), edit

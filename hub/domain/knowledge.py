@@ -49,6 +49,8 @@ class StepKind(StrEnum):
 
 
 TEXT_STEPS = frozenset({StepKind.INSERT, StepKind.REPLY, StepKind.NOTE})
+CARD_STEPS = frozenset({StepKind.TAG, StepKind.LANGUAGE, StepKind.TIER})
+"""What the card of the client says from then on."""
 LAST_STEPS = frozenset({StepKind.SNOOZE, StepKind.TRANSFER, StepKind.CLOSE})
 """After one of these the conversation is out of the agent's hands."""
 

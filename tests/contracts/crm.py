@@ -4,9 +4,9 @@ from crm_store.cards import Cards
 from crm_store.cases import Cases
 from crm_store.merges import Merges
 from crm_store.organizations import Organizations
-from crm_store.people import People
 from crm_store.person_edits import PersonEdits
 from crm_store.person_scope import ClientReach
+from crm_store.reads import DeskLookups
 from crm_store.tasks import Tasks
 from hub.cluster.codec import encode
 from hub.desk.client_views import CaseView
@@ -28,8 +28,9 @@ class Crm:
         self.merges = Merges(house.store, house.clock, encode=encode, reach=reach)
         self.cases = Cases(house.store, house.clock, encode=encode, reach=reach)
         self.tasks = Tasks(house.store, house.clock, encode=encode, reach=reach)
+        self.lookups = DeskLookups(house.store, self.cards, house.floor, reach)
         self.organizations = Organizations(
-            house.store, house.clock, encode=encode, reach=reach, people=People(house.store, self.cards)
+            house.store, house.clock, encode=encode, reach=reach, people=self.lookups
         )
         self.sofia = house.somebody(Role.SUPERVISOR, house.queue.id)
         """Supervisor of the queue: its clients are hers to edit."""

@@ -1909,11 +1909,15 @@ export interface StepBody {
 /** What one step of a macro does. */
 export type StepKind = 'close' | 'insert' | 'language' | 'note' | 'reply' | 'snooze' | 'tag' | 'tier' | 'transfer';
 
-/** How one step ended; `code` is empty when it was done. */
+/**
+ * How one step ended; `code` is empty when it was done. `was` is what the card said before a step that
+ * changed it, and null of a step that changed no card.
+ */
 export interface StepResult {
   readonly kind: StepKind;
   readonly code: string;
   readonly detail: string;
+  readonly was: string | null;
 }
 
 /** A step as it is kept. `label` is the name of a queue or an outcome. */

@@ -21,6 +21,8 @@ export default {
   step_failed: 'failed',
   stopped: 'Stopped at step {n}: {reason}',
   again_from_here: 'Try again from here',
+  take_back: 'Take back what it changed on the card',
+  taken_back: 'The card says again what it said before.',
   minutes: '{n} minute | {n} minutes',
   suggested: 'Articles that fit',
   article: 'Article',

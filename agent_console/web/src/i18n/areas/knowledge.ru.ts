@@ -21,6 +21,8 @@ export default {
   step_failed: 'не получилось',
   stopped: 'Остановлено на шаге {n}: {reason}',
   again_from_here: 'Повторить отсюда',
+  take_back: 'Вернуть прежнее на карточке',
+  taken_back: 'На карточке снова прежние данные.',
   minutes: '{n} минута | {n} минуты | {n} минут',
   suggested: 'Подходящие статьи',
   article: 'Статья',

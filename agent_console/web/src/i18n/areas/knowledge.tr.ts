@@ -21,6 +21,8 @@ export default {
   step_failed: 'olmadı',
   stopped: '{n}. adımda durdu: {reason}',
   again_from_here: 'Buradan yeniden dene',
+  take_back: 'Karttaki değişikliği geri al',
+  taken_back: 'Kartta yine önceki bilgiler var.',
   minutes: '{n} dakika | {n} dakika',
   suggested: 'Uygun yazılar',
   article: 'Yazı',

@@ -26,6 +26,7 @@ export default {
   step_n: 'Step {n}',
   value: 'What',
   minutes_label: 'Minutes',
+  tag_hint: 'several with commas between them',
   step_note: 'Note',
   remove_step: 'Remove the step',
   category: 'Category',

@@ -28,6 +28,7 @@ const words: KnowledgePages = {
   step_n: 'Шаг {n}',
   value: 'Что',
   minutes_label: 'Минут',
+  tag_hint: 'несколько — через запятую',
   step_note: 'Заметка',
   remove_step: 'Убрать шаг',
   category: 'Раздел',

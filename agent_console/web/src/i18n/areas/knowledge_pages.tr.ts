@@ -28,6 +28,7 @@ const words: KnowledgePages = {
   step_n: '{n}. adım',
   value: 'Ne',
   minutes_label: 'Dakika',
+  tag_hint: 'birden fazlasını virgülle ayırın',
   step_note: 'Not',
   remove_step: 'Adımı sil',
   category: 'Bölüm',
