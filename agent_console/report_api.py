@@ -18,6 +18,8 @@ from hub.domain.touch import Direction
 from hub.insight.activity import ActivityStore, AgentDays, agent_day
 from hub.insight.grouped import (
     BY_TIME,
+    AgentTime,
+    AgentTimes,
     GroupBy,
     GroupedReport,
     ReportGroup,
@@ -44,7 +46,13 @@ _AROUND = (6, 10)
 
 
 def operations(
-    *, sums: SumsStore, activity: ActivityStore, insight: InsightStore, clock: Clock, zone: ZoneInfo
+    *,
+    sums: SumsStore,
+    times: AgentTimes,
+    activity: ActivityStore,
+    insight: InsightStore,
+    clock: Clock,
+    zone: ZoneInfo,
 ) -> list[Operation]:
     """What managers and supervisors read."""
     made = Operations("reports")
@@ -62,12 +70,13 @@ def operations(
         channel: Words = "",
     ) -> GroupedReport:
         """Each figure with its formula, its value in the period before, and the query of the log that finds the
-        passes behind it. `from` and `to` are days of the house, both included, or instants."""
+        passes behind it. `from` and `to` are days of the house, both included, or instants. By agent, and of all
+        queues and channels, there is an occupancy: an agent's free time belongs to no queue."""
         period = period_of(from_, to, zone)
         wanted = filter_of(zone, queue=queue, agent=agent, channel=channel, direction=_COUNTED)
         log = {k: v for k, v in (("queue", queue), ("agent", agent), ("channel", channel)) if v}
         log["direction"] = _COUNTED
-        asked = _Asked(sums, call.principal, wanted, zone, clock.now())
+        asked = _Asked(sums, times, call.principal, wanted, zone, clock.now())
         names = await _names(insight, call.principal, by)
         return await asked.report(period, by, log, names)
 
@@ -173,9 +182,16 @@ class _Asked:
     """One report being made."""
 
     def __init__(
-        self, sums: SumsStore, principal: Principal, wanted: LogFilter, zone: ZoneInfo, now: datetime
+        self,
+        sums: SumsStore,
+        times: AgentTimes,
+        principal: Principal,
+        wanted: LogFilter,
+        zone: ZoneInfo,
+        now: datetime,
     ) -> None:
         self._sums = sums
+        self._times = times
         self._principal = principal
         self._wanted = wanted
         self._zone = zone
@@ -186,10 +202,12 @@ class _Asked:
     ) -> GroupedReport:
         earlier = before(period, self._zone)
         current, previous = await self._of(period, by), await self._of(earlier, by)
+        worked, worked_before = await self._times_of(period, by), await self._times_of(earlier, by)
         if by in BY_TIME:
             items = self._by_time(period, earlier, Step(by.value), current, previous, log)
         else:
-            keys = sorted({*current, *previous} - {""}, key=lambda key: (names.get(key, key).casefold(), key))
+            rows = {*current, *previous, *(worked or ()), *(worked_before or ())} - {""}
+            keys = sorted(rows, key=lambda key: (names.get(key, key).casefold(), key))
             items = [
                 report_group(
                     current.get(key, Sums()),
@@ -199,6 +217,7 @@ class _Asked:
                     from_at=period.from_at,
                     to_at=period.to_at,
                     log={**log, by.value: key, **_span(period)},
+                    times=_pair(worked, worked_before, key),
                 )
                 for key in keys
             ]
@@ -218,6 +237,7 @@ class _Asked:
                 from_at=period.from_at,
                 to_at=period.to_at,
                 log={**log, **_span(period)},
+                times=_pair(worked, worked_before),
             ),
             items=tuple(items),
             next=None,
@@ -226,6 +246,14 @@ class _Asked:
     async def _of(self, period: Period, by: GroupBy) -> Mapping[str, Sums]:
         wanted = replace(self._wanted, from_at=period.from_at, to_at=period.to_at)
         return await self._sums.sums(self._principal, wanted, by, self._now)
+
+    async def _times_of(self, period: Period, by: GroupBy) -> Mapping[str, AgentTime] | None:
+        """By agent; None where an occupancy is not defined: of some queues or channels nobody is free."""
+        if by is not GroupBy.AGENT or self._wanted.queues or self._wanted.channels:
+            return None
+        found = await self._times.times(self._principal, period.from_at, period.to_at, self._now)
+        chosen = self._wanted.agents
+        return {agent: time for agent, time in found.items() if not chosen or agent in chosen}
 
     def _by_time(
         self,
@@ -250,6 +278,19 @@ class _Asked:
             )
             for n, (piece, found) in enumerate(zip(pieces, in_buckets(current, pieces), strict=True))
         ]
+
+
+def _pair(
+    worked: Mapping[str, AgentTime] | None,
+    before_that: Mapping[str, AgentTime] | None,
+    key: str | None = None,
+) -> tuple[AgentTime, AgentTime] | None:
+    """The times of one agent, or of all."""
+    if worked is None or before_that is None:
+        return None
+    if key is not None:
+        return worked.get(key, AgentTime()), before_that.get(key, AgentTime())
+    return sum(worked.values(), AgentTime()), sum(before_that.values(), AgentTime())
 
 
 async def _names(insight: InsightStore, principal: Principal, by: GroupBy) -> Mapping[str, str]:

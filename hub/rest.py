@@ -36,6 +36,7 @@ from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
 from agent_console.pages import add_pages as add_console
 from crm_store.activity import SqlActivity
+from crm_store.agent_time import SqlAgentTimes
 from crm_store.alarms import SqlAlarms
 from crm_store.articles import SqlArticles
 from crm_store.cards import Cards as ClientCards
@@ -258,6 +259,7 @@ def operations(p: Parts) -> list[Operation]:
         ),
         *report_api.operations(
             sums=SqlSums(p.store),
+            times=SqlAgentTimes(p.store),
             activity=SqlActivity(p.store),
             insight=p.insight,
             clock=p.clock,

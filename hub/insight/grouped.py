@@ -63,6 +63,20 @@ class Sums:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTime:
+    """How long agents had work, and how long they had work or were free; both are wall-clock time."""
+
+    work_us: int = 0
+    work_or_free_us: int = 0
+
+    def __add__(self, other: "AgentTime") -> "AgentTime":
+        return AgentTime(
+            work_us=self.work_us + other.work_us,
+            work_or_free_us=self.work_or_free_us + other.work_or_free_us,
+        )
+
+
 class ReportFigure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure beside that of the period before. `rows` passes are behind it; `drill` is the log's address
     query that finds exactly them, empty where a figure is not made of passes."""
@@ -109,6 +123,19 @@ class SumsStore(Protocol):
         self, principal: Principal, wanted: LogFilter, by: GroupBy, now: datetime
     ) -> Mapping[str, Sums]:
         """The sums by queue id, agent id (empty: nobody), channel, or number of the slot since 1970."""
+        ...
+
+
+class AgentTimes(Protocol):
+    """Adds up the time of agents."""
+
+    async def times(
+        self, principal: Principal, from_at: datetime, to_at: datetime, now: datetime
+    ) -> Mapping[str, AgentTime]:
+        """By agent id, of those in reach who had work or were free in the period, as far as it has come by `now`.
+
+        Raises Forbidden.
+        """
         ...
 
 
@@ -241,8 +268,12 @@ def report_group(
     from_at: datetime,
     to_at: datetime,
     log: Mapping[str, str],
+    times: tuple[AgentTime, AgentTime] | None = None,
 ) -> ReportGroup:
-    """The row of one group; `log` are the words of the log's address that find its passes."""
+    """The row of one group; `log` are the words of the log's address that find its passes.
+
+    `times` are of the group's agents, in the period and the one before: with them there is an occupancy.
+    """
 
     def figure(made: _Made) -> ReportFigure:
         return ReportFigure(
@@ -274,8 +305,20 @@ def report_group(
         label=label,
         from_at=from_at,
         to_at=to_at,
-        figures=tuple(figure(made) for made in _FIGURES),
+        figures=(*(figure(made) for made in _FIGURES), *([] if times is None else [_occupancy(*times)])),
         service_levels=tuple(levels),
+    )
+
+
+def _occupancy(now: AgentTime, earlier: AgentTime) -> ReportFigure:
+    return ReportFigure(
+        name="occupancy",
+        value=ratio(now.work_us, now.work_or_free_us),
+        before=ratio(earlier.work_us, earlier.work_or_free_us),
+        unit=SHARE,
+        formula="wall-clock time with work / (time with work + idle)",
+        rows=None,
+        drill="",
     )
 
 

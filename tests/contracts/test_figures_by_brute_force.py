@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm_store.activity import SqlActivity
+from crm_store.agent_time import SqlAgentTimes
 from crm_store.insight import SqlInsight
 from crm_store.report_sums import SqlSums
 from hub.domain.access import Role
@@ -21,7 +22,7 @@ from hub.domain.agent import Media, Wish
 from hub.domain.segment import SegmentKind
 from hub.domain.work import WorkItem, WorkState
 from hub.insight.activity import agent_day
-from hub.insight.grouped import GroupBy, ReportGroup, Sums, in_buckets, report_group
+from hub.insight.grouped import AgentTime, GroupBy, ReportGroup, Sums, in_buckets, report_group
 from hub.insight.log import LogFilter
 from hub.insight.periods import Period, Step, buckets
 from hub.insight.reports import queue_report
@@ -182,6 +183,8 @@ async def test_occupancy_and_slots_by_looking_at_each_second(
     assert length == hours * 3600
     with_work = idle = busy_slots = slots = 0
     by_agent: dict[str, tuple[int, int, int, int]] = {}
+    afternoon = length // 2
+    from_noon: dict[str, tuple[int, int]] = {}
     for agent in day.agents:
         busy, texts = [0] * length, [0] * length
         for segment in day.made.segments:
@@ -210,11 +213,41 @@ async def test_occupancy_and_slots_by_looking_at_each_second(
         busy_slots += sum(texts)
         slots += sum(there) * agent.capacity.chat
         by_agent[agent.id] = (sum(there), sum(paused), sum(busy), own_idle)
+        either = [b or t for t, b in zip(there, busy, strict=True)]
+        from_noon[agent.id] = (sum(busy[afternoon:]), sum(either[afternoon:]))
 
     report = await queue_report(insight, manager, day.queues[0].id, day.begin, day.end, day.now)
     figures = {figure.name: figure.value for figure in report.figures}
     assert figures["occupancy"] == with_work / (with_work + idle)
     assert figures["slot_utilisation"] == busy_slots / slots
+
+    # the report by agent adds the same up in the database, and cuts a day where it is told to
+    times = SqlAgentTimes(house.store)
+    whole = await times.times(manager, day.begin, day.end, day.now)
+    assert {agent_id: (t.work_us, t.work_or_free_us) for agent_id, t in whole.items()} == {
+        agent_id: (busy * 1_000_000, (busy + free) * 1_000_000)
+        for agent_id, (_, _, busy, free) in by_agent.items()
+    }
+    noon = day.begin + afternoon * SECOND
+    half = await times.times(manager, noon, day.end + 9 * SECOND, day.end)
+    assert {agent_id: (t.work_us, t.work_or_free_us) for agent_id, t in half.items()} == {
+        agent_id: (busy * 1_000_000, either * 1_000_000) for agent_id, (busy, either) in from_noon.items()
+    }
+    of_all = sum(whole.values(), AgentTime())
+    shown_row = report_group(
+        Sums(),
+        Sums(),
+        key="",
+        label="",
+        from_at=day.begin,
+        to_at=day.end,
+        log={},
+        times=(of_all, AgentTime()),
+    )
+    (row,) = (figure for figure in shown_row.figures if figure.name == "occupancy")
+    assert (row.value, row.before, row.rows) == (with_work / (with_work + idle), None, None)
+    team = house.somebody(Role.SUPERVISOR, house.a_queue("elsewhere").id)
+    assert await times.times(team, day.begin, day.end, day.now) == {}
 
     records = await SqlActivity(house.store).records(
         manager, day.begin, day.end, day.now, queue_id="", agent_id="", after="", limit=10

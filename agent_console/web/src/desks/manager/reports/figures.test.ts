@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { changeOf, differenceOf, DRAWN, FIGURES, IN_TABLE, LEVELS, written } from '@/desks/manager/reports/figures';
+import { changeOf, columnsOf, differenceOf, DRAWN, FIGURES, IN_TABLE, LEVELS, written } from '@/desks/manager/reports/figures';
 import { speak, text } from '@/i18n/text';
 
 beforeEach(() => speak('en'));
@@ -24,6 +24,15 @@ test('a change is up, down or none at the precision shown, and good, bad or neit
 test('every figure of the table and the chart is one the hub makes', () => {
   const known = new Set<string>([...FIGURES, ...LEVELS]);
   expect([...IN_TABLE, ...DRAWN].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('an occupancy has a column only where the hub made one', () => {
+  const figure = (name: string) => ({ name, value: 0.5, before: null, unit: 'share', formula: '', rows: null, drill: '' });
+  const total = { key: '', label: '', from_at: '', to_at: '', figures: [figure('aht')], service_levels: [] };
+  expect(columnsOf(total)).toEqual(IN_TABLE);
+  const withIt = columnsOf({ ...total, figures: [figure('aht'), figure('occupancy')] });
+  expect(withIt.slice(withIt.indexOf('aht'), withIt.indexOf('aht') + 2)).toEqual(['aht', 'occupancy']);
+  expect(changeOf('occupancy', { value: 0.9, before: 0.8, unit: 'share' })).toEqual({ way: 'up', isBetter: null });
 });
 
 test('a difference is said with its sign and unit', () => {

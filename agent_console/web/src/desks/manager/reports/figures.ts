@@ -4,7 +4,7 @@ import type { ReportFigure, ReportGroup } from '@/generated/api';
 import type { Text } from '@/i18n/text';
 
 export const FIGURES = [
-  'offered', 'answered', 'abandoned', 'short_abandon', 'flowed_out', 'callback', 'still_waiting', 'abandonment_rate', 'asa', 'aht', 'csat', 'csat_mean', 'response_rate',
+  'offered', 'answered', 'abandoned', 'short_abandon', 'flowed_out', 'callback', 'still_waiting', 'abandonment_rate', 'asa', 'aht', 'csat', 'csat_mean', 'response_rate', 'occupancy',
 ] as const;
 export const LEVELS = [
   'strict', 'every_abandon', 'genesys', 'genesys_with_flow_out', 'genesys_without_short', 'genesys_with_flow_out_without_short', 'connect', 'asterisk', 'asterisk2',
@@ -13,6 +13,10 @@ export type FigureName = (typeof FIGURES)[number] | (typeof LEVELS)[number];
 
 /** The columns of the table by group: the strict level stands beside what is counted. */
 export const IN_TABLE: readonly FigureName[] = ['offered', 'answered', 'abandoned', 'abandonment_rate', 'strict', 'asa', 'aht', 'csat', 'flowed_out', 'callback', 'still_waiting'];
+
+/** The columns of this report: an occupancy stands only where the hub made one, by agent and of all queues and channels. */
+export const columnsOf = (total: ReportGroup): readonly FigureName[] =>
+  figureOf(total, 'occupancy') ? IN_TABLE.flatMap((name): FigureName[] => (name === 'aht' ? ['aht', 'occupancy'] : [name])) : IN_TABLE;
 
 /** What can be drawn. */
 export const DRAWN: readonly FigureName[] = ['offered', 'answered', 'abandoned', 'strict', 'abandonment_rate', 'asa', 'aht', 'csat'];
@@ -35,7 +39,7 @@ export interface Change {
 }
 
 const MORE_IS_WORSE: ReadonlySet<string> = new Set(['abandoned', 'abandonment_rate', 'asa', 'still_waiting', 'short_abandon']);
-const NEITHER: ReadonlySet<string> = new Set(['offered', 'aht', 'flowed_out', 'callback', 'answered']);
+const NEITHER: ReadonlySet<string> = new Set(['occupancy', 'offered', 'aht', 'flowed_out', 'callback', 'answered']);
 
 /** How it changed, at the precision that is shown; null without both values. */
 export function changeOf(name: string, figure: Pick<ReportFigure, 'value' | 'before' | 'unit'>): Change | null {
