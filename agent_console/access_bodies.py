@@ -170,12 +170,29 @@ class RecoveryCodes(Answer, frozen=True, kw_only=True):
     codes: tuple[str, ...]
 
 
+class AlertChoice(Body, frozen=True, kw_only=True):
+    """Of each kind of news whether it is made heard."""
+
+    offer: bool = True
+    message: bool = True
+    mention: bool = True
+    reminder: bool = True
+
+
 class Preferences(Body, frozen=True, kw_only=True):
-    """What somebody chose for themselves."""
+    """What somebody chose for themselves: `undo_s` is how long a reply can be undone, `sounds` and `notifications`
+    say what is heard and what the desktop is told, `log_columns` are the columns of the log in their order."""
 
     language: Literal["en", "ru", "tr"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
     sound: bool | None = None
+    undo_s: Annotated[int, Meta(ge=0, le=60)] | None = None
+    sounds: AlertChoice | None = None
+    notifications: AlertChoice | None = None
+    notification_text: bool | None = None
+    log_columns: (
+        Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=40)] | None
+    ) = None
 
 
 class PreferencesView(Answer, frozen=True, kw_only=True):
@@ -184,3 +201,8 @@ class PreferencesView(Answer, frozen=True, kw_only=True):
     language: str | None
     theme: str | None
     sound: bool | None
+    undo_s: int | None
+    sounds: AlertChoice | None
+    notifications: AlertChoice | None
+    notification_text: bool | None
+    log_columns: tuple[str, ...] | None

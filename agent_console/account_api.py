@@ -99,14 +99,18 @@ def operations(*, accounts: Accounts, two_factor: TwoFactor, factors: SecondFact
 
     @made.op("GET", "/api/v1/me/preferences", _MINE, "What one chose for oneself")
     async def show_preferences(call: Call) -> PreferencesView:
-        """Language, theme and sound of the console, on whatever machine."""
+        """Language, theme, alerts and columns of the console, on whatever machine."""
         kept = msgspec.json.decode(await factors.preferences(call.principal), type=Preferences)
-        return PreferencesView(language=kept.language, theme=kept.theme, sound=kept.sound)
+        return _shown(kept)
 
     @made.op("PUT", "/api/v1/me/preferences", _MINE, "Choose for oneself")
     async def set_preferences(call: Call, body: Preferences) -> PreferencesView:
         """What is left out is not chosen."""
         await factors.put_preferences(call.principal, msgspec.json.encode(body).decode())
-        return PreferencesView(language=body.language, theme=body.theme, sound=body.sound)
+        return _shown(body)
 
     return list(made)
+
+
+def _shown(chosen: Preferences) -> PreferencesView:
+    return PreferencesView(**msgspec.structs.asdict(chosen))

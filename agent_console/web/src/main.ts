@@ -8,11 +8,13 @@ import '@/look/tables.css';
 import App from '@/App.vue';
 import { i18n } from '@/i18n/text';
 import { router } from '@/router';
+import { followHubCopy } from '@/settings/following';
 import { followPreferences, preferences, speakChosen } from '@/settings/preferences';
 import { allowSound } from '@/sound/alerts';
 import { startClock } from '@/time/now';
 
 followPreferences();
+followHubCopy();
 startClock();
 for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { passive: true });
 

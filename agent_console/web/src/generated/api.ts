@@ -159,6 +159,14 @@ export interface AlarmRulesView {
   readonly version: number;
 }
 
+/** Of each kind of news whether it is made heard. */
+export interface AlertChoice {
+  readonly offer?: boolean;
+  readonly message?: boolean;
+  readonly mention?: boolean;
+  readonly reminder?: boolean;
+}
+
 /** Keys, the newest first; `grantable` is what oneself may give to a new one. */
 export interface ApiKeyPage {
   readonly items: readonly ApiKeyView[];
@@ -1216,11 +1224,19 @@ export interface PlannedPage {
   readonly next: string | null;
 }
 
-/** What somebody chose for themselves. */
+/**
+ * What somebody chose for themselves: `undo_s` is how long a reply can be undone, `sounds` and `notifications`
+ * say what is heard and what the desktop is told, `log_columns` are the columns of the log in their order.
+ */
 export interface Preferences {
   readonly language?: 'en' | 'ru' | 'tr' | null;
   readonly theme?: 'dark' | 'light' | 'system' | null;
   readonly sound?: boolean | null;
+  readonly undo_s?: number | null;
+  readonly sounds?: AlertChoice | null;
+  readonly notifications?: AlertChoice | null;
+  readonly notification_text?: boolean | null;
+  readonly log_columns?: readonly string[] | null;
 }
 
 /** What somebody chose for themselves; null where nothing was chosen yet. */
@@ -1228,6 +1244,11 @@ export interface PreferencesView {
   readonly language: string | null;
   readonly theme: string | null;
   readonly sound: boolean | null;
+  readonly undo_s: number | null;
+  readonly sounds: AlertChoice | null;
+  readonly notifications: AlertChoice | null;
+  readonly notification_text: boolean | null;
+  readonly log_columns: readonly string[] | null;
 }
 
 /** The priority of waiting work: one step is worth 30 s of waiting. `first` puts it before everybody instead. */

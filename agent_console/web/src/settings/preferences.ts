@@ -1,40 +1,26 @@
-/** What somebody chose on this browser: language, theme, sound. */
+/** What somebody chose: language, theme, alerts, columns. This browser's copy; the hub's is in hub-copy.ts. */
 
 import { reactive, watchEffect } from 'vue';
 import { type Language, LANGUAGES, learn, speak } from '@/i18n/text';
-
-export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
-
-/** Choices of the time to undo a reply. */
-export const UNDO_S = [0, 5, 10, 20] as const;
+import { ALERTS, type Chosen, type Preferences, type Theme, THEMES, UNDO_S } from '@/settings/choices';
 
 const NAME = 'touchline.preferences';
 
-/** What may make itself heard: by a sound, and by a notification of the desktop. */
-export const ALERTS = ['offer', 'message', 'mention', 'reminder'] as const;
-export type Alert = (typeof ALERTS)[number];
-type Chosen = Record<Alert, boolean>;
+export const preferences = reactive<Preferences>(kept(inStorage()));
 
-interface Preferences {
-  language: Language;
-  theme: Theme;
-  sound: boolean;
-  /** Seconds in which a reply can be undone; 0: it is sent at once. */
-  undoS: number;
-  /** Of each kind: whether it sounds, and whether the desktop is told. */
-  sounds: Chosen;
-  notifications: Chosen;
-  /** Whether notifications show what was written: other people see screens too. */
-  notificationText: boolean;
+function inStorage(): string | null {
+  try {
+    return localStorage.getItem(NAME);
+  } catch {
+    return null; // a browser that keeps nothing
+  }
 }
 
-export const preferences = reactive<Preferences>(kept());
-
-function kept(): Preferences {
+/** The choices in a text that was kept; what is missing or unreadable there is as at the beginning. */
+function kept(written: string | null): Preferences {
   let found: Partial<Preferences> = {};
   try {
-    found = JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Preferences>;
+    found = JSON.parse(written ?? '{}') as Partial<Preferences>;
   } catch {
     // nothing readable was kept: begin anew
   }
@@ -46,6 +32,7 @@ function kept(): Preferences {
     sounds: chosen(found.sounds),
     notifications: chosen(found.notifications),
     notificationText: found.notificationText === true,
+    logColumns: Array.isArray(found.logColumns) ? found.logColumns.filter((name) => typeof name === 'string') : [],
   };
 }
 
@@ -85,6 +72,13 @@ export function followPreferences(): void {
     } catch {
       // the browser keeps nothing: the choice holds until the window closes
     }
+  });
+}
+
+/** What another window of this browser chose, as soon as it is kept; `heard` puts it into effect. */
+export function followOtherWindows(heard: (change: () => void) => void): void {
+  window.addEventListener('storage', (event) => {
+    if (event.key === NAME && event.newValue !== null) heard(() => Object.assign(preferences, kept(event.newValue)));
   });
 }
 

@@ -1,6 +1,7 @@
 /** How an offer makes itself heard: two short tones, and a notification when the window is not looked at. */
 
-import { type Alert, preferences } from '@/settings/preferences';
+import { type Alert } from '@/settings/choices';
+import { preferences } from '@/settings/preferences';
 
 let audio: AudioContext | null = null;
 

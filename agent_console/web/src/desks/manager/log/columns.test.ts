@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columnsOf, keepColumns, keptColumns, moved, USUAL } from '@/desks/manager/log/columns';
+import { columnsOf, moved, USUAL } from '@/desks/manager/log/columns';
 
 test('columns come in the order chosen; unknown ones and doubles go, the person stays', () => {
   expect(columnsOf(['wait', 'person', 'nonsense', 'wait'])).toEqual(['wait', 'person']);
@@ -13,16 +13,4 @@ test('a column moves by a place, and not beyond the ends', () => {
   expect(moved(columns, 'start', 1)).toEqual(['person', 'start', 'wait']);
   expect(moved(columns, 'start', -1)).toEqual(columns);
   expect(moved(columns, 'wait', 1)).toEqual(columns);
-});
-
-test('ones own are kept, and a browser that keeps nothing shows the usual ones', () => {
-  const kept = new Map<string, string>();
-  keepColumns({ setItem: (key, value) => void kept.set(key, value) }, columnsOf(['wait', 'person']));
-  expect(keptColumns({ getItem: (key) => kept.get(key) ?? null })).toEqual(['wait', 'person']);
-  const broken = {
-    getItem: (): string => {
-      throw new Error('no storage');
-    },
-  };
-  expect(keptColumns(broken)).toBe(USUAL);
 });

@@ -13,30 +13,11 @@ export const USUAL: readonly ColumnName[] = ['start', 'person', 'channel', 'queu
 export const SORTED_BY: Readonly<Partial<Record<ColumnName, Order>>> = { start: 'start', wait: 'wait', duration: 'duration' };
 export const NUMBERS: ReadonlySet<ColumnName> = new Set(['wait', 'handle', 'duration', 'score', 'passes']);
 
-const KEY = 'touchline.log.columns';
-
 /** The columns of these names, in their order, the beginning of work always among them. */
 export function columnsOf(names: readonly string[]): readonly ColumnName[] {
   const known = [...new Set(names)].filter((name): name is ColumnName => (COLUMNS as readonly string[]).includes(name));
   if (!known.length) return USUAL;
   return known.includes('person') ? known : ['person', ...known];
-}
-
-/** One's own, kept in this browser. */
-export function keptColumns(storage: Pick<Storage, 'getItem'>): readonly ColumnName[] {
-  try {
-    return columnsOf((storage.getItem(KEY) ?? '').split(','));
-  } catch {
-    return USUAL;
-  }
-}
-
-export function keepColumns(storage: Pick<Storage, 'setItem'>, columns: readonly ColumnName[]): void {
-  try {
-    storage.setItem(KEY, columns.join(','));
-  } catch {
-    // a browser that keeps nothing shows the usual ones next time
-  }
 }
 
 /** The list with the column at `from` moved by `by` places. */
