@@ -24,7 +24,7 @@ ALL = {
 async def test_everything_chosen_comes_back_as_chosen_at_any_sign_in(console: Console) -> None:
     anna = await console.signed_in("anna", Role.AGENT)
     assert await (await anna.request("GET", PATH)).json() == NOTHING
-    kept = await anna.request("PUT", PATH, ALL)
+    kept = await anna.request("PUT", PATH, json=ALL)
     assert (kept.status, await kept.json()) == (200, ALL)
     elsewhere = console.browser()
     await elsewhere.sign_in("anna")
@@ -33,7 +33,7 @@ async def test_everything_chosen_comes_back_as_chosen_at_any_sign_in(console: Co
 
 async def test_choices_are_ones_own(console: Console) -> None:
     anna, boris = await console.signed_in("anna", Role.AGENT), await console.signed_in("boris", Role.AGENT)
-    await anna.request("PUT", PATH, ALL)
+    await anna.request("PUT", PATH, json=ALL)
     assert await (await boris.request("GET", PATH)).json() == NOTHING
 
 
@@ -53,6 +53,6 @@ async def test_what_nobody_can_choose_is_refused_and_changes_nothing(
     console: Console, wrong: dict[str, object]
 ) -> None:
     anna = await console.signed_in("anna", Role.AGENT)
-    await anna.request("PUT", PATH, ALL)
-    assert (await anna.request("PUT", PATH, wrong)).status == 422
+    await anna.request("PUT", PATH, json=ALL)
+    assert (await anna.request("PUT", PATH, json=wrong)).status == 422
     assert await (await anna.request("GET", PATH)).json() == ALL
