@@ -121,3 +121,42 @@ async def test_an_administrator_adds_a_field_and_it_is_on_the_card(
     assert await admin.violations() == []
     assert admin.complaints == []
     await admin.page.context.close()
+
+
+RENAME = """async name => {
+  const { items } = await (await fetch('/api/v1/interactions?limit=1')).json();
+  const person = items[0].person.id;
+  const { csrf } = await (await fetch('/api/v1/session')).json();
+  const { card } = await (await fetch(`/api/v1/persons/${person}/card`)).json();
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': csrf};
+  const body = JSON.stringify({version: card.version, name});
+  return (await fetch(`/api/v1/persons/${person}`, {method: 'PATCH', headers, body})).status;
+}"""
+
+
+async def test_whoever_looks_at_a_card_sees_it_change_without_holding_the_work(
+    browser: Browser, hub_starter: StartHub
+) -> None:
+    hub = await hub_starter(floor=Floor(agents=("anna", "boris"), queues=("support",), offer_s=60.0))
+    holder, looker, client = [await screen_of(browser, PICTURES, language="en") for _ in range(3)]
+    await sign_in(holder.page, hub.url, "anna")
+    await become_available(holder.page)
+    await open_chat(client.page, hub.url, "en")
+    await write(client.page, "Hello!")
+    await holder.page.locator("section.offer.full").wait_for()
+    await holder.page.keyboard.press("a")
+    await holder.page.locator("article.touch.inbound").wait_for()
+    person = await holder.page.evaluate(
+        "async () => (await (await fetch('/api/v1/interactions?limit=1')).json()).items[0].person.id"
+    )
+    await sign_in(looker.page, hub.url, "boris")
+    await looker.page.goto(f"{hub.url}/desk?person={person}")
+    name = looker.page.locator("aside.pane .name")
+    await expect(name).to_have_text("Unknown client")
+    # the hub hears whose card it is with the next word of this window
+    await looker.page.wait_for_timeout(500)
+    assert await holder.page.evaluate(RENAME, "Olga Smirnova") == 200
+    await expect(name).to_have_text("Olga Smirnova", timeout=5_000)
+    assert looker.complaints == []
+    for screen in (holder, looker, client):
+        await screen.page.context.close()

@@ -174,9 +174,9 @@ export const useDesk = defineStore('desk', () => {
     if (desk.value !== null) desk.value = apply(desk.value, { kind: 'planned_changed', seq: 0, planned: plan });
   }
 
-  /** This window shows that conversation, or none. */
-  function tellViewing(interactionId: string | null): void {
-    connection?.tell({ kind: 'viewing', interaction_id: interactionId });
+  /** This window shows that conversation, and that client's card; or none. */
+  function tellViewing(interactionId: string | null, personId: string | null): void {
+    connection?.tell({ kind: 'viewing', interaction_id: interactionId, person_id: personId });
   }
 
   async function answer(offer: OfferView, call: () => Promise<unknown>): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Says which conversation is on the screen, as long as it is; hears who else looks at it. */
+/** Says which conversation and whose card are on the screen, as long as they are; hears who else looks at it. */
 
 import { computed, type ComputedRef, onMounted, onUnmounted, watch } from 'vue';
 import { useDesk } from '@/desks/agent/desk';
@@ -6,13 +6,14 @@ import type { ViewerView } from '@/generated/views';
 
 const SAID_EVERY_MS = 10_000;
 
-/** Others who have the conversation on their screens. */
-export function useViewing(interactionId: () => string | null): ComputedRef<readonly ViewerView[]> {
+/** Others who have the conversation on their screens. Whose card is on this one is told of its edits. */
+export function useViewing(interactionId: () => string | null, personId: () => string | null): ComputedRef<readonly ViewerView[]> {
   const desk = useDesk();
   let timer = 0;
 
   function say(): void {
-    desk.tellViewing(document.hidden ? null : interactionId());
+    if (document.hidden) desk.tellViewing(null, personId());
+    else desk.tellViewing(interactionId(), personId());
   }
 
   onMounted(() => {
@@ -20,7 +21,7 @@ export function useViewing(interactionId: () => string | null): ComputedRef<read
     document.addEventListener('visibilitychange', say);
   });
   // a new connection knows nothing of it
-  watch([interactionId, () => desk.desk !== null], say, { immediate: true });
+  watch([interactionId, personId, () => desk.desk !== null], say, { immediate: true });
   const stop = desk.onFrame((frame) => {
     if (frame.kind === 'snapshot' || frame.kind === 'resync' || frame.kind === 'replayed') say();
   });
@@ -28,7 +29,7 @@ export function useViewing(interactionId: () => string | null): ComputedRef<read
     stop();
     window.clearInterval(timer);
     document.removeEventListener('visibilitychange', say);
-    desk.tellViewing(null);
+    desk.tellViewing(null, null);
   });
   return computed(() => {
     const id = interactionId();
