@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.hubs import Floor, RunningHub, start_hub
 
@@ -23,6 +23,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WITHIN_MS = 15_000
+"""How long a page may take for what it should show: several browsers and hubs share two cores."""
+expect.set_options(timeout=WITHIN_MS)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
@@ -92,7 +95,7 @@ async def screen_of(
     kept = json.dumps({"language": language, "theme": theme, "sound": False, "undoS": undo_s})
     await context.add_init_script(f"localStorage.setItem('touchline.preferences', {json.dumps(kept)})")
     page = await context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(WITHIN_MS)
     screen = Screen(page, pictures)
     page.on("console", lambda message: screen.hear(message))  # noqa: PLW0108 - a slotted bound method cannot be kept
     page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
