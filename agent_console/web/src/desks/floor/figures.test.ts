@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { abandonedShare, byUrgency, chosen, dayOf, dayText, inOrder, levelTone, longestWait, QUARTER_MS, serviceLevel, sparkPoints, totalWaiting, waitTone } from '@/desks/floor/figures';
+import { abandonedShare, byUrgency, chosen, dayOf, daysOf, dayText, inOrder, levelTone, longestWait, QUARTER_MS, serviceLevel, sparkPoints, totalWaiting, waitTone } from '@/desks/floor/figures';
 import type { AlarmView, FloorAgent, FloorQuarter, FloorQueue } from '@/generated/views';
 import { applyFloor } from '@/live/floor';
 import { after, AT } from '@/live/samples';
@@ -48,6 +48,16 @@ it('the day has no gaps, and the running quarter waits as the queues do', () => 
   expect(day.map((q) => [q.offered, q.level, q.waiting])).toEqual([[4, 1, 2], [0, null, 0], [1, 0, 5]]);
   expect(dayOf([], [queue()], 0)).toEqual([]);
   expect(sparkPoints(day)).toBe('0.0,1.0 100.0,19.0');
+});
+
+it('each queue has the day that it has alone', () => {
+  const quarters = [0, 1, 3].flatMap((n) => [quarter(n, { offered: n, service_level: 0.5 }), quarter(n, { queue_id: 'p', waiting: n })]);
+  const queues = [queue({ waiting: 5 }), queue({ id: 'p' }), queue({ id: 'empty' })];
+  const nowMs = Date.parse(AT) + 4 * QUARTER_MS;
+  const days = daysOf(quarters, queues, nowMs);
+  expect([...days.keys()]).toEqual(['q', 'p', 'empty']);
+  for (const one of queues) expect(days.get(one.id)).toEqual(dayOf(quarters, [one], nowMs));
+  expect(days.get('q')).toHaveLength(5);
 });
 
 it('alarms nobody looks after come first; the day is the one at noon', () => {

@@ -76,12 +76,23 @@ export interface Quarter {
   readonly waiting: number;
 }
 
+/** The day of each queue. The quarters are gone through once, not once a queue: by evening there are thousands. */
+export function daysOf(quarters: readonly FloorQuarter[], queues: Queues, nowMs: number): ReadonlyMap<string, readonly Quarter[]> {
+  const own = new Map<string, FloorQuarter[]>(queues.map((queue) => [queue.id, []]));
+  for (const quarter of quarters) own.get(quarter.queue_id)?.push(quarter);
+  return new Map(queues.map((queue) => [queue.id, dayOf(own.get(queue.id) ?? [], [queue], nowMs)]));
+}
+
 /** The day's quarters of these queues, from the first with anything to `nowMs`, without gaps. The running one waits as the queues say. */
 export function dayOf(quarters: readonly FloorQuarter[], queues: Queues, nowMs: number): readonly Quarter[] {
   const ids = new Set(queues.map((queue) => queue.id));
   const byTime = new Map<number, FloorQuarter[]>();
   for (const quarter of quarters) {
-    if (ids.has(quarter.queue_id)) byTime.set(Date.parse(quarter.at), [...(byTime.get(Date.parse(quarter.at)) ?? []), quarter]);
+    if (!ids.has(quarter.queue_id)) continue;
+    const atMs = Date.parse(quarter.at);
+    const sameTime = byTime.get(atMs);
+    if (sameTime) sameTime.push(quarter);
+    else byTime.set(atMs, [quarter]);
   }
   if (byTime.size === 0) return [];
   const first = Math.min(...byTime.keys());
