@@ -18,7 +18,7 @@ from crm_store.rows.webchat import callbacks
 from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
-from hub.domain.events import DeliveryChanged
+from hub.domain.events import ClientMoved, DeliveryChanged
 from hub.domain.ids import IdentityId, InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.person import Confidence, Identity
 from hub.domain.touch import Attachment, Claim, Delivery, Direction
@@ -150,6 +150,11 @@ class Visitors(Sites, Ratings, ChatFiles):
                 visitor.id,
                 visitor.tenant_id,
             )
+            moved = await _moved(wire, visitor)
+            if moved is not None:
+                await self._store.add_events(wire, self._encode([moved]))
+        if moved is not None:
+            self._store.wake()
 
     async def note_got(self, visitor: Visitor, seq: int, now: datetime) -> None:
         """See the port."""
@@ -194,6 +199,34 @@ class Visitors(Sites, Ratings, ChatFiles):
                 account,
             )
         return [Place(thread=r[0], queue_id=QueueId(r[1]), place=r[2]) for r in rows]
+
+
+async def _moved(wire: Wire, visitor: Visitor) -> ClientMoved | None:
+    """What an agent is told of where this visitor is; None while no conversation is open."""
+    rows = await wire.fetch(
+        "SELECT i.id, i.person_id FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
+        " WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3 AND s.ended_at IS NULL AND i.state = 'open'",
+        visitor.tenant_id,
+        _account(visitor),
+        visitor.id,
+    )
+    if not rows:
+        return None
+    visits = await wire.fetch(
+        "SELECT v.about FROM identities d JOIN visitors v ON d.kind = 'webchat' AND v.id = d.value"
+        " WHERE /*+*/d.tenant_id = $1 AND d.person_id = $2 ORDER BY d.created_at",
+        visitor.tenant_id,
+        rows[0][1],
+    )
+    said: dict[str, str] = {}
+    for (about,) in visits:  # as the card has it: a later address says more
+        said |= _about(about)
+    return ClientMoved(
+        tenant_id=visitor.tenant_id,
+        interaction_id=InteractionId(rows[0][0]),
+        person_id=PersonId(rows[0][1]),
+        about=said,
+    )
 
 
 async def _claimed(

@@ -69,6 +69,14 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "consults": [*others, *going_on]}
         case "card_changed":
             return _with_card(desk, frame["card"])
+        case "client_moved":
+            offers = [
+                {**o, "card": {**o["card"], "about": frame["about"]}}
+                if o["card"]["person_id"] == frame["person_id"]
+                else o
+                for o in desk["offers"]
+            ]
+            return {**desk, "offers": offers}
         case "planned_changed":
             plan = frame["planned"]
             plans = [p for p in desk["planned"] if p["id"] != plan["id"]]

@@ -172,6 +172,18 @@ class InteractionRated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientMoved:
+    """The client of an open conversation is on another page of the site. `about` is what their card says of the
+    visit by now, complete."""
+
+    kind: ClassVar[str] = "client_moved"
+    tenant_id: TenantId
+    interaction_id: InteractionId
+    person_id: PersonId
+    about: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteChanged:
     """What a web site's chat looks like, asks or allows has changed."""
 
@@ -337,6 +349,7 @@ Event = (
     | SessionRevoked
     | ClientLeft
     | InteractionRated
+    | ClientMoved
     | SiteChanged
     | Typing
     | NoticeSent

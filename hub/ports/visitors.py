@@ -181,7 +181,8 @@ class VisitorStore(Protocol):
         ...
 
     async def note_about(self, visitor: Visitor, about: dict[str, str]) -> None:
-        """Where the visitor is now, and where they came from."""
+        """Where the visitor is now, and where they came from. While a conversation is open everybody is told by a
+        ClientMoved."""
         ...
 
     async def add_file(self, file: VisitorFile) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from hub.desk.reading import LiveReads
 from hub.domain.access import Principal
 from hub.domain.events import (
+    ClientMoved,
     Event,
     InteractionOpened,
+    InteractionRated,
     PersonChanged,
     ReservationEnded,
     ReservationOffered,
@@ -17,7 +19,14 @@ from hub.domain.ids import InteractionId, PersonId, QueueId, ReservationId, Tena
 from hub.domain.reservation import ReservationState
 from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
-from hub.screenpop.frames import CardChanged, ReservationOfferedFrame, TasksChangedFrame, WorkChanged
+from hub.screenpop.frames import (
+    CardChanged,
+    ClientMovedFrame,
+    ClientRatedFrame,
+    ReservationOfferedFrame,
+    TasksChangedFrame,
+    WorkChanged,
+)
 from hub.screenpop.sessions import Streams
 from hub.screenpop.windows import Windows
 
@@ -66,6 +75,7 @@ class ClientNews:
         touched: dict[PersonId, None] = {}
         moved: dict[InteractionId, None] = {}
         owners: dict[UserId, None] = {}
+        visits: list[ClientMoved | InteractionRated] = []
         for event in events:
             match event:
                 case ReservationOffered():
@@ -82,6 +92,8 @@ class ClientNews:
                 case PersonChanged():
                     edited[event.person_id] = None
                     moved |= dict.fromkeys(event.moved)
+                case ClientMoved() | InteractionRated():
+                    visits.append(event)
                 case TasksChanged():
                     owners |= dict.fromkeys(event.user_ids)
                 case _:
@@ -93,6 +105,8 @@ class ClientNews:
         await self._cards(
             tenant_id, list(edited), [p for p in touched if p in self._asked and p not in edited]
         )
+        if visits:
+            await self._visits(tenant_id, visits)
         await self._tasks(tenant_id, [u for u in owners if self._streams.get(u) is not None])
 
     async def _cards(
@@ -112,6 +126,18 @@ class ClientNews:
                 stream = self._streams.get(user_id)
                 if stream is not None and person_id in cards:
                     stream.send(CardChanged(seq=0, card=cards[person_id]))
+
+    async def _visits(self, tenant_id: TenantId, events: Sequence[ClientMoved | InteractionRated]) -> None:
+        """Where clients are now, and what they thought: to those who see their cards, and to who served them."""
+        ids = list(dict.fromkeys(event.person_id for event in events))
+        seen_by = await self._reads.seers(tenant_id, ids, self._looking(tenant_id, ids))
+        for event in events:
+            users = set(seen_by.get(event.person_id, ()))
+            if isinstance(event, InteractionRated) and event.agent_id is not None:
+                users.add(event.agent_id)
+            for user_id in sorted(users):
+                if (stream := self._streams.get(user_id)) is not None:
+                    stream.send(_visit_frame(event))
 
     def _looking(self, tenant_id: TenantId, ids: Sequence[PersonId]) -> list[Principal]:
         found = {
@@ -163,3 +189,18 @@ class ClientNews:
             stream = self._streams.get(user_id)
             if stream is not None:
                 stream.send(TasksChangedFrame(seq=0, tasks=tuple(found.get(user_id, ()))))
+
+
+def _visit_frame(event: ClientMoved | InteractionRated) -> ClientMovedFrame | ClientRatedFrame:
+    if isinstance(event, ClientMoved):
+        return ClientMovedFrame(
+            seq=0, interaction_id=event.interaction_id, person_id=event.person_id, about=event.about
+        )
+    return ClientRatedFrame(
+        seq=0,
+        interaction_id=event.interaction_id,
+        person_id=event.person_id,
+        score=event.score,
+        comment=event.comment,
+        at=event.at,
+    )

@@ -140,6 +140,25 @@ class ClientLeftFrame(ServerFrame, frozen=True, kw_only=True, tag="client_left")
     at: datetime
 
 
+class ClientRatedFrame(ServerFrame, frozen=True, kw_only=True, tag="client_rated"):
+    """The client said what they thought of a conversation, 1 (bad) to 5 (very good), or changed it; told to whoever
+    served them last and to those who have their card on the screen. The history has a line about it."""
+
+    interaction_id: str
+    person_id: str
+    score: int
+    comment: str
+    at: datetime
+
+
+class ClientMovedFrame(ServerFrame, frozen=True, kw_only=True, tag="client_moved"):
+    """The client is on another page of the site; `about` is what the card says of the visit from now on, complete."""
+
+    interaction_id: str
+    person_id: str
+    about: dict[str, str]
+
+
 class QueuesChanged(ServerFrame, frozen=True, kw_only=True, tag="queues_changed"):
     """How the agent's queues stand, and who waits; at most two a second."""
 
@@ -266,6 +285,8 @@ Frame = (
     | DeliveryChangedFrame
     | TypingFrame
     | ClientLeftFrame
+    | ClientRatedFrame
+    | ClientMovedFrame
     | QueuesChanged
     | CardChanged
     | PlannedChangedFrame

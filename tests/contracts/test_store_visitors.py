@@ -9,7 +9,7 @@ from crm_store.sending import Sending
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
 from hub.domain.errors import Conflict
-from hub.domain.events import DeliveryChanged
+from hub.domain.events import ClientMoved, DeliveryChanged
 from hub.domain.ids import QueueId
 from hub.domain.interaction import Disposition
 from hub.domain.touch import Delivery, Direction, InboundTouch
@@ -270,3 +270,22 @@ async def test_work_that_was_taken_or_left_has_no_place(shop: Shop) -> None:
     async with house.inbox() as inbox:
         await inbox.client_left(house.tenant_id, shop.account, other.id)
     assert await shop.visitors.places(house.tenant_id, [house.queue.id], shop.account) == []
+
+
+async def test_where_a_visitor_is_is_told_while_their_conversation_is_open_and_not_before_or_after(
+    shop: Shop,
+) -> None:
+    house = shop.house
+
+    async def moved(title: str) -> list[ClientMoved]:
+        await shop.visitors.note_about(shop.visitor, {"page": "https://shop.example/", "title": title})
+        return [event for event in await house.events() if isinstance(event, ClientMoved)]
+
+    assert await moved("before") == []
+    (received,) = await house.receive(shop.message("hello"))
+    (told,) = await moved("during")
+    assert told.interaction_id == received.interaction_id
+    assert told.about == {"page": "https://shop.example/", "title": "during"}
+    async with house.inbox() as inbox:
+        await inbox.client_left(house.tenant_id, shop.account, shop.visitor.id)
+    assert await moved("after") == []

@@ -199,3 +199,47 @@ def _newest_card(window: Window) -> Frame:
     """The card as this window was told last; empty before."""
     told = [f["card"] for f in window.frames if f["kind"] == "card_changed"]
     return told[-1] if told else {}
+
+
+async def test_where_the_client_is_follows_on_the_card_while_they_wait_and_are_served(shift: Shift) -> None:
+    anna = await shift.person("anna", "available")
+    maria = await shift.person("maria")
+    visitor = await shift.visitor()
+    await visitor.send({"t": "page", "page": "https://shop.example/before", "title": "Before"})
+    await visitor.say("hello")
+    offer = await anna.offered()
+    person_id, interaction_id = offer["card"]["person_id"], offer["work_item"]["interaction_id"]
+    assert offer["card"]["about"]["title"] == "Before"
+    await asyncio.sleep(2.1)  # a page in two seconds
+    await visitor.send({"t": "page", "page": "https://shop.example/tea", "title": "Tea"})
+    moved = await anna.heard("client_moved")
+    assert (moved["person_id"], moved["about"]["title"]) == (person_id, "Tea")
+    assert _offered(anna)["about"]["page"] == "https://shop.example/tea"
+    await shift.all_agree()
+
+    await anna.agent.accept(offer["reservation_id"])
+    await anna.works_on(interaction_id)
+    await maria.send({"kind": "viewing", "interaction_id": None, "person_id": person_id})
+    await maria.heard("tick")
+    await asyncio.sleep(2.1)
+    await visitor.send({"t": "page", "page": "https://shop.example/kettles", "title": "Kettles"})
+    about = moved["about"] | {"page": "https://shop.example/kettles", "title": "Kettles"}
+    for window in (anna, maria):
+        await window.heard("client_moved", about=about)
+    assert (await _card(anna, interaction_id))["about"] == about
+    await shift.all_agree()
+
+
+async def test_what_the_client_thought_comes_to_whoever_served_them(shift: Shift) -> None:
+    anna, boris = await shift.person("anna", "available"), await shift.person("boris")
+    visitor, interaction_id = await shift.given(anna)
+    await anna.agent.close(interaction_id)
+    await visitor.heard("closed")
+    await visitor.send({"t": "rate", "conversation": interaction_id, "score": 5, "comment": "Quick!"})
+    await visitor.heard("rated")
+    told = await anna.heard("client_rated", interaction_id=interaction_id)
+    assert (told["score"], told["comment"]) == (5, "Quick!")
+    await visitor.send({"t": "rate", "conversation": interaction_id, "score": 4})
+    assert (await anna.heard("client_rated", score=4))["comment"] == ""
+    await shift.all_agree()
+    assert not [f for f in boris.frames if f["kind"] == "client_rated"], "nobody else is told"

@@ -46,6 +46,29 @@ export interface ClientLeftFrame {
   readonly at: string;
 }
 
+/** The client is on another page of the site; `about` is what the card says of the visit from now on, complete. */
+export interface ClientMovedFrame {
+  readonly kind: 'client_moved';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly person_id: string;
+  readonly about: Readonly<Record<string, string>>;
+}
+
+/**
+ * The client said what they thought of a conversation, 1 (bad) to 5 (very good), or changed it; told to whoever
+ * served them last and to those who have their card on the screen. The history has a line about it.
+ */
+export interface ClientRatedFrame {
+  readonly kind: 'client_rated';
+  readonly seq: number;
+  readonly interaction_id: string;
+  readonly person_id: string;
+  readonly score: number;
+  readonly comment: string;
+  readonly at: string;
+}
+
 /** A colleague was asked within a conversation, or the consult ended (`ended_at`); to both of them. */
 export interface ConsultChangedFrame {
   readonly kind: 'consult_changed';
@@ -323,6 +346,8 @@ export type Frame =
   | DeliveryChangedFrame
   | TypingFrame
   | ClientLeftFrame
+  | ClientRatedFrame
+  | ClientMovedFrame
   | QueuesChanged
   | CardChanged
   | PlannedChangedFrame

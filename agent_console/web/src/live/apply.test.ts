@@ -87,6 +87,15 @@ describe('an older snapshot and the frames since give the newer snapshot', () =>
     expect(shown(desk)).toEqual(deskView({ queues, waiting }));
   });
 
+  it('when the client goes to another page: the visit of the card and of the offer, and nothing else', () => {
+    const about = { page: 'https://shop.example/tea', title: 'Tea' };
+    const frame = { kind: 'client_moved', seq: 2, interaction_id: 'i1', person_id: 'ivan', about } as const;
+    const desk = played(deskView({ offers: [offer()], work: [work()] }), frame);
+    expect(desk.cards['ivan']).toEqual(card({ about }));
+    expect(shown(desk)).toEqual(deskView({ offers: [offer({ card: card({ about }) })], work: [work()] }));
+    expect(played(deskView(), { ...frame, person_id: 'olga' }).cards).toEqual({});
+  });
+
   it('when the client says a name: the card, the offer and the row have it', () => {
     const named = card({ name: 'Ivan P.' });
     const desk = played(deskView({ offers: [offer()], work: [work()] }), { kind: 'card_changed', seq: 2, card: named });

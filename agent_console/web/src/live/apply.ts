@@ -59,6 +59,8 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
       return { ...desk, queues: frame.queues, waiting: frame.waiting };
     case 'card_changed':
       return withCard(desk, frame.card);
+    case 'client_moved':
+      return moved(desk, frame.person_id, frame.about);
     case 'planned_changed': {
       const isOpen = frame.planned.state === 'waiting' || frame.planned.state === 'failed';
       return { ...desk, planned: isOpen ? put(desk.planned, frame.planned, (p) => p.id) : desk.planned.filter((p) => p.id !== frame.planned.id) };
@@ -91,6 +93,7 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     case 'draft_changed':
     case 'delivery_changed':
     case 'client_left':
+    case 'client_rated':
     case 'replayed':
     case 'tick':
     case 'signed_out':
@@ -170,6 +173,16 @@ function withCard(desk: Desk, card: ClientCard): Desk {
     snoozed: named(desk.snoozed, card),
     consults: named(desk.consults, card),
     tasks: named(desk.tasks, card),
+  };
+}
+
+/** The desk in which this client is on another page: only the visit is different. */
+function moved(desk: Desk, personId: string, about: ClientCard['about']): Desk {
+  const card = desk.cards[personId];
+  return {
+    ...desk,
+    cards: card ? { ...desk.cards, [personId]: { ...card, about } } : desk.cards,
+    offers: desk.offers.map((o) => (o.card.person_id === personId ? { ...o, card: { ...o.card, about } } : o)),
   };
 }
 

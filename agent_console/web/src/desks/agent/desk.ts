@@ -136,6 +136,7 @@ export const useDesk = defineStore('desk', () => {
       chime('reminder');
       notify('reminder', text.t('supervise.notice.task', { by: frame.notice.by }), frame.notice.text, `notice ${frame.notice.id}`);
     }
+    if (frame.kind === 'client_rated') rated(frame);
     if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
@@ -160,6 +161,12 @@ export const useDesk = defineStore('desk', () => {
   function ended(offer: OfferView, takenBy: string): void {
     const name = nameOf(offer.card.name);
     say(takenBy ? text.t('work.taken', { name, agent: takenBy }) : text.t('work.over', { name }));
+  }
+
+  /** What a client thought, once the conversation is over: a word, and it stands in the history. */
+  function rated({ person_id, score, comment }: { readonly person_id: string; readonly score: number; readonly comment: string }): void {
+    const name = nameOf(desk.value?.cards[person_id]?.name ?? desk.value?.work.find((w) => w.person.id === person_id)?.person.name ?? '');
+    say(text.t(comment && preferences.notificationText ? 'talk.rated_saying' : 'talk.rated', { name, score: text.number(score), comment: comment.slice(0, 140) }));
   }
 
   /** A plan that ended otherwise than its author meant. */

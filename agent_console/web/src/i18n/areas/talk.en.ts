@@ -95,6 +95,8 @@ export default {
     wake: 'Take back now',
     done: '{name} is laid aside until {time}.',
   },
+  rated: '{name} rated the conversation {score} of 5.',
+  rated_saying: '{name} rated the conversation {score} of 5: “{comment}”',
   filter: {
     label: 'Show',
     all: 'Everything',

@@ -95,6 +95,8 @@ export default {
     wake: 'Вернуть сейчас',
     done: '{name}: отложено до {time}.',
   },
+  rated: '{name}: оценка разговора — {score} из 5.',
+  rated_saying: '{name}: оценка разговора — {score} из 5: «{comment}»',
   filter: {
     label: 'Показать',
     all: 'Всё',

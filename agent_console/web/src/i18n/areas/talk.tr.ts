@@ -95,6 +95,8 @@ export default {
     wake: 'Şimdi geri al',
     done: '{name}, {time} tarihine dek ertelendi.',
   },
+  rated: '{name} konuşmaya 5 üzerinden {score} verdi.',
+  rated_saying: '{name} konuşmaya 5 üzerinden {score} verdi: “{comment}”',
   filter: {
     label: 'Göster',
     all: 'Tümü',

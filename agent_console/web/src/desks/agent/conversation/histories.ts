@@ -57,7 +57,7 @@ export const useHistories = defineStore('histories', () => {
       for (const item of unsent.value) if (item.isUnanswered) void sendAgain(item);
       return;
     }
-    if (frame.kind === 'client_left') {
+    if (frame.kind === 'client_left' || frame.kind === 'client_rated') {
       if (histories.has(frame.person_id)) void load(frame.person_id);
       return;
     }
