@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import LineTooLong
 
 from agent_console.bodies import Problem
 from hub.domain.errors import (
@@ -86,6 +87,24 @@ def http_problem(error: web.HTTPException) -> web.Response:
     if hdrs.ALLOW in error.headers:
         answer.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
     return answer
+
+
+def unserved(status: int, error: BaseException | None) -> web.Response:
+    """What never became a request, because it is no HTTP or a line of it is too long; or what failed around one.
+
+    Its words are never repeated: a stranger wrote them.
+    """
+    if status != HTTPStatus.BAD_REQUEST:
+        return problem_answer(
+            unexpected()
+            if status == HTTPStatus.INTERNAL_SERVER_ERROR
+            else Problem(title=HTTPStatus(status).phrase, status=status, code="too_slow")
+        )
+    phrase = HTTPStatus.BAD_REQUEST.phrase
+    if isinstance(error, LineTooLong):
+        detail = "the address, or a header, is longer than the hub reads"
+        return problem_answer(Problem(title=phrase, status=status, code="line_too_long", detail=detail))
+    return problem_answer(Problem(title=phrase, status=status, code="not_http"))
 
 
 def problem_answer(problem: Problem) -> web.Response:

@@ -10,6 +10,9 @@ from agent_console.operations import Download
 SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a browser may show in its place: pictures made of points, that cannot hold a program."""
 
+UNKNOWN_TYPE: Final = "application/octet-stream"
+"""What every other file goes out as, whatever it says it is: a browser saves it."""
+
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -20,7 +23,7 @@ async def answered_with(request: web.Request, file: Download) -> web.StreamRespo
     shows = file.shows and file.media_type in SHOWN
     response = web.StreamResponse(
         headers={
-            hdrs.CONTENT_TYPE: file.media_type if shows else "application/octet-stream",
+            hdrs.CONTENT_TYPE: file.media_type if shows else UNKNOWN_TYPE,
             hdrs.CONTENT_LENGTH: str(file.size_bytes),
             hdrs.CONTENT_DISPOSITION: disposition(file.name, shows=shows),
             hdrs.CACHE_CONTROL: "private, max-age=3600, immutable",

@@ -10,12 +10,22 @@ import msgspec
 from agent_console.auth import CSRF_HEADER
 from agent_console.bodies import Problem
 from agent_console.errors import PROBLEM_TYPE
+from agent_console.files import SHOWN, UNKNOWN_TYPE
 from agent_console.operations import Download, Operation, Upload
 from agent_console.routes import IDEMPOTENCY_HEADER
 
 _REF = "#/components/schemas/{name}"
 _FILES = (Upload, Download)
-_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_BROUGHT = {UNKNOWN_TYPE: _BYTES}
+_NAMED = {
+    "Content-Disposition": {
+        "description": "`inline` for a picture that a browser may show, else `attachment`; with the file's name",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
+_GIVEN = dict.fromkeys((UNKNOWN_TYPE, *sorted(SHOWN)), _BYTES)
 Json = dict[str, Any]
 
 
@@ -87,7 +97,7 @@ def _operation(operation: Operation, schema_of: dict[str, Json]) -> Json:
         described["security"] = [{"session": [], "csrf": []} if operation.is_unsafe else {"session": []}]
         described["x-permission"] = operation.permission
     if operation.body is Upload:
-        described["requestBody"] = {"required": True, "content": _FILE}
+        described["requestBody"] = {"required": True, "content": _BROUGHT}
     elif operation.body is not None:
         described["requestBody"] = {
             "required": not operation.may_omit_body,
@@ -127,7 +137,8 @@ def _parameters(operation: Operation, schema_of: dict[str, Json]) -> list[Json]:
 def _responses(operation: Operation, schema_of: dict[str, Json]) -> Json:
     done: Json = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer is Download:
-        done["content"] = _FILE
+        done["content"] = _GIVEN
+        done["headers"] = _NAMED
     elif operation.answer is not None:
         done["content"] = {"application/json": {"schema": schema_of[_key(operation.answer)]}}
     problem = {PROBLEM_TYPE: {"schema": schema_of[_key(Problem)]}}

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent_console.documentation import add_documentation
+from agent_console.errors import unserved
 from agent_console.middleware import protect
 from agent_console.passwords import Passwords
 from agent_console.routes import Api
@@ -246,7 +247,9 @@ class Hub:
                 await self._sender.take_over()
             jobs = await stack.enter_async_context(Jobs(self._clock))
             self._start(jobs, sockets)
-            port = await stack.enter_async_context(listening(app, settings.http.host, self._port))
+            port = await stack.enter_async_context(
+                listening(app, settings.http.host, self._port, unserved=unserved)
+            )
             self._started = True
             token = await first.token_to_print()  # an older one counts until this hub really listens
             on_ready(

@@ -7,12 +7,19 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address, ip_network
+from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestHandler
 
 ReadyOrNot = Callable[[], Awaitable[str]]
 """Empty when everything enabled listens, else what is missing."""
+
+Unserved = Callable[[int, BaseException | None], web.Response]
+"""The answer with this status to what reached no handler: it is no HTTP, or too long a line of it."""
+
+_PRODUCT: Final = "touchline"
 
 
 class PortTaken(Exception):
@@ -89,10 +96,10 @@ def address_behind(trusted: tuple[str, ...]) -> Callable[[web.Request], str]:
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+async def listening(app: web.Application, host: str, port: int, *, unserved: Unserved) -> AsyncIterator[int]:
     """Serve `app` while the block lasts; yields the port. Raises PortTaken."""
     logging.getLogger("aiohttp.server").addFilter(_is_no_noise)
-    runner = web.AppRunner(
+    runner = _Runner(
         # bodies that come packed are not unpacked: nobody needs it, and it is how small bodies become large ones
         app,
         access_log=None,
@@ -100,6 +107,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         handle_signals=False,
         auto_decompress=False,
     )
+    runner.unserved = unserved
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, reuse_address=True, backlog=1024)
@@ -113,6 +121,55 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         yield int(server[1])
     finally:
         await asyncio.shield(runner.cleanup())
+
+
+class _Connection(RequestHandler):
+    """One connection. aiohttp would answer in plain text, or in a page, what never became a request of ours."""
+
+    __slots__ = ("_unserved",)
+
+    def __init__(self, server: web.Server, unserved: Unserved, **options: object) -> None:
+        super().__init__(server, **options)  # type: ignore[arg-type]
+        self._unserved = unserved
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        super().handle_error(request, status, exc, message)  # it logs, and raises when an answer has begun
+        answer = self._unserved(status, exc)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        # no signal of the application sees these answers, and aiohttp would tell its own version and Python's
+        answer.headers[hdrs.SERVER] = _PRODUCT
+        answer.force_close()
+        return answer
+
+
+class _Server(web.Server):
+    unserved: Unserved
+
+    def __call__(self) -> RequestHandler:
+        return _Connection(self, self.unserved, loop=self._loop, **self._kwargs)
+
+
+class _Runner(web.AppRunner):
+    __slots__ = ("unserved",)
+    unserved: Unserved
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        server = _Server(
+            made.request_handler,
+            request_factory=made.request_factory,
+            handler_cancellation=made.handler_cancellation,
+            loop=made._loop,  # noqa: SLF001 - aiohttp has no public way to name the class of its connections
+            **made._kwargs,  # noqa: SLF001 - as above
+        )
+        server.unserved = self.unserved
+        return server
 
 
 def _is_no_noise(record: logging.LogRecord) -> bool:

@@ -18,8 +18,7 @@ from tests.hubs import OTHERS, RunningHub, start_hub
 
 pytestmark = pytest.mark.timeout(900)
 
-CHECKS = "not_a_server_error,status_code_conformance,response_schema_conformance"
-"""Not yet content types: a file that is read has its own, and aiohttp answers an address over 8 KiB in plain text."""
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 EXAMPLES = 2
 """Random requests an operation, besides those that schemathesis derives from the description."""

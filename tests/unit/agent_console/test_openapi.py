@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import agent_console
+from agent_console.files import SHOWN, UNKNOWN_TYPE
 from agent_console.openapi import document
 from tests.unit.agent_console.console import Console
 from tests.unit.role_matrix import operations_of_every_api
@@ -61,6 +62,12 @@ def test_every_failure_is_described_as_a_problem(described: dict[str, Any]) -> N
             assert each["responses"]["default"]["content"] == {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
             }
+
+
+def test_a_file_is_described_as_what_it_may_go_out_as(described: dict[str, Any]) -> None:
+    given = described["paths"]["/api/v1/exports/{export_id}/file"]["get"]["responses"]["200"]
+    assert set(given["content"]) == SHOWN | {UNKNOWN_TYPE}
+    assert given["headers"]["Content-Disposition"]["required"] is True
 
 
 def test_only_public_operations_need_no_session_and_only_writes_need_the_csrf_token(
