@@ -1,43 +1,26 @@
-"""Reading the audit log."""
+"""Reading the audit log, checking its chain, and taking it away."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta
 
-from agent_console.bodies import AuditPage, AuditRow
-from agent_console.operations import Call, Operation, Operations
-from hub.domain.access import Permission, Principal
+from agent_console.audit_bodies import AuditCheckView, AuditPage, AuditRow, StartAuditExport
+from agent_console.bodies import Id
+from agent_console.export_bodies import ExportPage
+from agent_console.export_desk import ExportDesk, headings_of
+from agent_console.operations import Call, Download, Operation, Operations
+from hub.domain.access import Permission
 from hub.domain.audit import AuditEntry, AuditFilter
-from hub.domain.ids import TenantId
+from hub.insight.chain_check import ChainCheck, Check, CheckState
+from hub.insight.export_rows import AUDIT_COLUMNS, words_of
+from hub.insight.exports import ExportView
 from hub.ports.access import AccessStore
-from hub.ports.clock import Clock
-
-VERIFIED_FOR_S: Final = 60.0
-"""The whole chain is read again at most this often: turning pages costs a page."""
 
 
-class _ChainCheck:
-    """Whether the chain fits, as found not long ago."""
-
-    def __init__(self, store: AccessStore, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._found: dict[TenantId, tuple[float, bool]] = {}
-
-    async def is_whole(self, principal: Principal) -> bool:
-        now = self._clock.monotonic()
-        at, fits = self._found.get(principal.tenant_id, (float("-inf"), False))
-        if now - at >= VERIFIED_FOR_S:
-            fits = await self._store.first_bad_audit_row(principal) is None
-            self._found[principal.tenant_id] = (now, fits)
-        return fits
-
-
-def operations(*, store: AccessStore, clock: Clock) -> list[Operation]:
+def operations(*, store: AccessStore, chain: ChainCheck, desk: ExportDesk) -> list[Operation]:
     """The operations of the audit log."""
     made = Operations("audit")
-    chain = _ChainCheck(store, clock)
 
     @made.op("GET", "/api/v1/audit", Permission.READ_AUDIT, "The audit log, newest first")
     async def list_audit(
@@ -51,18 +34,106 @@ def operations(*, store: AccessStore, clock: Clock) -> list[Operation]:
         since: Annotated[datetime, Meta(tz=True)] | None = None,
         until: Annotated[datetime, Meta(tz=True)] | None = None,
     ) -> AuditPage:
-        """`chain_ok` is false as soon as any row since the first was changed, removed or put in."""
+        """`chain_ok` is false when any row since the first was changed, removed or put in. A chain of at most
+        5,000 rows is walked for it once a minute; a longer one when it is asked for (`start_audit_check`)."""
         wanted = AuditFilter(
             actor=actor.strip(), action=action, object=object_, result=result, since=since, until=until
         )
         rows = await store.read_audit(call.principal, before=after, limit=limit + 1, wanted=wanted)
         page = rows[:limit]
         names = await store.audited_names(call.principal, sorted({entry.draft.object for entry in page}))
+        verdict = await chain.in_passing(call.principal)
         return AuditPage(
             items=tuple(_row(entry, names.get(entry.draft.object, "")) for entry in page),
             next=str(page[-1].number) if len(rows) > limit else None,
-            chain_ok=await chain.is_whole(call.principal),
+            chain_ok=verdict.is_whole,
+            chain_checked_at=verdict.at,
         )
+
+    async def shown(call: Call, check: Check) -> AuditCheckView:
+        bad = None
+        if check.state is CheckState.BROKEN and check.first_bad is not None:
+            bad = await store.find_audit_row(call.principal, check.first_bad)
+        names = {} if bad is None else await store.audited_names(call.principal, [bad.draft.object])
+        return AuditCheckView(
+            state=check.state,
+            rows_done=check.rows_done,
+            rows_total=check.rows_total,
+            first_bad=check.first_bad,
+            bad_row=None if bad is None else _row(bad, names.get(bad.draft.object, "")),
+            problem=check.problem,
+            asked_by=check.asked_by,
+            started_at=check.started_at,
+            ended_at=check.ended_at,
+        )
+
+    @made.op(
+        "POST", "/api/v1/audit/check", Permission.READ_AUDIT, "Check the chain of the audit log", status=202
+    )
+    async def start_audit_check(call: Call) -> AuditCheckView:
+        """Every hash from the first row on, in the background, one check at a time; it is in the log itself."""
+        return await shown(call, await chain.start(call.principal))
+
+    @made.op("GET", "/api/v1/audit/check", Permission.READ_AUDIT, "How far the check of the chain is")
+    async def show_audit_check(call: Call) -> AuditCheckView:
+        """The one under way, or the last one since the hub was started."""
+        return await shown(call, chain.latest(call.principal))
+
+    @made.op("POST", "/api/v1/audit/check/cancel", Permission.READ_AUDIT, "End the check of the chain")
+    async def cancel_audit_check(call: Call) -> AuditCheckView:
+        """It ends at the next piece. A conflict (`audit_check_over`) when none is under way."""
+        return await shown(call, chain.cancel(call.principal))
+
+    @made.op(
+        "POST",
+        "/api/v1/audit/exports",
+        Permission.READ_AUDIT,
+        "Export rows of the audit log",
+        status=202,
+        idempotent=True,
+    )
+    async def start_audit_export(call: Call, body: StartAuditExport) -> ExportView:
+        """Written in the background, as exports of the log are; texts are never formulas."""
+        wanted = AuditFilter(
+            actor=body.actor.strip(),
+            action=body.action,
+            object=body.object,
+            result=body.result,
+            since=body.since,
+            until=body.until,
+        )
+        headings = headings_of(body.headings, AUDIT_COLUMNS, AUDIT_COLUMNS)
+        total = await store.count_audit(call.principal, wanted)
+        return await desk.ask(call, body.form, words_of(wanted), headings, total)
+
+    @made.op("GET", "/api/v1/audit/exports", Permission.READ_AUDIT, "Exports of the audit log")
+    async def list_audit_exports(
+        call: Call,
+        after: Annotated[str, Meta(max_length=100)] = "",
+        limit: Annotated[int, Meta(ge=1, le=200)] = 50,
+    ) -> ExportPage:
+        """Everybody's, the newest first."""
+        return await desk.page(call, after, limit)
+
+    @made.op(
+        "POST",
+        "/api/v1/audit/exports/{audit_export_id}/cancel",
+        Permission.READ_AUDIT,
+        "End an export of the audit log",
+    )
+    async def cancel_audit_export(call: Call, audit_export_id: Id) -> ExportView:
+        """What was written of it is removed."""
+        return await desk.cancel(call, audit_export_id)
+
+    @made.op(
+        "GET",
+        "/api/v1/audit/exports/{audit_export_id}/file",
+        Permission.READ_AUDIT,
+        "The file of an export of the audit log",
+    )
+    async def fetch_audit_export(call: Call, audit_export_id: Id) -> Download:
+        """Until it expires; each fetch is in the audit log."""
+        return await desk.fetch(call, audit_export_id)
 
     return list(made)
 

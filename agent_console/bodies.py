@@ -198,28 +198,6 @@ class Wallboard(Answer, frozen=True, kw_only=True):
     at: datetime
 
 
-class AuditRow(Answer, frozen=True, kw_only=True):
-    """One line of the audit log. `object_name` is empty for what has no name, or is gone."""
-
-    id: int
-    at: datetime
-    actor: str
-    action: str
-    object: str
-    object_name: str
-    result: str
-    reason: str
-    address: str
-
-
-class AuditPage(Answer, frozen=True, kw_only=True):
-    """A page, newest first. `chain_ok` says whether every hash from the first row on still fits."""
-
-    items: tuple[AuditRow, ...]
-    next: str | None
-    chain_ok: bool
-
-
 class Problem(Answer, frozen=True, kw_only=True):
     """RFC 9457. `code` is stable; `field` is the dotted path of what is wrong, if one is."""
 

@@ -1,7 +1,7 @@
 """Users, sign-ins, the set-up token and the audit log in SQL; behind `hub.ports.access`."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,13 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm_store.audit import append, first_bad_row, names_of, newest_rows
+from crm_store.audit import append, names_of, newest_rows, row_numbered, rows_counted, verified
 from crm_store.rows.access import setup_tokens, sign_in_sessions, users
 from crm_store.rows.accounts import sign_in_browsers
 from crm_store.seats import seat
 from crm_store.user_rows import SIGN_INS, USERS, put_account, session_of, user_columns, user_of
 from hub.domain.access import Principal, Role
-from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter
+from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter, ChainProgress
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import TenantId, UserId
@@ -268,14 +268,24 @@ class SqlAccessStore:
                 connection, principal.tenant_id, before=before, limit=limit, wanted_rows=wanted
             )
 
+    async def count_audit(self, principal: Principal, wanted: AuditFilter) -> int:
+        """See the port."""
+        async with self._reading() as connection:
+            return await rows_counted(connection, principal.tenant_id, wanted)
+
     async def audited_names(self, principal: Principal, objects: Sequence[str]) -> dict[str, str]:
         """See the port."""
         async with self._reading() as connection:
             return await names_of(connection, principal.tenant_id, objects)
 
-    async def first_bad_audit_row(self, principal: Principal) -> int | None:
+    async def find_audit_row(self, principal: Principal, number: int) -> AuditEntry | None:
         """See the port."""
-        return await first_bad_row(self._reading, principal.tenant_id)
+        async with self._reading() as connection:
+            return await row_numbered(connection, principal.tenant_id, number)
+
+    def verify_audit(self, principal: Principal) -> AsyncGenerator[ChainProgress]:
+        """See the port."""
+        return verified(self._reading, principal.tenant_id)
 
     async def _seat(self, connection: AsyncConnection, tenant_id: TenantId, user: User, at: datetime) -> None:
         if (changed := await seat(connection, tenant_id, user, at)) is not None:

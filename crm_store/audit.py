@@ -1,10 +1,11 @@
 """The audit log in SQL: one row at a time a tenant, so that the chain of hashes is one line."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,9 +23,10 @@ from hub.domain.audit import (
     AuditFilter,
     AuditHead,
     AuditResult,
+    ChainProgress,
     chained,
+    first_bad_row,
 )
-from hub.domain.audit import first_bad_row as first_bad_of
 from hub.domain.ids import TenantId, UserId
 
 _ROWS_AT_A_TIME = 500
@@ -52,24 +54,39 @@ async def newest_rows(
     wanted_rows: AuditFilter = NO_FILTER,
 ) -> list[AuditEntry]:
     """Newest first, from the row before number `before`, those that are wanted."""
-    of, rows = audit_log.c, wanted_rows
-    wanted = select(audit_log).where(of.tenant_id == tenant_id)
+    wanted = select(audit_log).where(*_matching(tenant_id, wanted_rows))
     if before is not None:
-        wanted = wanted.where(of.number < before)
-    if rows.actor:
-        wanted = wanted.where(of.actor.icontains(rows.actor, autoescape=True))
-    if rows.action:
-        wanted = wanted.where(of.action == rows.action)
-    if rows.object:
-        wanted = wanted.where(of.object == rows.object)
-    if rows.result:
-        wanted = wanted.where(of.result == rows.result)
-    if rows.since is not None:
-        wanted = wanted.where(of.at >= rows.since)
-    if rows.until is not None:
-        wanted = wanted.where(of.at < rows.until)
+        wanted = wanted.where(audit_log.c.number < before)
     found = await connection.execute(wanted.order_by(audit_log.c.number.desc()).limit(limit))
     return [_entry(row) for row in found]
+
+
+async def rows_counted(connection: AsyncConnection, tenant_id: TenantId, wanted: AuditFilter) -> int:
+    """How many rows are wanted."""
+    return (
+        await connection.scalar(
+            select(func.count()).select_from(audit_log).where(*_matching(tenant_id, wanted))
+        )
+        or 0
+    )
+
+
+def _matching(tenant_id: TenantId, rows: AuditFilter) -> list[ColumnElement[bool]]:
+    of = audit_log.c
+    wanted = [of.tenant_id == tenant_id]
+    if rows.actor:
+        wanted.append(of.actor.icontains(rows.actor, autoescape=True))
+    if rows.action:
+        wanted.append(of.action == rows.action)
+    if rows.object:
+        wanted.append(of.object == rows.object)
+    if rows.result:
+        wanted.append(of.result == rows.result)
+    if rows.since is not None:
+        wanted.append(of.at >= rows.since)
+    if rows.until is not None:
+        wanted.append(of.at < rows.until)
+    return wanted
 
 
 async def names_of(
@@ -85,29 +102,46 @@ async def names_of(
     return found
 
 
-async def first_bad_row(
+async def row_numbered(connection: AsyncConnection, tenant_id: TenantId, number: int) -> AuditEntry | None:
+    """That row as it stands, or None."""
+    found = await connection.execute(
+        select(audit_log).where(audit_log.c.tenant_id == tenant_id, audit_log.c.number == number)
+    )
+    row = found.one_or_none()
+    return None if row is None else _entry(row)
+
+
+async def verified(
     reading: Callable[[], AbstractAsyncContextManager[AsyncConnection]], tenant_id: TenantId
-) -> int | None:
-    """The number of the first row that does not fit the chain, or None. Reads the whole log, in pieces."""
-    verified = AuditHead()
+) -> AsyncGenerator[ChainProgress]:
+    """Walk the chain up to its end of now, in pieces; the last progress has the first bad row, if there is one."""
+    head = AuditHead()
     async with reading() as connection:
         end = await _head(connection, tenant_id)
-    while verified.number < end.number:
+    yield ChainProgress(done=0, total=end.number)
+    while head.number < end.number:
         async with reading() as connection:
             found = await connection.execute(
                 select(audit_log)
-                .where(audit_log.c.tenant_id == tenant_id, audit_log.c.number > verified.number)
+                .where(audit_log.c.tenant_id == tenant_id, audit_log.c.number > head.number)
                 .where(audit_log.c.number <= end.number)
                 .order_by(audit_log.c.number)
                 .limit(_ROWS_AT_A_TIME)
             )
-            rows = [_entry(row) for row in found]
-        verified, bad = first_bad_of(rows, verified)
-        if bad is not None:
-            return bad
+            rows = found.all()
+        # hashes are computed beside the event loop, which serves everybody else meanwhile
+        head, bad = await asyncio.to_thread(_fitting, rows, head)
         if not rows:
-            return verified.number + 1
-    return None if verified == end else end.number
+            bad = head.number + 1
+        yield ChainProgress(done=head.number, total=end.number, first_bad=bad)
+        if bad is not None:
+            return
+    if head != end:
+        yield ChainProgress(done=max(head.number - 1, 0), total=end.number, first_bad=end.number)
+
+
+def _fitting(rows: Sequence[Row[Any]], head: AuditHead) -> tuple[AuditHead, int | None]:
+    return first_bad_row([_entry(row) for row in rows], head)
 
 
 async def _head(connection: AsyncConnection, tenant_id: TenantId) -> AuditHead:

@@ -21,6 +21,7 @@ from hub.insight.exports import (
     ExportForm,
     ExportJob,
     ExportState,
+    ExportSubject,
     ExportView,
     Heading,
 )
@@ -30,16 +31,23 @@ _headings = msgspec.json.Decoder(tuple[Heading, ...]).decode
 
 
 class SqlExports:
-    """ExportStore of hub/insight/exports.py, on either database."""
+    """ExportStore of hub/insight/exports.py, on either database. `permission` is what exports of that subject need."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        subject: ExportSubject = ExportSubject.LOG,
+        permission: Permission = Permission.EXPORT,
+    ) -> None:
         self._database = database
+        self._subject = subject
+        self._permission = permission
 
     async def ask(
         self, principal: Principal, job: ExportJob, rows_total: int, at: datetime, draft: AuditDraft
     ) -> ExportView:
         """See the port."""
-        principal.require(Permission.EXPORT)
+        principal.require(self._permission)
         owner_id = principal.user_id or ""
         async with self._database.writing() as connection:
             waiting = await connection.scalar(
@@ -59,6 +67,8 @@ class SqlExports:
                     owner=principal.name,
                     owner_roles=json.dumps(sorted(role.value for role in principal.roles)),
                     owner_queues=json.dumps(sorted(principal.queues)),
+                    owner_grants=json.dumps(sorted((p.value, s.value) for p, s in principal.grants)),
+                    subject=job.subject.value,
                     query=job.query,
                     form=job.form.value,
                     headings=msgspec.json.encode(job.headings).decode(),
@@ -72,17 +82,19 @@ class SqlExports:
                 )
             )
             await append(connection, draft)
-            row = (await connection.execute(_one(principal, job.id))).mappings().one()
+            row = (await connection.execute(self._one(principal, job.id))).mappings().one()
         return _view(row, principal)
 
     async def exports(
         self, principal: Principal, *, after: str, limit: int
     ) -> tuple[Sequence[ExportView], str | None]:
         """See the port."""
-        wanted = _seen(principal).order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit + 1)
+        wanted = (
+            self._seen(principal).order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit + 1)
+        )
         async with self._database.reading() as connection:
             if after:
-                last = (await connection.execute(_one(principal, after))).mappings().one_or_none()
+                last = (await connection.execute(self._one(principal, after))).mappings().one_or_none()
                 if last is None:
                     raise Invalid("this page does not exist", field="after")
                 at, last_id = last["created_at"], last["id"]
@@ -97,7 +109,7 @@ class SqlExports:
     ) -> ExportView:
         """See the port."""
         async with self._database.writing() as connection:
-            row = (await connection.execute(_one(principal, export_id))).mappings().one_or_none()
+            row = (await connection.execute(self._one(principal, export_id))).mappings().one_or_none()
             if row is None:
                 raise NotFound("there is no such export")
             done = await connection.execute(
@@ -108,13 +120,13 @@ class SqlExports:
             if not done.rowcount:
                 raise Conflict("this export has ended already", code="export_over")
             await append(connection, draft)
-            row = (await connection.execute(_one(principal, export_id))).mappings().one()
+            row = (await connection.execute(self._one(principal, export_id))).mappings().one()
         return _view(row, principal)
 
     async def fetch(self, principal: Principal, export_id: str, draft: AuditDraft) -> ExportView:
         """See the port."""
         async with self._database.writing() as connection:
-            row = (await connection.execute(_one(principal, export_id))).mappings().one_or_none()
+            row = (await connection.execute(self._one(principal, export_id))).mappings().one_or_none()
             if row is None:
                 raise NotFound("there is no such export")
             if row["state"] != ExportState.DONE:
@@ -194,6 +206,19 @@ class SqlExports:
                 )
         return ids
 
+    def _seen(self, principal: Principal) -> Select[Any]:
+        """What the principal may see: their own; all of the house for whoever may export all of it."""
+        reach = principal.require(self._permission)
+        wanted = select(exports).where(
+            exports.c.tenant_id == principal.tenant_id, exports.c.subject == self._subject.value
+        )
+        if reach is not Scope.ALL:
+            wanted = wanted.where(exports.c.owner_id == (principal.user_id or ""))
+        return wanted
+
+    def _one(self, principal: Principal, export_id: str) -> Select[Any]:
+        return self._seen(principal).where(exports.c.id == export_id)
+
     async def _change(self, job: ExportJob, **values: Any) -> bool:
         async with self._database.writing() as connection:
             changed = await connection.execute(
@@ -202,19 +227,6 @@ class SqlExports:
                 .values(version=exports.c.version + 1, **values)
             )
         return bool(changed.rowcount)
-
-
-def _seen(principal: Principal) -> Select[Any]:
-    """What the principal may see: their own; all of the house for whoever may export all of it."""
-    reach = principal.require(Permission.EXPORT)
-    wanted = select(exports).where(exports.c.tenant_id == principal.tenant_id)
-    if reach is not Scope.ALL:
-        wanted = wanted.where(exports.c.owner_id == (principal.user_id or ""))
-    return wanted
-
-
-def _one(principal: Principal, export_id: str) -> Select[Any]:
-    return _seen(principal).where(exports.c.id == export_id)
 
 
 def _view(row: RowMapping, principal: Principal) -> ExportView:
@@ -238,12 +250,14 @@ def _view(row: RowMapping, principal: Principal) -> ExportView:
 def _job(row: RowMapping) -> ExportJob:
     return ExportJob(
         id=row["id"],
+        subject=ExportSubject(row["subject"]),
         principal=Principal(
             tenant_id=TenantId(row["tenant_id"]),
             user_id=UserId(row["owner_id"]) if row["owner_id"] else None,
             name=row["owner"],
             roles=frozenset(Role(role) for role in json.loads(row["owner_roles"])),
             queues=frozenset(QueueId(queue) for queue in json.loads(row["owner_queues"])),
+            grants=frozenset((Permission(p), Scope(s)) for p, s in json.loads(row["owner_grants"])),
         ),
         form=ExportForm(row["form"]),
         query=row["query"],

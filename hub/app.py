@@ -127,7 +127,6 @@ class Hub:
         self._live = DeskReads(store, clock, self._cards, self._clients.reach)
         self._floor = FloorStore(store, clock, encode=encode)
         self._insight = SqlInsight(store)
-        self._exporting = rest.Exporting(store, clock, settings.data_dir, settings.house.time_zone)
         self._attachments = FolderAttachments(settings.data_dir / "attachments")
         self._waits = Waits(self._insight, clock, system_principal(DEFAULT_TENANT))
         self._inbox = Inbox(store, clock, on_batch=seen.batch)
@@ -233,6 +232,9 @@ class Hub:
             data_dir=settings.data_dir,
             allow_private=settings.webhooks.allow_private,
         )
+        self._exporting = rest.Exporting(
+            store, self._entrance.access, clock, settings.data_dir, ZoneInfo(settings.house.time_zone)
+        )
 
     async def run(self, on_ready: Callable[[Started], None], stop: asyncio.Event) -> None:
         """Start every job, listen, and stay until `stop`; then end in order."""
@@ -288,6 +290,7 @@ class Hub:
         self._talk.start(jobs, DEFAULT_TENANT, every_s=sweep_s)
         jobs.every("viewers", _BEAT_S, self._news.forget_silent)
         jobs.start("exports", self._exporting.exporter.run())
+        jobs.start("audit check", self._entrance.chain_check.run())
         jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock, also=self._status.lagged))
         jobs.start("watch", jobs.watch())
 

@@ -11,6 +11,7 @@ from agent_console.accounts import Accounts
 from agent_console.api_keys import Keys
 from agent_console.auth import Gate
 from agent_console.backoff import Backoff
+from agent_console.export_desk import ExportDesk
 from agent_console.operations import Operation
 from agent_console.passwords import Passwords
 from agent_console.second_factor import TwoFactor
@@ -28,6 +29,7 @@ from hub.cluster.codec import decode
 from hub.domain.events import Event
 from hub.domain.ids import TenantId
 from hub.domain.webhook import PING
+from hub.insight.chain_check import ChainCheck
 from hub.ports.clock import Clock
 from hub.sealing import Seal, kept_key, key_of
 from hub.webhooks.calling import Caller
@@ -64,6 +66,7 @@ class Entrance:
         self.seal = Seal(key_of(secret_key) if secret_key else kept_key(data_dir / "secret.key"))
         self.access = SqlAccessStore(reading=database.reading, writing=database.writing, announce=announce)
         self.factors = SqlSecondFactors(reading=database.reading, writing=database.writing, seal=self.seal)
+        self.chain_check = ChainCheck(self.access, clock)
         self.keys = Keys(store=SqlApiKeys(reading=database.reading, writing=database.writing), clock=clock)
         self.two_factor = TwoFactor(factors=self.factors, store=self.access, clock=clock)
 
@@ -110,7 +113,7 @@ class OpenEntrance:
         self.accounts = Accounts(store=e.access, passwords=passwords, clock=e.clock, backoff=backoff)
         self.gate = Gate(self.sign_ins, e.keys, origins=limits.origins, is_https=limits.is_https)
 
-    def operations(self, *, me: Me, all_queues: AllQueues) -> list[Operation]:
+    def operations(self, *, me: Me, all_queues: AllQueues, audit_desk: ExportDesk) -> list[Operation]:
         """The operations of coming in, and of saying who may."""
         e = self._entrance
         return [
@@ -124,7 +127,7 @@ class OpenEntrance:
             *users_api.operations(accounts=self.accounts, two_factor=e.two_factor, all_queues=all_queues),
             *keys_api.operations(keys=e.keys, all_queues=all_queues),
             *webhooks_api.operations(webhooks=e.webhook_administration, ping=e.ping),
-            *audit_api.operations(store=e.access, clock=e.clock),
+            *audit_api.operations(store=e.access, chain=e.chain_check, desk=audit_desk),
         ]
 
 

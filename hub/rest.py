@@ -31,6 +31,7 @@ from agent_console import (
     supervise_api,
     talk_api,
 )
+from agent_console.export_desk import ExportDesk
 from agent_console.help_pages import HelpPages
 from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
@@ -89,10 +90,13 @@ from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import CARD_STEPS, StepKind
 from hub.domain.person import IdentityKind
 from hub.entrance import OpenEntrance
+from hub.insight.export_rows import AuditRows, LogRows
 from hub.insight.exporting import Exporter
+from hub.insight.exports import ExportRows, ExportSubject
 from hub.lifecycle import Jobs
 from hub.namebook import Namebook
 from hub.opening import OpeningHours
+from hub.ports.access import AccessStore
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
@@ -142,12 +146,23 @@ class Rules:
 class Exporting:
     """Where the files of exports are, and who writes them; what a process that died left half-written is gone."""
 
-    def __init__(self, store: Store, clock: Clock, data_dir: Path, zone: str) -> None:
-        self.files = FolderExports(data_dir / "exports")
-        self.files.clear_unfinished()
+    def __init__(
+        self, store: Store, access: AccessStore, clock: Clock, data_dir: Path, zone: ZoneInfo
+    ) -> None:
+        files = FolderExports(data_dir / "exports")
+        files.clear_unfinished()
         self.rows = SqlLog(store, Permission.EXPORT)
-        self.kept = SqlExports(store.database)
-        self.exporter = Exporter(self.kept, self.rows, self.files, clock, ZoneInfo(zone), DEFAULT_TENANT)
+        of_log = SqlExports(store.database)
+        of_audit = SqlExports(store.database, ExportSubject.AUDIT, Permission.READ_AUDIT)
+        sources: dict[ExportSubject, ExportRows] = {
+            ExportSubject.LOG: LogRows(self.rows, zone),
+            ExportSubject.AUDIT: AuditRows(access),
+        }
+        self.exporter = exporter = Exporter(of_log, sources, files, clock, zone, DEFAULT_TENANT)
+        self.log_desk, self.audit_desk = (
+            ExportDesk(kept, files, clock, zone, subject=subject, wake=exporter.wake)
+            for kept, subject in ((of_log, ExportSubject.LOG), (of_audit, ExportSubject.AUDIT))
+        )
 
 
 class Clients:
@@ -215,7 +230,9 @@ def operations(p: Parts) -> list[Operation]:
     administration = p.rules.administration
     lookups = DeskLookups(p.store, p.cards, p.floor, p.clients.reach)
     return [
-        *p.entrance.operations(me=p.snapshots.me, all_queues=p.floor.all_queues),
+        *p.entrance.operations(
+            me=p.snapshots.me, all_queues=p.floor.all_queues, audit_desk=p.exporting.audit_desk
+        ),
         *desk_api.operations(
             work=Work(p.store, p.clock, p.talk.limits),
             states=States(p.store, p.clock, lease_s=p.presence_lease_s),
@@ -249,14 +266,7 @@ def operations(p: Parts) -> list[Operation]:
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
         *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),
-        *export_api.operations(
-            exports=p.exporting.kept,
-            rows=p.exporting.rows,
-            files=p.exporting.files,
-            clock=p.clock,
-            zone=p.zone,
-            wake=p.exporting.exporter.wake,
-        ),
+        *export_api.operations(desk=p.exporting.log_desk, rows=p.exporting.rows, clock=p.clock, zone=p.zone),
         *report_api.operations(
             sums=SqlSums(p.store),
             times=SqlAgentTimes(p.store),

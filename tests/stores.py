@@ -35,12 +35,19 @@ from hub.domain.touch import InboundTouch, Sender
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
 from hub.intake.inbox import Inbox
+from hub.ports.access import AccessStore
 from hub.ports.inbox import Received
 from tests.fakes.clock import FakeClock
 from tests.postgres import fresh_postgres
 
 KINDS = ("sqlite", "postgresql")
 FAR = timedelta(days=1)
+
+
+async def first_bad_row_of(store: AccessStore, principal: Principal) -> int | None:
+    """Walk the audit log's chain to its end; the number of its first bad row, or None."""
+    progress = [told async for told in store.verify_audit(principal)]
+    return progress[-1].first_bad
 
 
 @asynccontextmanager

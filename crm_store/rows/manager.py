@@ -71,6 +71,8 @@ exports = Table(
     Column("ended_at", Instant),
     Column("expires_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("owner_grants", Text, nullable=False, server_default="[]"),
+    Column("subject", Text, nullable=False, server_default="log"),
     Index("ix_exports_created", "tenant_id", "created_at", "id"),
     Index(
         "ix_exports_to_do",

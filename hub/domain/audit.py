@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     SET_UP = "set_up"
     REQUEST = "request"
     EXPORT = "export"
+    VERIFY_AUDIT = "verify_audit"
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     SET_PASSWORD = "set_password"  # noqa: S105 - the name of an action
@@ -145,6 +146,16 @@ def first_bad_row(rows: Iterable[AuditEntry], head: AuditHead) -> tuple[AuditHea
             return head, expected.number
         head = AuditHead(number=row.number, hash=row.hash)
     return head, None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainProgress:
+    """How far a chain is verified: `done` of `total` rows fit. `first_bad` is the number of the first row that was
+    changed, is missing or is one too many; it ends the walk."""
+
+    done: int
+    total: int
+    first_bad: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

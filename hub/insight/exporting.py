@@ -1,6 +1,8 @@
-"""The one who writes exports: takes the next, walks the log by pages, writes, tells how far it came."""
+"""The one who writes exports: takes the next, walks its rows by pages, writes, tells how far it came."""
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,18 +14,16 @@ from hub.insight.exports import (
     ROW_LIMIT,
     ExportFiles,
     ExportJob,
+    ExportRows,
     ExportState,
     ExportStore,
+    ExportSubject,
     SheetWriter,
-    cell_of,
 )
-from hub.insight.log import LogStore
-from hub.insight.log_words import asked_by
 from hub.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-_PAGE = 500
 _LOOK_S = 30.0
 """Expired files are looked for this often, and what another process asked for."""
 
@@ -34,7 +34,7 @@ class Exporter:
     def __init__(
         self,
         store: ExportStore,
-        rows: LogStore,
+        rows: Mapping[ExportSubject, ExportRows],
         files: ExportFiles,
         clock: Clock,
         zone: ZoneInfo,
@@ -120,25 +120,15 @@ class Exporter:
             raise
 
     async def _walked(self, job: ExportJob, writer: SheetWriter, now: datetime) -> tuple[int, bool, bool]:
-        wanted, order, descending = asked_by(job.query, self._zone)
-        columns = [heading.column for heading in job.headings]
-        rows, after = 0, ""
-        seen: set[str] = set()
-        while True:
-            page = await self._rows.page(
-                job.principal, wanted, order=order, descending=descending, after=after, limit=_PAGE, now=now
-            )
-            items = page.items
-            if wanted.text:  # an interaction with several such messages is found with each of them
-                items = tuple(row for row in items if row.id not in seen)
-                seen |= {row.id for row in items}
-            fits = items[: ROW_LIMIT - rows]
-            await asyncio.to_thread(
-                writer.add, [[cell_of(row, column) for column in columns] for row in fits]
-            )
-            rows += len(fits)
-            if not await self._store.progress(job, rows):
-                return rows, False, True
-            if page.next is None or len(fits) < len(items):
-                return rows, len(fits) < len(items), False
-            after = page.next
+        """(rows, whether more would have matched, whether it was cancelled meanwhile)."""
+        count = 0
+        async with aclosing(self._rows[job.subject].pages(job, now)) as pages:
+            async for rows in pages:
+                fits = rows[: ROW_LIMIT - count]
+                await asyncio.to_thread(writer.add, fits)
+                count += len(fits)
+                if not await self._store.progress(job, count):
+                    return count, False, True
+                if len(fits) < len(rows):
+                    return count, True, False
+        return count, False, False

@@ -1,6 +1,6 @@
-"""Exports of the log: what one is, its life, and the ports of those who keep and write them."""
+"""Exports: what one is, its life, and the ports of those who keep, fill and write them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,6 @@ import msgspec
 from hub.domain.access import Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.ids import TenantId
-from hub.insight.log import LogRow
 
 ROW_LIMIT = 1_000_000
 """A sheet of a spreadsheet ends at 1,048,576 rows."""
@@ -20,6 +19,13 @@ ROW_LIMIT = 1_000_000
 KEPT = timedelta(days=7)
 MOST_WAITING = 5
 """Exports of one person that have not ended."""
+
+
+class ExportSubject(StrEnum):
+    """Which rows it is of: the log of interactions, or the audit log."""
+
+    LOG = "log"
+    AUDIT = "audit"
 
 
 class ExportForm(StrEnum):
@@ -80,9 +86,11 @@ class ExportView(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportJob:
-    """What the exporter works on. `principal` is who asked, as far as they reached then."""
+    """What the exporter works on. `principal` is who asked, as far as they reached then; `query` is in the words
+    of its subject."""
 
     id: str
+    subject: ExportSubject
     principal: Principal
     form: ExportForm
     query: str
@@ -90,6 +98,17 @@ class ExportJob:
 
 
 Cell = str | float | int | datetime | None
+
+
+class ExportRows(Protocol):
+    """Where the rows of one subject come from."""
+
+    def pages(self, job: ExportJob, now: datetime) -> AsyncGenerator[Sequence[Sequence[Cell]]]:
+        """The rows that the job's query finds, a cell a heading, in their order and in pieces.
+
+        Raises what reading them raises: Invalid, Forbidden, Unavailable.
+        """
+        ...
 
 
 class SheetWriter(Protocol):
@@ -125,7 +144,10 @@ class ExportFiles(Protocol):
 
 
 class ExportStore(Protocol):
-    """Where exports are kept. People see their own; who may export everything sees all."""
+    """Where exports are kept. People see their own of one subject; who may export everything of it sees all.
+
+    What the exporter asks is of every subject.
+    """
 
     async def ask(
         self, principal: Principal, job: ExportJob, rows_total: int, at: datetime, draft: AuditDraft
@@ -170,38 +192,3 @@ class ExportStore(Protocol):
     async def expire(self, tenant_id: TenantId, at: datetime) -> Sequence[str]:
         """Those whose time is over are so from now on; their ids."""
         ...
-
-
-def cell_of(row: LogRow, column: str) -> Cell:
-    """What the column says of the row; texts and numbers as they are, times as instants."""
-    match column:
-        case "start":
-            return row.first_queued_at
-        case "answered":
-            return row.answered_at
-        case "ended":
-            return row.ended_at
-        case "person":
-            return row.person.name
-        case "queue":
-            return row.queue.name
-        case "agent":
-            return row.agent.name if row.agent else None
-        case "wait":
-            return row.wait_s
-        case "handle":
-            return row.handle_s
-        case "duration":
-            return row.duration_s
-        case _:
-            found: Cell = getattr(row, column)
-            return found
-
-
-COLUMNS = frozenset(
-    {
-        "start", "answered", "ended", "person", "channel", "direction", "queue", "agent", "outcome", "state", "wait",
-        "handle", "duration", "disposition", "score", "comment", "language", "tier", "passes", "last_text", "note",
-        "id", "interaction_id",
-    }
-)  # fmt: skip

@@ -5,12 +5,12 @@ further than its tenant. Which role may do it was decided before. Every change c
 log; both are committed together or not at all. Everything raises Unavailable when the store fails for now.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from hub.domain.access import Principal
-from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter
+from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter, ChainProgress
 from hub.domain.ids import TenantId, UserId
 from hub.domain.users import SignInId, SignInSession, User
 
@@ -115,10 +115,21 @@ class AccessStore(Protocol):
         """Newest first, from the row before number `before` (None: from the newest), those wanted."""
         ...
 
+    async def count_audit(self, principal: Principal, wanted: AuditFilter) -> int:
+        """How many rows are wanted."""
+        ...
+
     async def audited_names(self, principal: Principal, objects: Sequence[str]) -> dict[str, str]:
         """What users, queues, keys and webhooks of these ids are called; those that are gone are left out."""
         ...
 
-    async def first_bad_audit_row(self, principal: Principal) -> int | None:
-        """Verify the whole chain: the number of the first row changed, missing or too many, or None."""
+    async def find_audit_row(self, principal: Principal, number: int) -> AuditEntry | None:
+        """The row of that number as it stands there now, or None."""
+        ...
+
+    def verify_audit(self, principal: Principal) -> AsyncGenerator[ChainProgress]:
+        """Verify the chain up to its end of now, in pieces; tells at once how long it is, then how far it came.
+
+        It is cancelled by closing it. Reads the whole log.
+        """
         ...

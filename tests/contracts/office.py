@@ -13,7 +13,7 @@ from hub.domain.hours import Calendar, CalendarId, Slot
 from hub.domain.ids import UserId
 from hub.domain.queue import Queue
 from hub.ids import new_id
-from tests.stores import House
+from tests.stores import House, first_bad_row_of
 
 WEEK = ((Slot(from_min=540, to_min=720), Slot(from_min=780, to_min=1080)),) * 5 + ((), ())
 
@@ -43,7 +43,7 @@ class Office:
     async def audited(self) -> list[AuditEntry]:
         database = self.house.database
         access = SqlAccessStore(reading=database.reading, writing=database.writing, announce=nobody_to_tell)
-        assert await access.first_bad_audit_row(self.me) is None
+        assert await first_bad_row_of(access, self.me) is None
         return await access.read_audit(self.me, before=None, limit=50)
 
 

@@ -1,123 +1,21 @@
-"""What must hold for every store of users, sign-ins, set-up tokens, the audit log and kept answers."""
+"""What must hold for every store of users, sign-ins, set-up tokens and kept answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm_store.access import SqlAccessStore
-from crm_store.answers import SqlAnswers
-from crm_store.audit import row_of
-from crm_store.engine import Database
-from crm_store.rows.access import APPEND_ONLY, audit_heads, audit_log
-from hub.domain.access import Principal, Role, system_principal
-from hub.domain.audit import AuditAction, AuditDraft, AuditHead, chained
-from hub.domain.errors import Conflict, HubError, NotFound
-from hub.domain.events import AgentChanged, SessionRevoked
-from hub.domain.ids import QueueId, TenantId, UserId
-from hub.domain.users import SignInId, SignInSession, User
+from hub.domain.access import Principal, Role
+from hub.domain.errors import Conflict, NotFound
+from hub.domain.ids import TenantId, UserId
+from hub.domain.users import SignInId
 from hub.ids import new_id
-from hub.ports.access import AccessStore
-from hub.ports.answers import Answers, KeptAnswer
-from tests.contracts.fresh_database import fresh_database
+from hub.ports.answers import KeptAnswer
+from tests.contracts.access_house import NOW, House, database, house
 
-NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
-
-
-@dataclass(kw_only=True)
-class House:
-    """The store, and a tenant in it that no other test knows."""
-
-    database: Database
-    store: AccessStore
-    answers: Answers
-    told: list[SessionRevoked]
-    tenant_id: TenantId = field(default_factory=lambda: TenantId(new_id()))
-
-    @property
-    def principal(self) -> Principal:
-        return system_principal(self.tenant_id)
-
-    def draft(self, reason: str = "", at: datetime = NOW) -> AuditDraft:
-        return AuditDraft(
-            tenant_id=self.tenant_id, at=at, actor="Иван", action=AuditAction.SIGN_IN, reason=reason
-        )
-
-    def user(self, login: str = "anna") -> User:
-        return User(
-            id=UserId(new_id()),
-            tenant_id=self.tenant_id,
-            login=login,
-            name="Анна Щербакова",
-            roles=frozenset({Role.AGENT, Role.SUPERVISOR}),
-            queues=frozenset({QueueId("q1"), QueueId("q2")}),
-            password_hash="$argon2id$v=19$old",
-        )
-
-    async def added(self, login: str = "anna") -> User:
-        user = self.user(login)
-        await self.store.add_user(self.principal, user, self.draft())
-        return user
-
-    def session(self, user: User, token: bytes | None = None, at: datetime = NOW) -> SignInSession:
-        return SignInSession(
-            id=SignInId(new_id()),
-            tenant_id=user.tenant_id,
-            user_id=user.id,
-            token_hash=token or new_id().encode(),
-            started_at=at,
-            seen_at=at,
-            ends_at=at + timedelta(hours=12),
-            address="192.0.2.1",
-        )
-
-    async def audit_numbers(self) -> list[int]:
-        rows = await self.store.read_audit(self.principal, before=None, limit=10_000)
-        return [row.number for row in rows]
-
-    @asynccontextmanager
-    async def tampering(self) -> AsyncIterator[AsyncConnection]:
-        """A connection of somebody who owns the database, and has put its guards out of the way."""
-        async with self.database.writing() as connection:
-            if self.database.is_sqlite:
-                for name in ("audit_log_keeps_rows", "audit_log_loses_none"):
-                    await connection.exec_driver_sql(f"DROP TRIGGER {name}")
-                yield connection
-                for statement in APPEND_ONLY["sqlite"]:
-                    await connection.exec_driver_sql(statement)
-            else:
-                await connection.exec_driver_sql("ALTER TABLE audit_log DISABLE TRIGGER USER")
-                yield connection
-                await connection.exec_driver_sql("ALTER TABLE audit_log ENABLE TRIGGER USER")
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
-async def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Database]:
-    async with fresh_database(request.param, tmp_path_factory.mktemp("access")) as fresh:
-        yield fresh
-
-
-@pytest.fixture
-def house(database: Database) -> House:
-    told: list[SessionRevoked] = []
-
-    async def announce(_: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged]) -> None:
-        told.extend(n for n in news if isinstance(n, SessionRevoked))
-
-    return House(
-        database=database,
-        store=SqlAccessStore(reading=database.reading, writing=database.writing, announce=announce),
-        answers=SqlAnswers(reading=database.reading, writing=database.writing),
-        told=told,
-    )
+__all__ = ["database", "house"]
+"""Fixtures, which pytest finds by their names here."""
 
 
 # --- users ---
@@ -268,107 +166,6 @@ async def test_of_many_set_ups_at_once_one_makes_a_user(house: House) -> None:
 
     assert sum(await asyncio.gather(*(made(f"user{n}") for n in range(5)))) == 1
     assert await house.store.count_users(house.tenant_id) == 1
-
-
-# --- the audit log ---
-
-
-async def test_rows_are_numbered_without_a_gap_however_many_write_at_once(house: House) -> None:
-    await asyncio.gather(*(house.store.append_audit(house.draft(str(n))) for n in range(30)))
-
-    assert await house.audit_numbers() == list(range(30, 0, -1))
-    assert await house.store.first_bad_audit_row(house.principal) is None
-
-
-async def test_a_row_comes_back_as_written_to_the_microsecond(house: House) -> None:
-    written = await house.store.append_audit(house.draft("ünlü"))
-    assert await house.store.read_audit(house.principal, before=None, limit=1) == [written]
-
-
-async def test_pages_are_newest_first_and_begin_before_a_number(house: House) -> None:
-    for _ in range(7):
-        await house.store.append_audit(house.draft())
-    pages = [
-        [row.number for row in await house.store.read_audit(house.principal, before=before, limit=3)]
-        for before in (None, 5, 2, 1)
-    ]
-    assert pages == [[7, 6, 5], [4, 3, 2], [1], []]
-
-
-async def test_each_tenant_has_a_chain_of_its_own(house: House) -> None:
-    other = replace(house, tenant_id=TenantId(new_id()))
-    await house.store.append_audit(house.draft())
-    first = await other.store.append_audit(other.draft())
-
-    assert first.number == 1
-    assert await house.audit_numbers() == [1]
-
-
-async def test_a_failed_change_leaves_no_line_and_no_gap(house: House) -> None:
-    await house.added("anna")
-    with pytest.raises(HubError):
-        await house.added("anna")
-    await house.store.append_audit(house.draft())
-
-    assert await house.audit_numbers() == [2, 1]
-    assert await house.store.first_bad_audit_row(house.principal) is None
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE audit_log SET reason = 'x' WHERE 1 = 1", "DELETE FROM audit_log WHERE 1 = 1"],
-    ids=["update", "delete"],
-)
-async def test_the_database_refuses_to_change_or_remove_a_row(house: House, statement: str) -> None:
-    await house.store.append_audit(house.draft())
-    with pytest.raises((DBAPIError, HubError)):
-        async with house.database.writing() as connection:
-            await connection.exec_driver_sql(statement)
-
-    assert await house.audit_numbers() == [1]
-
-
-@pytest.mark.parametrize(
-    ("statement", "bad"),
-    [
-        ("UPDATE audit_log SET reason = 'x' WHERE number = 3 AND {ours}", 3),
-        ("UPDATE audit_log SET at = at + 1 WHERE number = 1 AND {ours}", 1),
-        ("UPDATE audit_log SET actor = '' WHERE number = 1200 AND {ours}", 1200),
-        ("DELETE FROM audit_log WHERE number = 4 AND {ours}", 4),
-        ("DELETE FROM audit_log WHERE number = 1 AND {ours}", 1),
-        ("DELETE FROM audit_log WHERE number = 1200 AND {ours}", 1200),
-        ("DELETE FROM audit_log WHERE number > 1000 AND {ours}", 1001),
-        ("DELETE FROM audit_log WHERE {ours}", 1),
-    ],
-)
-async def test_a_row_changed_or_removed_behind_our_back_is_found(
-    house: House, statement: str, bad: int
-) -> None:
-    await _fill(house, 1_200)
-    assert await house.store.first_bad_audit_row(house.principal) is None
-    async with house.tampering() as connection:
-        await connection.exec_driver_sql(statement.format(ours=f"tenant_id = '{house.tenant_id}'"))
-
-    assert await house.store.first_bad_audit_row(house.principal) == bad
-
-
-async def test_the_log_of_a_tenant_without_rows_is_whole(house: House) -> None:
-    assert await house.store.first_bad_audit_row(house.principal) is None
-    assert await house.audit_numbers() == []
-
-
-async def _fill(house: House, rows: int) -> None:
-    """Many good rows at once: it is the reading that is tested."""
-    head, written = AuditHead(), []
-    for number in range(rows):
-        entry = chained(head, house.draft(str(number)))
-        head = AuditHead(number=entry.number, hash=entry.hash)
-        written.append(row_of(entry))
-    async with house.database.writing() as connection:
-        await connection.execute(insert(audit_log), written)
-        await connection.execute(
-            insert(audit_heads).values(tenant_id=house.tenant_id, number=head.number, hash=head.hash)
-        )
 
 
 # --- kept answers ---

@@ -6,22 +6,34 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm_store.access import SqlAccessStore
 from crm_store.exports import SqlExports
 from crm_store.log import SqlLog
 from hub.cluster.embedded.export_files import FolderExports, harmless
-from hub.domain.access import Permission, Principal, Role
-from hub.domain.audit import AuditAction, AuditDraft
+from hub.domain.access import Permission, Principal, Role, Scope
+from hub.domain.audit import AuditAction, AuditDraft, AuditFilter, AuditResult
 from hub.domain.errors import Conflict, Forbidden, NotFound
 from hub.ids import new_id
+from hub.insight.export_rows import AUDIT_COLUMNS, AuditRows, LogRows, filter_of, words_of
 from hub.insight.exporting import Exporter
-from hub.insight.exports import ExportForm, ExportJob, ExportState, ExportView, Heading, SheetWriter
+from hub.insight.exports import (
+    ExportForm,
+    ExportJob,
+    ExportRows,
+    ExportState,
+    ExportSubject,
+    ExportView,
+    Heading,
+    SheetWriter,
+)
+from tests.contracts.office import nobody_to_tell
 from tests.stores import House
 
 ZONE = ZoneInfo("Europe/Istanbul")
@@ -37,6 +49,8 @@ class Exporting:
     store: SqlExports
     files: FolderExports
     exporter: Exporter
+    audit: SqlExports
+    access: SqlAccessStore
 
     def draft(self, principal: Principal, export_id: str, reason: str) -> AuditDraft:
         return AuditDraft(
@@ -52,7 +66,14 @@ class Exporting:
     async def ask(
         self, principal: Principal, form: ExportForm = ExportForm.CSV, query: str = ""
     ) -> ExportView:
-        job = ExportJob(id=new_id(), principal=principal, form=form, query=query, headings=HEADINGS)
+        job = ExportJob(
+            id=new_id(),
+            subject=ExportSubject.LOG,
+            principal=principal,
+            form=form,
+            query=query,
+            headings=HEADINGS,
+        )
         now = self.house.clock.now()
         return await self.store.ask(principal, job, 0, now, self.draft(principal, job.id, "asked"))
 
@@ -88,11 +109,20 @@ async def exporting(house: House, tmp_path: Path) -> Exporting:
         house.clock.advance(61)
     store, files = SqlExports(house.database), FolderExports(tmp_path / "exports")
     rows = SqlLog(house.store, Permission.EXPORT)
+    access = SqlAccessStore(
+        reading=house.database.reading, writing=house.database.writing, announce=nobody_to_tell
+    )
+    sources: dict[ExportSubject, ExportRows] = {
+        ExportSubject.LOG: LogRows(rows, ZONE),
+        ExportSubject.AUDIT: AuditRows(access),
+    }
     return Exporting(
         house=house,
         store=store,
         files=files,
-        exporter=Exporter(store, rows, files, house.clock, ZONE, house.tenant_id),
+        exporter=Exporter(store, sources, files, house.clock, ZONE, house.tenant_id),
+        audit=SqlExports(house.database, ExportSubject.AUDIT, Permission.READ_AUDIT),
+        access=access,
     )
 
 
@@ -158,6 +188,71 @@ async def test_a_supervisor_exports_the_teams_rows_and_sees_own_exports_only(exp
     for role in (Role.AGENT, Role.ADMIN, Role.DPO):
         with pytest.raises(Forbidden):
             await exporting.ask(house.somebody(role))
+
+
+async def test_an_export_of_the_audit_log_has_the_rows_of_its_filter_and_no_formula(
+    exporting: Exporting,
+) -> None:
+    house = exporting.house
+    ada = house.somebody(Role.ADMIN)
+    for n in range(620):
+        await exporting.access.append_audit(
+            replace(
+                exporting.draft(ada, f"thing {n}", "tried"),
+                actor=EVIL,
+                result=AuditResult.DENIED if n % 2 else AuditResult.DONE,
+            )
+        )
+    wanted = AuditFilter(result="denied", since=house.clock.now() - timedelta(days=1))
+    job = ExportJob(
+        id=new_id(),
+        subject=ExportSubject.AUDIT,
+        principal=ada,
+        form=ExportForm.CSV,
+        query=words_of(wanted),
+        headings=tuple(Heading(column=c, title=c) for c in AUDIT_COLUMNS),
+    )
+    assert filter_of(job.query) == wanted
+    draft = exporting.draft(ada, job.id, "audit_asked")
+    await exporting.audit.ask(ada, job, 310, house.clock.now(), draft)
+    async with exporting.working(), asyncio.timeout(20):
+        while (done := (await exporting.audit.exports(ada, after="", limit=1))[0][0]).ended_at is None:
+            await asyncio.sleep(0.01)
+
+    assert (done.state, done.rows_done) == (ExportState.DONE, 310)
+    rows = list(csv.reader(io.StringIO((await exporting.content(done)).decode())))
+    assert rows[0] == list(AUDIT_COLUMNS)
+    assert [row[4] for row in rows[1:]] == [f"thing {n}" for n in range(619, 0, -2)]
+    assert {row[2] for row in rows[1:]} == {f"'{EVIL}"}
+    assert {row[6] for row in rows[1:]} == {"denied"}
+
+
+async def test_exports_of_one_subject_are_not_those_of_the_other(exporting: Exporting) -> None:
+    house = exporting.house
+    both = replace(house.somebody(Role.MANAGER), roles=frozenset({Role.MANAGER, Role.ADMIN}))
+    asked = await exporting.ask(both)
+    assert (await exporting.audit.exports(both, after="", limit=10))[0] == []
+    for action in (
+        exporting.audit.fetch(both, asked.id, exporting.draft(both, asked.id, "fetched")),
+        exporting.audit.cancel(both, asked.id, house.clock.now(), exporting.draft(both, asked.id, "x")),
+    ):
+        with pytest.raises(NotFound):
+            await action
+    for role in (Role.AGENT, Role.SUPERVISOR, Role.MANAGER):
+        with pytest.raises(Forbidden):
+            await exporting.audit.exports(house.somebody(role), after="", limit=10)
+
+
+async def test_an_api_key_that_may_export_gets_its_rows(exporting: Exporting) -> None:
+    house = exporting.house
+    key = replace(
+        house.somebody(Role.SERVICE, house.queue.id),
+        grants=frozenset({(Permission.EXPORT, Scope.TEAM)}),
+    )
+    done = await exporting.ended(key, (await exporting.ask(key)).id)
+    assert (done.state, done.rows_done) == (ExportState.DONE, 4)
+    elsewhere = replace(key, queues=frozenset())
+    assert (await exporting.ended(elsewhere, (await exporting.ask(elsewhere)).id)).rows_done == 0
 
 
 async def test_asking_and_fetching_are_audited(exporting: Exporting) -> None:

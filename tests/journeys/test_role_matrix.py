@@ -182,7 +182,8 @@ async def things_of_others(store: Store) -> dict[str, str]:
         "queue_id": offer.queue_id,
         "agent_id": offer.agent_id,
         **await clients_of_others(store, str(person_id)),
-        "export_id": await export_of_others(store),
+        "export_id": await export_of_others(store, "log"),
+        "audit_export_id": await export_of_others(store, "audit"),
         **await knowledge_of_others(store, offer.queue_id),
         "notice_id": new_id(),
         "alarm_id": new_id(),
@@ -190,7 +191,7 @@ async def things_of_others(store: Store) -> dict[str, str]:
     }
 
 
-async def export_of_others(store: Store) -> str:
+async def export_of_others(store: Store, subject: str) -> str:
     """An export that somebody else asked for, and whose file has expired."""
     export_id = new_id()
     async with store.database.writing() as connection:
@@ -198,7 +199,7 @@ async def export_of_others(store: Store) -> str:
             insert(exports).values(
                 id=export_id, tenant_id=DEFAULT_TENANT, owner_id=new_id(), owner="Somebody", owner_roles="[]",
                 owner_queues="[]", query="", form="csv", headings="[]", state="expired", rows_done=1, rows_total=1,
-                size_bytes=1, problem="", created_at=SystemClock().now(), version=3,
+                size_bytes=1, problem="", created_at=SystemClock().now(), version=3, subject=subject,
             )
         )  # fmt: skip
     return export_id

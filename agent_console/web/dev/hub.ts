@@ -70,7 +70,7 @@ function audit(): AuditPage {
   const rows = [['Anna', 'sign_in', 'done', ''], ['', 'sign_in', 'failed', 'wrong_password'], ['Sofia', 'request', 'denied', 'forbidden'], ['Admin', 'add_user', 'done', ''], ['Admin', 'set_up', 'done', '']] as const;
   return {
     items: rows.map(([actor, action, result, reason], n) => ({ id: 90 - n, at: ago(400 * n + 9), actor, action, object: action === 'request' ? 'list_audit' : id(20 + n), object_name: '', result, reason, address: '127.0.0.1' })),
-    next: null, chain_ok: true,
+    next: null, chain_ok: true, chain_checked_at: '2026-03-02T09:00:00Z',
   };
 }
 

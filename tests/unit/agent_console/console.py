@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -16,6 +17,7 @@ from agent_console.api_keys import Keys
 from agent_console.auth import Gate
 from agent_console.backoff import Backoff
 from agent_console.documentation import add_documentation
+from agent_console.export_desk import ExportDesk
 from agent_console.middleware import protect
 from agent_console.operations import Operation
 from agent_console.passwords import Cost, Passwords
@@ -28,6 +30,7 @@ from crm_store.answers import SqlAnswers
 from crm_store.api_keys import SqlApiKeys
 from crm_store.base import metadata
 from crm_store.engine import Database
+from crm_store.exports import SqlExports
 from crm_store.rows.access import audit_heads, audit_log, setup_tokens, sign_in_sessions, users
 from crm_store.rows.accounts import (
     access_rules,
@@ -38,15 +41,19 @@ from crm_store.rows.accounts import (
     sign_in_browsers,
 )
 from crm_store.rows.floor import agents, idempotency, queues
+from crm_store.rows.manager import exports
 from crm_store.rows.webhooks import webhooks
 from crm_store.second_factors import SqlSecondFactors
+from hub.cluster.embedded.export_files import FolderExports
 from hub.desk.views import MeView
-from hub.domain.access import Principal, Role, system_principal
+from hub.domain.access import Permission, Principal, Role, system_principal
 from hub.domain.agent import AgentState
 from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId
 from hub.domain.queue import Queue
 from hub.domain.users import User
+from hub.insight.chain_check import ChainCheck
+from hub.insight.exports import ExportSubject
 from hub.sealing import KEY_BYTES, Seal
 from tests.fakes.clock import FakeClock
 
@@ -57,7 +64,7 @@ TENANT = DEFAULT_TENANT
 SYSTEM = system_principal(TENANT)
 TABLES = [
     users, sign_in_sessions, setup_tokens, audit_log, audit_heads, idempotency, accounts, second_factors,
-    recovery_codes, access_rules, sign_in_browsers, api_keys, agents, queues, webhooks,
+    recovery_codes, access_rules, sign_in_browsers, api_keys, agents, queues, webhooks, exports,
 ]  # fmt: skip
 
 
@@ -100,6 +107,7 @@ class Console:
     two_factor: TwoFactor
     revoked: list[SessionRevoked]
     operations: list[Operation]
+    chain: ChainCheck
     app: web.Application
     client: TestClient[web.Request, web.Application] = field(init=False)
 
@@ -177,6 +185,15 @@ async def opened_console(
         )
         keys = Keys(store=SqlApiKeys(reading=database.reading, writing=database.writing), clock=clock)
         gate = Gate(sign_ins, keys, origins={ORIGIN}, is_https=is_https)
+        chain = ChainCheck(store, clock)
+        desk = ExportDesk(
+            SqlExports(database, ExportSubject.AUDIT, Permission.READ_AUDIT),
+            FolderExports(folder / "exports"),
+            clock,
+            ZoneInfo("Europe/Berlin"),
+            subject=ExportSubject.AUDIT,
+            wake=lambda: None,
+        )
         operations = [
             *session_api.operations(
                 sign_ins=sign_ins,
@@ -184,7 +201,7 @@ async def opened_console(
                 gate=gate,
                 me=_me(store, clock),
             ),
-            *audit_api.operations(store=store, clock=clock),
+            *audit_api.operations(store=store, chain=chain, desk=desk),
             *account_api.operations(accounts=accounts, two_factor=two_factor, factors=factors),
             *keys_api.operations(keys=keys, all_queues=_no_queues),
             *users_api.operations(accounts=accounts, two_factor=two_factor, all_queues=_no_queues),
@@ -209,6 +226,7 @@ async def opened_console(
             two_factor=two_factor,
             revoked=revoked,
             operations=operations,
+            chain=chain,
             app=app,
         )
         async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:

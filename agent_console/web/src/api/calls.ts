@@ -2,6 +2,7 @@
 
 import { request } from '@/api/http';
 import type {
+  AuditCheckView,
   AuditPage,
   CardAnswer,
   Close,
@@ -66,3 +67,6 @@ export interface AuditQuery {
   readonly until: string;
 }
 export const audit = (after: string | null, limit: number, wanted: AuditQuery) => request<AuditPage>('/audit', { query: { after, limit, ...wanted } });
+export const auditCheck = () => request<AuditCheckView>('/audit/check');
+export const startAuditCheck = () => request<AuditCheckView>('/audit/check', { method: 'POST' });
+export const cancelAuditCheck = () => request<AuditCheckView>('/audit/check/cancel', { method: 'POST' });

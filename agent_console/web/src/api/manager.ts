@@ -1,12 +1,10 @@
-/** The calls of the manager's desk: log, saved views, exports, reports, agents' days, staffing. */
+/** The calls of the manager's desk: log, saved views, reports, agents' days, staffing. */
 
 import { request } from '@/api/http';
 import type {
   AgentDays,
   AgentPage,
   DispositionPage,
-  ExportPage,
-  ExportView,
   GroupedReport,
   HouseTime,
   LogCount,
@@ -16,7 +14,6 @@ import type {
   SaveLogView,
   Staffing,
   StaffingLoad,
-  StartExport,
   TouchPage,
 } from '@/generated/api';
 
@@ -43,9 +40,3 @@ export const activity = (query: Query, after: string | null, limit: number, sign
   request<AgentDays>('/reports/activity', { query: { ...query, after, limit }, signal });
 export const staffing = (query: Query, signal?: AbortSignal) => request<Staffing>('/reports/staffing', { query, signal });
 export const staffingLoad = (query: Query, signal?: AbortSignal) => request<StaffingLoad>('/reports/staffing/load', { query, signal });
-
-export const exports = (signal?: AbortSignal) => request<ExportPage>('/exports', { query: { limit: 100 }, signal });
-export const startExport = (body: StartExport, key: string) => request<ExportView>('/exports', { method: 'POST', body, idempotencyKey: key });
-export const cancelExport = (id: string) => request<ExportView>(`/exports/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
-/** Where the file is; the browser fetches it itself. */
-export const exportFile = (id: string): string => `/api/v1/exports/${encodeURIComponent(id)}/file`;

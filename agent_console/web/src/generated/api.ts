@@ -308,11 +308,33 @@ export interface AttemptView {
   readonly answer: string;
 }
 
-/** A page, newest first. `chain_ok` says whether every hash from the first row on still fits. */
+/**
+ * A walk along the chain: `rows_done` of `rows_total` fit so far.
+ *
+ * `first_bad` is the number of the first row that was changed, is missing, or is one too many; `bad_row` what
+ * stands under that number now, null where nothing does. `problem` is one stable word when it failed.
+ */
+export interface AuditCheckView {
+  readonly state: CheckState;
+  readonly rows_done: number;
+  readonly rows_total: number;
+  readonly first_bad: number | null;
+  readonly bad_row: AuditRow | null;
+  readonly problem: string;
+  readonly asked_by: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+}
+
+/**
+ * A page, newest first. `chain_ok` says whether every hash from the first row on fits, as found at
+ * `chain_checked_at`; both are null while a long chain was not checked yet.
+ */
 export interface AuditPage {
   readonly items: readonly AuditRow[];
   readonly next: string | null;
-  readonly chain_ok: boolean;
+  readonly chain_ok: boolean | null;
+  readonly chain_checked_at: string | null;
 }
 
 /** One line of the audit log. `object_name` is empty for what has no name, or is gone. */
@@ -461,6 +483,9 @@ export interface ChannelStatus {
   readonly channel: string;
   readonly state: string;
 }
+
+/** `running → whole | broken | cancelled | failed`; `never` before the first one of this process. */
+export type CheckState = 'broken' | 'cancelled' | 'failed' | 'never' | 'running' | 'whole';
 
 /** One answer to choose. */
 export interface ChoiceBody {
@@ -1870,6 +1895,21 @@ export interface Start {
   readonly hold_s?: number;
 }
 
+/**
+ * The rows of the audit log that the filter finds, in a file of that form. Columns are `number`, `at`,
+ * `actor`, `action`, `object`, `object_name`, `result`, `reason`, `address`; without headings, all of them.
+ */
+export interface StartAuditExport {
+  readonly form: ExportForm;
+  readonly headings?: readonly ExportHeading[];
+  readonly actor?: string;
+  readonly action?: string;
+  readonly object?: string;
+  readonly result?: string;
+  readonly since?: string | null;
+  readonly until?: string | null;
+}
+
 /** The rows that a query of the log's address finds, in a file of that form. */
 export interface StartExport {
   readonly form: ExportForm;
@@ -2416,6 +2456,12 @@ export const LIMITS = {
     address: { minLength: 1, maxLength: 320 },
     text: { minLength: 1, maxLength: 8000 },
     hold_s: { min: 0, max: 60 },
+  },
+  StartAuditExport: {
+    actor: { maxLength: 200 },
+    action: { maxLength: 40 },
+    object: { maxLength: 100 },
+    result: { maxLength: 20 },
   },
   StartExport: {
     query: { maxLength: 2000 },

@@ -1,6 +1,7 @@
 /** The words of the console in the language chosen: typed keys, plurals, and the formats that go with them. */
 
 import { createI18n } from 'vue-i18n';
+import type auditPage from '@/i18n/areas/audit_page.en';
 import type caseWork from '@/i18n/areas/case_work.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import type hubStatus from '@/i18n/areas/hub_status.en';
@@ -20,7 +21,14 @@ type Leaves<T, Prefix extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${Prefix}${K}` : Leaves<T[K], `${Prefix}${K}.`>;
 }[keyof T & string];
 /** Those that are loaded with their pages too. */
-export type Key = Leaves<typeof en> | `floor_setup.${Leaves<typeof floorPages>}` | `hub_status.${Leaves<typeof hubStatus>}` | `knowledge.${Leaves<typeof knowledgePages>}` | `person_card.${Leaves<typeof caseWork>}` | `start.${Leaves<typeof startPage>}`;
+export type Key =
+  | Leaves<typeof en>
+  | `audit.${Leaves<typeof auditPage>}`
+  | `floor_setup.${Leaves<typeof floorPages>}`
+  | `hub_status.${Leaves<typeof hubStatus>}`
+  | `knowledge.${Leaves<typeof knowledgePages>}`
+  | `person_card.${Leaves<typeof caseWork>}`
+  | `start.${Leaves<typeof startPage>}`;
 
 /** English is always here; the others come when somebody reads them. */
 const LATER: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Messages }>>> = {

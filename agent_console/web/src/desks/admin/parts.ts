@@ -1,5 +1,6 @@
 /** The parts of the administrator's desk, in the order of its list. A further part is one more entry here. */
 
+import { withAuditWords } from '@/i18n/audit-page';
 import { withFloorWords } from '@/i18n/floor-pages';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
 import { withStatusWords } from '@/i18n/status-page';
@@ -9,7 +10,7 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-users', path: 'users', label: 'access.users', icon: 'person', roles: ['admin'], component: () => import('@/desks/admin/users/UsersPart.vue') },
   { name: 'admin-keys', path: 'keys', label: 'access.keys', icon: 'keyboard', roles: ['admin'], component: () => import('@/desks/admin/keys/KeysPart.vue') },
   { name: 'admin-webhooks', path: 'webhooks', label: 'access.webhooks', icon: 'arrow', roles: ['admin'], component: () => import('@/desks/admin/webhooks/WebhooksPart.vue') },
-  { name: 'admin-audit', path: 'audit', label: 'audit.title', icon: 'list', roles: ['admin', 'dpo'], component: () => import('@/desks/admin/audit/AuditLog.vue') },
+  { name: 'admin-audit', path: 'audit', label: 'audit.title', icon: 'list', roles: ['admin', 'dpo'], component: () => withAuditWords(() => import('@/desks/admin/audit/AuditLog.vue')) },
   { name: 'admin-queues', path: 'queues', label: 'floor_setup.queues.title', icon: 'queue', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/QueuesPage.vue')) },
   { name: 'admin-staffing', path: 'staffing', label: 'floor_setup.matrix.title', icon: 'grid', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SkillMatrix.vue')) },
   { name: 'admin-hours', path: 'hours', label: 'floor_setup.hours.title', icon: 'clock', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/HoursPage.vue')) },

@@ -120,6 +120,8 @@ export default {
   key_beyond: 'A key cannot have more than whoever makes it.',
   name_taken: 'This name is taken.',
   export_over: 'This export has ended, or its file is no longer kept.',
+  audit_check_running: 'A check is under way: wait for its end, or stop it.',
+  audit_check_over: 'The check has ended already.',
   too_many_exports: 'Five of your exports have not ended yet. Wait for one, or cancel one.',
   too_many_rows: 'That is too much at once. Choose a shorter period or longer steps.',
   unknown_choice: 'A word of the filter is not known. Remove it and choose again.',

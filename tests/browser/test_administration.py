@@ -1,0 +1,76 @@
+"""An administrator checks the audit log and takes it away, tests the hub's parts, and gives a key some queues."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import ROOT, Screen, screen_of
+from tests.browser.people import sign_in
+from tests.browser.test_screens import SCROLLS
+from tests.hubs import RunningHub
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+PICTURES = ROOT / "tests/browser/pictures/administration"
+LOOKS = [("en", "light", 1366, 768), ("tr", "dark", 1366, 768), ("ru", "light", 390, 844)]
+
+
+class Looks:
+    """One administrator's window; `seen` looks at the screen as it is, and keeps what is wrong with it."""
+
+    def __init__(self, screen: Screen, look: str) -> None:
+        self.screen = screen
+        self.page = screen.page
+        self.found: dict[str, list[str]] = {}
+        self._look = look
+
+    async def seen(self, name: str) -> None:
+        await self.page.wait_for_timeout(250)
+        await self.screen.picture(f"{name}-{self._look}")
+        problems = [*await self.screen.violations(), *self.screen.complaints]
+        if await self.page.evaluate(SCROLLS):
+            problems.append("the page itself scrolls")
+        if problems:
+            self.found[name] = problems
+
+
+async def administrator(
+    browser: Browser, hub: RunningHub, language: str, theme: str, width: int, height: int
+) -> Looks:
+    screen = await screen_of(browser, PICTURES, language=language, theme=theme, width=width, height=height)
+    await sign_in(screen.page, hub.url, "admin")
+    return Looks(screen, f"{language}-{theme}-{width}")
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_the_chain_is_checked_and_the_log_is_taken_away(
+    browser: Browser, quiet_hub: RunningHub, language: str, theme: str, width: int, height: int
+) -> None:
+    looks = await administrator(browser, quiet_hub, language, theme, width, height)
+    page = looks.page
+    await page.goto(f"{quiet_hub.url}/admin/audit")
+    await page.locator("tbody tr").first.wait_for()
+    before = await page.locator("tbody tr").count()
+    await page.locator(".chain > .btn").click()
+    await expect(page.locator(".chain progress")).to_have_count(0)
+    await expect(page.locator(".chain .line.ok")).to_be_visible()
+    await expect(page.locator(".chain > .btn")).to_be_visible()
+    await page.locator(".filters select").nth(1).select_option("done")
+    await expect(page.locator("tbody tr").first).to_be_visible()
+    await looks.seen("audit")
+    assert before > 0
+
+    await page.locator(".part-head .btn", has=page.locator("svg")).click()
+    await page.locator("[role=menu] [role=menuitem]").nth(1).click()
+    sheet = page.locator(".sheet")
+    link = sheet.locator("tbody tr").first.locator("a[download]")
+    await link.wait_for()
+    await looks.seen("audit-exports")
+    async with page.expect_download() as fetched:
+        await link.click()
+    content = (await (await fetched.value).path()).read_text(encoding="utf-8").splitlines()
+    assert len(content) > 1
+    assert {line.split(",")[6] for line in content[1:]} == {"done"}
+    await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
+    await page.context.close()
+    assert looks.found == {}
