@@ -1,25 +1,28 @@
 """How the hub itself is, for administrators."""
 
-from typing import Final
+from typing import Annotated
+
+from msgspec import Meta
 
 from agent_console.operations import Call, Operation, Operations
 from agent_console.status_bodies import (
     ChannelStatus,
     DatabaseStatus,
     DiskStatus,
+    ExaminedView,
+    FindingView,
+    PartPage,
+    PartView,
     StatusView,
     UnsentReplies,
 )
 from hub.domain.access import Permission
 from hub.ports.clock import Clock
-from hub.ports.status import NodeStatus, StatusStore
-
-LEAST_FREE_BYTES: Final = 1024**3
-"""Below it a disk is low; `touchline doctor` warns at the same."""
+from hub.ports.status import LEAST_FREE_BYTES, Examined, NodeStatus, PartChecks, StatusStore
 
 
-def operations(*, stored: StatusStore, node: NodeStatus, clock: Clock) -> list[Operation]:
-    """One operation."""
+def operations(*, stored: StatusStore, node: NodeStatus, parts: PartChecks, clock: Clock) -> list[Operation]:
+    """The figures of the hub, and tests of its parts."""
     made = Operations("status")
 
     @made.op("GET", "/api/v1/status", Permission.CONFIGURE, "How the hub is")
@@ -51,4 +54,34 @@ def operations(*, stored: StatusStore, node: NodeStatus, clock: Clock) -> list[O
             webhooks_failing=kept.webhooks_failing,
         )
 
+    @made.op("GET", "/api/v1/status/parts", Permission.CONFIGURE, "Parts of the hub that can be tested")
+    async def list_parts(call: Call) -> PartPage:
+        """With what the last test of each found, if it was tested since the hub was started."""
+        return PartPage(
+            items=tuple(
+                PartView(
+                    part=one.part, state=one.state, latest=None if one.latest is None else _view(one.latest)
+                )
+                for one in parts.parts(call.principal.tenant_id)
+            )
+        )
+
+    @made.op("POST", "/api/v1/status/parts/{part}/test", Permission.CONFIGURE, "Test a part of the hub")
+    async def test_part(call: Call, part: Annotated[str, Meta(max_length=40)]) -> ExaminedView:
+        """Within 12 s; 409 `check_running` while somebody else tests it."""
+        return _view(await parts.examine(part, call.principal.tenant_id))
+
     return list(made)
+
+
+def _view(examined: Examined) -> ExaminedView:
+    return ExaminedView(
+        at=examined.at,
+        took_ms=examined.took_ms,
+        findings=tuple(
+            FindingView(
+                health=one.health, code=one.code, values=dict(one.values), text=one.text, remedy=one.remedy
+            )
+            for one in examined.findings
+        ),
+    )

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from agent_console.bodies import Answer
+from hub.ports.status import ChannelState, Health
 
 
 class UnsentReplies(Answer, frozen=True, kw_only=True):
@@ -56,3 +57,36 @@ class StatusView(Answer, frozen=True, kw_only=True):
     unsent: tuple[UnsentReplies, ...]
     webhooks_waiting: int
     webhooks_failing: int
+
+
+class FindingView(Answer, frozen=True, kw_only=True):
+    """What a test found: `text` and `remedy` (empty when nothing needs to be done) in English, `code` and `values`
+    for whoever speaks another language."""
+
+    health: Health
+    code: str
+    values: dict[str, str | float]
+    text: str
+    remedy: str
+
+
+class ExaminedView(Answer, frozen=True, kw_only=True):
+    """A test of one part: when it ended, how long it took, what it found."""
+
+    at: datetime
+    took_ms: float
+    findings: tuple[FindingView, ...]
+
+
+class PartView(Answer, frozen=True, kw_only=True):
+    """A part that can be tested. `state` (`live`, `down`, `off`) is a channel's, null for what is none."""
+
+    part: str
+    state: ChannelState | None
+    latest: ExaminedView | None
+
+
+class PartPage(Answer, frozen=True, kw_only=True):
+    """All parts, the channels last."""
+
+    items: tuple[PartView, ...]

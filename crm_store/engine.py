@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -98,6 +99,20 @@ class Database:
         """Settings that could lose what was acknowledged, as `name = value`, by what the database says now."""
         async with self.reading() as connection:
             return await _weak_settings(connection, _SQLITE_MUST_BE if self.is_sqlite else _pg_must_be())
+
+    async def take_a_turn(self) -> None:
+        """Begin to write, and commit nothing. Raises Unavailable when that is not possible now."""
+        async with self.writing() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
+    async def own_clock(self) -> datetime | None:
+        """What time it is to the database; None where it has the clock of this process (SQLite). Raises Unavailable."""
+        if self.is_sqlite:
+            return None
+        async with self.reading() as connection:
+            found = await connection.exec_driver_sql("SELECT clock_timestamp()")
+            told: datetime = found.scalar_one()
+        return told
 
     @asynccontextmanager
     async def only_user(self) -> AsyncIterator[None]:

@@ -39,6 +39,12 @@ async def migrate(database: Database) -> str:
     return found or ""
 
 
+async def revision_of(database: Database) -> str | None:
+    """The revision of the database as it is, None before its first. Raises Unavailable."""
+    async with database.reading() as connection:
+        return await connection.run_sync(_revision)
+
+
 async def _alone(connection: AsyncConnection, *, is_sqlite: bool) -> None:
     if not is_sqlite:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -51,7 +51,6 @@ from hub.namebook import Namebook
 from hub.observing import Observer
 from hub.only_one import only_hub_on
 from hub.outbound.sender import Sender, SenderWatch
-from hub.own_status import OwnStatus
 from hub.ports.bus import EventBus, Handler, Lagged
 from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
@@ -213,16 +212,6 @@ class Hub:
             self._live, self._talk.store, clock, self._names.queue, self._waits.estimate
         )
         self._wallboard = from_settings.LiveFloor(settings, store, self._insight, clock, self._waits, seen)
-        self._status = OwnStatus(
-            clock,
-            version=VERSION,
-            data_dir=settings.data_dir,
-            sockets={
-                "agent": self._streams.sockets,
-                "visitor": lambda: self._client_side.webchat.open_sockets,
-            },
-            channels={WEBCHAT.name: self._client_side.state},
-        )
         self._entrance = Entrance(
             database,
             clock,
@@ -231,6 +220,18 @@ class Hub:
             secret_key=settings.security.secret_key.get_secret_value(),
             data_dir=settings.data_dir,
             allow_private=settings.webhooks.allow_private,
+        )
+        self._checkup, self._status = from_settings.own_parts(
+            settings,
+            self._port,
+            version=VERSION,
+            clock=clock,
+            database=database,
+            bus=self._bus,
+            webhooks=self._entrance.webhooks,
+            caller=self._entrance.caller,
+            client_side=self._client_side,
+            agent_sockets=self._streams.sockets,
         )
         self._exporting = rest.Exporting(
             store, self._entrance.access, clock, settings.data_dir, ZoneInfo(settings.house.time_zone)
@@ -343,6 +344,7 @@ class Hub:
             zone=ZoneInfo(settings.house.time_zone),
             exporting=self._exporting,
             status=self._status,
+            checkup=self._checkup,
             help_title=settings.help.title,
             help_origin=from_settings.url(settings, self._port) if settings.help.enabled else "",
         )

@@ -5,20 +5,24 @@ from collections.abc import Callable
 from aiohttp import web
 
 from crm_store.callbacks import PromisedCalls
+from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.webchat import Visitors
+from hub.channels.webchat import reached
+from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.channels.webchat.channel import WebChat
 from hub.channels.webchat.settings import WebChatSettings
+from hub.checkup import Checkup
 from hub.cluster.codec import encode
 from hub.desk.hours import Hours
-from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
+from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId, UserId
 from hub.intake.callbacks import Callbacks
 from hub.lifecycle import Jobs
 from hub.ports.attachments import Attachments
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
-from hub.ports.status import ChannelState
+from hub.ports.status import ChannelState, Finding
 from hub.ports.visitors import HoursOf, LineHours
 
 
@@ -43,6 +47,7 @@ class ClientSide:
         count_bad: Callable[[str], None],
     ) -> None:
         self._enabled = settings.enabled
+        self._sites = Sites(store, encode=encode)
         self.callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT)
         self.webchat = WebChat(
             inbox=inbox,
@@ -65,6 +70,20 @@ class ClientSide:
         if not self._enabled:
             return ChannelState.OFF
         return ChannelState.LIVE if self.webchat.takes_visitors else ChannelState.DOWN
+
+    def registered(self, checkup: Checkup, *, own_url: str, public_url: str) -> None:
+        """Web chat can be tested: `own_url` reaches this hub from here, `public_url` (or empty) is what people open."""
+
+        async def examined(tenant_id: TenantId) -> list[Finding]:
+            return await reached.examined(
+                own_url,
+                await self._sites.sites(tenant_id),
+                is_on=self._enabled,
+                takes_visitors=self.webchat.takes_visitors,
+                public_url=public_url,
+            )
+
+        checkup.channel(WEBCHAT.name, self.state, examined)
 
     def start(self, jobs: Jobs, *, every_s: float) -> None:
         """Take visitors, unless they are not wanted, and keep promises."""

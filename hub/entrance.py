@@ -71,9 +71,10 @@ class Entrance:
         self.two_factor = TwoFactor(factors=self.factors, store=self.access, clock=clock)
 
         self.webhooks = SqlWebhooks(reading=database.reading, writing=database.writing, seal=self.seal)
+        self.caller = Caller(allow_private=allow_private)
         self.webhook_job = WebhookJob(
             self.webhooks,
-            Caller(allow_private=allow_private),
+            self.caller,
             clock,
             decode=_read,
             jitter=random.Random().random,  # noqa: S311 - jitter

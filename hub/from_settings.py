@@ -2,12 +2,17 @@
 
 import os
 import socket
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from agent_console.auth import loopback_origins
 from agent_console.passwords import Cost, Passwords
 from crm_store.alarms import SqlAlarms
+from crm_store.engine import Database
 from crm_store.store import Store
+from hub import own_checks
+from hub.checkup import Checkup
+from hub.client_side import ClientSide
 from hub.cluster.codec import encode
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.watch import BusWatch
@@ -15,10 +20,14 @@ from hub.domain.ids import DEFAULT_TENANT
 from hub.insight.waits import Waits
 from hub.metrics import Metrics
 from hub.observing import Observer
+from hub.own_status import OwnStatus
+from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore
+from hub.ports.webhooks import WebhookQueue
 from hub.screenpop.floor import FloorFeed
 from hub.settings import Settings
+from hub.webhooks.calling import Caller
 
 _GROUPS = (f"router:{DEFAULT_TENANT}",)
 
@@ -32,6 +41,12 @@ def url(settings: Settings, port: int) -> str:
     """The address that people open: the public one, if there is one."""
     host = "127.0.0.1" if settings.http.host in {"0.0.0.0", "::"} else settings.http.host  # noqa: S104 - shown
     return settings.http.public_url or f"http://{host}:{port}"
+
+
+def own_url(settings: Settings, port: int) -> str:
+    """The address under which this process reaches itself."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.http.host, settings.http.host)  # noqa: S104
+    return f"http://{host}:{port}"
 
 
 def origins(settings: Settings, port: int) -> frozenset[str]:
@@ -63,6 +78,34 @@ def bus(metrics: Metrics) -> EmbeddedBus:
             listener_cut=lambda listener: metrics.bus_listeners_cut.labels(listener).inc(),
         ),
     )
+
+
+def own_parts(
+    settings: Settings,
+    port: int,
+    *,
+    version: str,
+    clock: Clock,
+    database: Database,
+    bus: EventBus,
+    webhooks: WebhookQueue,
+    caller: Caller,
+    client_side: ClientSide,
+    agent_sockets: Callable[[], int],
+) -> tuple[Checkup, OwnStatus]:
+    """The tests of this hub's parts, where every channel registers itself, and what the process knows of itself."""
+    made = own_checks.checkup(
+        clock=clock, database=database, bus=bus, data_dir=settings.data_dir, webhooks=webhooks, caller=caller
+    )
+    client_side.registered(made, own_url=own_url(settings, port), public_url=settings.http.public_url)
+    status = OwnStatus(
+        clock,
+        version=version,
+        data_dir=settings.data_dir,
+        sockets={"agent": agent_sockets, "visitor": lambda: client_side.webchat.open_sockets},
+        channels=made.channel_states,
+    )
+    return made, status
 
 
 class LiveFloor:

@@ -24,7 +24,7 @@ class OwnStatus:
         version: str,
         data_dir: Path,
         sockets: Mapping[str, Callable[[], int]],
-        channels: Mapping[str, Callable[[], ChannelState]],
+        channels: Callable[[], Mapping[str, ChannelState]],
     ) -> None:
         self._version = version
         self._data_dir = data_dir
@@ -49,5 +49,5 @@ class OwnStatus:
             lag_worst_ms=round(max(lags) * 1000, 1),
             lag_usual_ms=round(median(lags) * 1000, 1),
             sockets={kind: count() for kind, count in self._sockets.items()},
-            channels={name: state() for name, state in self._channels.items()},
+            channels=self._channels(),
         )

@@ -100,7 +100,7 @@ from hub.ports.access import AccessStore
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
-from hub.ports.status import NodeStatus
+from hub.ports.status import NodeStatus, PartChecks
 from hub.public_holidays import Holidays
 from hub.routing.overflow import Overflows
 from hub.screenpop.snapshot import Snapshots
@@ -221,6 +221,7 @@ class Parts:
     zone: ZoneInfo
     exporting: Exporting
     status: NodeStatus
+    checkup: PartChecks
     help_title: str = ""
     help_origin: str = ""
 
@@ -290,7 +291,9 @@ def operations(p: Parts) -> list[Operation]:
         ),
         *p.clients.operations(p.store, p.clock, lookups),
         *sites_api.operations(sites=p.rules.sites),
-        *status_api.operations(stored=SqlStatus(p.store.database), node=p.status, clock=p.clock),
+        *status_api.operations(
+            stored=SqlStatus(p.store.database), node=p.status, parts=p.checkup, clock=p.clock
+        ),
         *_knowledge(p, lookups),
     ]
 

@@ -3,68 +3,29 @@ wrong."""
 
 import asyncio
 import errno
-import os
 import platform
-import shutil
 import socket
-import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
 
-from agent_console.status_api import LEAST_FREE_BYTES
+from hub import part_checks
 from hub.cli.address import address_of
 from hub.clock import SystemClock
 from hub.domain.errors import Unavailable
+from hub.part_checks import fail, ok, warn
+from hub.ports.status import Finding, Health
 from hub.settings import Settings
 
 if TYPE_CHECKING:
     from crm_store.engine import Database
 
-OLDEST_CLOCK_YEAR = 2026
-"""A clock before the year of this release is wrong."""
-
 _ANSWER_WITHIN_S = 3.0
 
 
-class Health(StrEnum):
-    """How a part is. Only `fail` keeps a hub from working."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What was found about one part; `remedy` is empty when nothing needs to be done."""
-
-    health: Health
-    part: str
-    text: str
-    remedy: str = ""
-
-
 Check = Callable[[Settings], Awaitable[list[Finding]]]
-
-
-def ok(part: str, text: str) -> Finding:
-    """All is well."""
-    return Finding(health=Health.OK, part=part, text=text)
-
-
-def warn(part: str, text: str, remedy: str) -> Finding:
-    """It works, but."""
-    return Finding(health=Health.WARN, part=part, text=text, remedy=remedy)
-
-
-def fail(part: str, text: str, remedy: str) -> Finding:
-    """It does not work."""
-    return Finding(health=Health.FAIL, part=part, text=text, remedy=remedy)
 
 
 async def python(_: Settings) -> list[Finding]:
@@ -85,28 +46,12 @@ async def python(_: Settings) -> list[Finding]:
 
 async def clock(_: Settings) -> list[Finding]:
     """The machine's clock."""
-    now = SystemClock().now()
-    if now.year < OLDEST_CLOCK_YEAR:
-        return [fail("clock", f"it says {now:%Y-%m-%d %H:%M} UTC", "set the clock, and keep it set by NTP")]
-    return [ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")]
+    return part_checks.clock(SystemClock().now())
 
 
 async def data_folder(settings: Settings) -> list[Finding]:
-    """The folder of everything the hub keeps: there, writable, durable, not full."""
-    folder = settings.data_dir.absolute()
-    remedy = "make it writable for the hub's user, or set data_dir (HUB_DATA_DIR)"
-    existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
-    if not existing.is_dir():
-        return [fail("data", f"{existing} is no folder", "set data_dir (HUB_DATA_DIR)")]
-    try:
-        await asyncio.to_thread(_write_durably, existing)
-    except OSError as exc:
-        return [fail("data", f"{existing}: {(exc.strerror or str(exc)).lower()}", remedy)]
-    free_bytes = shutil.disk_usage(existing).free
-    text = f"{folder}, {free_bytes / 1024**3:.1f} GiB free, fsync works"
-    if free_bytes < LEAST_FREE_BYTES:
-        return [warn("data", text, "free some space: a hub with a full disk refuses touches")]
-    return [ok("data", text if existing == folder else f"{text}; it will be made at the first start")]
+    """The folder of everything the hub keeps."""
+    return await part_checks.folder(settings.data_dir)
 
 
 async def store(settings: Settings) -> list[Finding]:
@@ -114,7 +59,7 @@ async def store(settings: Settings) -> list[Finding]:
     from sqlalchemy.engine import make_url
 
     from crm_store.engine import Database, StoreNotDurable
-    from crm_store.migrate import HEAD
+    from crm_store.examined import examined
 
     shown = make_url(settings.store_url).render_as_string(hide_password=True)
     path = make_url(settings.store_url).database or ""
@@ -127,12 +72,12 @@ async def store(settings: Settings) -> list[Finding]:
     except Unavailable as exc:
         return [fail("store", f"{shown}: {exc}", "start the database, or set store.url (HUB_STORE__URL)")]
     try:
-        there = await _revision(database)
-        if there != HEAD:
-            return [
-                warn("store", f"{shown} is at revision {there or 'none'}, not {HEAD}", "touchline migrate")
-            ]
-        return [ok("store", f"{shown}, durable, revision {HEAD}"), *await _sites(settings, database)]
+        found = await examined(database, shown)
+        return (
+            found
+            if any(f.health is not Health.OK for f in found)
+            else [*found, *await _sites(settings, database)]
+        )
     except Unavailable as exc:
         return [fail("store", f"{shown}: {exc}", "see the database's log")]
     finally:
@@ -209,37 +154,10 @@ async def _readiness(address: str) -> tuple[int, str]:
         return 0, ""
 
 
-async def _revision(database: "Database") -> str | None:
-    from sqlalchemy import inspect, text
-
-    async with database.reading() as connection:
-        if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
-            return None
-        found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return None if found is None else str(found)
-
-
 async def _sites(settings: Settings, database: "Database") -> list[Finding]:
-    if not settings.channels.webchat.enabled:
-        return [ok("web chat", "switched off (channels.webchat.enabled)")]
     async with database.snapshot() as wire:
         keys = [row[0] for row in await wire.fetch("SELECT key FROM sites ORDER BY key")]
-    if not keys:
-        return [
-            warn(
-                "web chat",
-                "there is no site yet",
-                "without one nobody can chat: the first `touchline run` makes one",
-            )
-        ]
-    return [ok("web chat", f"sites: {', '.join(keys)}")]
-
-
-def _write_durably(folder: Path) -> None:
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as probe:
-        probe.write(b"touchline")
-        probe.flush()
-        os.fsync(probe.fileno())
+    return part_checks.sites(keys, is_on=settings.channels.webchat.enabled)
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hub.cli.checks import CHECKS, Finding, Health
+from hub.cli.checks import CHECKS
 from hub.cli.configuration import settings_from
 from hub.cli.failures import Failed
+from hub.ports.status import Finding, Health
 from hub.settings import Settings
 
 _STYLES = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "bold red"}

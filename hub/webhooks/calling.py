@@ -68,11 +68,22 @@ class Caller:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
         """Status, error and beginning of the answer. Status 0: no answer, and `error` is a stable word."""
+        return await self._called("POST", url, body, headers)
+
+    async def reaches(self, url: str) -> tuple[int, str]:
+        """Whether anybody answers there, without a delivery: the status of a HEAD, whatever it is; or 0 and a
+        stable word."""
+        status, error, _ = await self._called("HEAD", url, b"", {})
+        return status, "" if status else error
+
+    async def _called(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, str, str]:
         try:
             if not self._allow_private and _is_private_literal(url):
                 return 0, "not_public", ""
             async with asyncio.timeout(self._within_s):
-                return await self._answer(url, body, headers)
+                return await self._answer(method, url, body, headers)
         except TimeoutError:
             return 0, "timeout", ""
         except NotPublic:
@@ -84,7 +95,9 @@ class Caller:
         except (aiohttp.ClientError, OSError, ValueError):
             return 0, "no_answer", ""
 
-    async def _answer(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+    async def _answer(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, str, str]:
         inner = self._resolver or aiohttp.ThreadedResolver()
         resolver = inner if self._allow_private else PublicOnly(inner)
         connector = aiohttp.TCPConnector(
@@ -97,7 +110,9 @@ class Caller:
             aiohttp.ClientSession(
                 connector=connector, timeout=timeout, trust_env=False, auto_decompress=False
             ) as client,
-            client.post(url, data=body, headers=dict(headers), allow_redirects=False) as answer,
+            client.request(
+                method, url, data=body or None, headers=dict(headers), allow_redirects=False
+            ) as answer,
         ):
             beginning = await answer.content.read(KEPT_BYTES)
             return answer.status, "" if answer.status < 300 else "refused", _shown(beginning)

@@ -74,7 +74,7 @@ GUESSES = {
 }
 """A wrong guess slows every sign-in of its address: tests/unit/agent_console has them."""
 
-OF_NO_TEAM = {"user_id", "webhook_id", "api_key_id", "delivery_id", "field_id", "sign_in_id"}
+OF_NO_TEAM = {"part", "user_id", "webhook_id", "api_key_id", "delivery_id", "field_id", "sign_in_id"}
 """Things of the whole house, or of one user: nothing of them is another team's."""
 
 NAMES_A_SECOND_THING = {"merge_persons", "mark_address"}

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from agent_console import status_api
+from hub.checkup import Checkup
 from hub.domain.access import Role
 from hub.domain.ids import TenantId
 from hub.own_status import OwnStatus
-from hub.ports.status import ChannelState, StoreFigures, Unsent
+from hub.part_checks import warn
+from hub.ports.status import ChannelState, Finding, StoreFigures, Unsent
 from tests.fakes.clock import FakeClock
 from tests.unit.agent_console.console import TENANT, opened_console
 
@@ -38,7 +40,7 @@ def of(clock: FakeClock, folder: Path) -> OwnStatus:
         version="9.9",
         data_dir=folder,
         sockets={"agent": lambda: 3, "visitor": lambda: 8},
-        channels={"webchat": lambda: ChannelState.LIVE, "email": lambda: ChannelState.DOWN},
+        channels=lambda: {"webchat": ChannelState.LIVE, "email": ChannelState.DOWN},
     )
 
 
@@ -51,7 +53,7 @@ async def test_an_administrator_sees_how_the_hub_is(
     own = of(clock, tmp_path)
     for lag_s in (0.001, 0.3, 0.002):
         own.lagged(lag_s)
-    more = status_api.operations(stored=Stored(clock), node=own, clock=clock)
+    more = status_api.operations(stored=Stored(clock), node=own, parts=Checkup(clock), clock=clock)
     async with opened_console(tmp_path, more=more) as console:
         admin = await console.signed_in("root.person", Role.ADMIN)
         told = await (await admin.request("GET", "/api/v1/status")).json()
@@ -88,3 +90,36 @@ async def test_the_lag_is_of_the_last_minute(tmp_path: Path) -> None:
         own.lagged(0.001)
 
     assert (await own.figures()).lag_worst_ms == 1.0
+
+
+async def test_a_part_is_tested_when_it_is_asked_for_and_the_last_result_stays(tmp_path: Path) -> None:
+    clock = FakeClock()
+    checkup = Checkup(clock)
+
+    async def examined(tenant_id: TenantId) -> list[Finding]:
+        assert tenant_id == TENANT
+        clock.advance(0.25)
+        return [warn("post", "slow", "ask the provider", code="slow", values={"ms": 250.0})]
+
+    checkup.channel("email", lambda: ChannelState.DOWN, examined)
+    more = status_api.operations(stored=Stored(clock), node=of(clock, tmp_path), parts=checkup, clock=clock)
+    async with opened_console(tmp_path, more=more) as console:
+        admin = await console.signed_in("root.person", Role.ADMIN)
+        before = await (await admin.request("GET", "/api/v1/status/parts")).json()
+        told = await (await admin.request("POST", "/api/v1/status/parts/email/test")).json()
+        after = await (await admin.request("GET", "/api/v1/status/parts")).json()
+        gone = await admin.request("POST", "/api/v1/status/parts/telegraph/test")
+
+    assert before == {"items": [{"part": "email", "state": "down", "latest": None}]}
+    assert told["took_ms"] == 250.0
+    assert told["findings"] == [
+        {
+            "health": "warn",
+            "code": "slow",
+            "values": {"ms": 250.0},
+            "text": "slow",
+            "remedy": "ask the provider",
+        }
+    ]
+    assert after["items"][0]["latest"] == told
+    assert gone.status == 404

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from crm_store.engine import Database
 from crm_store.migrate import migrate
 from hub.cli import checks
-from hub.cli.checks import CHECKS, Finding, Health
+from hub.cli.checks import CHECKS
 from hub.cli.doctor import drawn, examined
+from hub.ports.status import Finding, Health
 from hub.settings import Settings
 
 

@@ -478,6 +478,9 @@ export interface ChangedWebhook {
   readonly version: number;
 }
 
+/** Whether a channel takes and sends now. `off` is by the settings, `down` is not. */
+export type ChannelState = 'down' | 'live' | 'off';
+
 /** `live`, `down`, or `off` by the settings. */
 export interface ChannelStatus {
   readonly channel: string;
@@ -661,6 +664,13 @@ export interface EditTask {
   readonly done?: boolean | null;
 }
 
+/** A test of one part: when it ended, how long it took, what it found. */
+export interface ExaminedView {
+  readonly at: string;
+  readonly took_ms: number;
+  readonly findings: readonly FindingView[];
+}
+
 /** Everything the router did with an interaction. */
 export interface Explained {
   readonly reservations: readonly ReservationView[];
@@ -740,6 +750,18 @@ export interface FileView {
   readonly name: string;
   readonly media_type: string;
   readonly size_bytes: number;
+}
+
+/**
+ * What a test found: `text` and `remedy` (empty when nothing needs to be done) in English, `code` and `values`
+ * for whoever speaks another language.
+ */
+export interface FindingView {
+  readonly health: Health;
+  readonly code: string;
+  readonly values: Readonly<Record<string, number | string>>;
+  readonly text: string;
+  readonly remedy: string;
 }
 
 /** A password that has to be changed at the first sign-in; without one there is an invitation. */
@@ -833,6 +855,9 @@ export interface Heading {
   readonly column: string;
   readonly title: string;
 }
+
+/** How a part is. Only `fail` keeps a hub from working. */
+export type Health = 'fail' | 'ok' | 'warn';
 
 /** A public holiday. */
 export interface Holiday {
@@ -1159,6 +1184,18 @@ export interface OverflowBody {
 export interface OwnPassword {
   readonly old: string;
   readonly password: string;
+}
+
+/** All parts, the channels last. */
+export interface PartPage {
+  readonly items: readonly PartView[];
+}
+
+/** A part that can be tested. `state` (`live`, `down`, `off`) is a channel's, null for what is none. */
+export interface PartView {
+  readonly part: string;
+  readonly state: ChannelState | null;
+  readonly latest: ExaminedView | null;
 }
 
 /** One's password, to prove who is there. */
