@@ -74,3 +74,25 @@ async def test_the_chain_is_checked_and_the_log_is_taken_away(
     await expect(sheet).to_have_count(0)
     await page.context.close()
     assert looks.found == {}
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_every_part_of_the_hub_is_tested_and_says_how_it_is(
+    browser: Browser, quiet_hub: RunningHub, language: str, theme: str, width: int, height: int
+) -> None:
+    looks = await administrator(browser, quiet_hub, language, theme, width, height)
+    page = looks.page
+    await page.goto(f"{quiet_hub.url}/admin/status")
+    tests = page.locator("section.tests")
+    await tests.locator("li.one").first.wait_for()
+    await looks.seen("status-before")
+    await tests.locator("header .btn").click()
+    for part in ("store", "bus", "disk", "clock", "webhooks", "webchat"):
+        row = tests.locator(f"li[data-part={part}]")
+        await expect(row.locator(".findings li").first).to_be_visible()
+        assert await row.locator(".findings .bad").count() == 0, await row.inner_text()
+    await expect(tests.locator("li[data-part=webchat] .findings li").nth(1)).to_be_visible()
+    await tests.scroll_into_view_if_needed()
+    await looks.seen("status-tested")
+    await page.context.close()
+    assert looks.found == {}

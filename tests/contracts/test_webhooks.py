@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from hub.ids import new_id
 from hub.sealing import KEY_BYTES, Seal
 from hub.webhooks.calling import Caller
 from hub.webhooks.job import WebhookJob
+from hub.webhooks.reached import examined
 from tests.stores import KINDS, House, empty_database, opened
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -236,6 +237,21 @@ async def test_nothing_that_is_not_public_is_called_by_number_or_by_name(
 ) -> None:
     caller = Caller(allow_private=False, resolver=Names(*addresses), within_s=1)
     assert await caller.post(url, b"{}", {}) == (0, "not_public", "")
+    assert await caller.reaches(url) == (0, "not_public")
+
+
+async def test_whether_somebody_answers_is_asked_without_a_delivery(scene: Scene, receiver: Receiver) -> None:
+    caller = Caller(allow_private=True, within_s=0.5)
+    webhook = await scene.subscribed(receiver.url)
+    lost = replace(webhook, id=new_id(), name="lost", url="http://127.0.0.1:1/")
+    failing = replace(webhook, id=new_id(), name="failing", failing_since=scene.house.clock.now())
+
+    found = await examined([webhook, lost, failing], caller)
+
+    assert [one.code for one in found] == ["hook_ok", "hook_lost", "hook_failing"]
+    assert found[1].values["error"] == "no_connection"
+    assert receiver.heard == []
+    assert [one.code for one in await examined([], caller)] == ["no_webhook"]
 
 
 async def test_the_job_delivers_by_itself_and_a_slow_receiver_keeps_no_other_waiting(

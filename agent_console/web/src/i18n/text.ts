@@ -64,6 +64,8 @@ export const text = {
     const key = `${group}.${word}`;
     return word && global.te(key, 'en') ? global.t(key) : word.replaceAll('_', ' ');
   },
+  /** Whether there is a text: for keys made of stable words from the hub, which may be newer than we are. */
+  has: (key: string): key is Key => global.te(key, 'en'),
   get locale(): Language {
     return global.locale.value as Language;
   },

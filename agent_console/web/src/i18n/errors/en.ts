@@ -120,6 +120,7 @@ export default {
   key_beyond: 'A key cannot have more than whoever makes it.',
   name_taken: 'This name is taken.',
   export_over: 'This export has ended, or its file is no longer kept.',
+  check_running: 'This part is being tested just now.',
   audit_check_running: 'A check is under way: wait for its end, or stop it.',
   audit_check_over: 'The check has ended already.',
   too_many_exports: 'Five of your exports have not ended yet. Wait for one, or cancel one.',

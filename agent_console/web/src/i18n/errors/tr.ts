@@ -122,6 +122,7 @@ const errors: Messages['errors'] = {
   key_beyond: 'Bir anahtarın, onu oluşturandan fazla yetkisi olamaz.',
   name_taken: 'Bu ad alınmış.',
   export_over: 'Bu aktarım bitti ya da dosyası artık saklanmıyor.',
+  check_running: 'Bu bölüm şu anda denetleniyor.',
   audit_check_running: 'Bir denetim sürüyor: bitmesini bekleyin ya da durdurun.',
   audit_check_over: 'Denetim zaten bitti.',
   too_many_exports: 'Beş aktarımınız henüz bitmedi. Bekleyin ya da birini iptal edin.',

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { concernsOf, delayWords, sizeWords } from '@/desks/admin/status/judged';
-import type { StatusView } from '@/generated/api';
+import { concernsOf, delayWords, foundWords, remedyWords, sizeWords, worstOf } from '@/desks/admin/status/judged';
+import type { FindingView, StatusView } from '@/generated/api';
+import { withStatusWords } from '@/i18n/status-page';
 
 const WELL: StatusView = {
   version: '1',
@@ -37,4 +38,22 @@ it.each([
 it('sizes and delays are short, in the unit that fits', () => {
   expect([0, 999, 812_000, 2_430_000_000].map((n) => sizeWords(n, 'en'))).toEqual(['0 byte', '999 byte', '812 kB', '2.4 GB']);
   expect([0.25, 12.4].map((n) => delayWords(n, 'en'))).toEqual(['0.3 ms', '12 ms']);
+});
+
+const LOW: FindingView = { health: 'warn', code: 'disk_low', values: { free_bytes: 812_000, ms: 2 }, text: 'in English', remedy: 'in English too' };
+const OK: FindingView = { ...LOW, health: 'ok', remedy: '' };
+
+it('the worst finding says how a part is', () => {
+  const at = '2026-03-02T10:00:00Z';
+  expect(worstOf({ at, took_ms: 1, findings: [] })).toBe('ok');
+  expect(worstOf({ at, took_ms: 1, findings: [OK, LOW, OK] })).toBe('warn');
+  expect(worstOf({ at, took_ms: 1, findings: [LOW, { ...LOW, health: 'fail' }] })).toBe('fail');
+});
+
+it('what is found is told in the words of the reader, and what is newer than they are in those of the hub', async () => {
+  await withStatusWords(() => Promise.resolve(null));
+  expect(foundWords(LOW)).toBe('Only 812 kB free.');
+  expect(remedyWords(LOW)).toContain('Free some space');
+  expect(foundWords({ ...LOW, code: 'sip_unregistered' })).toBe('in English');
+  expect(remedyWords({ ...LOW, code: 'sip_unregistered' })).toBe('in English too');
 });

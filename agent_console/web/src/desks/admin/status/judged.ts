@@ -1,6 +1,7 @@
 /** What of the hub's status needs somebody to look, and how sizes and delays are written. */
 
-import type { StatusView } from '@/generated/api';
+import type { ExaminedView, FindingView, StatusView } from '@/generated/api';
+import { text } from '@/i18n/text';
 
 /** A loop that was late by so much kept everybody waiting. */
 const LATE_MS = 250;
@@ -31,3 +32,19 @@ export function sizeWords(bytes: number, locale: string): string {
 
 export const delayWords = (ms: number, locale: string): string =>
   new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond', maximumFractionDigits: ms < 10 ? 1 : 0 }).format(ms);
+
+/** The worst of what a test found. */
+export const worstOf = (examined: ExaminedView): FindingView['health'] =>
+  (['fail', 'warn'] as const).find((health) => examined.findings.some((one) => one.health === health)) ?? 'ok';
+
+/** What was found, in the language of the reader; a code that is newer than we are is told in the hub's own words. */
+export function foundWords(finding: FindingView): string {
+  const key = `hub_status.found.${finding.code}`;
+  const { free_bytes: free, ...values } = finding.values;
+  return text.has(key) ? text.t(key, typeof free === 'number' ? { ...values, free: sizeWords(free, text.locale) } : values) : finding.text;
+}
+
+export function remedyWords(finding: FindingView): string {
+  const key = `hub_status.remedy.${finding.code}`;
+  return text.has(key) ? text.t(key) : finding.remedy;
+}
