@@ -32,7 +32,10 @@ async def url() -> AsyncIterator[str]:
         return web.Response(text="script")
 
     async def chat(request: web.Request) -> web.StreamResponse:
-        if request.headers.get(hdrs.ORIGIN) not in {"https://shop.test", str(server.make_url("")).rstrip("/")}:
+        if request.headers.get(hdrs.ORIGIN) not in {
+            "https://shop.test",
+            str(server.make_url("")).rstrip("/"),
+        }:
             return web.Response(status=403)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
