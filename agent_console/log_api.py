@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta
 
 from agent_console.bodies import Done, Id
-from agent_console.log_bodies import ForgetLogView, HouseTime, LogPassList, LogViewList, SaveLogView
+from agent_console.log_bodies import (
+    ForgetLogView,
+    HouseTime,
+    LogPassList,
+    LogTagList,
+    LogViewList,
+    SaveLogView,
+)
 from agent_console.operations import Call, Operation, Operations
 from hub.domain.access import Permission, Scope
 from hub.domain.errors import Invalid
@@ -44,6 +51,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         language: Words = "",
         tier: Words = "",
         person: Words = "",
+        tag: Words = "",
         from_: Text = "",
         to: Text = "",
         waited_from: Seconds | None = None,
@@ -66,7 +74,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         """
         wanted = filter_of(
             zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
-            disposition=disposition, language=language, tier=tier, person=person, from_=from_, to=to,
+            disposition=disposition, language=language, tier=tier, person=person, tag=tag, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
             score=score, short=short, q=q,
         )  # fmt: skip
@@ -93,6 +101,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         language: Words = "",
         tier: Words = "",
         person: Words = "",
+        tag: Words = "",
         from_: Text = "",
         to: Text = "",
         waited_from: Seconds | None = None,
@@ -106,11 +115,16 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         """The filters of the log, but for the text."""
         wanted = filter_of(
             zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
-            disposition=disposition, language=language, tier=tier, person=person, from_=from_, to=to,
+            disposition=disposition, language=language, tier=tier, person=person, tag=tag, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
             score=score, short=short,
         )  # fmt: skip
         return await log.count(call.principal, wanted, clock.now())
+
+    @made.op("GET", "/api/v1/log/tags", Permission.READ_LOG, "Tags the log can be filtered by")
+    async def list_log_tags(call: Call) -> LogTagList:
+        """Those on the cards of clients whose passes one may read, by name."""
+        return LogTagList(items=tuple(await log.tags(call.principal)), next=None)
 
     @made.op(
         "GET",

@@ -17,6 +17,13 @@ class HouseTime(Answer, frozen=True, kw_only=True):
     now: datetime
 
 
+class LogTagList(Answer, frozen=True, kw_only=True):
+    """Tags as they are written on cards, by name."""
+
+    items: tuple[str, ...]
+    next: str | None
+
+
 class LogPassList(Answer, frozen=True, kw_only=True):
     """All passes of one interaction, in order."""
 

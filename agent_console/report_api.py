@@ -68,13 +68,14 @@ def operations(
         queue: Words = "",
         agent: Words = "",
         channel: Words = "",
+        tag: Words = "",
     ) -> GroupedReport:
         """Each figure with its formula, its value in the period before, and the query of the log that finds the
         passes behind it. `from` and `to` are days of the house, both included, or instants. By agent, and of all
-        queues and channels, there is an occupancy: an agent's free time belongs to no queue."""
+        queues, channels and clients, there is an occupancy: an agent's free time belongs to no queue."""
         period = period_of(from_, to, zone)
-        wanted = filter_of(zone, queue=queue, agent=agent, channel=channel, direction=_COUNTED)
-        log = {k: v for k, v in (("queue", queue), ("agent", agent), ("channel", channel)) if v}
+        wanted = filter_of(zone, queue=queue, agent=agent, channel=channel, tag=tag, direction=_COUNTED)
+        log = {k: v for k, v in (("queue", queue), ("agent", agent), ("channel", channel), ("tag", tag)) if v}
         log["direction"] = _COUNTED
         asked = _Asked(sums, times, call.principal, wanted, zone, clock.now())
         names = await _names(insight, call.principal, by)
@@ -248,8 +249,8 @@ class _Asked:
         return await self._sums.sums(self._principal, wanted, by, self._now)
 
     async def _times_of(self, period: Period, by: GroupBy) -> Mapping[str, AgentTime] | None:
-        """By agent; None where an occupancy is not defined: of some queues or channels nobody is free."""
-        if by is not GroupBy.AGENT or self._wanted.queues or self._wanted.channels:
+        """By agent; None where an occupancy is not defined: of some queues, channels or clients nobody is free."""
+        if by is not GroupBy.AGENT or self._wanted.queues or self._wanted.channels or self._wanted.tags:
             return None
         found = await self._times.times(self._principal, period.from_at, period.to_at, self._now)
         chosen = self._wanted.agents

@@ -24,6 +24,7 @@ from crm_store.instants import to_us
 from crm_store.log import SqlLog
 from crm_store.names import fold
 from crm_store.report_sums import SqlSums
+from crm_store.rows.crm import person_tags
 from crm_store.rows.history import interactions, segments, touches, work_items
 from crm_store.rows.people import persons
 from crm_store.rows.webchat import ratings
@@ -51,6 +52,8 @@ REPORTS = 8
 RATED = 0.15
 """Share of the answered whose client says how it was."""
 
+TAGS = {"regular": 0.05, "vip": 0.01}
+
 TARGET_MS = 50.0
 """Anything slower is looked into: see docs/performance.md."""
 
@@ -64,6 +67,11 @@ class Year:
         self.queues = [new_id() for _ in range(QUEUES)]
         self.agents = [new_id() for _ in range(AGENTS)]
         self.people = [new_id() for _ in range(max(100, rows // 10))]
+        self.tagged = [
+            *((tag, person) for tag, share in TAGS.items() for person in self.people[:: round(1 / share)]),
+            *(("rare", person) for person in self.chance.sample(self.people, 20)),
+        ]
+        """Tags with their persons: a twentieth of all, a hundredth, and twenty persons."""
         self.words = [fold(word) for word in People(4, 100)._names("ru", 20_000, 4, ending=False)]
         self.samples: list[tuple[int, str]] = []
         """(when, id) of some passes, for pages from the middle."""
@@ -156,6 +164,7 @@ async def fill(database: Database, year: Year) -> None:
             for n, p in enumerate(year.people)
         ]
         await wire.insert(persons, rows)
+        await wire.insert(person_tags, [(DEFAULT_TENANT, tag, person, tag) for tag, person in year.tagged])
     for made in year.portions():
         async with database.transaction() as wire:
             await wire.insert(interactions, made["interactions"])
@@ -218,6 +227,9 @@ def questions(database: Database, year: Year) -> dict[str, tuple[int, Asking]]:
     async def counted() -> object:
         return await log.count(maria, of(30), END)
 
+    async def tagged() -> object:
+        return await log.count(maria, LogFilter(tags=(chance.choice(list(TAGS)),)), END)
+
     def words() -> LogFilter:
         return LogFilter(text=f"{chance.choice(year.words[:2000])} {chance.choice(year.words[:2000])}")
 
@@ -225,6 +237,13 @@ def questions(database: Database, year: Year) -> dict[str, tuple[int, Asking]]:
         "first_page": (ASKED, page(LogFilter)),
         "filtered_page": (ASKED, page(abandoned)),
         "rare_filter_page": (ASKED, page(lambda: LogFilter(dispositions=("complaint",)))),
+        "tag_page": (ASKED, page(lambda: LogFilter(tags=(chance.choice(list(TAGS)),)))),
+        "rare_tag_page": (ASKED, page(lambda: LogFilter(tags=("rare",)))),
+        "deep_tag_page": (ASKED, page(lambda: LogFilter(tags=(chance.choice(list(TAGS)),)), deep=True)),
+        "tag_and_queue_page": (
+            ASKED,
+            page(lambda: LogFilter(tags=("vip",), queues=(chance.choice(year.queues),))),
+        ),
         "agent_page": (ASKED, page(lambda: LogFilter(agents=(chance.choice(year.agents),)))),
         "team_page": (ASKED, page(LogFilter, who=sofia)),
         "deep_page": (ASKED, page(LogFilter, deep=True)),
@@ -233,6 +252,7 @@ def questions(database: Database, year: Year) -> dict[str, tuple[int, Asking]]:
         "longest_waits_of_a_week_page": (ASKED, page(lambda: of(7), order=LogOrder.WAIT)),
         "text_page": (ASKED, page(words)),
         "count_of_30_days": (REPORTS, counted),
+        "count_of_a_tag": (REPORTS, tagged),
         "report_of_a_day_by_hour": (REPORTS, summed(GroupBy.HOUR, 1)),
         "report_of_30_days_by_queue": (REPORTS, summed(GroupBy.QUEUE, 30)),
         "report_of_30_days_by_agent": (REPORTS, summed(GroupBy.AGENT, 30)),

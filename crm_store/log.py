@@ -12,6 +12,7 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import from_us, to_us
 from crm_store.log_query import KEYS, RATED, question_of, reach_of
 from crm_store.mapping import at
+from crm_store.person_tags import tags_in_reach, want_tags
 from crm_store.store import Store
 from crm_store.text_search import find_texts
 from hub.domain.access import Permission, Principal
@@ -77,10 +78,17 @@ class SqlLog:
             raise Invalid("rows with a text are not counted", field="q", code="cannot_count_text")
         asked = question_of(principal, self._permission, wanted, now)
         async with self._database.snapshot() as wire:
+            if wanted.tags:
+                await want_tags(wire, asked, wanted.tags, walks=False)
             ((found,),) = await wire.fetch(
                 f"SELECT COUNT(*) FROM (SELECT 1 {asked.source()} LIMIT {MOST_COUNTED + 1}) n", *asked.params
             )
         return LogCount(count=min(found, MOST_COUNTED), is_more=found > MOST_COUNTED)
+
+    async def tags(self, principal: Principal) -> Sequence[str]:
+        """See the port."""
+        async with self._database.snapshot() as wire:
+            return await tags_in_reach(wire, principal, self._permission)
 
     async def passes(
         self, principal: Principal, interaction_id: InteractionId, now: datetime
@@ -114,9 +122,11 @@ class SqlLog:
         column, values = self._walks(principal, wanted) if order is LogOrder.START else ("", ())
         asked = question_of(principal, self._permission, wanted, now, without=column)
         key = KEYS[order]
+        if wanted.tags and await want_tags(wire, asked, wanted.tags, walks=True):
+            key = f"/*+*/{key}"  # the few are sorted
         if order is not LogOrder.START:
             asked.want("w.ended_at IS NOT NULL")
-            if _is_short(wanted):
+            if _is_short(wanted) and not key.startswith("/*+*/"):
                 key = (
                     f"/*+*/{key}"  # the few of that time are sorted; a walk along all by their wait is longer
                 )
@@ -164,6 +174,8 @@ class SqlLog:
             interactions = list(dict.fromkeys(hit.interaction_id for hit in hits.hits))
             if interactions:
                 asked = question_of(principal, self._permission, wanted, now)
+                if wanted.tags:
+                    await want_tags(wire, asked, wanted.tags, walks=True)
                 asked.want(f"w.interaction_id = ANY({asked.mark(interactions)})")
                 rows = await wire.fetch(
                     f"SELECT w.id, w.interaction_id, w.first_queued_at {asked.source()}", *asked.params

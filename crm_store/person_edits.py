@@ -9,6 +9,7 @@ from crm_store.mapping import columns, identity_row, text
 from crm_store.person_change import Changing, PersonChange
 from crm_store.person_index import forget_person, index_persons
 from crm_store.person_scope import ClientReach
+from crm_store.person_tags import save_tags
 from crm_store.rows.people import identities
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -84,6 +85,8 @@ async def save_state(
         )
     if (before.tags, before.fields) != (after.tags, after.fields):
         await wire.execute(_SAVE_DETAILS, person_id, tenant_id, text(after.tags), text(dict(after.fields)))
+    if before.tags != after.tags:
+        await save_tags(wire, tenant_id, person_id, after.tags)
     if before.name != after.name:
         await index_anew(wire, tenant_id, person_id)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from crm_store.driver import Row
 from crm_store.log_query import HANDLED, IN_TIME, OUTCOMES, RATED, SHORT, WAIT_US, question_of
+from crm_store.person_tags import want_tags
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal
 from hub.domain.service_level import Counts, Outcome
@@ -82,6 +83,8 @@ class SqlSums:
         asked = question_of(principal, self._permission, wanted, now)
         key = _KEYS.get(by, _SLOT)
         async with self._database.snapshot() as wire:
+            if wanted.tags:
+                await want_tags(wire, asked, wanted.tags, walks=True)
             rows = await wire.fetch(
                 f"WITH passes AS MATERIALIZED (SELECT {key} AS key, {_PASS} {asked.source('q', 'r')})"
                 f" SELECT key, {_SUMS} FROM passes GROUP BY key",

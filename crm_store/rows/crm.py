@@ -27,6 +27,18 @@ person_details = Table(
     Column("fields", Text, nullable=False),
 )
 
+# the tags of `person_details`, to find clients by: `tag` is the tag whatever its case, `label` as it is written
+person_tags = Table(
+    "person_tags",
+    metadata,
+    Column("tenant_id", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("person_id", Text, ForeignKey("persons.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "tag", "person_id"),
+    Index("ix_person_tags_person", "person_id"),
+)
+
 organization_details = Table(
     "organization_details",
     metadata,

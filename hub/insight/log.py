@@ -44,7 +44,8 @@ class LogFilter:
     `from_at` and `to_at` say when the pass entered its queue, [from, to). `waited_from_s` and `waited_below_s`
     bound the wait until the outcome, or until now. `in_time`: within T of its queue. `handled`: answered, and
     the work is over. `directions`: who began the pass, the client or one of us. `rated`: the client's rating of
-    the interaction belongs to this pass, `scores` are those wanted. `text` is looked for in the messages.
+    the interaction belongs to this pass, `scores` are those wanted. `tags` are on the client's card, whatever their
+    case. `text` is looked for in the messages.
     """
 
     queues: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class LogFilter:
     languages: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     directions: tuple[Direction, ...] = ()
     from_at: datetime | None = None
     to_at: datetime | None = None
@@ -147,6 +149,10 @@ class LogStore(Protocol):
 
     async def count(self, principal: Principal, wanted: LogFilter, now: datetime) -> LogCount:
         """How many. Raises Forbidden, and Invalid (`cannot_count_text`) with a text."""
+        ...
+
+    async def tags(self, principal: Principal) -> Sequence[str]:
+        """Tags that clients of passes within reach have, by name. Raises Forbidden."""
         ...
 
     async def passes(

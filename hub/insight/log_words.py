@@ -35,6 +35,7 @@ def filter_of(
     language: str = "",
     tier: str = "",
     person: str = "",
+    tag: str = "",
     from_: str = "",
     to: str = "",
     waited_from: float | None = None,
@@ -60,6 +61,7 @@ def filter_of(
         languages=_listed(language, "language"),
         tiers=_listed(tier, "tier"),
         persons=_listed(person, "person"),
+        tags=_listed(tag, "tag"),
         from_at=instant_of(from_, zone, field="from") if from_ else None,
         to_at=instant_of(to, zone, field="to", is_end=True) if to else None,
         waited_from_s=waited_from,
@@ -88,8 +90,8 @@ def asked_by(query: str, zone: ZoneInfo) -> tuple[LogFilter, LogOrder, bool]:
 
 
 _TEXTS = (
-    "queue", "agent", "channel", "direction", "state", "outcome", "disposition", "language", "tier", "person", "from",
-    "to", "score", "short", "q",
+    "queue", "agent", "channel", "direction", "state", "outcome", "disposition", "language", "tier", "person", "tag",
+    "from", "to", "score", "short", "q",
 )  # fmt: skip
 _FLAGS = {"true": True, "false": False}
 

@@ -2,6 +2,7 @@
 
 import { request } from '@/api/http';
 import type {
+  LogTagList,
   AgentDays,
   AgentPage,
   DispositionPage,
@@ -21,6 +22,7 @@ export type Query = Readonly<Record<string, string>>;
 
 export const houseTime = (signal?: AbortSignal) => request<HouseTime>('/house', { signal });
 export const agents = (signal?: AbortSignal) => request<AgentPage>('/agents', { signal });
+export const tags = (signal?: AbortSignal) => request<LogTagList>('/log/tags', { signal });
 export const dispositions = (signal?: AbortSignal) => request<DispositionPage>('/dispositions', { signal });
 
 export const log = (query: Query, after: string | null, limit: number, signal?: AbortSignal) =>

@@ -983,6 +983,12 @@ export interface LogRow {
   readonly last_text: string;
 }
 
+/** Tags as they are written on cards, by name. */
+export interface LogTagList {
+  readonly items: readonly string[];
+  readonly next: string | null;
+}
+
 /** A filter with a name. `query` is what stands in the address; `shared` is empty, `team` or `house`. */
 export interface LogView {
   readonly name: string;

@@ -33,6 +33,7 @@ export default {
     rated: 'Has a rating',
     short: 'Short abandons',
     q: 'Text',
+    tag: 'Tag',
   },
   search: 'Find words in messages',
   add_filter: 'More filters',

@@ -33,6 +33,7 @@ export default {
     rated: 'Puanı var',
     short: 'Kısa vazgeçmeler',
     q: 'Metin',
+    tag: 'Etiket',
   },
   search: 'İletilerde sözcük ara',
   add_filter: 'Diğer süzgeçler',

@@ -3,7 +3,7 @@
 import type { Query } from '@/api/manager';
 
 /** Filters with a list of values. */
-export const LISTS = ['queue', 'agent', 'channel', 'direction', 'state', 'outcome', 'disposition', 'language', 'tier', 'score', 'person'] as const;
+export const LISTS = ['queue', 'agent', 'channel', 'direction', 'state', 'outcome', 'disposition', 'language', 'tier', 'tag', 'score', 'person'] as const;
 export type ListName = (typeof LISTS)[number];
 /** Filters with one value. */
 export const SINGLES = ['from', 'to', 'waited_from', 'waited_below', 'in_time', 'handled', 'rated', 'short', 'q'] as const;

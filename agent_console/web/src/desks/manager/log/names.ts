@@ -11,17 +11,19 @@ export interface Choice {
   readonly label: string;
 }
 
-export const names = reactive<{ queues: readonly Choice[]; agents: readonly Choice[]; dispositions: readonly Choice[] }>({
+export const names = reactive<{ queues: readonly Choice[]; agents: readonly Choice[]; dispositions: readonly Choice[]; tags: readonly Choice[] }>({
   queues: [],
   agents: [],
   dispositions: [],
+  tags: [],
 });
 
 /** Load them. Throws Refusal. */
 export async function knowNames(signal?: AbortSignal): Promise<void> {
-  const [lines, people, outcomes] = await Promise.all([queues(), calls.agents(signal), calls.dispositions(signal)]);
+  const [lines, people, outcomes, tags] = await Promise.all([queues(), calls.agents(signal), calls.dispositions(signal), calls.tags(signal)]);
   names.queues = lines.items.map((queue) => ({ value: queue.id, label: queue.name }));
   names.agents = people.items.map((agent) => ({ value: agent.id, label: agent.name }));
+  names.tags = tags.items.map((tag) => ({ value: tag, label: tag }));
   names.dispositions = outcomes.items.map((outcome) => ({ value: outcome.code, label: outcome.name }));
 }
 
@@ -34,6 +36,8 @@ export function choicesOf(name: FilterName): readonly Choice[] {
       return names.agents;
     case 'disposition':
       return names.dispositions;
+    case 'tag':
+      return names.tags;
     case 'channel':
       return CHANNELS.map((value) => ({ value, label: text.word('channel', value) }));
     case 'direction':
