@@ -5,8 +5,8 @@ import json
 from alembic import op
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Text, text
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 _PORTION = 1_000
 
