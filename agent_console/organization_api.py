@@ -8,7 +8,13 @@ from agent_console.bodies import Done, Id
 from agent_console.client_bodies import EditClientField, EditOrganization, NewClientField, NewOrganization
 from agent_console.operations import Call, Operation, Operations
 from hub.desk.client_stores import FieldStore, OrganizationStore
-from hub.desk.client_views import ClientFieldPage, ClientFieldView, OrganizationPage, OrganizationView
+from hub.desk.client_views import (
+    ClientFieldPage,
+    ClientFieldView,
+    OrganizationPage,
+    OrganizationView,
+    OrganizationWork,
+)
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission
 from hub.domain.ids import FieldId, OrganizationId
@@ -74,6 +80,16 @@ def operations(*, organizations: OrganizationStore, client_fields: FieldStore) -
         return await organizations.members(
             call.principal, OrganizationId(organization_id), after=after, limit=limit
         )
+
+    @made.op(
+        "GET",
+        "/api/v1/organizations/{organization_id}/work",
+        Permission.READ_PERSON,
+        "What goes on with an organization",
+    )
+    async def show_organization_work(call: Call, organization_id: Id) -> OrganizationWork:
+        """Open cases and tasks and the last interactions of those of its clients who are within one's reach."""
+        return await organizations.work(call.principal, OrganizationId(organization_id))
 
     @made.op("GET", "/api/v1/client-fields", Permission.OPEN_CONSOLE, "The fields of the house")
     async def list_client_fields(call: Call) -> ClientFieldPage:

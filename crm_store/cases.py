@@ -39,6 +39,20 @@ _HISTORY_LINES = 200
 _NEWEST = (1 << 62, "g")
 
 
+async def open_cases_of(
+    wire: Wire, tenant_id: TenantId, persons: Sequence[PersonId], limit: int
+) -> list[CaseView]:
+    """What is open for these persons, newest first."""
+    rows = await wire.fetch(
+        _CASE
+        + " AND c.person_id = ANY($2) AND c.closed_at IS NULL ORDER BY c.opened_at DESC, c.id DESC LIMIT $3",
+        tenant_id,
+        list(persons),
+        limit,
+    )
+    return await _views(wire, tenant_id, rows)
+
+
 class Cases(Changing):
     """CaseStore of hub/desk/client_stores.py."""
 

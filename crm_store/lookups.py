@@ -1,6 +1,7 @@
 """Look-ups of interactions: one, a page, their touches, and what the router did with them. Scoped by principal."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -33,7 +34,7 @@ from hub.desk.scope import require_interaction
 from hub.desk.views import NamedView, TouchView
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Invalid, NotFound
-from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
+from hub.domain.ids import InteractionId, PersonId, TenantId, TouchId, UserId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.outcome import Answer
 from hub.domain.touch import Attachment, Touch
@@ -131,6 +132,19 @@ async def is_asked(wire: Wire, tenant_id: TenantId, user_id: UserId, interaction
         user_id,
     )
     return bool(rows)
+
+
+async def latest_of(
+    wire: Wire, tenant_id: TenantId, persons: Sequence[PersonId], limit: int
+) -> list[InteractionView]:
+    """The last interactions of these persons, newest first; the reach is the caller's to check."""
+    rows = await wire.fetch(
+        _LIST + " AND i.person_id = ANY($2) ORDER BY i.opened_at DESC, i.id DESC LIMIT $3",
+        tenant_id,
+        list(persons),
+        limit,
+    )
+    return [_view(row, ()) for row in rows]
 
 
 class Interactions:

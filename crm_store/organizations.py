@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from crm_store.cases import open_cases_of
 from crm_store.driver import Row, Wire
+from crm_store.lookups import latest_of
 from crm_store.names import fold
 from crm_store.people import People
 from crm_store.person_change import Changing
 from crm_store.person_scope import ClientReach, reached
 from crm_store.store import Store
+from crm_store.tasks import open_tasks_about
 from crm_store.unit_of_work import Encode
-from hub.desk.client_views import OrganizationPage, OrganizationView
+from hub.desk.client_views import OrganizationPage, OrganizationView, OrganizationWork
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission, Principal, Scope
-from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.domain.events import Event, PersonChanged
 from hub.domain.ids import OrganizationId, PersonId, TenantId
 from hub.domain.texts import one_line, written_text
@@ -27,6 +32,8 @@ _ORGANIZATION = (
 )
 _MOST_LOOKED_AT = 5_000
 _MOST_PERSONS = 200
+_MOST_OPEN = 50
+_LATEST = 20
 
 
 class Organizations(Changing):
@@ -56,7 +63,31 @@ class Organizations(Changing):
         """See the port."""
         async with self._store.database.snapshot() as wire:
             await self._require(wire, principal, Permission.READ_PERSON, organization_id)
-            return await _organization(wire, principal.tenant_id, organization_id)
+            found = await _organization(wire, principal.tenant_id, organization_id)
+            return replace(found, may_edit=await self._may_edit(wire, principal, organization_id))
+
+    async def work(self, principal: Principal, organization_id: OrganizationId) -> OrganizationWork:
+        """See the port."""
+        tenant_id = principal.tenant_id
+        async with self._store.database.snapshot() as wire:
+            await self._require(wire, principal, Permission.READ_PERSON, organization_id)
+            rows = await wire.fetch(
+                "SELECT id FROM persons WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id DESC LIMIT $3",
+                tenant_id,
+                organization_id,
+                _MOST_PERSONS,
+            )
+            mine = sorted(
+                await self._reach.may(
+                    wire, principal, Permission.READ_PERSON, [PersonId(row[0]) for row in rows]
+                )
+            )
+            sees_tasks = principal.may(Permission.WORK_TASKS)
+            return OrganizationWork(
+                cases=tuple(await open_cases_of(wire, tenant_id, mine, _MOST_OPEN)),
+                tasks=tuple(await open_tasks_about(wire, tenant_id, mine, _MOST_OPEN)) if sees_tasks else (),
+                interactions=tuple(await latest_of(wire, tenant_id, mine, _LATEST)),
+            )
 
     async def members(
         self,
@@ -142,7 +173,14 @@ class Organizations(Changing):
                 await self._tell(wire, await _members_changed(wire, tenant_id, organization_id))
             after = await _organization(wire, tenant_id, organization_id)
         self._store.wake()
-        return after
+        return replace(after, may_edit=True)
+
+    async def _may_edit(self, wire: Wire, principal: Principal, organization_id: OrganizationId) -> bool:
+        try:
+            await self._require(wire, principal, Permission.EDIT_PERSON, organization_id)
+        except (NotFound, Forbidden):
+            return False
+        return True
 
     async def _require(
         self,

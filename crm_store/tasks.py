@@ -65,6 +65,19 @@ async def open_tasks_of(
     return found
 
 
+async def open_tasks_about(
+    wire: Wire, tenant_id: TenantId, persons: Sequence[PersonId], limit: int
+) -> list[TaskView]:
+    """What is to be done for these persons, whoever has it, by due time."""
+    rows = await wire.fetch(
+        f"{_TASK} AND t.person_id = ANY($2) AND t.done_at IS NULL ORDER BY COALESCE(t.due_at, {NEVER}), t.id LIMIT $3",
+        tenant_id,
+        list(persons),
+        limit,
+    )
+    return list(map(_view, rows))
+
+
 class Tasks(Changing):
     """TaskStore of hub/desk/client_stores.py."""
 

@@ -19,6 +19,7 @@ from hub.desk.client_views import (
     ClientFieldView,
     OrganizationPage,
     OrganizationView,
+    OrganizationWork,
     TaskPage,
 )
 from hub.desk.found import PersonPage
@@ -210,6 +211,10 @@ class OrganizationStore(Protocol):
 
     async def organization(self, principal: Principal, organization_id: OrganizationId) -> OrganizationView:
         """One, if a client of it is within reach."""
+        ...
+
+    async def work(self, principal: Principal, organization_id: OrganizationId) -> OrganizationWork:
+        """Open cases, open tasks and the last interactions of its clients within reach. Raises NotFound."""
         ...
 
     async def members(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hub.desk.found import InteractionView
 from hub.desk.views import NamedView, TaskView, View
 from hub.domain.case import CaseStatus
 from hub.domain.client_fields import ClientFieldKind
@@ -78,13 +79,23 @@ class ClientFieldPage(View, frozen=True, kw_only=True):
 
 
 class OrganizationView(View, frozen=True, kw_only=True):
-    """A company; `persons` counts those who belong to it."""
+    """A company; `persons` counts those who belong to it, `may_edit` is told of one that is shown by itself."""
 
     id: str
     name: str
     note: str
     persons: int
     version: int
+    may_edit: bool = False
+
+
+class OrganizationWork(View, frozen=True, kw_only=True):
+    """What goes on with a company, as far as its clients are within reach: the newest of each first, tasks by due
+    time. Nobody sees tasks who may not work on any."""
+
+    cases: tuple[CaseView, ...]
+    tasks: tuple[TaskView, ...]
+    interactions: tuple[InteractionView, ...]
 
 
 class OrganizationPage(View, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """An administrator checks the audit log and takes it away, tests the hub's parts, and gives a key some queues."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -34,10 +36,16 @@ class Looks:
 
 
 async def administrator(
-    browser: Browser, hub: RunningHub, language: str, theme: str, width: int, height: int
+    browser: Browser,
+    hub: RunningHub,
+    language: str,
+    theme: str,
+    width: int,
+    height: int,
+    login: str = "admin",
 ) -> Looks:
     screen = await screen_of(browser, PICTURES, language=language, theme=theme, width=width, height=height)
-    await sign_in(screen.page, hub.url, "admin")
+    await sign_in(screen.page, hub.url, login)
     return Looks(screen, f"{language}-{theme}-{width}")
 
 
@@ -94,5 +102,32 @@ async def test_every_part_of_the_hub_is_tested_and_says_how_it_is(
     await expect(tests.locator("li[data-part=webchat] .findings li").nth(1)).to_be_visible()
     await tests.scroll_into_view_if_needed()
     await looks.seen("status-tested")
+    await page.context.close()
+    assert looks.found == {}
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_an_organization_is_found_read_and_noted_down_about(
+    browser: Browser, quiet_hub: RunningHub, language: str, theme: str, width: int, height: int
+) -> None:
+    looks = await administrator(browser, quiet_hub, language, theme, width, height, login="maria")
+    page = looks.page
+    await page.goto(f"{quiet_hub.url}/organizations")
+    await page.locator("tbody tr").first.wait_for()
+    await looks.seen("organizations")
+    name = await page.locator("tbody tr").first.locator("a").inner_text()
+    await page.locator("input[type=search]").fill(name)
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await page.locator("tbody tr a").click()
+    await expect(page.locator("h1")).to_have_text(name)
+    await page.locator(".room li").first.wait_for()
+    await page.locator(".part-head button").click()
+    await page.locator(".form textarea").fill(f"Pays on time ({language})")
+    await looks.seen("organization-edit")
+    await page.locator(".form button[type=submit]").click()
+    await expect(page.locator(".note")).to_have_text(f"Pays on time ({language})")
+    await looks.seen("organization")
+    await page.locator(".room li a").first.click()
+    await expect(page).to_have_url(re.compile("/manager/log"))
     await page.context.close()
     assert looks.found == {}

@@ -12,6 +12,7 @@ import type {
   ClientFieldView,
   EditCase,
   EditClientField,
+  EditOrganization,
   EditPerson,
   EditTask,
   NewCase,
@@ -19,6 +20,8 @@ import type {
   NewTaskBody,
   OrganizationPage,
   OrganizationView,
+  OrganizationWork,
+  PersonPage,
   RecordConsent,
   Start,
   StartedView,
@@ -54,7 +57,11 @@ export const showTask = (id: string) => request<TaskView>(at('tasks', id));
 export const changeTask = (id: string, body: EditTask) => patch<TaskView>(at('tasks', id), body);
 export const tasksOf = (person: string, done = false) => request<{ readonly items: readonly TaskView[] }>('/tasks', { query: { owner: '', person, done: done ? 'true' : '' } });
 
-export const organizations = (q: string) => request<OrganizationPage>('/organizations', { query: { q, limit: 8 } });
+export const organizations = (q: string, limit = 8, signal?: AbortSignal) => request<OrganizationPage>('/organizations', { query: { q, limit }, signal });
+export const organization = (id: string) => request<OrganizationView>(at('organizations', id));
+export const changeOrganization = (id: string, body: EditOrganization) => patch<OrganizationView>(at('organizations', id), body);
+export const members = (id: string, after: string | null) => request<PersonPage>(at('organizations', id, 'persons'), { query: { after, limit: 50 } });
+export const workOf = (id: string) => request<OrganizationWork>(at('organizations', id, 'work'));
 export const addOrganization = (name: string) => post<OrganizationView>('/organizations', { name });
 
 export const clientFields = () => request<ClientFieldPage>('/client-fields');

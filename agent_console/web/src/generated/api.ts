@@ -1135,13 +1135,24 @@ export interface OrganizationPage {
   readonly next: string | null;
 }
 
-/** A company; `persons` counts those who belong to it. */
+/** A company; `persons` counts those who belong to it, `may_edit` is told of one that is shown by itself. */
 export interface OrganizationView {
   readonly id: string;
   readonly name: string;
   readonly note: string;
   readonly persons: number;
   readonly version: number;
+  readonly may_edit: boolean;
+}
+
+/**
+ * What goes on with a company, as far as its clients are within reach: the newest of each first, tasks by due
+ * time. Nobody sees tasks who may not work on any.
+ */
+export interface OrganizationWork {
+  readonly cases: readonly CaseView[];
+  readonly tasks: readonly TaskView[];
+  readonly interactions: readonly InteractionView[];
 }
 
 /** What became of a pass, as of a moment: exactly one of these, so the counts add up to `offered`. */

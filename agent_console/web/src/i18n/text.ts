@@ -6,6 +6,7 @@ import type caseWork from '@/i18n/areas/case_work.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import type hubStatus from '@/i18n/areas/hub_status.en';
 import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
+import type organizationPage from '@/i18n/areas/organization_page.en';
 import type startPage from '@/i18n/areas/start.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
@@ -27,6 +28,7 @@ export type Key =
   | `floor_setup.${Leaves<typeof floorPages>}`
   | `hub_status.${Leaves<typeof hubStatus>}`
   | `knowledge.${Leaves<typeof knowledgePages>}`
+  | `organization.${Leaves<typeof organizationPage>}`
   | `person_card.${Leaves<typeof caseWork>}`
   | `start.${Leaves<typeof startPage>}`;
 

@@ -36,3 +36,8 @@ export function desksOf(roles: readonly string[]): readonly DeskName[] {
 export function partsOf(parts: readonly DeskPart[], roles: readonly string[]): readonly DeskPart[] {
   return parts.filter((part) => part.roles.some((role) => roles.includes(role)));
 }
+
+const SEE_CLIENTS = ['agent', 'supervisor', 'manager', 'dpo'] as const;
+
+/** Whether these roles look up clients, and with them organizations. */
+export const seeClients = (roles: readonly string[]): boolean => SEE_CLIENTS.some((role) => roles.includes(role));

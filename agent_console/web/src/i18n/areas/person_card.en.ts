@@ -9,6 +9,7 @@ export default {
   name: 'Name',
   language: 'Language',
   tier: 'Tier',
+  organizations: 'Organizations',
   organization: 'Organization',
   organization_new: 'A new organization will be added.',
   tags: 'Tags',

@@ -9,6 +9,7 @@ export default {
   name: 'Имя',
   language: 'Язык',
   tier: 'Уровень',
+  organizations: 'Организации',
   organization: 'Организация',
   organization_new: 'Будет добавлена новая организация.',
   tags: 'Метки',

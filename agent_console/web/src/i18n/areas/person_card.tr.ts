@@ -9,6 +9,7 @@ export default {
   name: 'Ad',
   language: 'Dil',
   tier: 'Seviye',
+  organizations: 'Kuruluşlar',
   organization: 'Kuruluş',
   organization_new: 'Yeni bir kuruluş eklenecek.',
   tags: 'Etiketler',

@@ -40,8 +40,12 @@ export const worstOf = (examined: ExaminedView): FindingView['health'] =>
 /** What was found, in the language of the reader; a code that is newer than we are is told in the hub's own words. */
 export function foundWords(finding: FindingView): string {
   const key = `hub_status.found.${finding.code}`;
-  const { free_bytes: free, ...values } = finding.values;
-  return text.has(key) ? text.t(key, typeof free === 'number' ? { ...values, free: sizeWords(free, text.locale) } : values) : finding.text;
+  if (!text.has(key)) return finding.text;
+  const words = Object.entries(finding.values).map(([name, value]) => {
+    if (name === 'free_bytes' && typeof value === 'number') return ['free', sizeWords(value, text.locale)];
+    return [name, typeof value === 'number' ? text.number(value) : value];
+  });
+  return text.t(key, Object.fromEntries(words));
 }
 
 export function remedyWords(finding: FindingView): string {

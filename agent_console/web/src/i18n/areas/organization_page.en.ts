@@ -1,0 +1,26 @@
+/** The words of organizations, which are loaded with their page: English. */
+
+export default {
+  search: 'Find by name',
+  none_found: 'No organization is called that.',
+  none: 'There are no organizations yet. Name one on the card of a client.',
+  name: 'Name',
+  members: 'Clients',
+  back: 'All organizations',
+  clients: 'Clients',
+  no_clients: 'None of its clients is within your reach.',
+  note: 'Note',
+  no_note: 'No note.',
+  edit: 'Edit',
+  save: 'Save',
+  saved: 'Saved.',
+  cases: 'Open cases',
+  no_cases: 'None open.',
+  tasks: 'Open tasks',
+  no_tasks: 'Nothing to do.',
+  latest: 'Last conversations',
+  no_latest: 'No conversations yet.',
+  owner: 'with {name}',
+  due: 'due {day}',
+  reach: 'Clients, cases, tasks and conversations are shown as far as you may see the clients.',
+} as const;

@@ -1,0 +1,30 @@
+/** The words of organizations, which are loaded with their page: Russian. */
+
+import type { OrganizationWords } from '@/i18n/organization-page';
+
+const words: OrganizationWords = {
+  search: 'Найти по названию',
+  none_found: 'Организации с таким названием нет.',
+  none: 'Организаций пока нет. Укажите организацию на карточке клиента.',
+  name: 'Название',
+  members: 'Клиенты',
+  back: 'Все организации',
+  clients: 'Клиенты',
+  no_clients: 'Ни один её клиент вам не виден.',
+  note: 'Заметка',
+  no_note: 'Заметки нет.',
+  edit: 'Изменить',
+  save: 'Сохранить',
+  saved: 'Сохранено.',
+  cases: 'Открытые обращения',
+  no_cases: 'Открытых нет.',
+  tasks: 'Открытые задачи',
+  no_tasks: 'Делать нечего.',
+  latest: 'Последние разговоры',
+  no_latest: 'Разговоров пока не было.',
+  owner: 'у {name}',
+  due: 'срок {day}',
+  reach: 'Клиенты, обращения, задачи и разговоры показаны в пределах видимых вам клиентов.',
+};
+
+export default words;

@@ -1,0 +1,30 @@
+/** The words of organizations, which are loaded with their page: Turkish. */
+
+import type { OrganizationWords } from '@/i18n/organization-page';
+
+const words: OrganizationWords = {
+  search: 'Ada göre bul',
+  none_found: 'Bu adda bir kuruluş yok.',
+  none: 'Henüz kuruluş yok. Bir müşterinin kartına kuruluş yazın.',
+  name: 'Ad',
+  members: 'Müşteriler',
+  back: 'Tüm kuruluşlar',
+  clients: 'Müşteriler',
+  no_clients: 'Müşterilerinden hiçbirini göremiyorsunuz.',
+  note: 'Not',
+  no_note: 'Not yok.',
+  edit: 'Düzenle',
+  save: 'Kaydet',
+  saved: 'Kaydedildi.',
+  cases: 'Açık talepler',
+  no_cases: 'Açık talep yok.',
+  tasks: 'Açık görevler',
+  no_tasks: 'Yapılacak bir şey yok.',
+  latest: 'Son görüşmeler',
+  no_latest: 'Henüz görüşme yok.',
+  owner: '{name} ilgileniyor',
+  due: 'son gün {day}',
+  reach: 'Müşteriler, talepler, görevler ve görüşmeler, görebildiğiniz müşterilerle sınırlıdır.',
+};
+
+export default words;
