@@ -17,7 +17,8 @@ SHUT = ThreadState(open=False, agent="", waiting=False)
 class FakeVisitors:
     """`hub.ports.visitors.VisitorStore`. `states`, `lines` and `said` are what it answers, by visitor id.
 
-    `got` holds every write of `note_got`, `looks` every look at the lines. While `down`, it is unavailable.
+    `got` holds every write of `note_got`, `looks` every look at the lines. While `down`, it is unavailable:
+    `refusals` counts how often.
     """
 
     def __init__(self, *sites: Site) -> None:
@@ -29,6 +30,7 @@ class FakeVisitors:
         self.looks: list[tuple[TenantId, tuple[QueueId, ...], str]] = []
         self.got: list[tuple[str, int]] = []
         self.down = False
+        self.refusals = 0
         self.ratings: dict[str, Rating] = {}
         self.claimed: dict[str, tuple[str, tuple[Claim, ...]]] = {}
         self.uploaded: dict[str, VisitorFile] = {}
@@ -153,4 +155,5 @@ class FakeVisitors:
 
     def _require_up(self) -> None:
         if self.down:
+            self.refusals += 1
             raise Unavailable("the store is down", retry_after_s=0.5)

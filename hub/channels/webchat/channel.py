@@ -35,7 +35,7 @@ from hub.ports.bus import EventBus, Lagged
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
 from hub.ports.clock import Clock
 from hub.ports.inbox import CallbackDesk, Inbox
-from hub.ports.visitors import HoursOf, VisitorStore
+from hub.ports.visitors import HoursOf, Site, VisitorStore
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,17 @@ class WebChat:
         self._threads = Threads(agent_name)
         self._places = Places(visitors, self._threads, estimated_wait, every_s=settings.places_every_s)
         self._receipts = Receipts(visitors, clock, every_s=settings.got_every_s)
-        self._news = News(self._threads, self._places, self._receipts, visitors, clock, settings)
+        self._missed_news = asyncio.Event()
+        self._news = News(
+            self._threads,
+            self._places,
+            self._receipts,
+            visitors,
+            clock,
+            settings,
+            site_changed=self._site_changed,
+            look_again=self._missed_news.set,
+        )
         self._opening = Opening(self._threads, hours, every_s=settings.hours_every_s)
         limits = VisitorLimits(settings)
         self._files = Files(
@@ -104,7 +114,6 @@ class WebChat:
             new_id=tokens,
             address_key=limits.key,
         )
-        self._missed_news = asyncio.Event()
         self._around = Surroundings(
             inbox=inbox,
             visitors=visitors,
@@ -177,6 +186,9 @@ class WebChat:
                 await self._receipts.write()
         except (TimeoutError, Unavailable):
             log.warning("webchat_drained_in_part", sockets=self.open_sockets)
+
+    def _site_changed(self, key: str, site: Site | None) -> None:
+        self._around.site_changed(key, site)
 
     async def _listen(self) -> None:
         def listening() -> None:

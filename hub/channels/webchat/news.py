@@ -1,6 +1,6 @@
 """Turns what happened in the hub into what the visitors connected here are told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hub.channels.webchat.frames import ClosedFrame, SiteFrame, TypingNotice
 from hub.channels.webchat.opening import view_of
@@ -28,11 +28,14 @@ from hub.domain.interaction import Interaction
 from hub.domain.touch import Delivery, Direction
 from hub.domain.work import WorkItem
 from hub.ports.clock import Clock
-from hub.ports.visitors import VisitorStore
+from hub.ports.visitors import Site, VisitorStore
 
 
 class News:
-    """Hears every event on this node; most concern nobody here."""
+    """Hears every event on this node; most concern nobody here.
+
+    `site_changed` is told how a site is now, or that it is none any more; `look_again` has `missed` called soon.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,9 @@ class News:
         visitors: VisitorStore,
         clock: Clock,
         settings: WebChatSettings,
+        *,
+        site_changed: Callable[[str, Site | None], None],
+        look_again: Callable[[], None],
     ) -> None:
         self._threads = threads
         self._places = places
@@ -49,6 +55,8 @@ class News:
         self._visitors = visitors
         self._clock = clock
         self._settings = settings
+        self._tell_sockets = site_changed
+        self._look_again = look_again
 
     async def hear(self, events: Sequence[Event]) -> None:
         """Tell the visitors what these events mean to them."""
@@ -72,7 +80,9 @@ class News:
                     pass
 
     async def missed(self) -> None:
-        """Some events never came: ask the store how the conversations stand. Raises Unavailable."""
+        """Some events never came: ask the store how sites and conversations stand. Raises Unavailable."""
+        for key in {thread.site.key for thread in self._threads.all()}:
+            await self._site_now(key)
         for thread in self._threads.all():
             was_open = thread.open
             self._threads.ask(thread)
@@ -125,16 +135,20 @@ class News:
 
     async def _site_changed(self, event: SiteChanged) -> None:
         """Its visitors see at once what it chose."""
-        threads = [t for t in self._threads.all() if t.site.key == event.site_key]
-        if not threads:
-            return
         try:
-            site = await self._visitors.site(event.site_key)
+            await self._site_now(event.site_key)
         except Unavailable:
-            return  # they see it when they come again
-        for thread in threads:
-            thread.site = site or thread.site
-            await thread.tell(SiteFrame(site=view_of(thread, self._settings)))
+            self._look_again()  # one that was switched off must not go on
+
+    async def _site_now(self, key: str) -> None:
+        site = await self._visitors.site(key)
+        self._tell_sockets(key, site)
+        if site is None or not site.setup.enabled:
+            return
+        for thread in self._threads.all():
+            if thread.site.key == key and thread.site != site:
+                thread.site = site
+                await thread.tell(SiteFrame(site=view_of(thread, self._settings)))
 
     def _sent(self, event: DeliveryChanged) -> None:
         """The visitor may have confirmed a reply before it was written down as sent."""

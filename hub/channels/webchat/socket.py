@@ -32,6 +32,7 @@ OUR_FAULT = 1011
 GOING_AWAY = 1012
 TRY_LATER = 1013
 NO_HELLO = 4002
+SITE_OFF = 4004
 BAD_FRAMES = 4003
 TOO_SLOW = 4008
 
@@ -42,9 +43,16 @@ class VisitorSocket:
     """An upgraded socket. `serve` lasts as long as it does."""
 
     def __init__(
-        self, around: Surroundings, ws: Socket, transport: asyncio.Transport, site: Site, address: str
+        self,
+        around: Surroundings,
+        ws: Socket,
+        transport: asyncio.Transport,
+        site: Site,
+        address: str,
+        origins: tuple[str, ...] = (),
     ) -> None:
         settings = around.settings
+        self.origins = origins
         self._around = around
         self._ws = ws
         self._site = site
@@ -95,6 +103,20 @@ class VisitorSocket:
         """Begin to close with `code`; returns at once."""
         if self._group is not None and not self._closing:
             self._group.create_task(self._close(code))
+
+    @property
+    def site_key(self) -> str:
+        """Whose chat this is."""
+        return self._site.key
+
+    def turn_away(self) -> None:
+        """The site does not have this page any more: say so, and close with SITE_OFF; returns at once."""
+        if self._closing:
+            return
+        self._outgoing.write(
+            encode(ErrorFrame(code="site_off", text="this chat is not offered here any more"))
+        )
+        self.close_soon(SITE_OFF)
 
     async def _close(self, code: int) -> None:
         if not self._closing:

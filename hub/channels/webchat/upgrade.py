@@ -53,7 +53,8 @@ class Upgrade:
         site = await self._site(request.query.get("site", ""))
         if site is None:
             return self._bad("unknown_site", HTTPStatus.NOT_FOUND, "there is no site with this key")
-        if not self._may_embed(site, request.headers.getall(hdrs.ORIGIN, [])):
+        origins = tuple(request.headers.getall(hdrs.ORIGIN, []))
+        if not self._around.lets_in(site, origins):
             return self._bad("foreign_origin", HTTPStatus.FORBIDDEN, "this origin is not one of the site")
         settings = self._around.settings
         ws: Socket = web.WebSocketResponse(
@@ -69,7 +70,7 @@ class Upgrade:
             return self._bad("no_upgrade", HTTPStatus.UPGRADE_REQUIRED, "this address speaks WebSocket only")
         await ws.prepare(request)
         if (transport := request.transport) is not None:
-            socket = VisitorSocket(self._around, ws, transport, site, address)
+            socket = VisitorSocket(self._around, ws, transport, site, address, origins)
             with self._around.present(socket):
                 await socket.serve()
         return ws
@@ -79,13 +80,6 @@ class Upgrade:
             return None
         site = await self._around.visitors.site(key)
         return site if site is not None and site.setup.enabled else None
-
-    def _may_embed(self, site: Site, origins: list[str]) -> bool:
-        """Browsers always send one origin. Who sends none is no browser, and may pass: nothing that a browser
-        adds by itself (a cookie) has any meaning on this socket."""
-        if not origins:
-            return True
-        return len(origins) == 1 and origins[0] in {*site.origins, *self._around.settings.own_origins}
 
     def _bad(self, code: str, status: HTTPStatus, text: str) -> web.Response:
         self._around.count_bad(code)

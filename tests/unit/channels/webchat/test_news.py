@@ -1,14 +1,19 @@
 """What visitors are told of what happens in the hub: their agent, typing, the end."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+from websockets.exceptions import InvalidStatus
+
 from hub.cluster.embedded.bus import EmbeddedBus
-from hub.domain.events import InteractionOpened, TouchStored, Typing
+from hub.domain.events import InteractionOpened, SiteChanged, TouchStored, Typing
 from hub.domain.ids import DEFAULT_TENANT, PersonId, TouchId, UserId
+from hub.domain.site import SiteSetup
 from hub.domain.touch import Direction, Touch, TouchKind
 from hub.domain.work import WorkState
-from hub.ports.visitors import ThreadState
-from tests.fakes.webchat import ChatServer, until
+from hub.ports.visitors import Site, ThreadState
+from tests.fakes.webchat import SITE, ChatServer, Page, until
 from tests.fakes.webchat_events import FIRST, NOW, THREAD, assigned, closing, stand, step, talking
 
 # --- agents ---
@@ -247,3 +252,55 @@ def miss_news(server: ChatServer) -> None:
     """The bus cuts off whoever has more than one event waiting."""
     [line] = server.bus._listeners
     server.bus._cut(line)
+
+
+# --- a site that is switched off ---
+
+
+async def changed(server: ChatServer, site: Site) -> None:
+    server.visitors.sites[site.key] = site
+    server.bus.tell(SiteChanged(tenant_id=site.tenant_id, site_key=site.key))
+
+
+async def turned_away(page: Page) -> bool:
+    assert (await page.hears("error"))["code"] == "site_off"
+    return await page.close_code() == 4004
+
+
+async def test_a_site_that_is_switched_off_says_so_to_its_open_pages_and_no_other_site_does() -> None:
+    async with ChatServer() as server:
+        page, silent = await server.visitor(), await server.page()
+        programme = await server.page(origin=None)
+        await programme.hello()
+        other = await server.page("other", origin="https://other.example")
+        await other.hello()
+        await changed(server, replace(SITE, setup=SiteSetup(enabled=False)))
+        assert await turned_away(page)
+        assert await turned_away(silent)
+        assert await turned_away(programme)
+        await other.hears_no_more()
+        with pytest.raises(InvalidStatus):
+            await server.page()
+
+
+async def test_an_origin_that_is_taken_out_loses_its_pages_and_the_others_keep_theirs() -> None:
+    second = "https://second.example"
+    async with ChatServer() as server:
+        await changed(server, replace(SITE, origins=(*SITE.origins, second)))
+        page = await server.visitor()
+        gone = await server.page(origin=second)
+        await gone.hello()
+        await changed(server, SITE)
+        assert await turned_away(gone)
+        assert (await page.hears("site"))["t"] == "site"
+        await page.hears_no_more()
+
+
+async def test_a_site_is_switched_off_also_when_the_store_could_not_say_so_at_once() -> None:
+    async with ChatServer() as server:
+        page = await server.visitor()
+        server.visitors.down = True
+        await changed(server, replace(SITE, setup=SiteSetup(enabled=False)))
+        await until(lambda: server.visitors.refusals > 0)
+        server.visitors.down = False
+        assert await turned_away(page)

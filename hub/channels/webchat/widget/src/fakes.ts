@@ -54,8 +54,8 @@ export class FakeSocket implements Socket {
   says(frame: HubFrame): void {
     this.onmessage?.({ data: JSON.stringify(frame) } as MessageEvent);
   }
-  breaks(): void {
-    this.onclose?.({} as CloseEvent);
+  breaks(code = 1006): void {
+    this.onclose?.({ code } as CloseEvent);
   }
 }
 

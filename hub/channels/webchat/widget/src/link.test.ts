@@ -37,6 +37,19 @@ test("nothing is connected before it is wanted", () => {
 });
 
 describe("after a loss", () => {
+  test("where there is no chat any more nobody knocks again, until one is wanted", () => {
+    const { link, sockets, log } = connected();
+    link.start();
+    sockets[0]?.accept();
+    sockets[0]?.breaks(4004);
+    expect(log.at(-1)).toBe("lost");
+    vi.advanceTimersByTime(3_600_000);
+    link.hurry();
+    expect(sockets).toHaveLength(1);
+    link.start();
+    expect(sockets).toHaveLength(2);
+  });
+
   test("each attempt waits twice as long as the one before, until a connection has held for five seconds", () => {
     const { link, sockets } = connected();
     link.start();

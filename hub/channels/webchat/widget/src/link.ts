@@ -113,7 +113,11 @@ export class Link {
         this.#listener.heard(frame);
       }
     };
-    socket.onclose = () => this.#failed();
+    socket.onclose = ({ code }) => {
+      // 4004: there is no chat here any more, until somebody wants one again
+      this.#wanted &&= code !== 4004;
+      this.#failed();
+    };
   }
 
   /** A connection that held for a while was a good one: the delays begin anew. */

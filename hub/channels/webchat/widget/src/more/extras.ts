@@ -9,6 +9,7 @@ import { TEXTS } from "../texts/texts";
 import { h, setText, textButton } from "../view/dom";
 import { CallBack } from "./callback";
 import { accentRules } from "./colour";
+import { closedWords, isOff } from "./hours";
 import { linkify } from "./linkify";
 import rules from "./more.css";
 import { PreChat } from "./prechat";
@@ -99,6 +100,7 @@ export class Extras implements More {
   update(): void {
     const { visit, panel, site } = this.#parts;
     const { chat, told } = visit;
+    const off = isOff(chat, told);
     const asks = this.#form.update();
     const calls = this.#callback.isOpen && !told.callback;
     const inForm = asks || calls;
@@ -119,14 +121,11 @@ export class Extras implements More {
       panel.log.element.hidden = false;
     }
     panel.element.classList.toggle("filling", inForm);
-    this.#call.hidden = !told.site?.callback || !!told.callback || inForm;
+    this.#call.hidden = !told.site?.callback || !!told.callback || inForm || off;
     this.#save.hidden = !chat.lines.some(({ kind }) => kind === "visitor" || kind === "agent") || inForm;
     this.#tools.hidden = this.#call.hidden && this.#save.hidden;
-    const opens = told.opens_at ? Date.parse(told.opens_at) : NaN;
-    const closed = !told.closed
-      ? ""
-      : `${opens > 0 ? this.#texts.closedUntil(moment(site.lang, opens, Date.now())) : this.#texts.closed} ${told.site?.away || this.#texts.awayTaken}`;
-    setText(this.#closed, chat.agent ? "" : closed);
+    setText(this.#closed, off ? this.#texts.off : closedWords(chat, told, this.#texts, site.lang, Date.now()));
+    panel.element.classList.toggle("off", off);
     const { callback } = told;
     const at = callback?.at ? moment(site.lang, Date.parse(callback.at), Date.now()) : null;
     const promise = callback ? this.#texts.promised(callback.phone, at) : "";

@@ -4,6 +4,7 @@ import type { MoreTexts } from "./more";
 import { plural } from "./plural";
 
 export const moreEn: MoreTexts = {
+  off: "This chat is switched off here now.",
   closed: "We are closed now.",
   closedUntil: (when) => `We are closed now and open again ${when}.`,
   awayTaken: "Write to us all the same: your message is kept.",

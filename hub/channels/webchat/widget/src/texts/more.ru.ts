@@ -4,6 +4,7 @@ import type { MoreTexts } from "./more";
 import { plural } from "./plural";
 
 export const moreRu: MoreTexts = {
+  off: "Чат здесь сейчас отключён.",
   closed: "Сейчас мы не работаем.",
   closedUntil: (when) => `Сейчас мы не работаем. Откроемся ${when}.`,
   awayTaken: "Но вы можете написать: сообщение не потеряется.",

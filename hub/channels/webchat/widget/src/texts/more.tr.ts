@@ -3,6 +3,7 @@
 import type { MoreTexts } from "./more";
 
 export const moreTr: MoreTexts = {
+  off: "Bu sohbet burada şu anda kapalı.",
   closed: "Şu anda kapalıyız.",
   closedUntil: (when) => `Şu anda kapalıyız. Yeniden açılış: ${when}.`,
   awayTaken: "Yine de yazabilirsiniz: mesajınız saklanır.",

@@ -12,6 +12,7 @@ export type FileTrouble = "too_large" | "bad_type" | "quota" | "too_many" | "net
 export type FieldTrouble = "missing" | "bad_email" | "bad_phone" | "bad_time" | "other";
 
 export interface MoreTexts {
+  readonly off: string;
   readonly closed: string;
   readonly closedUntil: (when: string) => string;
   readonly awayTaken: string;
