@@ -116,7 +116,7 @@ class Starting:
                 if error.stable_code != "raced" or attempt == _TRIES - 1:
                     raise
                 continue
-            crash_at("desk.start_after_commit")
+            crash_at("desk.plan_after_commit")
             if principal.may(Permission.SUPERVISE):
                 now = self._clock.now()
                 await self._store.renew_presence(principal.tenant_id, [me], now + self._lease, now)
