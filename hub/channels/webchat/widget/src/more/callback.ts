@@ -5,6 +5,7 @@ import type { MoreTexts } from "../texts/more";
 import { h } from "../view/dom";
 import type { Visit } from "../visit";
 import { Field } from "./fields";
+import { PhoneField } from "./phone";
 import { Sheet } from "./sheet";
 
 const DAYS = 30;
@@ -12,7 +13,7 @@ const DAYS = 30;
 export class CallBack {
   readonly sheet: Sheet;
   readonly #visit: Visit;
-  readonly #phone: Field;
+  readonly #phone: PhoneField;
   readonly #time: Field;
   readonly #reason: Field;
   readonly #later: HTMLInputElement;
@@ -22,12 +23,12 @@ export class CallBack {
   /** `closed` is called when the visitor is done with the form. */
   constructor(
     texts: MoreTexts,
+    lang: string,
     visit: Visit,
     readonly closed: () => void,
   ) {
     this.#visit = visit;
-    const phone = h("input", { type: "tel", autocomplete: "tel", maxlength: "40", dir: "ltr" });
-    this.#phone = new Field("phone", phone, texts.phone, true, texts, texts.phoneHint);
+    this.#phone = new PhoneField("phone", texts.phone, true, texts, lang, texts.phoneHint);
     this.#time = new Field("at", h("input", { type: "datetime-local" }), texts.time, true, texts);
     this.#reason = new Field("reason", h("textarea", { rows: "2", maxlength: "500" }), texts.reason, false, texts);
     this.#later = h("input", { type: "radio", name: "when", value: "later" });
@@ -60,6 +61,7 @@ export class CallBack {
     control.min = local(now);
     control.max = local(now + DAYS * 86_400_000);
     control.value ||= local(now + 3_600_000);
+    this.#phone.assume(this.#visit.told.site?.country ?? "");
     this.isOpen = true;
     this.sheet.say("");
   }

@@ -62,11 +62,11 @@ export class Extras implements More {
     };
     const shown = new ShownFiles(texts, site.lang, visit, (id) => fileUrl(`/${id}`), () => panel.log.stay());
     this.#tray = new Tray(texts, site.lang, visit, panel, (name) => fileUrl("", name), (id, file) => shown.keep(id, file));
-    this.#form = new PreChat(texts, visit, tab, () => {
+    this.#form = new PreChat(texts, site.lang, visit, tab, () => {
       changed();
       panel.composer.focus();
     });
-    this.#callback = new CallBack(texts, visit, () => {
+    this.#callback = new CallBack(texts, site.lang, visit, () => {
       changed();
       (this.#call.hidden ? panel.composer : this.#call).focus();
     });

@@ -6,6 +6,7 @@ import type { MoreTexts } from "../texts/more";
 import { h } from "../view/dom";
 import type { Visit } from "../visit";
 import { type Control, Field } from "./fields";
+import { PhoneField } from "./phone";
 import { Sheet } from "./sheet";
 
 const COMPLETE: Readonly<Record<FieldView["kind"], string>> = {
@@ -19,6 +20,7 @@ const COMPLETE: Readonly<Record<FieldView["kind"], string>> = {
 export class PreChat {
   readonly element = h("div", { class: "place" });
   readonly #texts: MoreTexts;
+  readonly #lang: string;
   readonly #visit: Visit;
   readonly #tab: Tab;
   readonly #changed: () => void;
@@ -26,8 +28,9 @@ export class PreChat {
   #sheet: Sheet | null = null;
   #done = false;
 
-  constructor(texts: MoreTexts, visit: Visit, tab: Tab, changed: () => void) {
+  constructor(texts: MoreTexts, lang: string, visit: Visit, tab: Tab, changed: () => void) {
     this.#texts = texts;
+    this.#lang = lang;
     this.#visit = visit;
     this.#tab = tab;
     this.#changed = changed;
@@ -73,9 +76,12 @@ export class PreChat {
   #make(form: readonly FieldView[]): Sheet {
     const begun = this.#begun();
     const fields = form.map((asked) => {
-      const control = this.#control(asked);
-      control.value = begun[asked.key] ?? "";
-      return new Field(asked.key, control, asked.label, asked.required ?? false, this.#texts);
+      const field = this.#field(asked);
+      field.control.value = begun[asked.key] ?? "";
+      if (field instanceof PhoneField) {
+        field.assume(this.#visit.told.site?.country ?? "");
+      }
+      return field;
     });
     const values = (): Record<string, string> => Object.fromEntries(fields.map(({ key, value }) => [key, value]));
     const sheet = new Sheet(
@@ -99,6 +105,13 @@ export class PreChat {
     return sheet;
   }
 
+  #field(asked: FieldView): Field {
+    const { key, label, required = false } = asked;
+    return asked.kind === "phone"
+      ? new PhoneField(key, label, required, this.#texts, this.#lang)
+      : new Field(key, this.#control(asked), label, required, this.#texts);
+  }
+
   #control({ kind, choices }: FieldView): Control {
     if (kind === "choice") {
       return h(
@@ -108,7 +121,7 @@ export class PreChat {
         ...(choices ?? []).map(({ value, label }) => h("option", { value }, label)),
       );
     }
-    const type = kind === "email" ? "email" : kind === "phone" ? "tel" : "text";
+    const type = kind === "email" ? "email" : "text";
     return h("input", { type, autocomplete: COMPLETE[kind], maxlength: kind === "text" ? "500" : "250", dir: "auto" });
   }
 

@@ -45,6 +45,7 @@ export interface MoreTexts {
   readonly call: string;
   readonly callIntro: string;
   readonly phone: string;
+  readonly country: string;
   readonly phoneHint: string;
   readonly when: string;
   readonly soon: string;
