@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from crm_store.floor_mapping import agent_of
 from crm_store.instants import to_us
 from crm_store.mapping import columns
+from crm_store.open_work import HELD
 from crm_store.rows.floor import agents
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal, Scope
@@ -39,7 +40,7 @@ WITH lines AS (
   WHERE /*+*/tenant_id = $1 AND agent_id = ANY($2) AND started_at >= $5 AND started_at < $4 AND ended_at > $3
     AND kind IN ('talk', 'hold', 'text', 'wrap_up')
   UNION ALL SELECT agent_id, 1, state_at, $4 FROM work_items
-  WHERE /*+*/tenant_id = $1 AND agent_id = ANY($2) AND state IN ('assigned', 'wrap_up') AND state_at < $4
+  WHERE /*+*/tenant_id = $1 AND agent_id = ANY($2) AND {HELD} AND state_at < $4
   UNION ALL SELECT agent_id, 0, at, COALESCE(until, $4) FROM states WHERE present AND wish = 'available'
 ), clipped AS (
   SELECT agent_id, works, CASE WHEN began < $3 THEN $3 ELSE began END AS began,

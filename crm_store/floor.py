@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crm_store.floor_mapping import agent_of, agent_row
 from crm_store.live import NOTHING_HELD, holdings_of
 from crm_store.mapping import columns
+from crm_store.open_work import WAITING
 from crm_store.outcome_rows import put_outcomes
 from crm_store.queue_reads import queues_of
 from crm_store.queue_writes import put_queue
@@ -98,7 +99,7 @@ class FloorStore:
             found = await queues_of(wire, principal.tenant_id)
             counts = await wire.fetch(
                 "SELECT queue_id, COUNT(*) FROM work_items WHERE tenant_id = $1"
-                " AND state IN ('queued', 'offered') GROUP BY queue_id",
+                f" AND {WAITING} GROUP BY queue_id",
                 principal.tenant_id,
             )
         waiting = {r[0]: r[1] for r in counts}

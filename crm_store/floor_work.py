@@ -4,6 +4,7 @@ import re
 
 from crm_store.driver import Row
 from crm_store.instants import from_us
+from crm_store.open_work import OPEN
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Invalid
@@ -18,17 +19,23 @@ _STATES = {
 }
 _CURSOR = re.compile(r"([01])\.(-?[0-9]{1,18})\.([0-9a-f-]{1,36})")
 
-_WORK = """
-SELECT w.id, w.interaction_id, p.name, w.queue_id, q.name, w.channel, w.language, w.state, w.state_at,
-  w.first_queued_at, w.agent_id, COALESCE(a.name, ''), w.priority, w.in_hand, w.urgent_at,
-  CASE WHEN w.in_hand = 1 THEN 0 ELSE (SELECT COUNT(*) FROM work_items x WHERE x.tenant_id = w.tenant_id
-    AND x.queue_id = w.queue_id AND x.state IN ('queued', 'offered') AND (x.urgent_at < w.urgent_at
-      OR (x.urgent_at = w.urgent_at AND x.id <= w.id))) END
-FROM (SELECT *, CASE WHEN state IN ('assigned', 'wrap_up') THEN 1 ELSE 0 END AS in_hand FROM work_items
-  WHERE tenant_id = $1 AND state IN ('queued', 'offered', 'assigned', 'wrap_up')) w
-JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id LEFT JOIN agents a ON a.id = w.agent_id
-WHERE w.state = ANY($2) AND (w.in_hand > $3 OR (w.in_hand = $3 AND (w.urgent_at > $4
-  OR (w.urgent_at = $4 AND w.id > $5))))
+# the line is counted before anything is filtered, names are looked up for one page
+_LINE = f"""
+WITH line AS MATERIALIZED (
+  SELECT id, interaction_id, person_id, queue_id, channel, language, state, state_at, first_queued_at, agent_id,
+    priority, in_hand, urgent_at, ROW_NUMBER() OVER (PARTITION BY queue_id, in_hand ORDER BY urgent_at, id) AS place
+  FROM (SELECT *, CASE WHEN state IN ('assigned', 'wrap_up') THEN 1 ELSE 0 END AS in_hand FROM work_items
+    WHERE tenant_id = $1 AND {OPEN}) w
+)
+SELECT s.id, s.interaction_id, p.name, s.queue_id, q.name, s.channel, s.language, s.state, s.state_at,
+  s.first_queued_at, s.agent_id, COALESCE(a.name, ''), s.priority, s.in_hand, s.urgent_at,
+  CASE WHEN s.in_hand = 1 THEN 0 ELSE s.place END
+FROM (SELECT * FROM line WHERE state = ANY($2) AND (in_hand > $3 OR (in_hand = $3 AND (urgent_at > $4
+  OR (urgent_at = $4 AND id > $5))))"""
+_PAGE = """
+  ORDER BY in_hand, urgent_at, id LIMIT {}) s
+CROSS JOIN persons p CROSS JOIN queues q LEFT JOIN agents a ON a.id = s.agent_id
+WHERE p.id = s.person_id AND q.id = s.queue_id ORDER BY s.in_hand, s.urgent_at, s.id
 """
 
 
@@ -51,7 +58,7 @@ class SqlFloorWork:
             if found is None:
                 raise Invalid("this page does not exist", field="after")
             in_hand, urgent_us, last_id = int(found[1]), int(found[2]), found[3]
-        sql = _WORK
+        sql = _LINE
         params: list[object] = [principal.tenant_id, list(_STATES[state]), in_hand, urgent_us, last_id]
 
         def add(condition: str, value: object) -> None:
@@ -60,13 +67,13 @@ class SqlFloorWork:
             sql += f" AND {condition.format(f'${len(params)}')}"
 
         if reach is not Scope.ALL:
-            add("w.queue_id = ANY({})", sorted(principal.queues))
+            add("queue_id = ANY({})", sorted(principal.queues))
         if queue_id:
-            add("w.queue_id = {}", queue_id)
+            add("queue_id = {}", queue_id)
         if agent_id:
-            add("w.agent_id = {}", agent_id)
+            add("agent_id = {}", agent_id)
         params.append(limit + 1)
-        sql += f" ORDER BY w.in_hand, w.urgent_at, w.id LIMIT ${len(params)}"
+        sql += _PAGE.format(f"${len(params)}")
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(sql, *params)
         last = rows[limit - 1] if len(rows) > limit else None

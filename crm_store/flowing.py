@@ -4,21 +4,23 @@ from datetime import datetime
 
 from crm_store.driver import Wire
 from crm_store.mapping import columns, item_of, us
+from crm_store.open_work import open_in
 from crm_store.rows.history import work_items
 from hub.domain.ids import QueueId, TenantId
-from hub.domain.work import WorkItem
+from hub.domain.work import WorkItem, WorkState
 
 _ITEM = columns(work_items)
+_IN_LINE = open_in(WorkState.QUEUED, of="w.")
 _DUE = (
     f"SELECT {_ITEM} FROM (SELECT w.*, ROW_NUMBER() OVER (ORDER BY urgent_at, first_queued_at, id) AS place"
-    " FROM work_items w WHERE w.tenant_id = $1 AND w.queue_id = $2 AND w.state = 'queued') line"
+    f" FROM work_items w WHERE w.tenant_id = $1 AND /*+*/w.queue_id = $2 AND {_IN_LINE}) line"
     " WHERE place > $3 AND queued_at <= $4 AND NOT EXISTS (SELECT 1 FROM work_items p"
     " WHERE p.interaction_id = line.interaction_id AND p.queue_id = $5 AND p.state = 'flowed_out')"
     " ORDER BY place LIMIT $6"
 )
 _UNANSWERED = (
-    f"SELECT {columns(work_items, 'w.')} FROM work_items w WHERE w.tenant_id = $1 AND w.queue_id = $2"
-    " AND w.state = 'queued' AND NOT EXISTS (SELECT 1 FROM touches t"
+    f"SELECT {columns(work_items, 'w.')} FROM work_items w WHERE w.tenant_id = $1 AND /*+*/w.queue_id = $2"
+    f" AND {_IN_LINE} AND NOT EXISTS (SELECT 1 FROM touches t"
     " WHERE t.interaction_id = w.interaction_id AND t.external_id = 'closed:' || w.id)"
     " ORDER BY w.first_queued_at LIMIT $3"
 )

@@ -8,6 +8,7 @@ from crm_store.audited import audited
 from crm_store.driver import Wire
 from crm_store.floor_mapping import agent_of, names_in
 from crm_store.mapping import columns, text
+from crm_store.open_work import WAITING
 from crm_store.outcomes import OutcomeStore
 from crm_store.queue_reads import calendars_of, queues_of
 from crm_store.queue_writes import put_queue, realign_waiting, renamed, sites_into, with_skill_renamed
@@ -64,7 +65,7 @@ class SqlHouse(OutcomeStore):
         async with self._store.database.snapshot() as wire:
             waiting = await wire.fetch(
                 "SELECT queue_id, COUNT(*) FROM work_items WHERE tenant_id = $1"
-                " AND state IN ('queued', 'offered') GROUP BY queue_id",
+                f" AND {WAITING} GROUP BY queue_id",
                 tenant_id,
             )
             sites = await sites_into(wire, tenant_id)

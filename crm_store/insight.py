@@ -7,6 +7,7 @@ from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, columns, item_of, segment_of
+from crm_store.open_work import WAITING
 from crm_store.queue_reads import queues_of
 from crm_store.rows.floor import agents
 from crm_store.rows.history import segments, work_items
@@ -110,7 +111,7 @@ class SqlInsight:
             in_reach = await _queues_in_reach(wire, principal, None)
             rows = await wire.fetch(
                 "SELECT queue_id, MIN(first_queued_at) FROM work_items WHERE tenant_id = $1"
-                " AND state IN ('queued', 'offered') GROUP BY queue_id",
+                f" AND {WAITING} GROUP BY queue_id",
                 principal.tenant_id,
             )
         oldest = {row[0]: from_us(row[1]) for row in rows}

@@ -8,6 +8,7 @@ from crm_store.floor_mapping import agent_of, names_in
 from crm_store.instants import from_us
 from crm_store.live_words import LiveWords
 from crm_store.mapping import at, columns, item_of, reservation_of, us
+from crm_store.open_work import HELD, WAITING, open_in
 from crm_store.outcome_rows import outcomes_of, pauses_of
 from crm_store.rows.floor import agents
 from crm_store.rows.history import reservations, work_items
@@ -49,6 +50,7 @@ LEFT JOIN touches l ON l.interaction_id = w.interaction_id AND l.seq = (SELECT M
 WHERE /*+*/w.tenant_id = $1 AND w.id = ANY($2) AND w.state IN ('assigned', 'wrap_up')
 """
 _LINE_CUT = 140
+_WITH_SOMEBODY = open_in(WorkState.OFFERED, WorkState.ASSIGNED, WorkState.WRAP_UP)
 
 
 async def holdings_of(
@@ -59,7 +61,7 @@ async def holdings_of(
     units: dict[str, int] = {}
     for agent_id, state, count, weight in await wire.fetch(
         "SELECT agent_id, state, COUNT(*), SUM(weight) FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = ANY($2)"
-        " AND state IN ('offered', 'assigned', 'wrap_up') GROUP BY agent_id, state",
+        f" AND {_WITH_SOMEBODY} GROUP BY agent_id, state",
         tenant_id,
         list(ids),
     ):
@@ -127,7 +129,7 @@ class Live(LiveWords):
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
                 "SELECT id FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2"
-                " AND state IN ('assigned', 'wrap_up') ORDER BY assigned_at",
+                f" AND {HELD} ORDER BY assigned_at",
                 tenant_id,
                 agent_id,
             )
@@ -151,14 +153,15 @@ class Live(LiveWords):
         now = self._clock.now()
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT q.id, q.name, COUNT(w.id), MIN(w.first_queued_at) FROM queues q LEFT JOIN work_items w"
-                " ON w.queue_id = q.id AND w.tenant_id = $1 AND w.state IN ('queued', 'offered')"
-                " WHERE q.tenant_id = $1 GROUP BY q.id, q.name ORDER BY q.name",
+                "SELECT q.id, q.name, COALESCE(line.waiting, 0), line.oldest FROM queues q LEFT JOIN"
+                " (SELECT queue_id, COUNT(*) AS waiting, MIN(first_queued_at) AS oldest FROM work_items"
+                f" WHERE tenant_id = $1 AND {WAITING} GROUP BY queue_id) line ON line.queue_id = q.id"
+                " WHERE q.tenant_id = $1 ORDER BY q.name",
                 tenant_id,
             )
             staff = await wire.fetch(
-                "SELECT a.queues, a.wish, EXISTS (SELECT 1 FROM work_items w WHERE w.tenant_id = $1"
-                " AND w.agent_id = a.id AND w.state IN ('offered', 'assigned', 'wrap_up')) FROM agents a"
+                "SELECT a.queues, a.wish, EXISTS (SELECT 1 FROM work_items WHERE /*+*/tenant_id = $1"
+                f" AND agent_id = a.id AND {_WITH_SOMEBODY}) FROM agents a"
                 " WHERE a.tenant_id = $1 AND a.wish <> 'offline' AND a.presence_until > $2",
                 tenant_id,
                 us(now),
@@ -188,11 +191,14 @@ class Live(LiveWords):
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT * FROM (SELECT w.queue_id, w.id, p.name, q.name, w.channel, w.language, w.first_queued_at,"
-                " ROW_NUMBER() OVER (PARTITION BY w.queue_id ORDER BY w.urgent_at, w.first_queued_at, w.id) AS place"
-                " FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id"
-                " WHERE w.tenant_id = $1 AND w.state IN ('queued', 'offered')) line WHERE place <= $2"
-                " ORDER BY queue_id, place",
+                # names are looked up for those who are shown, not for the whole line
+                "SELECT line.queue_id, line.id, p.name, q.name, line.channel, line.language, line.first_queued_at,"
+                " line.place FROM (SELECT id, queue_id, person_id, channel, language, first_queued_at,"
+                " ROW_NUMBER() OVER (PARTITION BY queue_id ORDER BY urgent_at, first_queued_at, id) AS place"
+                f" FROM work_items WHERE tenant_id = $1 AND {WAITING}) line"
+                " CROSS JOIN persons p CROSS JOIN queues q"
+                " WHERE line.place <= $2 AND p.id = line.person_id AND q.id = line.queue_id"
+                " ORDER BY line.queue_id, line.place",
                 tenant_id,
                 limit_each,
             )

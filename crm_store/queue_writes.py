@@ -5,6 +5,7 @@ from dataclasses import replace
 from crm_store.driver import Wire
 from crm_store.floor_mapping import queue_row
 from crm_store.mapping import columns, item_of, text, us
+from crm_store.open_work import IN_LINE
 from crm_store.rows.floor import queues
 from crm_store.rows.history import work_items
 from hub.domain.ids import TenantId
@@ -40,8 +41,8 @@ async def realign_waiting(wire: Wire, before: Queue, after: Queue) -> None:
     ):
         return
     rows = await wire.fetch(
-        f"SELECT {columns(work_items)} FROM work_items WHERE tenant_id = $1 AND queue_id = $2"
-        " AND state = 'queued' ORDER BY id FOR UPDATE",
+        f"SELECT {columns(work_items)} FROM work_items WHERE tenant_id = $1 AND /*+*/queue_id = $2"
+        f" AND {IN_LINE} ORDER BY id FOR UPDATE",
         after.tenant_id,
         after.id,
     )

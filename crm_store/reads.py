@@ -6,6 +6,7 @@ from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.live import Live
 from crm_store.lookups import Interactions
+from crm_store.open_work import HELD
 from crm_store.people import People
 from crm_store.person_scope import ClientReach
 from crm_store.store import Store
@@ -18,8 +19,8 @@ from hub.domain.ids import InteractionId, PersonId, TenantId, UserId, WorkItemId
 from hub.ports.clock import Clock
 
 _SERVED_NOW = (
-    "SELECT person_id, agent_id FROM work_items WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)"
-    " AND state IN ('assigned', 'wrap_up') AND agent_id IS NOT NULL"
+    "SELECT person_id, agent_id FROM work_items WHERE tenant_id = $1 AND /*+*/person_id = ANY($2)"
+    f" AND {HELD} AND agent_id IS NOT NULL"
     " UNION SELECT w.person_id, r.agent_id FROM work_items w JOIN reservations r ON r.work_item_id = w.id"
     " WHERE /*+*/w.tenant_id = $1 AND w.person_id = ANY($2) AND r.state = 'offered' AND r.ended_at IS NULL"
     " UNION SELECT i.person_id, s.agent_id FROM snoozes s JOIN interactions i ON i.id = s.interaction_id"

@@ -11,6 +11,7 @@ from crm_store.driver import Wire
 from crm_store.engine import Database
 from crm_store.floor_mapping import agent_of
 from crm_store.mapping import columns, item_of, reservation_of, us
+from crm_store.open_work import open_in
 from crm_store.outcome_rows import outcomes_of
 from crm_store.queue_reads import calendars_of, queues_of
 from crm_store.rows.floor import agents
@@ -22,12 +23,13 @@ from hub.domain.ids import QueueId, TenantId, UserId
 from hub.domain.outcome import Outcome
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
-from hub.domain.work import WorkItem
+from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
 from hub.ports.hours import HoursRows
 from hub.ports.store import BoardRows
 
 _ITEM = columns(work_items)
+_WRAPPING_UP = open_in(WorkState.WRAP_UP)
 _RESERVATION = columns(reservations)
 _AGENT = columns(agents)
 _QUEUES_FRESH_S = 5.0
@@ -139,7 +141,7 @@ class Store:
         """Wrap-ups past their end."""
         async with self.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND state = 'wrap_up' AND deadline_at <= $2",
+                f"SELECT {_ITEM} FROM work_items WHERE tenant_id = $1 AND {_WRAPPING_UP} AND deadline_at <= $2",
                 tenant_id,
                 us(now),
             )

@@ -14,6 +14,7 @@ from crm_store.mapping import (
     session_of,
     touch_of,
 )
+from crm_store.open_work import HELD
 from crm_store.rows.floor import agents
 from crm_store.rows.history import interactions, reservations, sessions, work_items
 from hub.domain.agent import Agent
@@ -119,7 +120,7 @@ class UnitReads:
     async def agent_units(self, agent_id: UserId, *, besides: WorkItemId) -> int:
         rows = await self._wire.fetch(
             "SELECT COALESCE(SUM(weight), 0) FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2 AND id <> $3"
-            " AND state IN ('assigned', 'wrap_up')",
+            f" AND {HELD}",
             self._tenant,
             agent_id,
             besides,

@@ -9,6 +9,7 @@ from crm_store.driver import Row
 from crm_store.floor_mapping import agent_of, agent_row
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, columns, us
+from crm_store.open_work import WAITING
 from crm_store.rows.floor import agents
 from crm_store.rows.supervise import consults, notices
 from crm_store.unit_reads import UnitReads
@@ -106,8 +107,8 @@ class UnitSupervise(UnitReads):
     async def front_of(self, queue_id: QueueId) -> datetime | None:
         """How urgent the first in line of the queue is; None for an empty line."""
         rows = await self._wire.fetch(
-            "SELECT MIN(urgent_at) FROM work_items WHERE tenant_id = $1 AND queue_id = $2"
-            " AND state IN ('queued', 'offered')",
+            "SELECT MIN(urgent_at) FROM work_items WHERE tenant_id = $1 AND /*+*/queue_id = $2"
+            f" AND {WAITING}",
             self._tenant,
             queue_id,
         )

@@ -11,6 +11,7 @@ from crm_store.claims import add_claims
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import AUTHOR, at, columns, text, us
+from crm_store.open_work import WAITING
 from crm_store.person_index import index_names
 from crm_store.ratings import Ratings, rating_of
 from crm_store.rows.floor import visitors
@@ -188,10 +189,10 @@ class Visitors(Sites, Ratings, ChatFiles):
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT s.thread, line.queue_id, line.place FROM (SELECT w.interaction_id, w.queue_id, ROW_NUMBER()"
-                " OVER (PARTITION BY w.queue_id ORDER BY w.urgent_at, w.first_queued_at, w.id) AS place"
-                " FROM work_items w WHERE w.tenant_id = $1 AND w.queue_id = ANY($2)"
-                " AND w.state IN ('queued', 'offered')) line"
+                "SELECT s.thread, line.queue_id, line.place FROM (SELECT interaction_id, queue_id, ROW_NUMBER()"
+                " OVER (PARTITION BY queue_id ORDER BY urgent_at, first_queued_at, id) AS place"
+                " FROM work_items WHERE tenant_id = $1 AND /*+*/queue_id = ANY($2)"
+                f" AND {WAITING}) line"
                 " JOIN sessions s ON s.interaction_id = line.interaction_id AND s.ended_at IS NULL"
                 " WHERE s.account = $3 ORDER BY line.queue_id, line.place",
                 tenant_id,
