@@ -9,7 +9,7 @@ from hub.domain.access import Principal, Role
 from hub.domain.card import CardEdit
 from hub.domain.case import CaseStatus
 from hub.domain.errors import Conflict, Forbidden, NotFound
-from hub.domain.ids import CaseId, OrganizationId, PersonId
+from hub.domain.ids import CaseId, OrganizationId, PersonId, TenantId
 from tests.contracts.crm import Crm
 
 
@@ -63,7 +63,9 @@ async def test_of_clients_out_of_reach_nothing_is_shown(crm: Crm) -> None:
     with pytest.raises(Forbidden):
         await crm.organizations.work(crm.house.somebody(Role.ADMIN), acme_id)
     with pytest.raises(NotFound):
-        await crm.organizations.work(replace(crm.sofia, tenant_id=crm.house.tenant_id + "x"), acme_id)
+        await crm.organizations.work(
+            replace(crm.sofia, tenant_id=TenantId(f"{crm.house.tenant_id}x")), acme_id
+        )
 
 
 async def test_a_company_with_a_client_in_reach_and_one_beyond_shows_the_one(crm: Crm) -> None:
