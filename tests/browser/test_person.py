@@ -160,3 +160,101 @@ async def test_whoever_looks_at_a_card_sees_it_change_without_holding_the_work(
     assert looker.complaints == []
     for screen in (holder, looker, client):
         await screen.page.context.close()
+
+
+FASTER = """async words => {
+  const { csrf } = await (await fetch('/api/v1/session')).json();
+  const person = (await (await fetch('/api/v1/interactions?limit=1')).json()).items[0].person.id;
+  const one = (await (await fetch(`/api/v1/persons/${person}/cases`)).json()).items[0];
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': csrf};
+  const body = JSON.stringify({version: one.version, public_status: words});
+  return (await fetch(`/api/v1/cases/${one.id}`, {method: 'PATCH', headers, body})).status;
+}"""
+
+
+async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_colleague(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    floor = Floor(agents=("anna", "boris"), queues=("support",), offer_s=60.0)
+    hub = await hub_starter(floor=floor, data_dir=tmp_path / "data")
+    agent = await screen_of(browser, PICTURES, language="ru", theme="dark")
+    other = await screen_of(browser, PICTURES, language="tr")
+    client = await screen_of(browser, PICTURES, language="ru")
+    page, card, keys = agent.page, agent.page.locator("aside.card"), agent.page.keyboard
+    await sign_in(other.page, hub.url, "boris")
+    await sign_in(page, hub.url, "anna")
+    await become_available(page)
+    await open_chat(client.page, hub.url, "ru")
+    await write(client.page, "чайник течёт")
+    await _accepted(page, "чайник течёт")
+
+    # a case, changed in place: its state, what the client is told, whose it is
+    await card.locator("button.add").nth(0).focus()
+    await keys.press("Enter")
+    await keys.type("Чайник течёт")
+    await keys.press("Enter")
+    line = card.locator(".line", has_text="#1 Чайник течёт")
+    await line.locator("button.one").focus()
+    await keys.press("Enter")
+    form = card.locator("form.case")
+    await expect(form.locator("input").first).to_be_focused()
+    await form.locator("select").select_option("pending")
+    await form.locator("input[list]").fill("bor")
+    await form.get_by_label("Что сказано клиенту").fill("Ждём крышку")
+    await agent.picture("case-form")
+    assert await agent.violations() == []
+    # somebody was faster: said in words, and what was typed stays
+    assert await page.evaluate(FASTER, "Крышка заказана") == 200
+    await keys.press("Enter")
+    await expect(form.locator("[role=alert]")).to_contain_text("Кто-то успел раньше")
+    await expect(form.get_by_label("Что сказано клиенту")).to_have_value("Ждём крышку")
+    await form.get_by_label("Что сказано клиенту").press("Enter")
+    await expect(form).to_have_count(0)
+    await expect(line.locator(".chip")).to_have_text("ждёт кого-то")
+    await expect(page.locator(".fact", has_text="ответственный за обращение 1: Anna → Boris")).to_be_visible()
+
+    # closed, found among the closed ones, and opened again
+    await line.locator("button.icon").focus()
+    await keys.press("Enter")
+    await expect(line).to_have_count(0)
+    await card.locator("button.over").first.focus()
+    await keys.press("Enter")
+    await expect(line).to_contain_text("закрыто")
+    await line.locator("button.one").click()
+    await expect(form.locator("ol.history li")).not_to_have_count(0)
+    await agent.picture("case-closed")
+    assert await agent.violations() == []
+    await line.locator("button.icon").focus()
+    await keys.press("Enter")
+    await expect(card.locator("h3 .chip").first).to_have_text("1")
+
+    # a task for a colleague, who hears of it at once and sees who gave it
+    await card.locator("button.add").nth(1).focus()
+    await keys.press("Enter")
+    await keys.type("Перезвонить")
+    await card.locator("form.adding input[list]").fill("bo")
+    await card.locator("form.adding input[list]").press("Enter")
+    await expect(card.locator(".line", has_text="Перезвонить")).to_contain_text("Boris · от: Anna")
+    await expect(other.page.locator("section.strip .notice")).to_contain_text(
+        "Anna size bir görev verdi — Перезвонить"
+    )
+    mine = other.page.locator("section.tasks li", has_text="Перезвонить")
+    await expect(mine).to_contain_text("veren: Anna")
+    await mine.locator("button.one").focus()
+    await other.page.keyboard.press("Enter")
+    todo = other.page.locator("form.task input").first
+    await expect(todo).to_be_focused()
+    await todo.fill("Перезвонить до шести")
+    await other.picture("task-form")
+    assert await other.violations() == []
+    await other.page.keyboard.press("Enter")
+    await expect(card.locator(".line", has_text="Перезвонить до шести")).to_be_visible()
+    await other.page.locator("section.tasks button.icon").focus()
+    await other.page.keyboard.press("Enter")
+    await expect(card.locator(".line", has_text="Перезвонить до шести")).to_have_count(0)
+    await other.page.locator("section.notices button.link").click()  # not done after all
+    await expect(card.locator(".line", has_text="Перезвонить до шести")).to_be_visible()
+    assert [c for c in agent.complaints if "409" not in c] == []
+    for screen in (agent, other, client):
+        await screen.page.context.close()
+    assert other.complaints == []
