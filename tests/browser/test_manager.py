@@ -216,3 +216,50 @@ async def test_the_calculator_answers_by_keyboard(browser: Browser, busy_hub: Ru
         page.locator("tr", has=page.get_by_role("rowheader", name="55", exact=True))
     ).to_contain_text("86.")
     await page.context.close()
+
+
+TAG = """async tag => {
+  const { csrf } = await (await fetch('/api/v1/session')).json();
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': csrf};
+  const { items } = await (await fetch('/api/v1/log?limit=3')).json();
+  for (const { person } of items) {
+    const { card } = await (await fetch(`/api/v1/persons/${person.id}/card`)).json();
+    const body = JSON.stringify({version: card.version, tags: [tag]});
+    await fetch(`/api/v1/persons/${person.id}`, {method: 'PATCH', headers, body});
+  }
+}"""
+
+
+async def test_the_log_and_the_reports_by_a_tag_and_the_occupancy_of_agents(
+    browser: Browser, busy_hub: RunningHub
+) -> None:
+    screen = await screen_of(browser, PICTURES, language="tr", theme="dark")
+    page, keys = screen.page, screen.page.keyboard
+    await sign_in(page, busy_hub.url, "maria")
+    await page.evaluate(TAG, "Önemli")
+    await page.goto(f"{busy_hub.url}/manager/log")
+    await ready(page)
+    await page.get_by_role("button", name="Diğer süzgeçler").focus()
+    await keys.press("Enter")
+    await page.get_by_role("menuitem", name="Etiket").click()
+    await page.get_by_role("button", name="Etiket", exact=True).click()
+    await page.get_by_label("Önemli").check()
+    await keys.press("Escape")
+    await expect(page.locator("tbody tr")).to_have_count(3)
+    assert parse_qs(urlsplit(page.url).query)["tag"] == ["Önemli"]
+    await screen.picture("log-tag")
+    assert await screen.violations() == []
+
+    day = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    await page.goto(f"{busy_hub.url}/manager/reports?from={day}&to={day}&by=agent&tag=Önemli")
+    await ready(page)
+    heads = page.locator("section.table thead th")
+    await expect(heads.filter(has_text="Ortalama işlem")).to_have_count(1)
+    await expect(heads.filter(has_text="Doluluk")).to_have_count(0)  # of some clients nobody is free
+    await page.goto(f"{busy_hub.url}/manager/reports?from={day}&to={day}&by=agent")
+    await ready(page)
+    await expect(heads.filter(has_text="Doluluk")).to_contain_text("iş başında ÷")
+    await screen.picture("reports-agent")
+    assert await screen.violations() == []
+    assert screen.complaints == []
+    await page.context.close()
