@@ -79,6 +79,7 @@ export const text = {
   timeOfDay: (at: string | number) => format.timeOfDay(at, text.locale),
   timeWithSeconds: (at: string | number) => format.timeWithSeconds(at, text.locale),
   timeOrDay: (at: string, nowMs: number) => format.timeOrDay(at, text.locale, nowMs),
+  moment: (at: string, nowMs: number) => format.moment(at, text.locale, nowMs),
   shortDay: (at: string, nowMs: number) => format.shortDay(at, text.locale, nowMs),
   dayHeading: (at: string, nowMs: number) => format.dayHeading(at, text.locale, nowMs),
   instant: (at: string) => format.instant(at, text.locale),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clock, dayHeading, languageName, listed, percent, secondsSince, secondsUntil, timeOrDay } from '@/time/format';
+import { clock, dayHeading, languageName, listed, moment, percent, secondsSince, secondsUntil, timeOrDay } from '@/time/format';
 
 const local = (day: number, hour = 12): string => new Date(2026, 10, day, hour).toISOString();
 const now = new Date(2026, 10, 14, 15).getTime();
@@ -32,6 +32,12 @@ it('days are named as people name them', () => {
 it('the time says when it was today, the day otherwise', () => {
   expect(timeOrDay(local(14, 9), 'ru', now)).toBe('09:00');
   expect(timeOrDay(local(2), 'tr', now)).toBe('2 Kas');
+});
+
+it('a time chosen to the minute is said to the minute, with its day when that is another one', () => {
+  expect(moment(local(14, 18), 'ru', now)).toBe('18:00');
+  expect(moment(local(15, 9), 'en', now)).toBe('Nov 15, 09:00');
+  expect(moment(local(15, 9), 'tr', now)).toBe('15 Kas, 09:00');
 });
 
 it('shares, lists and languages follow the language', () => {

@@ -43,6 +43,10 @@ export function shortDay(at: string, locale: string, nowMs: number): string {
 export const timeOrDay = (at: string, locale: string, nowMs: number): string =>
   dayNumber(Date.parse(at)) === dayNumber(nowMs) ? timeOfDay(at, locale) : shortDay(at, locale, nowMs);
 
+/** `14:05` for today, else `15 Nov, 14:05`: to the minute, for what people choose to the minute. */
+export const moment = (at: string, locale: string, nowMs: number): string =>
+  dayNumber(Date.parse(at)) === dayNumber(nowMs) ? timeOfDay(at, locale) : `${shortDay(at, locale, nowMs)}, ${timeOfDay(at, locale)}`;
+
 /** `Today`, `Yesterday`, `14 November`, `14 November 2025`. */
 export function dayHeading(at: string, locale: string, nowMs: number): string {
   const distance = dayNumber(Date.parse(at)) - dayNumber(nowMs);
