@@ -3,16 +3,16 @@
 import type { CaseWork } from '@/i18n/case-work';
 
 export default {
-  edit_case: 'Изменить обращение {n}',
+  edit_case: 'Изменить заявку {n}',
   case_state: 'Состояние',
-  open: 'открыто',
+  open: 'открыта',
   pending: 'ждёт кого-то',
-  closed: 'закрыто',
+  closed: 'закрыта',
   public_status: 'Что сказано клиенту',
   owner: 'Ответственный',
   nobody: 'никто',
-  case_closed: 'закрыто {day}',
-  reopen_case: 'Открыть обращение {n} снова',
+  case_closed: 'закрыта {day}',
+  reopen_case: 'Открыть заявку {n} снова',
   closed_cases: 'Закрытые',
   nothing_closed: 'Закрытых нет.',
   history: 'Что изменялось',

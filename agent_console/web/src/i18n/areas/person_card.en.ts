@@ -40,7 +40,7 @@ export default {
   merge: 'Merge',
   merge_ask: 'Are {name} and this client one person? All that {name} has moves here. It can be undone.',
   merge_yes: 'They are one',
-  merged: 'Merged with {name} by {by}, {day}.',
+  merged: 'Merged with {name} · {by} · {day}',
   undo_merge: 'Undo',
   consents: 'Consent',
   record_consent: 'Record',

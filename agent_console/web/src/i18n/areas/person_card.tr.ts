@@ -40,7 +40,7 @@ export default {
   merge: 'Birleştir',
   merge_ask: '{name} ile bu müşteri aynı kişi mi? {name} kaydındaki her şey buraya taşınır. Geri alınabilir.',
   merge_yes: 'Aynı kişi',
-  merged: '{name} ile birleştirildi: {by}, {day}.',
+  merged: '{name} ile birleştirildi · {by} · {day}',
   undo_merge: 'Geri al',
   consents: 'Onaylar',
   record_consent: 'Kaydet',
