@@ -122,6 +122,7 @@ export default {
     you_available: 'You are available.',
     you_paused: 'You are paused. Nothing is offered to you.',
     you_offline: 'You are offline. Nothing is offered to you.',
+    answer_offer: 'A client is waiting for your answer.',
     you_engaged: 'Next work appears here.',
     longest: 'Longest waiting: {time} in {queue}.',
     nobody_waits: 'Nobody is waiting.',

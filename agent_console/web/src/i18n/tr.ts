@@ -123,6 +123,7 @@ const tr: Messages = {
     you_available: 'Müsaitsiniz.',
     you_paused: 'Moladasınız. Size iş teklif edilmiyor.',
     you_offline: 'Çevrimdışısınız. Size iş teklif edilmiyor.',
+    answer_offer: 'Bir müşteri yanıtınızı bekliyor.',
     you_engaged: 'Sıradaki iş burada görünür.',
     longest: 'En uzun bekleyen: {queue} kuyruğunda {time}.',
     nobody_waits: 'Bekleyen yok.',
