@@ -111,7 +111,8 @@ class Shown:
         steps = tuple(self._ready_step(step, occasion, outcomes) for step in snippet.steps)
         missing = dict.fromkeys([*text.missing, *(name for step in steps for name in step.missing)])
         own = occasion.languages[0] if occasion.languages else ""
-        written_in = [language, *(step.language for step in steps)]
+        # a note is for colleagues: its language is theirs
+        written_in = [language, *(step.language for step in steps if step.kind is not StepKind.NOTE)]
         return ReadySnippet(
             id=snippet.id,
             kind=snippet.kind,

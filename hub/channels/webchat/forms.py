@@ -80,7 +80,9 @@ def form_text(site: Site, answers: dict[str, str]) -> str:
     for asked in site.setup.form:
         if value := answers.get(asked.key):
             labels = {c.value: said_in(c.labels, site.language, "en") for c in asked.choices}
-            lines.append(f"{said_in(asked.labels, site.language, 'en')}: {labels.get(value, value)}")
+            label = said_in(asked.labels, site.language, "en")
+            # a question ends in its own mark
+            lines.append(f"{label}{'' if label.endswith('?') else ':'} {labels.get(value, value)}")
     return "\n".join(lines)
 
 
