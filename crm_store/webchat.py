@@ -90,7 +90,9 @@ class Visitors(Sites, Ratings, ChatFiles):
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT i.state, w.state, COALESCE(a.name, ''), i.id, i.last_agent_id, i.closed_at FROM sessions s"
+                "SELECT i.state, w.state, COALESCE(a.name, ''), i.id, i.last_agent_id, i.closed_at,"
+                " EXISTS (SELECT 1 FROM touches t WHERE t.interaction_id = i.id AND t.direction = 'inbound')"
+                " FROM sessions s"
                 " JOIN interactions i ON i.id = s.interaction_id"
                 " LEFT JOIN work_items w ON w.interaction_id = i.id"
                 " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
@@ -115,7 +117,7 @@ class Visitors(Sites, Ratings, ChatFiles):
             agent=r[2],
             waiting=r[1] in {"queued", "offered"},
             interaction_id=InteractionId(r[3]),
-            rateable=r[4] is not None,
+            rateable=r[4] is not None and bool(r[6]),
             closed_at=at(r[5]),
             rating=rating,
             callback=callback_of(promised[0]) if promised else None,

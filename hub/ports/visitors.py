@@ -64,8 +64,8 @@ class ThreadTouch:
 class ThreadState:
     """How a conversation stands: whether it is open, who has it, whether it waits, its newest interaction.
 
-    `rateable` says that an agent has served that one; `rating` is what the visitor gave it, if anything;
-    `closed_at` is when it was closed, `callback` the call promised in it.
+    `rateable` says that an agent has served that one, and the visitor has said something in it; `rating` is what
+    they gave it, if anything; `closed_at` is when it was closed, `callback` the call promised in it.
     """
 
     open: bool

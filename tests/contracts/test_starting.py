@@ -13,114 +13,25 @@ from crm_store.my_day import SqlMyDay
 from crm_store.person_edits import PersonEdits
 from crm_store.person_scope import ClientReach
 from crm_store.report_sums import SqlSums
-from crm_store.sites import Sites
-from crm_store.starting import ChatWays, Starts
 from crm_store.talk import Talk
 from crm_store.webchat import Visitors
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.cluster.codec import encode
-from hub.desk.later import Later
 from hub.desk.snoozes import Snoozes
-from hub.desk.starting import Started, Starting
-from hub.domain.access import Principal, Role
-from hub.domain.agent import Agent, Wish
+from hub.desk.starting import Started
+from hub.domain.access import Role
+from hub.domain.agent import Wish
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.ids import PersonId
-from hub.domain.interaction import Disposition
 from hub.domain.person import IdentityKind, Purpose
 from hub.domain.reach import WayClosed
 from hub.domain.service_level import Outcome
-from hub.domain.site import SiteSetup
 from hub.domain.touch import Direction
 from hub.domain.work import WorkState
 from hub.insight.grouped import GroupBy
 from hub.insight.log import LogFilter, LogOrder
 from hub.insight.reports import queue_report
-from hub.ports.visitors import Site, Visitor
+from tests.contracts.beginning import Office
 from tests.stores import House
-
-LIMITS = {WEBCHAT.name: WEBCHAT.limits}
-
-
-class Office:
-    """A house whose site `shop` has a chat, and a visitor `v1` who wrote there once; that conversation is closed."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.key = f"shop-{house.tenant_id[-12:]}"
-        self.account = f"webchat:{self.key}"
-        self.visitor = f"v1-{house.tenant_id[-12:]}"
-        self.starting = Starting(
-            Starts(house.store, ClientReach()),
-            house.clock,
-            {IdentityKind.WEBCHAT: ChatWays(house.store)},
-            LIMITS,
-            lease_s=15.0,
-        )
-        self.later = Later(Talk(house.store), house.clock, LIMITS)
-        self.person = PersonId("")
-
-    async def furnished(self) -> "Office":
-        house = self.house
-        await self.site_is(enabled=True)
-        await Visitors(house.store, encode=encode).add_visitor(
-            Visitor(
-                id=self.visitor,
-                tenant_id=house.tenant_id,
-                site_key=self.key,
-                token_sha256=self.visitor,
-                language="tr",
-                created_at=house.clock.now(),
-            )
-        )
-        self.first = await house.hire("First")
-        item = await self.wrote("hello", by=self.first)
-        self.person = item.person_id
-        await self.close(self.first, item.interaction_id)
-        return self
-
-    async def site_is(self, *, enabled: bool) -> None:
-        await Sites(self.house.store, encode=encode).put_site(
-            Site(
-                key=self.key,
-                tenant_id=self.house.tenant_id,
-                queue_id=self.house.queue.id,
-                title="Shop",
-                origins=(),
-                setup=SiteSetup(enabled=enabled),
-            )
-        )
-
-    async def wrote(self, text: str, *, by: Agent | None = None) -> Any:
-        """The visitor writes; `by` takes the work."""
-        item = await self.house.came(self.visitor, text, account=self.account)
-        if by is None:
-            return item
-        (offer,) = await self.house.offer(item, by)
-        return await self.house.work.accept(self.house.as_(by), offer.id)
-
-    async def close(self, agent: Agent, interaction_id: Any) -> None:
-        await self.house.work.close(self.house.as_(agent), interaction_id, Disposition(code="resolved"))
-
-    async def start(self, who: Principal, **changes: Any) -> Started:
-        wanted = {
-            "queue_id": self.house.queue.id,
-            "channel": "webchat",
-            "address": self.visitor,
-            "text": "Your parcel has come",
-            "hold_s": 5.0,
-            "key": None,
-            **changes,
-        }
-        return await self.starting.start(who, self.person, **wanted)
-
-    async def touches(self, interaction_id: Any) -> list[tuple[str, str]]:
-        return [
-            (r[0], r[1])
-            for r in await self.house.rows(
-                "SELECT direction, text FROM touches WHERE interaction_id = $1 ORDER BY seq", interaction_id
-            )
-        ]
 
 
 @pytest.fixture
@@ -375,6 +286,19 @@ async def test_no_figure_of_the_queue_counts_it_and_the_log_shows_it(office: Off
     assert (own.started, own.sums.counts.offered) == (1, 0)
     kinds = await house.rows("SELECT kind FROM segments WHERE interaction_id = $1", started.interaction.id)
     assert {kind for (kind,) in kinds} == {"text"}
+
+
+async def test_it_can_be_rated_once_the_client_has_said_something_in_it(office: Office) -> None:
+    house = office.house
+    visitors = Visitors(house.store, encode=encode)
+    visitor = await visitors.visitor_by_token(office.key, office.visitor)
+    assert visitor is not None
+    anna = await house.hire("Anna")
+    await office.start(house.as_(anna))
+    state = await visitors.thread_state(visitor)
+    assert (state.open, state.agent, state.rateable) == (True, "Anna", False)
+    await office.wrote("Thank you")
+    assert (await visitors.thread_state(visitor)).rateable
 
 
 async def test_it_is_in_the_audit_log(office: Office) -> None:

@@ -124,12 +124,15 @@ class News:
         thread = self._threads.find(event.account, event.thread)
         if thread is not None and thread.visitor.tenant_id == event.tenant_id:
             await self.bound(thread, event.interaction.id)
+            thread.silent = thread.interaction_id == event.interaction.id
 
     async def _closed(self, interaction: Interaction) -> None:
         for thread in self._threads.closed(interaction.id):
             if interaction.closed_at is None:
                 continue
-            if interaction.last_agent_id is not None and thread.site.setup.features.rating:
+            # who has said nothing has nothing to rate
+            is_served = interaction.last_agent_id is not None and not thread.silent
+            if is_served and thread.site.setup.features.rating:
                 thread.rate = rate_view(interaction.id, interaction.closed_at)
             await thread.tell(ClosedFrame(at=interaction.closed_at, rate=thread.rate))
 
@@ -163,3 +166,5 @@ class News:
             thread = self._threads.find(touch.account, event.external_id.partition(":")[0])
             if thread is not None and thread.interaction_id is None:
                 await self.bound(thread, touch.interaction_id)
+            if thread is not None and thread.interaction_id == touch.interaction_id:
+                thread.silent = False

@@ -37,7 +37,8 @@ class Thread:
     `known` once the store has told how it stands; steps up to the `asked`th heard are older than that.
     `interaction_id` is the open interaction. `step` is the newest step of its work (item, version). `told` is
     the place the visitor was told last. `newest_seq` is the newest message shown to them, `got_seq` the
-    newest they confirmed. `served` once an agent has had the open interaction. `rate` is what may be rated,
+    newest they confirmed. `served` once an agent has had the open interaction, `silent` while the
+    visitor has said nothing in one that an agent began. `rate` is what may be rated,
     `callback` a promised call, `hours` what they were told of the line's hours.
     """
 
@@ -57,6 +58,7 @@ class Thread:
     got_seq: int = 0
     language: str = ""
     served: bool = False
+    silent: bool = False
     rate: RateView | None = None
     callback: CallbackView | None = None
     hours: LineHours = OPEN_HOURS
@@ -65,6 +67,7 @@ class Thread:
         """What may be rated when the open conversation ends now: one that an agent has served."""
         if (
             self.interaction_id is None
+            or self.silent
             or not (self.served or self.agent)
             or not self.site.setup.features.rating
         ):
@@ -184,8 +187,11 @@ class Threads:
         self._wait(thread, (thread.waiting_in or thread.site.queue_id) if state.waiting else None)
         thread.rate = thread.callback = None
         thread.served = state.open and state.rateable
+        # an agent has it, and there is nothing to rate: the visitor has said nothing yet
+        is_silent = state.open and bool(state.agent) and not state.rateable
         if state.open and state.interaction_id is not None:
             self.bind(thread, state.interaction_id)
+            thread.silent = is_silent
             thread.callback = None if state.callback is None else callback_view(state.callback)
         elif state.rateable and state.interaction_id is not None and state.closed_at is not None:
             thread.rate = rate_view(state.interaction_id, state.closed_at, state.rating)
@@ -195,7 +201,7 @@ class Threads:
         """`interaction_id` is open and this conversation's; what to tell the visitor because of it."""
         if thread.interaction_id == interaction_id or self._closed.get(interaction_id) or not thread.sockets:
             return []
-        thread.open, thread.rate = True, None
+        thread.open, thread.rate, thread.silent = True, None, False
         self._tie(thread, interaction_id)
         number, item = self._steps.get(interaction_id) or (0, None)
         return [] if item is None or number <= thread.asked else self._applied(thread, item)

@@ -80,6 +80,38 @@ async def test_a_visitor_whom_an_agent_writes_to_first_learns_who_it_is_and_sees
         assert await page.hears("typing") == {"t": "typing", "typing": True}
 
 
+async def test_who_said_nothing_in_it_is_asked_for_no_rating_and_who_answered_is() -> None:
+    served = replace(closing().interaction, last_agent_id=UserId("anna"))
+    for answers in (False, True):
+        async with ChatServer() as server:
+            page = await server.visitor()
+            server.bus.tell(opened_by_us("visitor-1"))
+            server.bus.tell(assigned(1))
+            await page.hears("agent")
+            if answers:
+                server.bus.tell(written_by("visitor-1"))
+            server.bus.tell(replace(closing(), interaction=served))
+            assert ("rate" in await page.hears("closed")) is answers
+
+
+def written_by(thread: str) -> TouchStored:
+    touch = Touch(
+        id=TouchId("touch-1"),
+        tenant_id=DEFAULT_TENANT,
+        interaction_id=FIRST,
+        session_id=None,
+        person_id=PersonId("person-1"),
+        seq=3,
+        channel="webchat",
+        account=THREAD[0],
+        direction=Direction.INBOUND,
+        kind=TouchKind.MESSAGE,
+        at=NOW,
+        text="Thank you",
+    )
+    return TouchStored(tenant_id=DEFAULT_TENANT, touch=touch, agent_id=None, external_id=f"{thread}:m1")
+
+
 async def test_nobody_else_learns_of_it() -> None:
     async with ChatServer() as server:
         page = await server.visitor()
