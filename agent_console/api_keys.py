@@ -70,11 +70,11 @@ class Keys:
         queues: frozenset[QueueId] | None,
         days: int | None,
     ) -> NewKey:
-        """A new key. Raises Invalid (`name`, `permissions`) or Forbidden (`key_beyond`)."""
+        """A new key. Raises Invalid (`name`, `permissions`, `queue_ids`) or Forbidden (`key_beyond`)."""
         principal.require(Permission.MANAGE_KEYS)
         if not permissions:
             raise Invalid("a key has at least one permission", field="permissions")
-        require_grantable(principal, permissions)
+        require_grantable(principal, permissions, queues)
         assert principal.user_id is not None
         now, token = self._clock.now(), PREFIX + self._new_token()
         key = ApiKey(

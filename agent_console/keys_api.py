@@ -10,7 +10,7 @@ from agent_console.bodies import Id
 from agent_console.keys_bodies import ApiKeyPage, ApiKeyView, MadeApiKey, NewApiKey
 from agent_console.operations import Call, Operation, Operations
 from hub.domain.access import Permission
-from hub.domain.api_key import ApiKey, grantable
+from hub.domain.api_key import BY_QUEUE, ApiKey, grantable
 from hub.domain.errors import Invalid
 from hub.domain.ids import QueueId, TenantId
 from hub.domain.queue import Queue
@@ -32,6 +32,7 @@ def operations(*, keys: Keys, all_queues: Callable[[TenantId], Awaitable[list[Qu
             items=tuple(_view(key) for key in found[:limit]),
             next=found[limit - 1].id if len(found) > limit else None,
             grantable=tuple(sorted(grantable(call.principal))),
+            grantable_by_queue=tuple(sorted(grantable(call.principal) & BY_QUEUE)),
         )
 
     @made.op("POST", "/api/v1/api-keys", Permission.MANAGE_KEYS, "Make an API key", status=201)

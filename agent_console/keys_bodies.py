@@ -33,11 +33,13 @@ class ApiKeyView(Answer, frozen=True, kw_only=True):
 
 
 class ApiKeyPage(Answer, frozen=True, kw_only=True):
-    """Keys, the newest first; `grantable` is what oneself may give to a new one."""
+    """Keys, the newest first; `grantable` is what oneself may give to a new one, `grantable_by_queue` what of it a
+    key of some queues can have."""
 
     items: tuple[ApiKeyView, ...]
     next: str | None
     grantable: tuple[str, ...]
+    grantable_by_queue: tuple[str, ...]
 
 
 class MadeApiKey(Answer, frozen=True, kw_only=True):

@@ -5,40 +5,18 @@ from crm_store.store import Store
 from crm_store.webchat import Visitors
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
-from hub.desk.views import DispositionView
 from hub.domain.ids import DEFAULT_TENANT, QueueId
 from hub.domain.queue import Queue
 from hub.ids import new_id
 from hub.ports.visitors import Site
+from hub.usual_outcomes import FOLLOW_UP, NO_ANSWER, RESOLVED, SPAM
 
 QUEUE = "support"
 SITE = "default"
 DEMO_SITE = "demo"
 """The site of the hub's own demonstration page, `/chat/demo`."""
 
-_OUTCOMES = (
-    DispositionView(
-        code="resolved",
-        name="Resolved",
-        note_required=False,
-        names={"en": "Resolved", "ru": "Решено", "tr": "Çözüldü"},
-    ),
-    DispositionView(
-        code="follow_up",
-        name="Follow-up needed",
-        note_required=True,
-        names={"en": "Follow-up needed", "ru": "Нужно вернуться", "tr": "Takip gerekli"},
-    ),
-    DispositionView(
-        code="no_answer",
-        name="Client did not answer",
-        note_required=False,
-        names={"en": "Client did not answer", "ru": "Клиент не ответил", "tr": "Müşteri yanıt vermedi"},
-    ),
-    DispositionView(
-        code="spam", name="Spam", note_required=False, names={"en": "Spam", "ru": "Спам", "tr": "Spam"}
-    ),
-)
+_OUTCOMES = (RESOLVED, FOLLOW_UP, NO_ANSWER, SPAM)
 
 
 async def lay_first_floor(store: Store) -> None:

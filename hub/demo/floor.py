@@ -13,6 +13,7 @@ from hub.domain.queue import Queue, ServiceLevelTarget
 from hub.domain.site import FormChoice, FormField, FormFieldKind, SiteSetup, SiteWords
 from hub.ids import new_id
 from hub.ports.visitors import Site
+from hub.usual_outcomes import NO_ANSWER, RESOLVED, SPAM
 
 LANGUAGES = ("en", "ru", "tr")
 
@@ -52,12 +53,7 @@ _SALES = SiteSetup(
 _SETUPS = {"demo": SiteSetup(country="TR"), "demo-sales": _SALES}
 
 OUTCOMES = (
-    DispositionView(
-        code="resolved",
-        name="Resolved",
-        note_required=False,
-        names={"en": "Resolved", "ru": "Решено", "tr": "Çözüldü"},
-    ),
+    RESOLVED,
     DispositionView(
         code="sold",
         name="Sold",
@@ -80,19 +76,8 @@ OUTCOMES = (
             "tr": "Başka ekibe aktarıldı",
         },
     ),
-    DispositionView(
-        code="no_answer",
-        name="Client stopped answering",
-        note_required=False,
-        names={
-            "en": "Client stopped answering",
-            "ru": "Клиент перестал отвечать",
-            "tr": "Müşteri yanıtı kesti",
-        },
-    ),
-    DispositionView(
-        code="spam", name="Spam", note_required=False, names={"en": "Spam", "ru": "Спам", "tr": "Spam"}
-    ),
+    NO_ANSWER,
+    SPAM,
 )
 
 

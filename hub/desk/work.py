@@ -140,7 +140,7 @@ class Work:
         async with self._store.unit(principal.tenant_id) as unit:
             found, item = await self._seen(unit, interaction_id)
             interaction = require_interaction(
-                principal, _reading_if_closed(found, Permission.REPLY), found, item
+                principal, _reading_if_closed(principal, found, Permission.REPLY), found, item
             )
             external_id = keyed(principal, key)
             if key is not None and (before := await _said_before(unit, interaction, external_id, text)):
@@ -283,7 +283,8 @@ class Work:
     ) -> tuple[Interaction, WorkItem | None]:
         principal.require(permission)
         found, item = await self._seen(unit, interaction_id)
-        interaction = require_interaction(principal, _reading_if_closed(found, permission), found, item)
+        needed = _reading_if_closed(principal, found, permission)
+        interaction = require_interaction(principal, needed, found, item)
         interaction.require_open()
         return interaction, item
 
@@ -298,10 +299,14 @@ class Work:
         return unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=after, reason="closed"), interaction)
 
 
-def _reading_if_closed(interaction: Interaction | None, permission: Permission) -> Permission:
-    # a closed one is readable to who served it, so that the answer can be "closed" and not "not there"
+def _reading_if_closed(
+    principal: Principal, interaction: Interaction | None, permission: Permission
+) -> Permission:
+    # a closed one is readable to who served it, so that the answer can be "closed" and not "not there"; whoever
+    # may read none (an API key that only writes) is not to learn which ones there are
     closed = interaction is not None and interaction.state is InteractionState.CLOSED
-    return Permission.READ_INTERACTION if closed else permission
+    is_reader = principal.may(Permission.READ_INTERACTION)
+    return Permission.READ_INTERACTION if closed and is_reader else permission
 
 
 async def _readable(

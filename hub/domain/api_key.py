@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hub.domain.access import NOT_FOR_KEYS, Permission, Principal, Role, Scope
-from hub.domain.errors import Forbidden
+from hub.domain.access import MATRIX, NOT_FOR_KEYS, Permission, Principal, Role, Scope
+from hub.domain.errors import Forbidden, Invalid
 from hub.domain.ids import QueueId, TenantId, UserId
+
+BY_QUEUE = frozenset(
+    permission for granted in MATRIX.values() for permission, scope in granted.items() if scope is Scope.TEAM
+)
+"""What can be limited to queues, because some role has it for its queues only. All else is of the whole house."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +43,31 @@ def grantable(maker: Principal) -> frozenset[Permission]:
     )
 
 
-def require_grantable(maker: Principal, permissions: frozenset[Permission]) -> None:
-    """Raises Forbidden (`key_beyond`) for a key that could do more than its maker."""
+def require_grantable(
+    maker: Principal, permissions: frozenset[Permission], queues: frozenset[QueueId] | None
+) -> None:
+    """Raises Forbidden (`key_beyond`) for a key that could do more than its maker; Invalid for one of some queues
+    without a queue (`no_such_queue`), or with a permission that knows no queues (`key_of_house`)."""
     if not permissions <= grantable(maker):
         raise Forbidden("a key cannot have more than whoever makes it", code="key_beyond")
+    if queues is None:
+        return
+    if not queues:
+        raise Invalid("choose a queue", field="queue_ids", code="no_such_queue")
+    if beyond := permissions - BY_QUEUE:
+        raise Invalid(
+            f"{min(beyond)} is of the whole house: a key of some queues cannot have it",
+            field="permissions",
+            code="key_of_house",
+        )
 
 
 def principal_of_key(key: ApiKey, maker: Principal, address: str) -> Principal:
     """On whose behalf a request with this key is done, while its maker may do what `maker` may now."""
     grants = set()
     reach: frozenset[QueueId] | None = key.queues
-    for permission in key.permissions & grantable(maker):
+    granted = key.permissions & grantable(maker)
+    for permission in granted if key.queues is None else granted & BY_QUEUE:
         scope = maker.scope(permission)
         if scope is Scope.TEAM:
             theirs = maker.acting(permission).queues

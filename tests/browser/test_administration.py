@@ -131,3 +131,92 @@ async def test_an_organization_is_found_read_and_noted_down_about(
     await expect(page).to_have_url(re.compile("/manager/log"))
     await page.context.close()
     assert looks.found == {}
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_a_key_is_made_for_one_queue_and_says_so(
+    browser: Browser, quiet_hub: RunningHub, language: str, theme: str, width: int, height: int
+) -> None:
+    looks = await administrator(browser, quiet_hub, language, theme, width, height)
+    page = looks.page
+    await page.goto(f"{quiet_hub.url}/admin/keys")
+    await page.locator(".part-head .btn.primary").click()
+    sheet = page.locator(".sheet")
+    before = await sheet.locator(".choices").first.locator("input").count()
+    await sheet.locator(".reach input").nth(1).check()
+    await expect(sheet.locator(".choices")).to_have_count(2)
+    assert await sheet.locator(".choices").first.locator("input").count() < before
+    await sheet.locator("input.field").first.fill(f"shop {language}")
+    await sheet.locator(".choices").first.locator("input").first.check()
+    await expect(sheet.locator("button[type=submit]")).to_have_attribute("aria-disabled", "true")
+    queue = sheet.locator(".choices").nth(1).locator("label").first
+    name = (await queue.inner_text()).strip()
+    await queue.locator("input").check()
+    await looks.seen("key-form")
+    await sheet.locator("button[type=submit]").click()
+    await page.locator(".told code").wait_for()
+    await expect(page.locator("tbody tr", has_text=f"shop {language}")).to_contain_text(name)
+    await looks.seen("keys")
+    await page.context.close()
+    assert looks.found == {}
+
+
+async def test_a_user_leads_to_their_skills_and_back(browser: Browser, quiet_hub: RunningHub) -> None:
+    looks = await administrator(browser, quiet_hub, "en", "light", 1366, 768)
+    page = looks.page
+    await page.goto(f"{quiet_hub.url}/admin/users")
+    await page.locator("tbody tr", has_text="anna").locator("button.link").click()
+    await page.locator(".sheet .more a").click()
+    await expect(page).to_have_url(re.compile(r"/admin/staffing\?agent="))
+    await expect(page.locator(".matrix [tabindex='0']")).to_be_focused()
+    await expect(page.locator(".matrix tr", has=page.locator(":focus"))).to_contain_text("Anna")
+    await looks.seen("staffing-of-anna")
+    await page.locator(".matrix th.name a", has_text="Anna").click()
+    await expect(page.locator(".sheet .title")).to_contain_text("Anna")
+    await looks.seen("user-of-staffing")
+    await page.context.close()
+    assert looks.found == {}
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_an_article_is_for_some_queues_and_a_reply_for_oneself(
+    browser: Browser, quiet_hub: RunningHub, language: str, theme: str, width: int, height: int
+) -> None:
+    looks = await administrator(browser, quiet_hub, language, theme, width, height)
+    page = looks.page
+    await page.goto(f"{quiet_hub.url}/admin/articles")
+    await page.locator("tbody tr").first.locator("button.link").click()
+    await page.locator(".queues input").first.wait_for()
+    for tick in await page.locator(".queues input").all():
+        await tick.uncheck()
+    await page.locator(".queues input").first.check()
+    await looks.seen("article-queues")
+    async with page.expect_response("**/api/v1/articles/*"):
+        await page.locator(".editor button[type=submit]").click()
+    await page.locator(".notice, [role=status]", has_text=re.compile(r"\w")).first.wait_for()
+    await page.locator(".editor .form-actions .btn.quiet").first.click()
+    await page.locator("tbody tr").first.locator("button.link").click()
+    await expect(page.locator(".queues input").first).to_be_checked()
+    await page.locator(".queues input").first.uncheck()
+    async with page.expect_response("**/api/v1/articles/*"):
+        await page.locator(".editor button[type=submit]").click()
+    await page.context.close()
+
+    agent = await administrator(browser, quiet_hub, language, theme, width, height, login="anna")
+    page = agent.page
+    await page.goto(f"{quiet_hub.url}/my-replies")
+    await page.locator(".part-head .btn.primary").click()
+    await page.locator(".form input").nth(0).fill(f"mine-{language}")
+    await page.locator(".form input").nth(1).fill("My own words")
+    await page.locator(".form textarea").first.fill("Good day, and thank you!")
+    await agent.seen("own-reply-form")
+    await page.locator(".form button[type=submit]").click()
+    row = page.locator("tbody tr", has_text=f"mine-{language}")
+    await row.wait_for()
+    await agent.seen("own-replies")
+    await row.locator("button.link").click()
+    await page.locator(".form .form-actions .btn.quiet").last.click()
+    await expect(row).to_have_count(0)
+    await page.context.close()
+    assert looks.found == {}
+    assert agent.found == {}

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from hub.domain.access import Permission, Principal, Role, Scope
-from hub.domain.api_key import ApiKey, grantable, principal_of_key
+from hub.domain.api_key import ApiKey, grantable, principal_of_key, require_grantable
+from hub.domain.errors import Invalid
 from hub.domain.ids import QueueId, UserId
 from tests.unit.agent_console.console import SYSTEM, TENANT, Browser, Console
 
@@ -99,6 +100,41 @@ async def test_its_last_use_is_noted_and_making_and_revoking_are_audited(console
     await admin.request("DELETE", f"{KEYS}/{key['key']['id']}")
     actions = [action for action, _, _ in await console.audited()]
     assert actions[-2:] == ["add_key", "revoke_key"]
+
+
+async def test_what_is_of_the_whole_house_is_for_no_key_of_some_queues(console: Console) -> None:
+    admin = await console.signed_in("zoe", Role.ADMIN)
+    page = await (await admin.request("GET", KEYS)).json()
+    assert set(page["grantable"]) - set(page["grantable_by_queue"]) == {"configure", "read_audit"}
+    for permissions, queues, code in (
+        (["read_audit"], [], "no_such_queue"),
+        (["read_queues"], ["01890a5d-ac96-774b-bcce-b302099a8057"], "no_such_queue"),
+    ):
+        body = {"name": "x", "permissions": permissions, "queue_ids": queues}
+        refused = await admin.request("POST", KEYS, json=body)
+        assert (refused.status, (await refused.json())["code"]) == (422, code)
+    with pytest.raises(Invalid, match="configure"):
+        require_grantable(
+            Principal(tenant_id=TENANT, roles=frozenset({Role.ADMIN})),
+            frozenset({Permission.CONFIGURE, Permission.READ_QUEUES}),
+            frozenset({QueueId("a")}),
+        )
+
+
+def test_a_key_that_was_made_with_more_than_its_queues_allow_has_what_they_allow() -> None:
+    maker = Principal(tenant_id=TENANT, roles=frozenset({Role.ADMIN}))
+    key = ApiKey(
+        id="k",
+        tenant_id=TENANT,
+        name="k",
+        token_hash=b"",
+        beginning="",
+        permissions=frozenset({Permission.CONFIGURE, Permission.READ_AUDIT, Permission.READ_QUEUES}),
+        queues=frozenset({QueueId("a")}),
+        creator_id=UserId("u"),
+        created_at=None,  # type: ignore[arg-type]
+    )
+    assert principal_of_key(key, maker, "").grants == {(Permission.READ_QUEUES, Scope.TEAM)}
 
 
 def test_queues_restrict_a_key_and_its_maker_bounds_them() -> None:

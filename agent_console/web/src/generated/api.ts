@@ -167,11 +167,15 @@ export interface AlertChoice {
   readonly reminder?: boolean;
 }
 
-/** Keys, the newest first; `grantable` is what oneself may give to a new one. */
+/**
+ * Keys, the newest first; `grantable` is what oneself may give to a new one, `grantable_by_queue` what of it a
+ * key of some queues can have.
+ */
 export interface ApiKeyPage {
   readonly items: readonly ApiKeyView[];
   readonly next: string | null;
   readonly grantable: readonly string[];
+  readonly grantable_by_queue: readonly string[];
 }
 
 /** A key, without what opens anything: `beginning` is its first characters. */

@@ -48,4 +48,8 @@ export default {
   open_public: 'Open the public page',
   empty: 'Nothing here yet.',
   mark_hint: '# heading, - list, **bold**, [link](https://…)',
+  article_queues: 'Queues',
+  article_some: 'Agents of these queues find it.',
+  article_house: 'No queue chosen: everybody in the house finds it.',
+  no_own: 'Nothing yet. What you add here is yours alone: ; at the caret inserts it.',
 } as const;

@@ -50,5 +50,9 @@ const words: KnowledgePages = {
   open_public: 'Herkese açık sayfayı aç',
   empty: 'Henüz bir şey yok.',
   mark_hint: '# başlık, - liste, **kalın**, [bağlantı](https://…)',
+  article_queues: 'Kuyruklar',
+  article_some: 'Bu kuyrukların temsilcileri bulur.',
+  article_house: 'Kuyruk seçilmedi: kurumdaki herkes bulur.',
+  no_own: 'Henüz yok. Buraya eklediğinizi yalnızca siz görürsünüz; imleçte ; ile eklenir.',
 };
 export default words;

@@ -117,6 +117,7 @@ export default {
   same_password: 'This is the old password. Take another one.',
   no_such_key: 'This key does not exist.',
   bad_url: 'This address cannot be used. Give an https address of a public host.',
+  key_of_house: 'This permission is of the whole house: a key of some queues cannot have it.',
   key_beyond: 'A key cannot have more than whoever makes it.',
   name_taken: 'This name is taken.',
   export_over: 'This export has ended, or its file is no longer kept.',

@@ -119,6 +119,7 @@ const errors: Messages['errors'] = {
   same_password: 'Bu eski parola. Başka bir tane seçin.',
   no_such_key: 'Böyle bir anahtar yok.',
   bad_url: 'Bu adres kullanılamaz. Herkese açık bir sunucunun https adresini verin.',
+  key_of_house: 'Bu izin bütün kurumla ilgili: bazı kuyrukların anahtarına verilemez.',
   key_beyond: 'Bir anahtarın, onu oluşturandan fazla yetkisi olamaz.',
   name_taken: 'Bu ad alınmış.',
   export_over: 'Bu aktarım bitti ya da dosyası artık saklanmıyor.',
