@@ -27,7 +27,7 @@ from tests.hubs import free_port
 RUN_S = float(os.environ.get("HUB_BENCH_WALLBOARD_S", "600"))
 WINDOWS = 20
 _WARM_S = 5.0
-_CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium"
 _PING_S = 5.0
 _MAY_GROW_MIB = 4.0
 """The day itself grows: a quarter hour a queue."""
@@ -41,7 +41,7 @@ def figures() -> list[Figure]:
 async def _figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         setup = Setup(data_dir=f"{folder}/data", port=free_port())
-        async with _hub(setup) as (process, url), Agent(url, "sofia") as sofia:
+        async with running_hub(setup) as (process, url), Agent(url, "sofia") as sofia:
             await asyncio.sleep(_WARM_S)
             before, at = cpu_s([process.pid]), time.monotonic()
             await asyncio.sleep(_WARM_S * 2)
@@ -104,7 +104,7 @@ async def _ping(socket: FrameSocket) -> None:
 
 async def _page(url: str, for_s: float) -> list[Figure]:
     """The floor in Chromium for so long, then the wall for a tenth of it; without one, only the time passes."""
-    if not Path(_CHROMIUM).exists():
+    if not Path(CHROMIUM).exists():
         await asyncio.sleep(for_s)
         return []
     from playwright.async_api import async_playwright
@@ -113,12 +113,12 @@ async def _page(url: str, for_s: float) -> list[Figure]:
     from tests.browser.people import sign_in
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 1920, "height": 1080})
         page.set_default_timeout(60_000)
         await sign_in(page, url, "sofia")
         await page.locator(".tiles").wait_for()
-        screen = _Screen(
+        screen = Screen(
             await page.context.new_cdp_session(page), await browser.new_browser_cdp_session(), page
         )
         await screen.begin()
@@ -166,7 +166,7 @@ class _Use:
     more_nodes: float
 
 
-class _Screen:
+class Screen:
     """A page with the developer tools of it and of its browser."""
 
     def __init__(self, devtools: Any, of_browser: Any, page: Any) -> None:
@@ -211,7 +211,7 @@ class _Screen:
 
 
 @asynccontextmanager
-async def _hub(setup: Setup) -> AsyncIterator[tuple[Process, str]]:
+async def running_hub(setup: Setup) -> AsyncIterator[tuple[Process, str]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

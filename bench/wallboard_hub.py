@@ -7,15 +7,21 @@ making frames and writing them, not the committing, which `pop` and `push` measu
 import asyncio
 import random
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 
+from bench.worklist import OpenWork
+from crm_store.driver import Wire
 from crm_store.engine import Database
+from crm_store.instants import to_us
 from crm_store.migrate import migrate
+from crm_store.rows.people import persons
 from hub.app import Hub, Started
 from hub.cli.loop import until_stopped
+from hub.clock import SystemClock
 from hub.domain.agent import Media
 from hub.domain.events import WorkStepped
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, PersonId, WorkItemId
@@ -40,13 +46,15 @@ _QUEUES_EACH = 5
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """How large the floor is and how much happens a second."""
+    """How large the floor is and how much happens a second; what happens concerns nobody in the store."""
 
     data_dir: str
     port: int
     agents: int = 500
     queues: int = 50
     events_per_s: int = 200
+    waiting: int = 0
+    """Who waits in the store; then nobody is there to serve them."""
 
 
 class BusyHub(Hub):
@@ -134,9 +142,10 @@ async def _serve(setup: Setup, stop: asyncio.Event) -> None:
         await seed(hub.store, settings, floor)
         until = hub._clock.now() + timedelta(hours=1)
         async with hub.store.database.transaction() as wire:
-            await wire.execute(
-                "UPDATE agents SET wish = 'available', presence_until = $1", int(until.timestamp() * 1e6)
-            )
+            if not setup.waiting:
+                await wire.execute(
+                    "UPDATE agents SET wish = 'available', presence_until = $1", int(until.timestamp() * 1e6)
+                )
             lines = [row[0] for row in await wire.fetch("SELECT id FROM queues ORDER BY name")]
             people = [row[0] for row in await wire.fetch("SELECT id FROM agents ORDER BY name")]
             served = [
@@ -147,9 +156,31 @@ async def _serve(setup: Setup, stop: asyncio.Event) -> None:
                 for n, agent in enumerate(people)
             ]
             await wire.many("UPDATE agents SET queues = $1 WHERE id = $2", served)
+            await _let_wait(wire, setup.waiting, lines)
         await hub.run(_ready, stop)
     finally:
         await database.close()
+
+
+async def _let_wait(wire: Wire, count: int, lines: Sequence[str]) -> None:
+    now = SystemClock().now()
+    people = [new_id() for _ in range(min(count, 500))]
+    rows = [
+        (person, DEFAULT_TENANT, f"Client {n}", "en", "standard", None, None, to_us(now), 1)
+        for n, person in enumerate(people)
+    ]
+    await wire.insert(persons, rows)
+    made = OpenWork()
+    for n in range(count):
+        begun = now - timedelta(milliseconds=100 * n)
+        made.add(
+            person=people[n % len(people)],
+            queue=lines[n % len(lines)],
+            holder=None,
+            begun=begun,
+            text=f"Where is order {n}?",
+        )
+    await made.put(wire)
 
 
 def _ready(started: Started) -> None:

@@ -6,11 +6,14 @@ so it must cost the same with five or five thousand waiting; the list goes page 
 
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table
 
 from bench.search import analyse
 from bench.year import END, Year
 from crm_store.cards import Cards
+from crm_store.driver import Row, Wire
 from crm_store.engine import Database
 from crm_store.floor_mapping import agent_row
 from crm_store.floor_work import SqlFloorWork
@@ -34,8 +37,49 @@ from hub.screenpop.snapshot import WAITING_SHOWN, Snapshots
 
 WAITING = 5_000
 HELD_EACH = 5
+STEP_MS = 40
+"""Between one who comes and the next."""
 
 Asking = Callable[[], Awaitable[object]]
+
+
+class OpenWork:
+    """Rows of passes that go on: one message each, waiting or in somebody's hands."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Table, list[Row]] = {interactions: [], work_items: [], touches: []}
+        self._texts: list[Row] = []
+
+    def add(self, *, person: str, queue: str, holder: str | None, begun: datetime, text: str) -> None:
+        """One more."""
+        interaction, item, touch, at = new_id(), new_id(), new_id(), to_us(begun)
+        state, taken = (WorkState.QUEUED, None) if holder is None else (WorkState.ASSIGNED, at)
+        self._rows[interactions].append(
+            (
+                interaction, DEFAULT_TENANT, person, "webchat", queue, "ru", "open", at, None, None, None, None, holder,
+                1, 1,
+            )
+        )  # fmt: skip
+        self._rows[work_items].append(
+            (
+                item, DEFAULT_TENANT, interaction, person, queue, "webchat", "chat", "ru", "{}", 0, state.value, at, at,
+                at, at, at, None, taken, taken, None, holder, None, 20 if holder else 0, 1, 1, "inbound", 0,
+            )
+        )  # fmt: skip
+        self._rows[touches].append(
+            (
+                touch, DEFAULT_TENANT, interaction, None, person, 1, "webchat", "webchat", touch, "inbound", "message",
+                at, None, text, "[]", None, "received", "", 0, None, None, None, "", None,
+            )
+        )  # fmt: skip
+        row = touch_text_row(DEFAULT_TENANT, TouchId(touch), InteractionId(interaction), begun, text)
+        self._texts += [row] if row else []
+
+    async def put(self, wire: Wire) -> None:
+        """Write them."""
+        for table, rows in self._rows.items():
+            await wire.insert(table, rows)
+        await index_texts(wire, self._texts)
 
 
 async def fill_open(database: Database, year: Year) -> None:
@@ -56,36 +100,18 @@ async def fill_open(database: Database, year: Year) -> None:
         for n, agent in enumerate(year.agents)
     ]
     holders: list[Agent | None] = [None] * WAITING + staff * HELD_EACH
-    opened, items, messages, texts = [], [], [], []
+    made = OpenWork()
     for n, holder in enumerate(holders):
-        interaction, item, touch, person = new_id(), new_id(), new_id(), chance.choice(year.people)
-        queue = chance.choice(year.queues) if holder is None else chance.choice(sorted(holder.queues))
-        begun = END + timedelta(milliseconds=40 * n)
-        at, text = to_us(begun), year.text()
-        who, taken, state = (holder.id, at, "assigned") if holder else (None, None, WorkState.QUEUED.value)
-        opened.append(
-            (interaction, DEFAULT_TENANT, person, "webchat", queue, "ru", "open", at, None, None, None, None, who, 1, 1)
-        )  # fmt: skip
-        items.append(
-            (
-                item, DEFAULT_TENANT, interaction, person, queue, "webchat", "chat", "ru", "{}", 0, state, at, at, at,
-                at, at, None, taken, taken, None, who, None, 20 if who else 0, 1, 1, "inbound", 0,
-            )
-        )  # fmt: skip
-        messages.append(
-            (
-                touch, DEFAULT_TENANT, interaction, None, person, 1, "webchat", "webchat", touch, "inbound", "message",
-                at, None, text, "[]", None, "received", "", 0, None, None, None, "", None,
-            )
-        )  # fmt: skip
-        row = touch_text_row(DEFAULT_TENANT, TouchId(touch), InteractionId(interaction), begun, text)
-        texts += [row] if row else []
+        made.add(
+            person=chance.choice(year.people),
+            queue=chance.choice(year.queues) if holder is None else chance.choice(sorted(holder.queues)),
+            holder=None if holder is None else holder.id,
+            begun=END + timedelta(milliseconds=STEP_MS * n),
+            text=year.text(),
+        )
     async with database.transaction() as wire:
         await wire.insert(agents, [agent_row(agent) for agent in staff])
-        await wire.insert(interactions, opened)
-        await wire.insert(work_items, items)
-        await wire.insert(touches, messages)
-        await index_texts(wire, texts)
+        await made.put(wire)
     await analyse(database)
 
 
@@ -101,7 +127,7 @@ def open_questions(database: Database, year: Year, asked: int) -> dict[str, tupl
 
     def page(who: Principal = maria, *, deep: bool = False, **wanted: Callable[[], str]) -> Asking:
         async def ask() -> object:
-            at = to_us(END + timedelta(milliseconds=40 * chance.randrange(WAITING)))
+            at = to_us(END + timedelta(milliseconds=STEP_MS * chance.randrange(WAITING)))
             given = {name: value() for name, value in wanted.items()}
             return await work.floor_work(
                 who,

@@ -21,8 +21,8 @@ export interface WorkFilter {
   readonly state: string;
 }
 
-export const floorWork = (filter: WorkFilter, after: string | null, signal?: AbortSignal) =>
-  request<FloorWorkPage>('/floor/work', { query: { ...filter, after, limit: 50 }, signal });
+export const floorWork = (filter: WorkFilter, after: string | null, limit: number, signal?: AbortSignal) =>
+  request<FloorWorkPage>('/floor/work', { query: { ...filter, after, limit }, signal });
 export const reassign = (interaction: string, body: Reassign) => write(work(interaction, 'reassign'), body);
 export const prioritise = (interaction: string, body: { priority?: number; first?: boolean; reason?: string }) => write(work(interaction, 'prioritise'), body);
 export const pullOut = (interaction: string, reason: string, queueId: string | null) => write(work(interaction, 'pull-out'), { reason, queue_id: queueId });
