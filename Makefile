@@ -42,6 +42,10 @@ check: venv lint ## before every commit: format, lint, types, imports, unit and 
 unit: venv ## tests/unit
 	$(BIN)/pytest tests/unit $(PYTEST_ARGS)
 
+.PHONY: fuzz
+fuzz: venv ## 50,000 SIP messages with anything done to them; `make unit` tries 2,500
+	SIP_FUZZ=$${SIP_FUZZ:-50000} $(BIN)/pytest tests/unit/channels/sip/test_fuzz.py -s --timeout 900 $(PYTEST_ARGS)
+
 .PHONY: contracts
 contracts: venv ## tests/contracts: one suite a port, against every implementation
 	$(BIN)/pytest tests/contracts $(PYTEST_ARGS)
