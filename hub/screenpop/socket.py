@@ -312,7 +312,7 @@ class AgentSocket:
     def _watch_floor(self, command: WatchFloor) -> None:
         if not command.on:
             self._house.floor.unwatch(self)
-        elif not self._house.floor.watch(self, self._principal):
+        elif not self._house.floor.watch(self, self._principal.acting(Permission.READ_WALLBOARD)):
             log.info(
                 "floor_not_shown", user_id=self._principal.user_id
             )  # not with this role: nothing is sent
@@ -344,7 +344,8 @@ class AgentSocket:
         interaction_id = InteractionId(command.interaction_id) if command.interaction_id else None
         if interaction_id is not None:
             try:
-                await self._house.may_read(self._principal, interaction_id)
+                reader = self._principal.acting(Permission.READ_INTERACTION)
+                await self._house.may_read(reader, interaction_id)
             except HubError:
                 interaction_id = None
         self._card = PersonId(command.person_id) if command.person_id else None
