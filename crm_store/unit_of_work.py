@@ -255,6 +255,8 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
             await add_claims(wire, w.claims)
         if resumed := self._resumed():
             await self._end_snoozes(resumed)
+        if closed := self._closed():
+            await self._end_consults(closed, self._at)
         if w.texts:
             await index_texts(wire, w.texts)
         if w.names:
@@ -266,8 +268,10 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
         """Interactions that have a pass again, or have ended."""
         w = self._writes
         passes = [w.items[i].interaction_id for i in w.new_items]
-        closed = [i.id for i in w.interactions.values() if i.state is InteractionState.CLOSED]
-        return [i for i in {*passes, *closed} if i not in w.new_interactions]
+        return [i for i in {*passes, *self._closed()} if i not in w.new_interactions]
+
+    def _closed(self) -> list[str]:
+        return [i.id for i in self._writes.interactions.values() if i.state is InteractionState.CLOSED]
 
     async def _end(self) -> None:
         # an interaction has one open pass, a thread one open session, work one holder

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crm_store.audited import audited
 from crm_store.driver import Row
@@ -16,6 +17,7 @@ from crm_store.unit_reads import UnitReads
 from hub.domain.agent import Agent
 from hub.domain.audit import AuditDraft
 from hub.domain.consult import Consult
+from hub.domain.events import ConsultChanged, Event
 from hub.domain.ids import ConsultId, InteractionId, NoticeId, QueueId, UserId
 from hub.domain.notice import Notice, NoticeKind
 
@@ -24,6 +26,10 @@ MISSES = ("missed_offer", "missed_offers")
 
 _CONSULT = columns(consults)
 _NOTICE = columns(notices)
+_OUTLIVED = (
+    "UPDATE consults SET ended_at = $1, reason = 'closed' WHERE tenant_id = $2 AND interaction_id = ANY($3)"
+    f" AND ended_at IS NULL RETURNING {_CONSULT}"
+)
 
 
 def notice_of(r: Row) -> Notice:
@@ -89,6 +95,11 @@ class _SuperviseWrites:
 
 class UnitSupervise(UnitReads):
     """See hub/ports/supervise.py."""
+
+    if TYPE_CHECKING:
+
+        def emit(self, event: Event) -> None:
+            """See UnitOfWork."""
 
     def __init__(self) -> None:
         self._supervised = _SuperviseWrites()
@@ -183,6 +194,11 @@ class UnitSupervise(UnitReads):
     def end_consult(self, consult: Consult) -> None:
         """It is over."""
         self._supervised.ended.append((us(consult.ended_at), consult.reason, consult.id))
+
+    async def _end_consults(self, interaction_ids: Sequence[str], now: datetime) -> None:
+        """Whoever closed them, and however: nobody is asked about a conversation that is over."""
+        for row in await self._wire.fetch(_OUTLIVED, to_us(now), self._tenant, list(interaction_ids)):
+            self.emit(ConsultChanged(tenant_id=self._tenant, consult=consult_of(row)))
 
     def audit(self, draft: AuditDraft) -> None:
         """A line of the audit log, committed with what it speaks of."""

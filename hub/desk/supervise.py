@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
-from hub.desk.handing import back_in_line, give, next_pass, one_who_holds, require_room, require_there
+from hub.desk.handing import (
+    back_in_line,
+    end_consults,
+    give,
+    next_pass,
+    one_who_holds,
+    require_room,
+    require_there,
+)
 from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.agent import Agent, Media, Wish, wish_from
@@ -111,7 +119,7 @@ class Supervising:
         """Take waiting work out of its line: into another queue, where it is as urgent, or (None) to its end.
 
         Without a queue the engagement is closed: a client whom nobody would ever answer is not left waiting.
-        Raises NotFound, Invalid for a missing reason or an unknown queue, Conflict `work_moved_on`.
+        Raises NotFound, Invalid for a missing reason, an unknown or a retired queue, Conflict `work_moved_on`.
         """
         principal.require(Permission.SUPERVISE)
         said = one_line(reason, _REASON_CHARS)
@@ -122,7 +130,7 @@ class Supervising:
             if item.state not in WAITING_STATES:
                 raise Conflict("somebody has this work already", code="work_moved_on")
             queue = (await unit.queues()).get(queue_id) if queue_id is not None else None
-            if queue_id is not None and (queue is None or queue.id == item.queue_id):
+            if queue_id is not None and (queue is None or queue.id == item.queue_id or queue.rules.retired):
                 raise Invalid("there is no such other queue", field="queue_id", code="no_such_queue")
             now = self._clock.now()
             waiting, interaction = await back_in_line(unit, interaction, item, now, reason="pulled_out")
@@ -134,6 +142,7 @@ class Supervising:
             )
             self._audit(unit, principal, AuditAction.PULL_OUT, interaction.id, said)
             if queue is not None:
+                await end_consults(unit, interaction.id, now, "done")
                 again = await next_pass(unit, interaction, item, queue, now)
                 unit.add_item(again)
                 moved = replace(interaction, queue_id=queue.id)

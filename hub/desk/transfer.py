@@ -40,8 +40,8 @@ class Transfers:
     ) -> Interaction:
         """End this pass (no wrap-up) and begin another in `queue_id`; the client is as urgent as before.
 
-        Raises NotFound out of scope, Invalid for an unknown queue, Conflict when nobody has the work or the
-        interaction is closed.
+        Raises NotFound out of scope, Invalid for an unknown or retired queue, Conflict when nobody has the work or
+        the interaction is closed.
         """
         async with self._store.unit(principal.tenant_id) as unit:
             found = (await unit.interactions([interaction_id])).get(interaction_id)
@@ -51,7 +51,7 @@ class Transfers:
             if item is None or item.state is not WorkState.ASSIGNED:
                 raise Conflict("nobody has this work", code="not_assigned")
             queue = (await unit.queues()).get(queue_id)
-            if queue is None:
+            if queue is None or queue.rules.retired:
                 raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
             return await _handed_on(unit, principal, interaction, item, queue, note, self._clock)
 
@@ -73,7 +73,11 @@ class Transfers:
                 raise Conflict("nobody has this work", code="not_assigned")
             agent = (await unit.agents([agent_id])).get(agent_id)
             queues = await unit.queues()
-            shared = {q for q in ({} if agent is None else agent.queues & principal.queues) if q in queues}
+            shared = {
+                q
+                for q in ({} if agent is None else agent.queues & principal.queues)
+                if q == item.queue_id or (q in queues and not queues[q].rules.retired)
+            }
             if agent is None or not shared:
                 raise NotFound("there is no such agent")
             if agent.id == item.agent_id:
