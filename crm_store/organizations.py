@@ -56,7 +56,7 @@ class Organizations(Changing):
             )
             ids = [row[0] for row in best_named(rows, q, limit)]
             found = await wire.fetch(_ORGANIZATION + " AND o.id = ANY($2)", principal.tenant_id, ids)
-        views = {row[0]: _view(row) for row in found}
+            views = {row[0]: await self._named(wire, principal, _view(row)) for row in found}
         return OrganizationPage(items=tuple(views[i] for i in ids if i in views), next=None)
 
     async def organization(self, principal: Principal, organization_id: OrganizationId) -> OrganizationView:
@@ -64,7 +64,8 @@ class Organizations(Changing):
         async with self._store.database.snapshot() as wire:
             await self._require(wire, principal, Permission.READ_PERSON, organization_id)
             found = await _organization(wire, principal.tenant_id, organization_id)
-            return replace(found, may_edit=await self._may_edit(wire, principal, organization_id))
+            may_edit = await self._may(wire, principal, Permission.EDIT_PERSON, organization_id)
+            return replace(found, may_edit=may_edit)
 
     async def work(self, principal: Principal, organization_id: OrganizationId) -> OrganizationWork:
         """See the port."""
@@ -123,7 +124,8 @@ class Organizations(Changing):
                 "SELECT id FROM organizations WHERE tenant_id = $1 AND name = $2", principal.tenant_id, called
             )
             if rows:
-                return await _organization(wire, principal.tenant_id, OrganizationId(rows[0][0]))
+                known = await _organization(wire, principal.tenant_id, OrganizationId(rows[0][0]))
+                return await self._named(wire, principal, known)
             made = OrganizationId(new_id())
             await wire.execute(
                 "INSERT INTO organizations (id, tenant_id, name) VALUES ($1, $2, $3)",
@@ -175,9 +177,18 @@ class Organizations(Changing):
         self._store.wake()
         return replace(after, may_edit=True)
 
-    async def _may_edit(self, wire: Wire, principal: Principal, organization_id: OrganizationId) -> bool:
+    async def _named(self, wire: Wire, principal: Principal, view: OrganizationView) -> OrganizationView:
+        """Names are the house's; what is written beside them is for whoever reaches the clients."""
+        is_within = view.note and await self._may(
+            wire, principal, Permission.READ_PERSON, OrganizationId(view.id)
+        )
+        return view if is_within else replace(view, note="")
+
+    async def _may(
+        self, wire: Wire, principal: Principal, permission: Permission, organization_id: OrganizationId
+    ) -> bool:
         try:
-            await self._require(wire, principal, Permission.EDIT_PERSON, organization_id)
+            await self._require(wire, principal, permission, organization_id)
         except (NotFound, Forbidden):
             return False
         return True

@@ -68,6 +68,19 @@ async def test_of_clients_out_of_reach_nothing_is_shown(crm: Crm) -> None:
         )
 
 
+async def test_its_name_is_the_houses_and_what_is_written_about_it_is_not(crm: Crm) -> None:
+    acme_id = await acme(crm, await crm.client("ivan"))
+    seen = await crm.organizations.organization(crm.sofia, acme_id)
+    await crm.organizations.change_organization(
+        crm.sofia, acme_id, version=seen.version, name=None, note="they pay late"
+    )
+    cem = crm.house.as_(await crm.house.hire("Cem", queues=frozenset()))
+    for reader, note in ((crm.sofia, "they pay late"), (cem, "")):
+        found = (await crm.organizations.organizations(reader, "acme", 10)).items
+        assert [(one.name, one.note) for one in found] == [("Acme", note)]
+        assert (await crm.organizations.add_organization(reader, "Acme")).note == note
+
+
 async def test_a_company_with_a_client_in_reach_and_one_beyond_shows_the_one(crm: Crm) -> None:
     mine, beyond = await crm.client("mine"), await crm.client("beyond")
     acme_id = await acme(crm, mine, beyond)
