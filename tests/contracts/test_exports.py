@@ -365,6 +365,20 @@ def test_what_a_spreadsheet_would_compute_gets_an_apostrophe(words: str) -> None
     assert harmless(words) == f"'{words}"
 
 
-@pytest.mark.parametrize("words", ["", "plain", "1-2", "a=b", "'=1"])
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x; \t@cmd", "x;' \t@cmd"),
+        ("a\n=1\r\n-1", "a\n'=1\r\n'-1"),
+        ("=1;=2", "'=1;'=2"),
+        ("a;\uff1d1", "a;'\uff1d1"),
+    ],
+)
+def test_nor_does_one_that_ends_its_cells_at_semicolons(words: str, kept: str) -> None:
+    assert harmless(words) == kept
+
+
+@pytest.mark.parametrize("words", ["", " ", "plain", "1-2", "a=b", "'=1", "a;b", "a;'=1", "a\nb"])
 def test_other_texts_stay_as_they_are(words: str) -> None:
     assert harmless(words) == words

@@ -24,13 +24,19 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Beginnings that a spreadsheet takes for a formula, in their full width too."""
 
+_CELL_OF_OTHERS = re.compile(r"(?<=[;\r\n])(?=[ \t]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a text goes on with a formula for a spreadsheet to which the comma is no separator and our quotes are
+therefore none: where people write 1,5 it ends a cell at a semicolon, and a row at the end of a line."""
+
 _TIME = "%Y-%m-%d %H:%M:%S"
 _XLSX_TIME = "yyyy-mm-dd hh:mm:ss"
 
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet computes: an apostrophe before what might begin a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    begins = len(text) - len(text.lstrip())
+    kept = text[:begins] + _CELL_OF_OTHERS.sub("'", text[begins:])
+    return f"'{kept}" if kept.lstrip(" ").startswith(_FORMULA) else kept
 
 
 class FolderExports:
