@@ -175,8 +175,15 @@ def _first_shows(zone: ZoneInfo, wall: datetime) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _last_before(zone: ZoneInfo, wall: datetime) -> datetime:
-    """The moment after which the clocks of the zone never show less than `wall` again."""
-    return _instant(zone, wall, fold=1)
+    """The moment after which the clocks of the zone never show less than `wall` again: of the first minute of an
+    hour that is repeated, that is its first time."""
+    repeated = _is_repeated(zone, wall) and _is_repeated(zone, wall - timedelta(microseconds=1))
+    return _instant(zone, wall, fold=1 if repeated else 0)
+
+
+def _is_repeated(zone: ZoneInfo, wall: datetime) -> bool:
+    early, late = (wall.replace(tzinfo=zone, fold=f).astimezone(UTC) for f in (0, 1))
+    return early < late
 
 
 def _instant(zone: ZoneInfo, wall: datetime, *, fold: int) -> datetime:

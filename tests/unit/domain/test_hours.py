@@ -137,6 +137,13 @@ def test_a_zone_that_is_not_there_is_refused() -> None:
         assert refused.value.stable_code == "no_such_zone"
 
 
+def test_a_slot_that_ends_when_the_clocks_go_back_is_not_longer_for_it() -> None:
+    hours = Hours.of(calendar(weekdays=(), days=(SpecialDay(on=date(2026, 10, 25), slots=slots((0, 2))),)))
+    assert hours.is_open(datetime(2026, 10, 24, 23, 59, tzinfo=UTC))  # 1:59
+    assert not hours.is_open(datetime(2026, 10, 25, 0, 0, tzinfo=UTC))  # the first 2:00
+    assert not hours.is_open(datetime(2026, 10, 25, 1, 0, tzinfo=UTC))  # the second
+
+
 # --- beside a walk through every minute ---
 
 QUARTER = 15
