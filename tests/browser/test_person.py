@@ -211,7 +211,7 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     await form.get_by_label("Что сказано клиенту").press("Enter")
     await expect(form).to_have_count(0)
     await expect(line.locator(".chip")).to_have_text("ждёт кого-то")
-    await expect(page.locator(".fact", has_text="ответственный за обращение 1: Anna → Boris")).to_be_visible()
+    await expect(page.locator(".fact", has_text="ответственный за заявку 1: Anna → Boris")).to_be_visible()
 
     # closed, found among the closed ones, and opened again
     await line.locator("button.icon").focus()
