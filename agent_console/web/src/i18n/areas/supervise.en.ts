@@ -55,7 +55,7 @@ export default {
   nobody_like_that: 'Nobody is like that now.',
   more_people: 'and {n} more: filter to see them',
   work: 'Open work',
-  no_work: 'No open work like that.',
+  no_work: 'Nothing here now.',
   place: 'Place',
   client: 'Client',
   stage: 'Stage',

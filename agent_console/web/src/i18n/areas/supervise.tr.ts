@@ -55,7 +55,7 @@ export default {
   nobody_like_that: 'Şu an böyle biri yok.',
   more_people: 've {n} kişi daha: süzerek görün',
   work: 'Açık işler',
-  no_work: 'Böyle açık iş yok.',
+  no_work: 'Şu an burada iş yok.',
   place: 'Sıra',
   client: 'Müşteri',
   stage: 'Aşama',
