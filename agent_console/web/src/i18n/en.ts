@@ -282,7 +282,7 @@ export default {
     reason: {
       last_agent_me: 'You served this client last.',
       last_agent_other: '{name} served this client last.',
-      only_one_me: 'You are the only one who can take it now.',
+      only_one_me: 'Only you can take it now.',
       only_one_other: '{name} was the only one who could take it.',
       least_loaded_me: 'You have the least work in hand.',
       least_loaded_other: '{name} had the least work in hand.',

@@ -46,5 +46,5 @@ it('a reason and a rule that are new to the console are not hidden', () => {
 
 it('the offer shows the reason and how many could', () => {
   expect(whyLine(why(), text, true)).toBe('You have waited longest for work: 2:04. 3 of 7 could take it.');
-  expect(whyLine(why({ reason: 'only_one', could: 1, next_names: [] }), text, true)).toBe('You are the only one who can take it now.');
+  expect(whyLine(why({ reason: 'only_one', could: 1, next_names: [] }), text, true)).toBe('Only you can take it now.');
 });
