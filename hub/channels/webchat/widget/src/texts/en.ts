@@ -21,7 +21,7 @@ export const en: Texts = {
   joined: (name) => `${name} has joined`,
   left: (name) => `${name} has left`,
   closed: "This conversation has ended",
-  again: "Start a new one",
+  again: "New conversation",
   typing: (name) => (name ? `${name} is typing` : "Typing"),
   messages: "Messages",
   newer: "New messages",

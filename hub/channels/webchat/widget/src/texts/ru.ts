@@ -30,7 +30,7 @@ export const ru: Texts = {
   joined: (name) => `${name} на связи`,
   left: (name) => `${name} больше не на связи`,
   closed: "Разговор завершён",
-  again: "Начать новый",
+  again: "Новый разговор",
   typing: (name) => (name ? `${name} печатает` : "Печатает"),
   messages: "Сообщения",
   newer: "Новые сообщения",
