@@ -50,7 +50,7 @@ export default {
     submit: 'Make administrator',
     busy: 'Setting up…',
   },
-  desk: { agent: 'Agent', floor: 'Floor', manager: 'Reports', admin: 'Administration', main: 'Desks', skip: 'Skip to the desk', tabs: 'Parts of the desk' },
+  desk: { agent: 'Agent', floor: 'Floor', manager: 'Reports', admin: 'Administration', main: 'Desks', skip: 'Skip to the desk', tabs: 'Parts of the desk', group_people: 'People', group_work: 'Work', group_clients: 'Clients and texts', group_system: 'System' },
   top: {
     language: 'Language',
     theme: 'Theme',

@@ -51,7 +51,7 @@ const tr: Messages = {
     submit: 'Yöneticiyi oluştur',
     busy: 'Kuruluyor…',
   },
-  desk: { agent: 'Temsilci', floor: 'Salon', manager: 'Raporlar', admin: 'Yönetim', main: 'Masalar', skip: 'Masaya geç', tabs: 'Masanın bölümleri' },
+  desk: { agent: 'Temsilci', floor: 'Salon', manager: 'Raporlar', admin: 'Yönetim', main: 'Masalar', skip: 'Masaya geç', tabs: 'Masanın bölümleri', group_people: 'Kişiler', group_work: 'İş', group_clients: 'Müşteriler ve metinler', group_system: 'Sistem' },
   top: {
     language: 'Dil',
     theme: 'Görünüm',

@@ -22,6 +22,8 @@ export interface DeskPart {
   readonly label: Key;
   readonly icon: IconName;
   readonly roles: readonly string[];
+  /** The heading that it begins a group under, in a long list. */
+  readonly group?: Key;
   readonly component: () => Promise<{ readonly default: Component }>;
 }
 

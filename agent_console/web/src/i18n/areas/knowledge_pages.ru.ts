@@ -8,7 +8,7 @@ const words: KnowledgePages = {
   for_whom: 'Для кого',
   queues: 'Очереди',
   languages: 'Языки',
-  uses: 'Использован',
+  uses: 'Применений',
   changed: 'Изменено',
   by: '{when}, {name}',
   search: 'Поиск',

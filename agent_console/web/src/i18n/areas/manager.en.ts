@@ -119,6 +119,7 @@ export default {
   // — reports —
   by: 'By',
   group: { queue: 'Queue', agent: 'Agent', channel: 'Channel', hour: 'Hour', day: 'Day', week: 'Week' },
+  by_group: { queue: 'by queue', agent: 'by agent', channel: 'by channel', hour: 'by hour', day: 'by day', week: 'by week' },
   total: 'Total',
   before: 'before: {value}',
   before_period: 'Compared with {days}',
@@ -131,7 +132,9 @@ export default {
   service_levels: 'Service level, all definitions side by side',
   service_levels_hint: 'The same day may look twenty points better by another definition. T and S are set for each queue.',
   chart: 'Chart',
-  chart_of: '{figure} by {group}',
+  chart_of: '{figure} {group}',
+  this_period: 'this period',
+  period_before: 'the period before',
   table_csv: 'CSV of this table',
   open_rows: 'Open the {n} row behind “{figure}” | Open the {n} rows behind “{figure}”',
   no_report: 'Nothing came in this period.',

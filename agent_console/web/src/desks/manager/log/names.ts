@@ -4,6 +4,7 @@ import { reactive } from 'vue';
 import { queues } from '@/api/calls';
 import * as calls from '@/api/manager';
 import { CHANNELS, DIRECTIONS, type FilterName, LANGUAGES, OUTCOMES, SCORES, STATES, TIERS } from '@/desks/manager/log/filter';
+import { named } from '@/i18n/named';
 import { text } from '@/i18n/text';
 
 export interface Choice {
@@ -24,7 +25,12 @@ export async function knowNames(signal?: AbortSignal): Promise<void> {
   names.queues = lines.items.map((queue) => ({ value: queue.id, label: queue.name }));
   names.agents = people.items.map((agent) => ({ value: agent.id, label: agent.name }));
   names.tags = tags.items.map((tag) => ({ value: tag, label: tag }));
-  names.dispositions = outcomes.items.map((outcome) => ({ value: outcome.code, label: outcome.name }));
+  names.dispositions = outcomes.items.map((outcome) => ({
+    value: outcome.code,
+    get label() {
+      return named(outcome.names, text.locale, outcome.name);
+    },
+  }));
 }
 
 /** The choices of a filter with a list of values. */
