@@ -6,6 +6,7 @@ import { Refusal } from '@/api/http';
 import { PARTS as ADMIN_PARTS } from '@/desks/admin/parts';
 import AgentDesk from '@/desks/agent/AgentDesk.vue';
 import { PARTS as MANAGER_PARTS } from '@/desks/manager/parts';
+import { withAccessCodes } from '@/i18n/access-codes';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
 import { withOrganizationWords } from '@/i18n/organization-page';
 import SignIn from '@/pages/SignIn.vue';
@@ -32,7 +33,7 @@ export const router = createRouter({
     { path: '/setup', name: 'setup', component: () => import('@/pages/SetUp.vue') },
     { path: '/welcome', name: 'welcome', component: () => import('@/pages/Welcome.vue') },
     { path: '/first', name: 'first', component: () => import('@/pages/MustFirst.vue') },
-    { path: '/account', name: 'account', component: () => import('@/shell/account/AccountPage.vue'), meta: { everybody: true } },
+    { path: '/account', name: 'account', component: () => withAccessCodes(() => import('@/shell/account/AccountPage.vue')), meta: { everybody: true } },
     { path: '/my-replies', name: 'my-replies', component: () => withKnowledgeWords(() => import('@/desks/knowledge/OwnRepliesPage.vue')), meta: { desk: 'desk' } },
     { path: '/organizations/:organization?', name: 'organizations', component: () => withOrganizationWords(() => import('@/desks/organizations/OrganizationsPage.vue')), meta: { everybody: true } },
     { path: '/', name: 'desk', component: AgentDesk, meta: { desk: 'desk' } },

@@ -1,6 +1,7 @@
 /** The words of the console in the language chosen: typed keys, plurals, and the formats that go with them. */
 
 import { createI18n } from 'vue-i18n';
+import type accessCodes from '@/i18n/areas/access_codes.en';
 import type auditPage from '@/i18n/areas/audit_page.en';
 import type caseWork from '@/i18n/areas/case_work.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
@@ -24,6 +25,7 @@ type Leaves<T, Prefix extends string = ''> = {
 /** Those that are loaded with their pages too. */
 export type Key =
   | Leaves<typeof en>
+  | `access_codes.${Leaves<typeof accessCodes>}`
   | `audit.${Leaves<typeof auditPage>}`
   | `floor_setup.${Leaves<typeof floorPages>}`
   | `hub_status.${Leaves<typeof hubStatus>}`

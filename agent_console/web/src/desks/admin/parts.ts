@@ -1,5 +1,6 @@
 /** The parts of the administrator's desk, in the order of its list. A further part is one more entry here. */
 
+import { withAccessCodes } from '@/i18n/access-codes';
 import { withAuditWords } from '@/i18n/audit-page';
 import { withFloorWords } from '@/i18n/floor-pages';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
@@ -7,7 +8,7 @@ import { withStatusWords } from '@/i18n/status-page';
 import type { DeskPart } from '@/shell/desks';
 
 export const PARTS: readonly DeskPart[] = [
-  { name: 'admin-users', path: 'users', label: 'access.users', group: 'desk.group_people', icon: 'person', roles: ['admin'], component: () => import('@/desks/admin/users/UsersPart.vue') },
+  { name: 'admin-users', path: 'users', label: 'access.users', group: 'desk.group_people', icon: 'person', roles: ['admin'], component: () => withAccessCodes(() => import('@/desks/admin/users/UsersPart.vue')) },
   { name: 'admin-staffing', path: 'staffing', label: 'floor_setup.matrix.title', icon: 'grid', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SkillMatrix.vue')) },
   { name: 'admin-pauses', path: 'pauses', label: 'floor_setup.pauses.title', icon: 'pause', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/PausesPage.vue')) },
   { name: 'admin-queues', path: 'queues', label: 'floor_setup.queues.title', group: 'desk.group_work', icon: 'queue', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/QueuesPage.vue')) },
@@ -20,6 +21,6 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-articles', path: 'articles', label: 'knowledge.articles', icon: 'book', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/ArticlesPage.vue')) },
   { name: 'admin-status', path: 'status', label: 'access.status', group: 'desk.group_system', icon: 'pulse', roles: ['admin'], component: () => withStatusWords(() => import('@/desks/admin/status/StatusPage.vue')) },
   { name: 'admin-audit', path: 'audit', label: 'audit.title', icon: 'list', roles: ['admin', 'dpo'], component: () => withAuditWords(() => import('@/desks/admin/audit/AuditLog.vue')) },
-  { name: 'admin-keys', path: 'keys', label: 'access.keys', icon: 'keyboard', roles: ['admin'], component: () => import('@/desks/admin/keys/KeysPart.vue') },
-  { name: 'admin-webhooks', path: 'webhooks', label: 'access.webhooks', icon: 'arrow', roles: ['admin'], component: () => import('@/desks/admin/webhooks/WebhooksPart.vue') },
+  { name: 'admin-keys', path: 'keys', label: 'access.keys', icon: 'keyboard', roles: ['admin'], component: () => withAccessCodes(() => import('@/desks/admin/keys/KeysPart.vue')) },
+  { name: 'admin-webhooks', path: 'webhooks', label: 'access.webhooks', icon: 'arrow', roles: ['admin'], component: () => withAccessCodes(() => import('@/desks/admin/webhooks/WebhooksPart.vue')) },
 ];

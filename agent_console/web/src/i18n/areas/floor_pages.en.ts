@@ -20,7 +20,7 @@ export default {
   retired: 'retired',
   queues: {
     add: 'New queue',
-    waiting: '{n} waits | {n} wait',
+    waiting: '{n} waiting | {n} waiting',
     basics: 'Basics',
     language_level: 'Level needed',
     skills_hint: 'Who takes work of this queue needs each skill at this level. After the steps below, less is enough.',
