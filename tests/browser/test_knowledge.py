@@ -180,8 +180,8 @@ async def test_an_article_is_written_published_and_read_by_a_client(
     await form.locator("input.field").first.fill("Çaydanlık nasıl iade edilir")
     await form.locator("textarea").fill("# İade\n\n**14 gün** içinde iade edebilirsiniz.\n\n- fişi saklayın")
     await expect(form.locator(".seen li")).to_have_text("fişi saklayın")
-    for box in await form.locator("input[type=checkbox]").all():
-        await box.check()
+    for label in ("Yayında", "Müşteriler okuyabilir"):
+        await form.get_by_label(label).check()
     await _looked_at(maria, "article-editor")
     await form.locator("button[type=submit]").click()
     link = form.locator("a[target=_blank]")
