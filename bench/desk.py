@@ -54,7 +54,8 @@ async def _answers(url: str) -> list[Figure]:
     note = f"{WAITING:,} wait, through HTTP"
     async with Agent(url, "sofia") as sofia, Agent(url, "agent0") as agent:
         socket = await open_agent_socket(url, agent.cookie, origin=url)
-        hellos = []
+        hellos: list[float] = []
+        snapshot: dict[str, Any] = {}
         for _ in range(HELLOS):
             at = time.perf_counter()
             await socket.send({"kind": "hello", "last_seq": None, "stream": ""})
