@@ -31,9 +31,10 @@ CSEQ_LIMIT = 2**31
 MAX_FORWARDS_LIMIT = 256
 DEFAULT_MAX_FORWARDS = 70
 
-# names outside quotes are ASCII by the grammar; phones in the field write Иван and Ayşe as they are
+# names outside quotes are tokens by the grammar; in the field they are Иван, Ayşe and A&B (Sales) as well. What
+# separates anything (comma, semicolon, colon, at, equals) stays forbidden, so that nobody reads it otherwise
 _NAME_ADDR = re.compile(
-    rf"(?:({QUOTED})[ \t]*+|((?:[{NAME_CHARS}]|[^\x00-\x7f]|[ \t])*+))<([^>]*+)>[ \t]*+(.*+)", re.DOTALL
+    rf"(?:({QUOTED})[ \t]*+|((?:[{NAME_CHARS}&()/#|]|[^\x00-\x7f]|[ \t])*+))<([^>]*+)>[ \t]*+(.*+)", re.DOTALL
 )
 _VIA = re.compile(
     rf"([{NAME_CHARS}]++)[ \t]*+/[ \t]*+([{NAME_CHARS}]++)[ \t]*+/[ \t]*+([{NAME_CHARS}]++)[ \t]++"

@@ -157,8 +157,11 @@ def _server_key(request: Request, method: str) -> Key:
 
 
 def twin_key(request: Request) -> Key | None:
-    """What a request has in common with its twin that a fork sent here too (8.2.2.2); None within a dialog."""
-    if request.to.tag is not None:
+    """What a request has in common with its twin that a fork sent here too (8.2.2.2).
+
+    None within a dialog, and for a CANCEL: each twin is cancelled by its own.
+    """
+    if request.to.tag is not None or request.method == "CANCEL":
         return None
     return ("twin", request.from_.tag, request.call_id, request.cseq.number, request.method)
 

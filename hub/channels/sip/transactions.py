@@ -61,7 +61,8 @@ Event = Send | Answered | Acknowledged | Failed | Over | Arrived | Stray | Overl
 class Transactions:
     """The transactions of one node. Times are seconds of a clock that never goes back.
 
-    Every method gives out events with the key of their transaction, in order.
+    Every method gives out events with the key of their transaction, in order. Beyond `limit` transactions nothing
+    new begins; what belongs to a call that is there, and may end it, finds as much room again.
     """
 
     def __init__(self, *, times: Times = TIMES, limit: int = 50_000) -> None:
@@ -89,7 +90,7 @@ class Transactions:
             return self._run(key, transaction, transaction.received(message), now_s)
         if message.method == "ACK":
             return [(key, Stray(message))]
-        if len(self._running) >= self._limit:
+        if len(self._running) >= (self._limit if _begins_something(message) else 2 * self._limit):
             return [(key, Overloaded(message))]
         return self._arrived(key, message, now_s, reliable=reliable)
 
@@ -184,3 +185,7 @@ class Transactions:
             twin = twin_key(transaction.request)
             if twin is not None and self._twins.get(twin) == key:
                 del self._twins[twin]
+
+
+def _begins_something(request: Request) -> bool:
+    return request.method != "CANCEL" and request.to.tag is None

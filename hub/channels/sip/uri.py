@@ -28,7 +28,8 @@ def _some(chars: str) -> str:
 
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):")
-_USERINFO = re.compile(rf"({_some(_USER_CHARS)}++)(?::({_some(_PASSWORD_CHARS)}*+))?+@")
+# phones dial *21# as it is; by the grammar the number sign would be escaped, and ours is
+_USERINFO = re.compile(rf"({_some(_USER_CHARS + '#')}++)(?::({_some(_PASSWORD_CHARS)}*+))?+@")
 _HOST = re.compile(HOST)
 _HOST_PORT = re.compile(rf"({HOST})(?::([0-9]++))?+")
 _URI_PARAM = re.compile(rf";({_some(_PARAM_CHARS)}++)(?:=({_some(_PARAM_CHARS)}++))?+")
@@ -320,7 +321,7 @@ def _settled(text: str | None) -> str:
         char = chr(int(found[1], 16))
         return char if _IS_UNRESERVED.fullmatch(char) else found[0].upper()
 
-    return _ESCAPED.sub(of, text)
+    return _ESCAPED.sub(of, text).replace("#", "%23")
 
 
 def _host_key(host: str) -> str:

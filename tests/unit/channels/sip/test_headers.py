@@ -91,6 +91,7 @@ def test_noise_is_a_value_or_malformed(text: str) -> None:
         ('"" <sip:a@b>', "", "sip:a@b"),
         ("<sip:a@b>", None, "sip:a@b"),
         ("Иван Петров <sip:a@b>", "Иван Петров", "sip:a@b"),
+        ("A&B (Sales) #1 <sip:a@b>", "A&B (Sales) #1", "sip:a@b"),
         ('"Ayşe \\"<\\", x" <sip:a@b>', 'Ayşe "<", x', "sip:a@b"),
         ('"<sip:evil@x>" <sip:a@b;x=1?y=2>', "<sip:evil@x>", "sip:a@b;x=1?y=2"),
         ("tel:+79161234567;tag=1", None, "tel:+79161234567"),
@@ -121,6 +122,9 @@ def test_names_and_addresses_as_phones_write_them(text: str, display: str | None
         "sip:a@b?x=y",
         "sip:a@b,sip:c@d",
         "Name sip:a@b",
+        "sip:c@d;tag=<sip:a@b>",
+        "a=b <sip:a@b>",
+        "a@b <sip:a@b>",
     ],
 )
 def test_what_is_no_name_and_address_is_malformed(text: str) -> None:

@@ -108,6 +108,8 @@ def test_a_twin_of_a_fork_is_told_apart_until_the_first_is_over() -> None:
     _, twin = arrived(side, request(branch="z9hG4bK2"))
     assert twin.is_twin
     assert not arrived(side, request(branch="z9hG4bK3", number=2))[1].is_twin
+    for branch in ("z9hG4bK1", "z9hG4bK2"):
+        assert not arrived(side, cancel_of(request(branch=branch)))[1].is_twin
     within = request(branch="z9hG4bK4").replacing("To", "<sip:bob@biloxi.example>;tag=b1")
     assert not arrived(side, within)[1].is_twin
     side.respond(key, answer(request(), 486), 0.0)
@@ -145,6 +147,18 @@ def test_beyond_the_limit_no_further_request_finds_room_and_those_inside_go_on()
     side.due(40.0)
     assert len(side) == 0
     arrived(side, late, 40.0)
+
+
+def test_beyond_the_limit_calls_can_still_be_ended() -> None:
+    side = Transactions(limit=2)
+    key, _ = arrived(side, request())
+    arrived(side, request("OPTIONS", branch="z9hG4bK2"))
+    assert arrived(side, cancel_of(request()))[1].cancels == key
+    bye = request("BYE", branch="z9hG4bK3").replacing("To", "<sip:bob@biloxi.example>;tag=b1")
+    arrived(side, bye)
+    ((_, event),) = side.received(bye.replacing("Via", "SIP/2.0/UDP x;branch=z9hG4bK4"), 0.0, reliable=False)
+    assert isinstance(event, Overloaded)
+    assert len(side) == 4
 
 
 def test_timers_come_in_order_and_those_of_the_past_hurt_nobody() -> None:

@@ -58,6 +58,7 @@ SAME = [
     ("sip:a@[2001:db8::1]", "sip:a@[2001:DB8:0:0::1]"),
     ("sip:a%3bb@example.com", "sip:a%3Bb@example.com"),
     ("sip:a@example.com.", "sip:a@example.com"),
+    ("sip:*21#@example.com", "sip:*21%23@example.com"),
     ("SIP:a@example.com", "sip:a@example.com"),
     ("tel:+7(916)123-45-67", "tel:+79161234567"),
     ("tel:*98;phone-context=Example.com", "tel:*98;phone-context=example.com"),
@@ -114,6 +115,8 @@ def test_every_part_of_an_address_is_read() -> None:
     assert (uri.header("subject"), uri.is_loose_route) == ("a&b", True)
     assert uri_of("tel:8(916)123-45-67;ext=5") == TelUri("8(916)123-45-67", (("ext", "5"),))
     assert TelUri("8(916)123-45-67").digits == "89161234567"
+    assert is_sip(uri_of("sip:*21#@b")).username == "*21#"
+    assert str(sip_uri("*21#", "b")) == "sip:*21%23@b"
     assert uri_of("MAILTO:a@b") == OtherUri("mailto", "a@b")
 
 
