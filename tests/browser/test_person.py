@@ -219,7 +219,7 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     await expect(line).to_have_count(0)
     await card.locator("button.over").first.focus()
     await keys.press("Enter")
-    await expect(line).to_contain_text("закрыто")
+    await expect(line).to_contain_text("закрыта")
     await line.locator("button.one").click()
     await expect(form.locator("ol.history li")).not_to_have_count(0)
     await agent.picture("case-closed")
