@@ -53,6 +53,9 @@ class Picture:
         self._items: dict[WorkItemId, WorkItem] = {}
         self._handled_s: dict[WorkItemId, float] = {}
         self._ended: set[WorkItemId] = set()
+        self._ended_before: set[WorkItemId] = set()
+        """Passes that ended in this quarter of an hour and in the one before: whoever tells of one again does so
+        within seconds, and a day's would fill the memory."""
         self._lines: dict[QueueId, dict[WorkItemId, WorkItem]] = defaultdict(dict)
         self._held: dict[UserId, dict[WorkItemId, WorkItem]] = defaultdict(dict)
         self._staff: dict[QueueId, dict[UserId, None]] = defaultdict(dict)
@@ -90,7 +93,9 @@ class Picture:
     def put_item(self, item: WorkItem) -> None:
         """An item in whatever state; an older version, or one that ended, is ignored."""
         before = self._items.get(item.id)
-        if item.id in self._ended or (before is not None and before.version >= item.version):
+        if item.id in self._ended or item.id in self._ended_before:
+            return
+        if before is not None and before.version >= item.version:
             return
         day = self._days.get(item.queue_id)
         if day is None:
@@ -186,6 +191,8 @@ class Picture:
                 self._stale_quarters[queue_id, self._quarter] = None
         else:
             if self._days:
+                if self._quarter >= 0:
+                    self._ended_before, self._ended = self._ended, set()
                 self._quarter = next(iter(self._days.values())).number(now)
 
     def _count(self, day: QueueDay, item: WorkItem, handled_s: float, sign: int) -> None:

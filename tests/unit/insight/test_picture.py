@@ -50,3 +50,20 @@ def test_only_what_a_client_began_is_offered_answered_and_handled(direction: Dir
     assert (row.offered, row.answered, row.waiting) == (counted, counted, 0)
     assert row.aht_s == (30.0 if counted else None)
     assert picture.agents[ANNA.id].state is AgentState.AVAILABLE
+
+
+def test_an_end_that_is_told_again_in_the_next_quarter_of_an_hour_counts_once() -> None:
+    floor = Floor(queues=(SALES,), agents=(ANNA,), items=())
+    picture = Picture(floor, at(0))
+    picture.begin(floor, at(0))
+    picture.refreshed(at(0), lambda *_: None)
+    item = in_hand(Direction.INBOUND)
+    done = item.stepped(WorkState.COMPLETED, at(10) + timedelta(seconds=30))
+    for told in (item, done):
+        picture.put_item(told)
+    picture.refreshed(at(10) + timedelta(minutes=16), lambda *_: None)
+    for told in (done, item):
+        picture.put_item(told)
+    picture.refreshed(at(10) + timedelta(minutes=16, seconds=1), lambda *_: None)
+    row = picture.queues[SALES.id]
+    assert (row.offered, row.answered, row.waiting) == (1, 1, 0)
