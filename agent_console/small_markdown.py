@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 _FENCE = re.compile(r"^```\w*\s*$")
-_HEADING = re.compile(r"^(#{1,3})\s+(.+?)\s*#*$")
+_HEADING = re.compile(r"^(#{1,3})\s+(\S.*)$")
 _RULE = re.compile(r"^(-{3,}|\*{3,})$")
 _BULLET = re.compile(r"^[-*]\s+(.*)$")
 _NUMBER = re.compile(r"^(\d{1,9})[.)]\s+(.*)$")
@@ -49,7 +49,7 @@ def _blocks(lines: Sequence[str]) -> Iterable[str]:
             place = end + 1
         elif heading := _HEADING.match(line):
             level = len(heading[1]) + 1
-            yield f"<h{level}>{_inline(heading[2])}</h{level}>"
+            yield f"<h{level}>{_inline(_without_closing(heading[2]))}</h{level}>"
             place += 1
         elif _RULE.match(line):
             yield "<hr>"
@@ -75,6 +75,11 @@ def _blocks(lines: Sequence[str]) -> Iterable[str]:
                 end += 1
             yield f"<p>{_inline(' '.join(row.strip() for row in lines[place:end]))}</p>"
             place = end
+
+
+def _without_closing(heading: str) -> str:
+    """A heading without the `#` that may close it. Not by the expression: it would try every blank of a long row."""
+    return heading.rstrip("#").rstrip() or heading[0]
 
 
 def _begins_a_block(line: str) -> bool:

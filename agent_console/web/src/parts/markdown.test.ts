@@ -23,3 +23,9 @@ it('no link leads anywhere but to the web, a mail address, a phone, or this hub'
   expect(['https://a.b', 'mailto:a@b.c', 'tel:+1', '/help/en/x'].every(isSafeTarget)).toBe(true);
   expect(['javascript:x', ' javascript:x', 'data:x', '//a.b', '/\\a.b', 'https:x', 'file:///x'].some(isSafeTarget)).toBe(false);
 });
+
+it('a heading of blanks takes no time', () => {
+  const began = performance.now();
+  expect(marksOf(`# a${' '.repeat(20_000)}b${' '.repeat(20_000)}c`)[0]?.tag).toBe('h2');
+  expect(performance.now() - began).toBeLessThan(500);
+});

@@ -11,7 +11,7 @@ export interface MarkNode {
 export type Mark = string | MarkNode;
 
 const FENCE = /^```\w*\s*$/;
-const HEADING = /^(#{1,3})\s+(.+?)\s*#*$/;
+const HEADING = /^(#{1,3})\s+(\S.*)$/;
 const RULE = /^(-{3,}|\*{3,})$/;
 const BULLET = /^[-*]\s+(.*)$/;
 const NUMBER = /^(\d{1,9})[.)]\s+(.*)$/;
@@ -47,7 +47,7 @@ export function marksOf(text: string): readonly MarkNode[] {
       made.push(node('pre', [node('code', [lines.slice(place + 1, end).join('\n')])]));
       place = end + 1;
     } else if (heading) {
-      made.push(node(`h${(heading[1] ?? '').length + 1}`, inline(heading[2] ?? '')));
+      made.push(node(`h${(heading[1] ?? '').length + 1}`, inline(withoutClosing(heading[2] ?? ''))));
       place += 1;
     } else if (RULE.test(line)) {
       made.push(node('hr', []));
@@ -75,6 +75,13 @@ export function marksOf(text: string): readonly MarkNode[] {
     }
   }
   return made;
+}
+
+/** A heading without the `#` that may close it. Not by the expression: it would try every blank of a long row. */
+function withoutClosing(heading: string): string {
+  let end = heading.length;
+  while (heading[end - 1] === '#') end -= 1;
+  return heading.slice(0, end).trimEnd() || heading.slice(0, 1);
 }
 
 /** The items of a list; an indented line goes on with the item before it. */
