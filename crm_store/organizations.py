@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from crm_store.audited import audited
 from crm_store.cases import open_cases_of
 from crm_store.driver import Row, Wire
 from crm_store.lookups import latest_of
@@ -17,6 +18,7 @@ from crm_store.unit_of_work import Encode
 from hub.desk.client_views import OrganizationPage, OrganizationView, OrganizationWork
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission, Principal, Scope
+from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.domain.events import Event, PersonChanged
 from hub.domain.ids import OrganizationId, PersonId, TenantId
@@ -170,6 +172,19 @@ class Organizations(Changing):
                 tenant_id,
                 before.note if note is None else written_text(note),
                 version + 1,
+            )
+            await audited(
+                wire,
+                AuditDraft(
+                    tenant_id=tenant_id,
+                    at=self._clock.now(),
+                    actor_id=principal.user_id,
+                    actor=principal.name,
+                    action=AuditAction.CHANGE_ORGANIZATION,
+                    object=organization_id,
+                    reason=before.name if called == before.name else f"{before.name} → {called}",
+                    address=principal.address,
+                ),
             )
             if called != before.name:
                 await self._tell(wire, await _members_changed(wire, tenant_id, organization_id))

@@ -57,6 +57,7 @@ class AuditAction(StrEnum):
     CHANGE_SITE = "change_site"
     MERGE_PERSONS = "merge_persons"
     UNDO_MERGE = "undo_merge"
+    CHANGE_ORGANIZATION = "change_organization"
     ADD_CLIENT_FIELD = "add_client_field"
     CHANGE_CLIENT_FIELD = "change_client_field"
     REMOVE_CLIENT_FIELD = "remove_client_field"

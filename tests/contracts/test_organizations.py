@@ -123,3 +123,10 @@ async def test_name_and_note_are_changed_by_the_version_that_was_seen(crm: Crm) 
     )
     with pytest.raises(Conflict):
         await crm.organizations.change_organization(crm.sofia, acme_id, version=1, name="Other", note=None)
+    # the audit log has what was done, once
+    async with crm.house.store.database.snapshot() as wire:
+        rows = await wire.fetch(
+            "SELECT actor, object, reason FROM audit_log WHERE tenant_id = $1 AND action = 'change_organization'",
+            crm.house.tenant_id,
+        )
+    assert [tuple(row) for row in rows] == [(crm.sofia.name, acme_id, "Acme → Acme Ltd")]

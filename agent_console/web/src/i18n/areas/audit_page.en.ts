@@ -44,6 +44,7 @@ export default {
     merge_persons: 'Persons merged',
     undo_merge: 'Merge undone',
     add_client_field: 'Client field added',
+    change_organization: 'Organization changed',
     change_client_field: 'Client field changed',
     remove_client_field: 'Client field removed',
     invite_user: 'Invitation made',

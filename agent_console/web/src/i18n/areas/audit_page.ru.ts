@@ -46,6 +46,7 @@ const words: AuditPageWords = {
     merge_persons: 'Клиенты объединены',
     undo_merge: 'Объединение отменено',
     add_client_field: 'Поле клиента добавлено',
+    change_organization: 'Организация изменена',
     change_client_field: 'Поле клиента изменено',
     remove_client_field: 'Поле клиента убрано',
     invite_user: 'Создано приглашение',

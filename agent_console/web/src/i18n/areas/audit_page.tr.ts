@@ -46,6 +46,7 @@ const words: AuditPageWords = {
     merge_persons: 'Müşteriler birleştirildi',
     undo_merge: 'Birleştirme geri alındı',
     add_client_field: 'Müşteri alanı eklendi',
+    change_organization: 'Kuruluş değiştirildi',
     change_client_field: 'Müşteri alanı değiştirildi',
     remove_client_field: 'Müşteri alanı kaldırıldı',
     invite_user: 'Davet oluşturuldu',
