@@ -179,6 +179,32 @@ async def test_a_manager_narrows_the_log_opens_a_row_and_takes_it_with_her(
     await page.context.close()
 
 
+async def test_on_a_phone_rows_are_read_without_scrolling_aside(
+    browser: Browser, busy_hub: RunningHub
+) -> None:
+    screen = await screen_of(browser, PICTURES, language="en", width=390, height=844)
+    page = screen.page
+    await sign_in(page, busy_hub.url, "maria")
+    day = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    for path, part in (
+        ("/manager/staffing", ".part-link.here"),
+        ("/manager/log", "tbody tr[data-row] .chip"),
+        (f"/manager/reports?from={day}&to={day}", "table.stacked tbody td:last-child .value"),
+    ):
+        await page.goto(busy_hub.url + path)
+        await ready(page)
+        await expect(page.locator(part).first).to_be_visible()
+        box = await page.locator(part).first.bounding_box()
+        assert box, path
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    cell = page.locator("table.stacked tbody td").first
+    assert await cell.get_attribute("role") == "cell"
+    assert await cell.get_attribute("data-label") == "Offered"
+    assert screen.complaints == []
+    await page.context.close()
+
+
 async def test_each_figure_opens_as_many_rows_as_it_says(browser: Browser, busy_hub: RunningHub) -> None:
     screen = await screen_of(browser, PICTURES, language="en")
     page = screen.page

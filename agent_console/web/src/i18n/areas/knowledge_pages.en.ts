@@ -46,6 +46,7 @@ export default {
   bring_back: 'Bring back',
   restored: 'Version {n} is back.',
   open_public: 'Open the public page',
+  not_yours: 'Titles without a link belong to the whole house or to another team: a manager changes those.',
   empty: 'Nothing here yet.',
   mark_hint: '# heading, - list, **bold**, [link](https://…)',
   article_queues: 'Queues',

@@ -48,6 +48,7 @@ const words: KnowledgePages = {
   bring_back: 'Geri getir',
   restored: '{n}. sürüm geri geldi.',
   open_public: 'Herkese açık sayfayı aç',
+  not_yours: 'Bağlantısız başlıklar herkesin ya da başka bir ekibindir: onları müdür değiştirir.',
   empty: 'Henüz bir şey yok.',
   mark_hint: '# başlık, - liste, **kalın**, [bağlantı](https://…)',
   article_queues: 'Kuyruklar',

@@ -123,6 +123,7 @@ export default {
   total: 'Total',
   before: 'before: {value}',
   before_period: 'Compared with {days}',
+  not_over: 'this period is not over yet',
   as_of: 'as of {time}',
   up: 'up',
   down: 'down',

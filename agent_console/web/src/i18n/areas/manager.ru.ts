@@ -122,6 +122,7 @@ export default {
   total: 'Всего',
   before: 'было: {value}',
   before_period: 'В сравнении с периодом {days}',
+  not_over: 'этот период ещё не закончился',
   as_of: 'на {time}',
   up: 'больше',
   down: 'меньше',

@@ -122,6 +122,7 @@ export default {
   total: 'Toplam',
   before: 'önce: {value}',
   before_period: '{days} dönemiyle karşılaştırıldı',
+  not_over: 'bu dönem henüz bitmedi',
   as_of: '{time} itibarıyla',
   up: 'arttı',
   down: 'azaldı',
