@@ -358,3 +358,16 @@ def python_files(*folders: str) -> tuple[Path, ...]:
         for path in (ROOT / folder).rglob("*.py")
         if "node_modules" not in path.parts
     )
+
+
+# --- keys ---
+
+
+def test_the_desks_page_names_every_letter_that_is_a_key() -> None:
+    keys = (ROOT / "agent_console/web/src/shell/keys.ts").read_text(encoding="utf-8")
+    letters = {found.upper() for found in re.findall(r"^ *letter\('(\w)',", keys, re.MULTILINE)}
+    table = (ROOT / "docs/desk.md").read_text(encoding="utf-8").partition("## Keys")[2]
+    named = {word for word in re.findall(r"<kbd>(.)</kbd>", table) if word.isalpha()}
+
+    assert len(letters) > 10
+    assert named == letters
