@@ -148,7 +148,7 @@ const ru: Messages = {
   tier: { standard: 'обычный', silver: 'серебро', gold: 'золото' },
   conversation: {
     title: 'Разговор',
-    via: 'через: {channel}',
+    via: 'канал: {channel}',
     timeline: 'История',
     earlier: 'Показать раньше',
     beginning: 'Начало',
