@@ -22,7 +22,7 @@ export default {
   whose: 'Чья задача',
   who_hint: 'Наберите имя.',
   nobody_called: 'Никого с таким именем нет.',
-  done_tasks: 'Выполненные',
+  done_tasks: 'Сделанные',
   undone: 'Всё-таки не выполнено: {title}',
   nothing_done: 'Пока ничего не выполнено.',
 } as const satisfies CaseWork;
