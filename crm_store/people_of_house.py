@@ -8,10 +8,11 @@ from hub.domain.ids import TenantId, UserId
 
 
 async def require_user(wire: Wire, tenant_id: TenantId, user_id: UserId) -> None:
-    """Raises Invalid (`no_such_user`) for somebody who is not of the house."""
+    """Raises Invalid (`no_such_user`) for somebody who is not of the house, or not any more."""
     rows = await wire.fetch(
-        "SELECT id FROM users WHERE tenant_id = $1 AND id = $2"
-        " UNION SELECT id FROM agents WHERE tenant_id = $1 AND id = $2",
+        "SELECT id FROM users WHERE tenant_id = $1 AND id = $2 AND NOT disabled"
+        " UNION SELECT id FROM agents WHERE tenant_id = $1 AND id = $2"
+        " AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND disabled)",
         tenant_id,
         user_id,
     )

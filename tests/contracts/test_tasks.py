@@ -168,3 +168,25 @@ async def _all(crm: Crm, *, done: bool) -> list[str]:
         seen += [task.title for task in page.items]
         after = page.next
     return seen
+
+
+async def test_nothing_is_given_to_somebody_who_has_left_the_house(crm: Crm) -> None:
+    anna = await crm.house.hire("Anna")
+    task = await crm.tasks.add_task(crm.sofia, NewTask(title="Call them", owner_id=anna.id), key=None)
+    async with crm.house.database.transaction() as wire:
+        await wire.execute(
+            "INSERT INTO users (id, tenant_id, login, name, roles, queues, password_hash, disabled, version)"
+            " VALUES ($1, $2, 'anna', 'Anna', '[]', '[]', '', $3, 1)",
+            anna.id,
+            crm.house.tenant_id,
+            True,
+        )
+    for given in (
+        crm.tasks.add_task(crm.sofia, NewTask(title="Again", owner_id=anna.id), key=None),
+        crm.tasks.change_task(crm.sofia, TaskId(task.id), version=1, owner_id=anna.id),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await given
+        assert refused.value.stable_code == "no_such_user"
+    done = await crm.tasks.change_task(crm.sofia, TaskId(task.id), version=1, done=True)
+    assert done.done_at is not None
