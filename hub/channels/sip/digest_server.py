@@ -95,12 +95,17 @@ class UsedCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where people sign in: one realm. `algorithms` are offered in this order (RFC 8760, 2.4)."""
+    """Where people sign in: one realm. `algorithms` are offered in this order (RFC 8760, 2.4).
+
+    Many phones read the first challenge only and know MD5 only, sipsak and browser phones among them: it stands
+    first, and whoever knows better answers the other one. A house of newer phones may turn the order round, or
+    leave MD5 out.
+    """
 
     realm: str
     nonces: Nonces
     used: UsedCounts
-    algorithms: Sequence[Algorithm] = (Algorithm.SHA_256, Algorithm.MD5)
+    algorithms: Sequence[Algorithm] = (Algorithm.MD5, Algorithm.SHA_256)
     qop: tuple[Qop, ...] = ("auth", "auth-int")
 
     def challenges(

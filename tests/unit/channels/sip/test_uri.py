@@ -1,5 +1,7 @@
 """Addresses are read by their grammar, compared by RFC 3261, 19.1.4, and built without anything slipping in."""
 
+from ipaddress import AddressValueError, IPv4Address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -185,3 +187,14 @@ def test_a_port_is_between_1_and_65535(port: int) -> None:
     with pytest.raises(Malformed):
         sip_uri("a", "b", port)
     assert sip_uri("a", "b", 65_535).port == 65_535
+
+
+@given(st.from_regex(r"\A[0-9]{1,4}(\.[0-9]{1,3}){2,4}\Z") | st.ip_addresses(v=4).map(str))
+def test_a_host_of_digits_is_an_ipv4_address_as_the_standard_library_reads_it(host: str) -> None:
+    try:
+        IPv4Address(host)
+    except AddressValueError:
+        with pytest.raises(Malformed):
+            uri_of(f"sip:{host}")
+    else:
+        assert is_sip(uri_of(f"sip:{host}")).host == host
