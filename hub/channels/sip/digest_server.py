@@ -19,6 +19,13 @@ TIME_BYTES = 8
 WINDOW = 64
 """Counts of one nonce may overtake each other by this much: requests over UDP do."""
 
+KNOWN_TO_ALL = (Algorithm.MD5,)
+"""What a phone is asked for that nothing else is known of.
+
+Phones of a few years ago give up when SHA-256 stands first (sipsak, JsSIP) or anywhere (baresip 1.0), so it is
+offered to accounts whose phone can do it.
+"""
+
 _NOBODY = "0" * 64
 """A secret to compute with when there is no such account, so that both take the same time."""
 
@@ -95,27 +102,30 @@ class UsedCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where people sign in: one realm. `algorithms` are offered in this order (RFC 8760, 2.4).
-
-    Many phones read the first challenge only and know MD5 only, sipsak and browser phones among them: it stands
-    first, and whoever knows better answers the other one. A house of newer phones may turn the order round, or
-    leave MD5 out.
-    """
+    """Where people sign in: one realm."""
 
     realm: str
     nonces: Nonces
     used: UsedCounts
-    algorithms: Sequence[Algorithm] = (Algorithm.MD5, Algorithm.SHA_256)
     qop: tuple[Qop, ...] = ("auth", "auth-int")
 
     def challenges(
-        self, now_s: float, salt: Callable[[int], bytes], *, stale: bool = False
+        self,
+        now_s: float,
+        salt: Callable[[int], bytes],
+        algorithms: Sequence[Algorithm] = KNOWN_TO_ALL,
+        *,
+        stale: bool = False,
     ) -> list[Challenge]:
-        """One challenge an algorithm, each a field of its own. `salt` gives that many random bytes."""
+        """One challenge an algorithm, each a field of its own, in this order (RFC 8760, 2.4).
+
+        `salt` gives that many random bytes. `algorithms` are those of the account that is named, if it is there,
+        and else the same as ever, so that nobody learns which accounts there are.
+        """
         nonce = self.nonces.made(now_s, salt(SALT_BYTES))
         return [
             Challenge(realm=self.realm, nonce=nonce, algorithm=algorithm, qop=self.qop, stale=stale)
-            for algorithm in self.algorithms
+            for algorithm in algorithms
         ]
 
     def verdict(
@@ -123,6 +133,7 @@ class Door:
     ) -> Verdict:
         """What the credentials of this request are worth. `secrets` is None where there is no such account.
 
+        An algorithm that the account has no secret for is wrong: whoever keeps one only cannot be talked down.
         Credentials without a qop are wrong: what they sign could be played again.
         """
         secret = (secrets or {}).get(credentials.algorithm)
@@ -134,7 +145,6 @@ class Door:
             or secret is None
             or age_s is None
             or credentials.realm != self.realm
-            or credentials.algorithm not in self.algorithms
             or credentials.session
             or credentials.qop not in self.qop
         ):

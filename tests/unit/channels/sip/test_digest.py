@@ -40,7 +40,7 @@ def door(**changes: object) -> Door:
 
 
 def signed(at: Door, algorithm: Algorithm = Algorithm.SHA_256, request: Request = REGISTER) -> Credentials:
-    challenge = next(one for one in at.challenges(NOW_S, salt) if one.algorithm == algorithm)
+    (challenge,) = at.challenges(NOW_S, salt, [algorithm])
     _, field = Answering(challenge, 401).next(request, ALICE, "cnonce")
     assert field.name == "Authorization"
     found = credentials_of(field.value)
@@ -105,13 +105,17 @@ def test_whoever_knows_the_password_gets_in(algorithm: Algorithm, qop: tuple[Qop
     assert at.verdict(signed(at, algorithm), REGISTER, SECRETS, NOW_S + 1) is Verdict.GOOD
 
 
-def test_each_algorithm_is_offered_in_a_field_of_its_own_the_one_that_old_phones_know_first() -> None:
-    challenges = door().challenges(NOW_S, salt, stale=True)
-    assert [one.algorithm for one in challenges] == [Algorithm.MD5, Algorithm.SHA_256]
+def test_each_algorithm_is_offered_in_a_field_of_its_own_in_the_order_given() -> None:
+    challenges = door().challenges(NOW_S, salt, [Algorithm.SHA_256, Algorithm.MD5], stale=True)
+    assert [one.algorithm for one in challenges] == [Algorithm.SHA_256, Algorithm.MD5]
     assert len({one.nonce for one in challenges}) == 1
     for challenge in challenges:
         assert challenge_of(str(challenge)) == challenge
         assert str(challenge).endswith('qop="auth,auth-int", stale=true')
+
+
+def test_who_is_not_known_is_asked_for_what_every_phone_can() -> None:
+    assert [one.algorithm for one in door().challenges(NOW_S, salt)] == [Algorithm.MD5]
 
 
 def test_what_was_signed_otherwise_is_wrong() -> None:
@@ -158,8 +162,8 @@ def test_a_right_hash_is_wrong_beyond_what_was_offered() -> None:
         resigned(nonce="not base64!"),
     ):
         assert at.verdict(credentials, REGISTER, SECRETS, NOW_S) is Verdict.WRONG
-    only_sha = door(algorithms=(Algorithm.SHA_256,))
-    assert only_sha.verdict(resigned(algorithm=Algorithm.MD5), REGISTER, SECRETS, NOW_S) is Verdict.WRONG
+    only_sha = {Algorithm.SHA_256: SECRETS[Algorithm.SHA_256]}
+    assert at.verdict(resigned(algorithm=Algorithm.MD5), REGISTER, only_sha, NOW_S) is Verdict.WRONG
 
 
 def test_what_is_signed_for_one_address_is_not_good_for_another() -> None:
