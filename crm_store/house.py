@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import msgspec
+
 from crm_store.audited import audited
 from crm_store.driver import Wire
 from crm_store.floor_mapping import agent_of, names_in
@@ -16,6 +18,7 @@ from crm_store.rows.floor import agents
 from crm_store.rows.rules import calendars
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
+from hub.domain.access import Role
 from hub.domain.agent import Agent, Capacity
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, NotFound
@@ -27,6 +30,7 @@ from hub.ports.clock import Clock
 from hub.ports.house import Cell, QueueUses, Staffing
 
 _AGENT = columns(agents)
+_teams = msgspec.json.Decoder(dict[str, list[str]]).decode
 _SAVE_AGENT = (
     "UPDATE agents SET skills = $1, capacity_voice = $2, capacity_chat = $3, capacity_mail = $4, queues = $5,"
     " version = $6 WHERE id = $7"
@@ -254,10 +258,24 @@ def _require_seen(now: int, cell: Cell) -> None:
 
 
 async def _serve(wire: Wire, before: Agent, after: Agent) -> None:
-    """The sign-in's queues follow those that the agent serves; others, which a supervisor watches, stay."""
-    rows = await wire.fetch("SELECT queues FROM users WHERE id = $1 FOR UPDATE", after.id)
-    for (queues,) in rows:
-        reach = (set(names_in(queues)) - (before.queues - after.queues)) | after.queues
+    """The sign-in's queues follow those that the agent serves; others, which a supervisor watches, stay.
+
+    Where each role has queues of its own, those of the agent's role follow, and no other role's.
+    """
+    rows = await wire.fetch(
+        "SELECT u.queues, COALESCE(a.teams, '{}') FROM users u LEFT JOIN accounts a ON a.user_id = u.id"
+        " WHERE u.id = $1 FOR UPDATE OF u",
+        after.id,
+    )
+    for queues, kept in rows:
+        teams = _teams(kept)
+        if teams:
+            theirs = set(teams.get(Role.AGENT, ())) - (before.queues - after.queues) | after.queues
+            teams = {role: ids for role, ids in {**teams, Role.AGENT.value: sorted(theirs)}.items() if ids}
+            reach = set[str]().union(*teams.values())
+            await wire.execute("UPDATE accounts SET teams = $1 WHERE user_id = $2", text(teams), after.id)
+        else:
+            reach = set(names_in(queues)) - (before.queues - after.queues) | after.queues
         await wire.execute(
             "UPDATE users SET queues = $1, version = version + 1 WHERE id = $2", text(sorted(reach)), after.id
         )

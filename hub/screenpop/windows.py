@@ -111,8 +111,7 @@ class Windows:
             principal = window.principal
             if principal.user_id != agent.id or principal.queues == agent.queues:
                 continue
-            watched = frozenset() if principal.roles == {Role.AGENT} else principal.queues
-            window.show_queues(agent.queues | watched)
+            window.show_queues(agent.queues | _watched(principal))
 
     def looking_at(self, person_id: PersonId) -> list[Principal]:
         """Whose windows say that the card of this person is on their screen."""
@@ -173,3 +172,12 @@ class Windows:
                     stream = self._streams.get(user_id)
                     if stream is not None:
                         stream.send_encoded(frame)
+
+
+def _watched(principal: Principal) -> frozenset[QueueId]:
+    """The queues somebody sees who does not serve them."""
+    if principal.roles == {Role.AGENT}:
+        return frozenset()
+    if principal.assignments:
+        return frozenset(queue for role, queue in principal.assignments if role is not Role.AGENT)
+    return principal.queues

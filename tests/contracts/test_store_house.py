@@ -224,6 +224,45 @@ async def test_a_supervisor_who_serves_keeps_the_queues_they_watch(office: Offic
     assert (await access.find_user(office.me, anna.id)).queues == {sales.id, "watched"}
 
 
+async def test_who_serves_one_queue_and_supervises_another_loses_what_they_serve_no_more(
+    office: Office,
+) -> None:
+    house = office.house
+    anna = await house.hire("Anna")
+    sales = await office.administration.add_queue(office.me, house.a_queue("sales"))
+    database = house.database
+    access = SqlAccessStore(reading=database.reading, writing=database.writing, announce=nobody_to_tell)
+    watched = QueueId("watched")
+    user = User(
+        id=anna.id,
+        tenant_id=house.tenant_id,
+        login=f"anna{anna.id}",
+        name="Anna",
+        roles=frozenset({Role.AGENT, Role.SUPERVISOR}),
+        queues=frozenset({house.queue.id, watched}),
+        assignments=frozenset({(Role.AGENT, house.queue.id), (Role.SUPERVISOR, watched)}),
+        password_hash="x",
+    )
+    await access.add_user(
+        office.me, user, draft_of(office.me, house.clock, AuditAction.ADD_USER, "anna", reason="")
+    )
+    cells = [
+        Cell(agent_id=anna.id, what="queue", key=house.queue.id, before=1, after=0),
+        Cell(agent_id=anna.id, what="queue", key=sales.id, before=0, after=1),
+    ]
+    await office.administration.change_staffing(office.me, cells)
+    now = await access.find_user(office.me, anna.id)
+    assert now.queues == {sales.id, watched}
+    assert now.queues_of(Role.AGENT) == {sales.id}
+    assert now.queues_of(Role.SUPERVISOR) == {watched}
+
+    gone = [Cell(agent_id=anna.id, what="queue", key=sales.id, before=1, after=0)]
+    await office.administration.change_staffing(office.me, gone)
+    now = await access.find_user(office.me, anna.id)
+    assert now.queues == {watched}
+    assert not now.queues_of(Role.AGENT)
+
+
 async def test_a_skill_is_renamed_with_everybody_in_every_queue_and_for_waiting_work(office: Office) -> None:
     house = office.house
     anna = await house.hire("Anna", skills={"billing": 3})

@@ -59,3 +59,23 @@ async def test_she_looks_into_no_conversation_of_the_queue_she_only_serves(shift
     await lena.heard("tick")
     assert not [f for f in (*anna.frames, *lena.frames) if f["kind"] == "viewers_changed"]
     assert not [f for f in lena.frames if f["kind"] == "touch_added"]
+
+
+async def test_a_queue_she_serves_no_more_is_gone_from_her_desk_and_from_what_she_may_read(
+    shift: Shift,
+) -> None:
+    lena = await lena_at_her_desk(shift)
+    assert lena.desk is not None
+    assert [q["name"] for q in lena.desk["queues"]] == ["sales", "support"]
+    async with Agent(shift.url, "admin") as admin:
+        queues = {q["name"]: q["id"] for q in (await admin.get("/api/v1/queues"))["items"]}
+        cell = {
+            "agent_id": lena.agent.me["id"],
+            "what": "queue",
+            "key": queues["support"],
+            "before": 1,
+            "after": 0,
+        }
+        await admin.post("/api/v1/floor/staffing", {"changes": [cell]})
+    await lena.until(lambda: [q["name"] for q in (lena.desk or {})["queues"]] == ["sales"])
+    assert [q["name"] for q in (await lena.agent.get("/api/v1/queues"))["items"]] == ["sales"]
