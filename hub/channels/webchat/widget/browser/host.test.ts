@@ -92,6 +92,7 @@ inChromium("a host page", (world) => {
     ]);
     expect(await page.locator(".title").textContent()).toBe("<b>Anna</b>");
     const links = page.locator(".text a");
+    await links.first().waitFor(); // what makes links of addresses comes with the second part of the script
     expect(await links.count()).toBe(1);
     expect(await links.getAttribute("href")).toBe("https://shop.test/a?b=");
     expect(await links.getAttribute("rel")).toBe("noopener noreferrer");

@@ -112,7 +112,7 @@ inChromium("a visitor", (world) => {
     await page.getByRole("button", { name: "End it" }).click();
     await page.getByText("This conversation has ended").waitFor();
     expect(hub.session.open).toBe(false);
-    await page.getByRole("button", { name: "Start a new one" }).click();
+    await page.getByRole("button", { name: "New conversation" }).click();
     await write(page, "me again");
     await page.getByText("Sent", { exact: true }).waitFor();
     expect(await page.locator(".text, .note").allTextContents()).toEqual([
