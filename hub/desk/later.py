@@ -15,7 +15,7 @@ from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, HubError, Invalid, NotFound
 from hub.domain.ids import InteractionId, PlannedId, TenantId
 from hub.domain.interaction import Interaction
-from hub.domain.planned import FURTHEST, LONGEST_HOLD, PlannedReply, PlannedState
+from hub.domain.planned import FURTHEST, LONGEST_HOLD, MOST_WAITING, PlannedReply, PlannedState
 from hub.domain.work import WorkItem
 from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
@@ -51,7 +51,8 @@ class Later:
         """Durable when this returns; sent after `hold_s` seconds, or at `send_at`. The draft goes with it.
 
         The same `key` again is the same plan, whatever became of it. Raises NotFound out of scope, Conflict
-        `interaction_closed`, Invalid for what no channel would take or a time that is no time to come.
+        `interaction_closed` or `too_many_planned`, Invalid for what no channel would take or a time that is no time
+        to come.
         """
         text = readable(text, files=bool(files))
         async with self._store.unit(principal.tenant_id) as unit:
@@ -63,6 +64,8 @@ class Later:
             await self._require_channel(unit, interaction, channel)
             attachments = await carried(unit, principal, files)
             require_fitting(self._limits[channel], text, attachments)
+            if len(await unit.planned_for(interaction.id)) >= MOST_WAITING:
+                raise Conflict("so many replies wait here already", code="too_many_planned")
             assert principal.user_id is not None
             plan = PlannedReply(
                 id=PlannedId(new_id()),

@@ -14,6 +14,9 @@ from hub.domain.touch import Attachment
 LONGEST_HOLD = timedelta(seconds=60)
 """More than this is no second thought but a plan."""
 
+MOST_WAITING = 50
+"""Replies that may wait in one conversation at a time."""
+
 FURTHEST = timedelta(days=366)
 """Nobody plans a reply for longer than a year ahead."""
 

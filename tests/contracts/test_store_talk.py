@@ -12,7 +12,7 @@ from hub.desk.snoozes import Snoozes
 from hub.domain.agent import Agent
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.planned import PlannedReply
+from hub.domain.planned import MOST_WAITING, PlannedReply
 from hub.domain.work import WorkItem, WorkState
 from tests.stores import House
 
@@ -63,6 +63,18 @@ async def test_an_undone_reply_is_never_sent_and_a_close_sends_what_is_held(hous
     assert await later.send_due(house.tenant_id) == 0
     with pytest.raises(Invalid):
         await _plan(house, later, anna, item, key="past", send_at=house.clock.now() - MINUTE)
+
+
+async def test_so_many_replies_wait_in_a_conversation_and_no_more(house: House) -> None:
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    later = Later(Talk(house.store), house.clock, {WEBCHAT.name: WEBCHAT.limits})
+    plans = [await _plan(house, later, anna, item, key=f"k{n}") for n in range(MOST_WAITING)]
+    with pytest.raises(Conflict) as refused:
+        await _plan(house, later, anna, item, key="one more")
+    assert refused.value.stable_code == "too_many_planned"
+    await later.cancel(house.as_(anna), item.interaction_id, plans[0].id)
+    await _plan(house, later, anna, item, key="one more")
 
 
 async def test_work_laid_aside_frees_its_agent_and_returns_to_them_first(house: House) -> None:

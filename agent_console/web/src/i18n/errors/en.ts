@@ -39,6 +39,7 @@ export default {
   other_team_has_it: 'This conversation is open in a queue that is not yours.',
   be_there_first: 'Be there first: you are offline.',
   no_such_way: 'The client cannot be reached this way any more. Look again.',
+  too_many_planned: 'Many replies wait in this conversation already. Remove some first.',
   at_capacity: 'You have no room for one more. Close something first.',
   interaction_closed: 'This conversation is closed already.',
   work_moved_on: 'This work has moved on meanwhile.',

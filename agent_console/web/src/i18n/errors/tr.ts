@@ -41,6 +41,7 @@ const errors: Messages['errors'] = {
   other_team_has_it: 'Bu konuşma sizin olmayan bir kuyrukta açık.',
   be_there_first: 'Önce yerinizde olun: çevrimdışısınız.',
   no_such_way: 'Müşteriye bu yolla artık ulaşılamıyor. Yeniden bakın.',
+  too_many_planned: 'Bu görüşmede bekleyen çok sayıda yanıt var. Önce birkaçını kaldırın.',
   at_capacity: 'Bir işe daha yeriniz yok. Önce birini kapatın.',
   interaction_closed: 'Bu görüşme zaten kapandı.',
   work_moved_on: 'Bu iş bu arada ilerledi.',
