@@ -104,7 +104,7 @@ class Params:
     items: tuple[tuple[str, str | None], ...] = ()
 
     def get(self, name: str) -> str | None:
-        """The value without quotes, `""` of a parameter without value, None where there is none."""
+        """The value without quotes, `""` of one without value, None where there is none; `name` in small letters."""
         for key, value in self.items:
             if key.lower() == name:
                 return unquoted(value) if value else ""
@@ -120,14 +120,15 @@ class Params:
         """
         if not is_token(name):
             raise Malformed("the name of a parameter is a token")
+        key = name.lower()
         written = value if value is None or _PLAIN_VALUE.fullmatch(value) else quoted(value)
-        if name not in self:
+        if key not in self:
             return type(self)((*self.items, (name, written)))
-        return type(self)(tuple((k, written) if k.lower() == name else (k, v) for k, v in self.items))
+        return type(self)(tuple((k, written) if k.lower() == key else (k, v) for k, v in self.items))
 
     def without(self, name: str) -> Self:
         """Without that parameter, if it is there."""
-        return type(self)(tuple((k, v) for k, v in self.items if k.lower() != name))
+        return type(self)(tuple((k, v) for k, v in self.items if k.lower() != name.lower()))
 
     def __str__(self) -> str:
         return "".join(f";{name}" if value is None else f";{name}={value}" for name, value in self.items)

@@ -41,6 +41,7 @@ _VIA = re.compile(
     rf"({HOST})(?:[ \t]*+:[ \t]*+([0-9]++))?+[ \t]*+(.*+)",
     re.DOTALL,
 )
+_CSEQ = re.compile(rf"([0-9]++)[ \t]++([{NAME_CHARS}]++)")
 _CALL_ID = re.compile(r"[!-~]++")
 _DELTA = re.compile(r"([0-9]++)[ \t]*+(?:\(.*\))?[ \t]*+(;.*+)?+", re.DOTALL)
 _MEDIA_TYPE = re.compile(rf"([{NAME_CHARS}]++)[ \t]*+/[ \t]*+([{NAME_CHARS}]++)[ \t]*+(.*+)", re.DOTALL)
@@ -173,10 +174,10 @@ class CSeq:
 
 def cseq_of(text: str) -> CSeq:
     """A number below 2**31 and a method (RFC 3261, 8.1.1.5). Raises Malformed."""
-    parts = text.split()
-    if len(parts) != 2 or not is_token(parts[1]):
+    found = _CSEQ.fullmatch(text)
+    if found is None:
         raise Malformed("CSeq is a number and a method")
-    return CSeq(number(parts[0], CSEQ_LIMIT), parts[1])
+    return CSeq(number(found[1], CSEQ_LIMIT), found[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,9 +225,10 @@ class _Message:
         return replace(self, fields=(*(Field(name, str(value)) for value in values), *self.fields))
 
     def without(self, *names: str) -> Self:
-        """Without the fields of these names (long, in small letters)."""
+        """Without the fields of these names."""
+        keys = {canonical(name) for name in names}
         return replace(
-            self, fields=tuple(field for field in self.fields if canonical(field.name) not in names)
+            self, fields=tuple(field for field in self.fields if canonical(field.name) not in keys)
         )
 
     def replacing(self, name: str, *values: object) -> Self:

@@ -108,7 +108,7 @@ def test_fields_are_added_replaced_and_taken_away_in_their_place() -> None:
     # `a` and `b` are compact for Accept-Contact and Referred-By
     assert small.replacing("accept-contact", 9).fields == (("accept-contact", "9"), ("b", "2"))
     assert small.replacing("x", 9).fields == (*small.fields, ("x", "9"))
-    assert small.without("accept-contact").fields == (("b", "2"),)
+    assert small.without("a").fields == small.without("Accept-Contact").fields == (("b", "2"),)
 
 
 BREAKS = ["a\rb", "a\nb", "a\r\nVia: SIP/2.0/UDP evil", "\n"]
