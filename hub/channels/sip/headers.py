@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, Self
 
 from hub.channels.sip.grammar import (
@@ -22,7 +23,7 @@ from hub.channels.sip.grammar import (
     unquoted,
 )
 from hub.channels.sip.refusal import Malformed
-from hub.channels.sip.uri import HOST, Uri, host_of, port_of, uri_of
+from hub.channels.sip.uri import HOST, REMEMBERED_CHARS, Uri, host_of, port_of, uri_of
 
 MAGIC_COOKIE = "z9hG4bK"
 DEFAULT_EXPIRES_S = 3_600
@@ -79,6 +80,10 @@ def name_addr_of(text: str) -> NameAddr:
 
     Raises Malformed, also for an address without brackets that has a question mark or a comma.
     """
+    return _known_name_addr(text) if len(text) <= REMEMBERED_CHARS else _read_name_addr(text)
+
+
+def _read_name_addr(text: str) -> NameAddr:
     found = _NAME_ADDR.fullmatch(text.strip(BLANKS))
     if found is not None:
         display = unquoted(found[1]) if found[1] else _BLANK_RUN.sub(" ", found[2]).strip() or None
@@ -89,6 +94,10 @@ def name_addr_of(text: str) -> NameAddr:
     if "?" in address or "," in address:
         raise Malformed("an address with a question mark or a comma stands in brackets")
     return NameAddr(uri_of(address.strip(BLANKS)), None, params_of(semicolon + rest))
+
+
+# as in `uri_of`: From and To are the same in every message of a call
+_known_name_addr = lru_cache(maxsize=4_096)(_read_name_addr)
 
 
 def contacts_of(values: tuple[str, ...]) -> tuple[NameAddr, ...] | Literal["*"]:

@@ -6,7 +6,7 @@ is asked for, and read once. Content-Length is not among them: the body says it,
 
 from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Self
 
 from hub.channels.sip import headers
@@ -243,13 +243,19 @@ class _Message:
     def _bytes_behind(self, start_line: str) -> bytes:
         lines = [start_line]
         for name, value in self.fields:
-            if not is_token(name) or canonical(name) == "content-length":
+            if not _may_be_sent(name):
                 raise Malformed("the name of a header field is a token, and Content-Length is the body's")
             lines.append(f"{name}: {value}" if value else f"{name}:")
-        if any("\r" in line or "\n" in line for line in lines):
-            raise Malformed("no part of a message's head holds a line break")
         head = "\r\n".join([*lines, f"Content-Length: {len(self.body)}", "", ""])
+        ends = len(lines) + 2
+        if head.count("\r") != ends or head.count("\n") != ends:
+            raise Malformed("no part of a message's head holds a line break")
         return head.encode("utf-8", "surrogateescape") + self.body
+
+
+@lru_cache(maxsize=512)
+def _may_be_sent(name: str) -> bool:
+    return is_token(name) and canonical(name) != "content-length"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Names in the protocol: compact forms of header fields, methods, and what each status says."""
 
+from functools import lru_cache
 from typing import Final
 
 COMPACT: Final = {
@@ -105,6 +106,7 @@ REASONS: Final = {
 }
 
 
+@lru_cache(maxsize=512)
 def canonical(name: str) -> str:
     """The one name that a header field is looked up by: long, in small letters."""
     small = name.lower()

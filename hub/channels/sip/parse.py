@@ -103,7 +103,9 @@ def head_of(raw: bytes, limits: Limits = LIMITS) -> Head:
     """
     # what is no UTF-8 becomes surrogates: a field that nobody reads goes out again byte for byte
     text = raw.decode("utf-8", "surrogateescape")
-    start_line, *lines = _START_OF_FOLD.sub(" ", text).split("\r\n")
+    unfolded = _START_OF_FOLD.sub(" ", text)
+    start_line, *lines = unfolded.split("\r\n")
+    has_strays = not len(lines) == unfolded.count("\r") == unfolded.count("\n")
     if "\r" in start_line or "\n" in start_line:
         raise Refused(None, "it does not begin as SIP does", ends_stream=True)
     fields: list[Field] = []
@@ -111,7 +113,7 @@ def head_of(raw: bytes, limits: Limits = LIMITS) -> Head:
     wrong = "there are too many header fields" if len(lines) > limits.fields else ""
     for line in lines[: limits.fields]:
         found = _FIELD.fullmatch(line)
-        if found is None or "\n" in line or "\r" in line:
+        if found is None or (has_strays and ("\n" in line or "\r" in line)):
             wrong = wrong or "a header field has a name, a colon and no line break of its own"
             continue
         if len(line) > limits.field_chars:

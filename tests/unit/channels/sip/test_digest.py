@@ -22,6 +22,7 @@ from hub.channels.sip.digest_server import WINDOW, Door, Nonces, UsedCounts, Ver
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.refusal import Field, Malformed
 from hub.channels.sip.uri import sip_uri
+from tests.unit.channels.sip import spoken
 
 NOW_S = 1_772_442_000.25
 URI = sip_uri(None, "hub.example")
@@ -190,6 +191,7 @@ def test_a_nonce_of_another_key_is_wrong() -> None:
     assert door().verdict(signed(strange), REGISTER, SECRETS, NOW_S) is Verdict.WRONG
 
 
+@spoken.CALM
 @given(st.integers(0, 255), st.integers(0, 31))
 def test_a_nonce_with_one_byte_changed_is_not_ours(flip: int, at: int) -> None:
     raw = bytearray(base64.b64decode(NONCES.made(NOW_S, b"12345678")))
@@ -289,6 +291,7 @@ def test_a_password_is_not_shown_with_its_account() -> None:
 plain = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
 
 
+@spoken.CALM
 @given(
     st.builds(
         Challenge,
@@ -305,6 +308,7 @@ def test_a_challenge_comes_back_from_its_own_text(challenge: Challenge) -> None:
     assert challenge_of(str(challenge)) == challenge
 
 
+@spoken.CALM
 @given(plain, plain, plain, plain, st.integers(0, 2**32 - 1), st.none() | st.just("auth"))
 def test_credentials_come_back_from_their_own_text(
     username: str, realm: str, nonce: str, uri: str, nc: int, qop: Qop | None
@@ -322,6 +326,7 @@ def test_credentials_come_back_from_their_own_text(
     assert credentials_of(str(credentials)) == credentials
 
 
+@spoken.CALM
 @given(st.text(max_size=60))
 def test_noise_is_another_scheme_malformed_or_read(text: str) -> None:
     for read in (challenge_of, credentials_of):

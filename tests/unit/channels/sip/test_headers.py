@@ -26,23 +26,26 @@ from hub.channels.sip.uri import sip_uri
 from tests.unit.channels.sip import spoken
 
 
+@spoken.CALM
 @given(spoken.name_addrs)
 def test_a_name_and_address_comes_back_from_its_own_text(who: NameAddr) -> None:
     assert name_addr_of(str(who)) == who
 
 
+@spoken.CALM
 @given(spoken.vias)
 def test_a_hop_comes_back_from_its_own_text(via: Via) -> None:
     assert via_of(str(via)) == via
 
 
-@settings(max_examples=30)
+@settings(spoken.CALM, max_examples=30)
 @given(st.lists(spoken.name_addrs, min_size=1, max_size=3), st.lists(spoken.vias, min_size=1, max_size=3))
 def test_a_list_in_one_field_is_the_same_as_in_many(who: list[NameAddr], vias: list[Via]) -> None:
     assert contacts_of((", ".join(str(one) for one in who),)) == tuple(who)
     assert vias_of((" , ".join(str(one) for one in vias),)) == tuple(vias)
 
 
+@spoken.CALM
 @given(spoken.texts)
 def test_a_quoted_string_says_what_was_quoted(text: str) -> None:
     assert unquoted(quoted(text)) == text
@@ -58,6 +61,7 @@ def test_no_line_break_is_quoted(text: str) -> None:
         Params().having(text, "x")
 
 
+@spoken.CALM
 @given(st.text(max_size=40))
 def test_noise_is_a_value_or_malformed(text: str) -> None:
     for read in (

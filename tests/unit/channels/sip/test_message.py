@@ -31,6 +31,7 @@ INVITE = Request(
 )
 
 
+@spoken.CALM
 @given(spoken.messages())
 def test_a_message_comes_back_from_its_own_bytes(message: Message) -> None:
     assert message_of(bytes(message)) == message

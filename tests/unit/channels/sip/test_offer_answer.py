@@ -19,6 +19,7 @@ from hub.channels.sip.offer_answer import (
 )
 from hub.channels.sip.refusal import Malformed
 from hub.channels.sip.sdp import DIRECTIONS, Codec, Direction, Session, session_of
+from tests.unit.channels.sip import spoken
 from tests.unit.channels.sip.test_sdp import BROWSER, PHONE, changed, session
 
 HUB = Ours(address="198.51.100.1", port=4000, session_id=7, version=1)
@@ -104,6 +105,7 @@ def test_whoever_holds_is_answered_with_the_other_half(
     assert with_them.receives == (expected in ("sendrecv", "recvonly"))
 
 
+@spoken.CALM
 @given(st.sampled_from(DIRECTIONS), st.sampled_from(DIRECTIONS), st.booleans(), st.booleans())
 def test_both_sides_come_to_the_same(ours: Direction, theirs: Direction, mux: bool, events: bool) -> None:
     hub = replace(HUB, direction=ours, rtcp_mux=mux)

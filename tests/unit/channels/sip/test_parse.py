@@ -39,12 +39,13 @@ def test_every_prefix_is_refused_until_the_message_is_whole(whole: bytes) -> Non
         assert refusal(whole[:length]).status in (None, 400, 501, 505)
 
 
+@spoken.CALM
 @given(st.binary(max_size=200))
 def test_noise_is_told_nothing(noise: bytes) -> None:
     assert refusal(noise).status is None
 
 
-@settings(max_examples=30)
+@settings(spoken.CALM, max_examples=30)
 @given(spoken.messages(), st.data())
 def test_a_message_with_a_piece_of_another_in_it_is_a_message_or_refused(
     message: Message, data: st.DataObject

@@ -16,6 +16,7 @@ from hub.channels.sip.registrar import (
     targets,
     without_flow,
 )
+from tests.unit.channels.sip import spoken
 from tests.unit.channels.sip.calls import request
 
 TERMS = Terms(least_s=60, most_s=3_600, default_s=600, bindings=3)
@@ -181,6 +182,7 @@ steps = st.lists(
 )
 
 
+@spoken.CALM
 @given(steps)
 def test_whatever_comes_no_place_is_there_twice_and_no_later_one_is_lost_to_an_earlier(
     asked: list[tuple[int, str, int, int]],

@@ -19,6 +19,7 @@ from hub.channels.sip.sdp import (
     connection_line,
     session_of,
 )
+from tests.unit.channels.sip import spoken
 
 PHONE = """\
 v=0
@@ -98,6 +99,7 @@ origins = st.builds(
 )
 
 
+@spoken.CALM
 @given(origins, words, addresses, lines, st.lists(media, max_size=3))
 def test_a_description_comes_back_from_its_own_bytes(
     origin: Origin, name: str, address: str, more: list[Line], parts: list[Media]
@@ -251,6 +253,7 @@ def test_no_line_break_is_written_into_a_description(text: str) -> None:
             bytes(bad)
 
 
+@spoken.CALM
 @given(st.binary(max_size=120))
 def test_noise_is_malformed(noise: bytes) -> None:
     with pytest.raises(Malformed):

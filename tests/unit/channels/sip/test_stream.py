@@ -20,7 +20,7 @@ def only_refusal(stream: Stream, data: bytes) -> Refused:
     return found
 
 
-@settings(max_examples=30)
+@settings(spoken.CALM, max_examples=30)
 @given(st.lists(spoken.messages(), min_size=1, max_size=4), st.lists(st.integers(1, 300), max_size=20))
 def test_messages_come_as_they_were_sent_wherever_the_stream_is_cut(
     sent: list[Message], sizes: list[int]
@@ -37,6 +37,7 @@ def test_messages_come_as_they_were_sent_wherever_the_stream_is_cut(
     assert not stream.is_over
 
 
+@spoken.CALM
 @given(st.lists(st.binary(max_size=80), max_size=5))
 def test_noise_is_refused_once_and_then_nothing_comes(pieces: list[bytes]) -> None:
     stream = Stream()

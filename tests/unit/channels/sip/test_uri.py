@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 
 from hub.channels.sip.refusal import Malformed
 from hub.channels.sip.uri import OtherUri, SipUri, TelUri, Uri, equivalent, sip_uri, unescaped, uri_of
+from tests.unit.channels.sip import spoken
 from tests.unit.channels.sip.spoken import hosts, is_sip, uris
 
 
+@spoken.CALM
 @given(uris)
 def test_an_address_comes_back_from_its_own_text(uri: Uri) -> None:
     assert uri_of(str(uri)) == uri
     assert equivalent(uri, uri)
 
 
+@spoken.CALM
 @given(st.text(min_size=1), hosts, st.text(min_size=1), st.text())
 def test_any_text_goes_into_a_user_a_parameter_and_a_header_field_and_comes_out(
     user: str, host: str, name: str, value: str
@@ -35,6 +38,7 @@ def test_any_text_goes_into_a_user_a_parameter_and_a_header_field_and_comes_out(
     assert [unescaped(part) for part in uri.headers[0]] == [name, value]
 
 
+@spoken.CALM
 @given(st.text(max_size=60))
 def test_noise_is_an_address_that_comes_back_or_none(text: str) -> None:
     for tried in (text, f"sip:{text}", f"sips:a@{text}", f"tel:{text}"):
@@ -189,6 +193,7 @@ def test_a_port_is_between_1_and_65535(port: int) -> None:
     assert sip_uri("a", "b", 65_535).port == 65_535
 
 
+@spoken.CALM
 @given(st.from_regex(r"\A[0-9]{1,4}(\.[0-9]{1,3}){2,4}\Z") | st.ip_addresses(v=4).map(str))
 def test_a_host_of_digits_is_an_ipv4_address_as_the_standard_library_reads_it(host: str) -> None:
     try:
