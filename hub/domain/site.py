@@ -117,9 +117,14 @@ class SiteSetup:
     files: FileRules = field(default_factory=FileRules)
 
 
+def is_site_key(key: str) -> bool:
+    """Whether it may stand in a script tag."""
+    return _SITE_KEY.fullmatch(key) is not None
+
+
 def site_key(key: str) -> str:
-    """The key as it may stand in a script tag. Raises Invalid."""
-    if not _SITE_KEY.fullmatch(key):
+    """The key. Raises Invalid for one that may not stand in a script tag."""
+    if not is_site_key(key):
         raise Invalid("a key has 1 to 64 small letters, digits, - or _", field="key", code="bad_site_key")
     return key
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from hub.domain.site import is_site_key
+
 _HERE = Path(__file__).parent
 
 _DEMO_LANGUAGES = ("en", "ru", "tr")
@@ -25,6 +27,8 @@ _CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _MORE = re.compile(r"more-[0-9a-f]{8}\.js")
+_NO_SHOP = "The demo shop is not part of this installation.\n"
+_SITE_OF_SHOP = 'data-site="demo"'
 _NOT_BUILT = "The chat widget has not been built yet: run `make widget` (Node 20 or newer), then reload.\n"
 
 
@@ -64,16 +68,29 @@ class Pages:
         return response
 
     async def demo_page(self, request: web.Request) -> web.StreamResponse:
-        """The shop in `?lang=`, else in the language the browser prefers."""
+        """The shop in `?lang=`, else in the language the browser prefers, with the chat of the site `?site=`."""
         if not await asyncio.to_thread(self._script.is_file):
             return _missing(_NOT_BUILT)
         language = request.query.get("lang") or _preferred(request)
         if language not in _DEMO_LANGUAGES:
             language = "en"
-        return await _file(
-            self._demo / f"shop.{language}.html",
-            "The demo shop is not part of this installation.\n",
-            {"Content-Security-Policy": _CSP, "Referrer-Policy": "same-origin", hdrs.VARY: "Accept-Language"},
+        path = self._demo / f"shop.{language}.html"
+        headers = {
+            "Content-Security-Policy": _CSP,
+            "Referrer-Policy": "same-origin",
+            hdrs.VARY: "Accept-Language",
+        }
+        if (site := request.query.get("site")) is None:
+            return await _file(path, _NO_SHOP, headers)
+        if not is_site_key(site):
+            return _missing("There is no such site.\n")
+        if not await asyncio.to_thread(path.is_file):
+            return _missing(_NO_SHOP)
+        page = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        return web.Response(
+            text=page.replace(_SITE_OF_SHOP, f'data-site="{site}"'),
+            content_type="text/html",
+            headers={**headers, "X-Content-Type-Options": "nosniff"},
         )
 
     async def demo_file(self, request: web.Request) -> web.StreamResponse:

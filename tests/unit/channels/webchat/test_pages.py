@@ -17,7 +17,7 @@ def built(tmp_path: Path) -> Pages:
     demo.mkdir()
     script.write_text("void 0;")
     for language in ("en", "ru", "tr"):
-        (demo / f"shop.{language}.html").write_text(f"<html lang={language}>")
+        (demo / f"shop.{language}.html").write_text(f'<html lang={language}><script data-site="demo">')
     (demo / "shop.css").write_text("a{}")
     (demo / "boots.svg").write_text("<svg/>")
     (tmp_path / "secret.css").write_text("not yours")
@@ -51,6 +51,16 @@ async def test_a_script_built_anew_has_another_tag(built: Pages, tmp_path: Path)
         assert (status, text) == (200, "void 1; // longer")
 
 
+async def test_the_shop_has_the_chat_of_the_site_asked_for(built: Pages) -> None:
+    async with ChatServer(pages=built) as server:
+        status, text, headers = await get(server, "/chat/demo?lang=ru&site=demo-sales")
+        assert (status, text) == (200, '<html lang=ru><script data-site="demo-sales">')
+        assert headers["Content-Type"] == "text/html; charset=utf-8"
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+        for no_key in ('x"><script>', "", "a" * 65, "%00"):
+            assert (await get(server, f"/chat/demo?site={no_key}"))[0] == 404
+
+
 @pytest.mark.parametrize(
     ("query", "accept", "language"),
     [
@@ -68,7 +78,7 @@ async def test_the_shop_speaks_the_language_asked_for(
 ) -> None:
     async with ChatServer(pages=built) as server:
         status, text, headers = await get(server, f"/chat/demo{query}", **{"Accept-Language": accept})
-        assert (status, text) == (200, f"<html lang={language}>")
+        assert (status, text) == (200, f'<html lang={language}><script data-site="demo">')
         policy = headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; script-src 'self';")
         assert "unsafe" not in policy
