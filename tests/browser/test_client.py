@@ -171,8 +171,11 @@ async def test_a_client_fills_in_sends_a_file_rates_and_asks_to_be_called(
             await open_panel(page)
         await expect(page.locator("touchline-chat .said .picture canvas")).to_be_visible()
 
+        # as the macro "thank and close" does: the end comes close behind the last words
+        await anna.reply(interaction, "Goodbye!")
         await anna.close(interaction)
         await expect(page.get_by_text(words["rate"])).to_be_visible()
+        await expect(page.locator("touchline-chat .log")).to_contain_text("Goodbye!")
         await page.locator("touchline-chat .scores label", has_text=words["good"]).first.click()
         await page.locator("touchline-chat input[type=radio][value='4']").check(force=True)
         await page.locator("touchline-chat .rating textarea").fill("Quick!")

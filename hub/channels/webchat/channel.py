@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from hub.backoff import Backoff
+from hub.channels.webchat.endings import Endings
 from hub.channels.webchat.files import Files
 from hub.channels.webchat.frames import MessageFrame
 from hub.channels.webchat.limits import VisitorLimits
@@ -91,11 +92,13 @@ class WebChat:
         self._threads = Threads(agent_name)
         self._places = Places(visitors, self._threads, estimated_wait, every_s=settings.places_every_s)
         self._receipts = Receipts(visitors, clock, every_s=settings.got_every_s)
+        self._endings = Endings(wait_s=settings.end_waits_s)
         self._missed_news = asyncio.Event()
         self._news = News(
             self._threads,
             self._places,
             self._receipts,
+            self._endings,
             visitors,
             clock,
             settings,
@@ -178,6 +181,7 @@ class WebChat:
         """Take no new visitor, close the sockets with 1012, and let what was read before be handed in; within
         `close_s`."""
         self._around.takes_visitors = False
+        self._endings.stop()
         for socket in tuple(self._around.sockets):
             socket.close_soon(GOING_AWAY)
         try:
@@ -245,6 +249,7 @@ class WebChat:
         if not await thread.tell(frame):
             raise ChannelUnavailable("the visitor's connection is closing")
         thread.newest_seq = max(thread.newest_seq, message.seq)
+        await self._endings.settled(thread, message.touch_id)
         return Sent(delivered=message.seq <= thread.got_seq)
 
     async def show_typing(self, news: Typing) -> None:

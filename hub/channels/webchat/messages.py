@@ -103,6 +103,9 @@ class Messages:
             text = "too many new conversations from your address"
             await self._refuse("too_many", text, client_msg_id=written.client_msg_id, wait_s=wait_s)
             return
+        if opening:
+            # the answer to this message begins a conversation on the page: the end of another comes before it
+            await self._around.news.over(self._thread)
         began = False
         try:
             began = await self._receive(written, opening=opening)

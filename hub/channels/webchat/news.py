@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from hub.channels.webchat.endings import Endings
 from hub.channels.webchat.frames import ClosedFrame, SiteFrame, TypingNotice
 from hub.channels.webchat.opening import view_of
 from hub.channels.webchat.parse import CHANNEL
@@ -30,6 +31,8 @@ from hub.domain.work import WorkItem
 from hub.ports.clock import Clock
 from hub.ports.visitors import Site, VisitorStore
 
+_ON_THE_WAY = frozenset({Delivery.QUEUED, Delivery.SENDING})
+
 
 class News:
     """Hears every event on this node; most concern nobody here.
@@ -42,6 +45,7 @@ class News:
         threads: Threads,
         places: Places,
         receipts: Receipts,
+        endings: Endings,
         visitors: VisitorStore,
         clock: Clock,
         settings: WebChatSettings,
@@ -52,6 +56,7 @@ class News:
         self._threads = threads
         self._places = places
         self._receipts = receipts
+        self._endings = endings
         self._visitors = visitors
         self._clock = clock
         self._settings = settings
@@ -70,8 +75,8 @@ class News:
                     await self._closed(event.interaction)
                 case TouchStored():
                     await self._stored(event)
-                case DeliveryChanged() if event.delivery is Delivery.SENT:
-                    self._sent(event)
+                case DeliveryChanged() if event.delivery not in _ON_THE_WAY:
+                    await self._came_further(event)
                 case SiteChanged():
                     await self._site_changed(event)
                 case Typing() if not event.by_client:
@@ -97,9 +102,14 @@ class News:
 
     async def bound(self, thread: Thread, interaction_id: InteractionId) -> None:
         """A message of this conversation is in that open interaction."""
+        await self.over(thread)
         frames = self._threads.bind(thread, interaction_id)
         self.line_matters_to(thread)
         await thread.tell(*frames)
+
+    async def over(self, thread: Thread) -> None:
+        """Another conversation begins: what is to be told of the one before is told now."""
+        await self._endings.now(thread)
 
     async def typing(self, news: Typing) -> None:
         """An agent is typing, or has stopped."""
@@ -134,7 +144,7 @@ class News:
             is_served = interaction.last_agent_id is not None and not thread.silent
             if is_served and thread.site.setup.features.rating:
                 thread.rate = rate_view(interaction.id, interaction.closed_at)
-            await thread.tell(ClosedFrame(at=interaction.closed_at, rate=thread.rate))
+            await self._endings.end(thread, ClosedFrame(at=interaction.closed_at, rate=thread.rate))
 
     async def _site_changed(self, event: SiteChanged) -> None:
         """Its visitors see at once what it chose."""
@@ -153,10 +163,11 @@ class News:
                 thread.site = site
                 await thread.tell(SiteFrame(site=view_of(thread, self._settings)))
 
-    def _sent(self, event: DeliveryChanged) -> None:
+    async def _came_further(self, event: DeliveryChanged) -> None:
         """The visitor may have confirmed a reply before it was written down as sent."""
         for thread in self._threads.of(event.interaction_id):
-            if event.seq <= thread.got_seq:
+            await self._endings.settled(thread, event.touch_id)
+            if event.delivery is Delivery.SENT and event.seq <= thread.got_seq:
                 self._receipts.repeat(thread)
 
     async def _stored(self, event: TouchStored) -> None:
@@ -168,3 +179,6 @@ class News:
                 await self.bound(thread, touch.interaction_id)
             if thread is not None and thread.interaction_id == touch.interaction_id:
                 thread.silent = False
+        elif touch.channel == CHANNEL and touch.direction is Direction.OUTBOUND:
+            for thread in self._threads.of(touch.interaction_id):
+                self._endings.owe(thread, touch.id)

@@ -65,6 +65,9 @@ class WebChatSettings(BaseModel):
     got_every_s: float = Field(
         1.0, gt=0, description="Least seconds between two writes of what is on a screen."
     )
+    end_waits_s: float = Field(
+        3.0, gt=0, description="Seconds the news of an end waits for replies written before it."
+    )
     typing_every_s: float = Field(
         1.0, gt=0, description="Least seconds between two signs of a visitor typing."
     )

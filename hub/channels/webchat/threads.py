@@ -8,9 +8,16 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from hub.channels.webchat.frames import AgentFrame, CallbackView, HubFrame, PositionFrame, RateView
+from hub.channels.webchat.frames import (
+    AgentFrame,
+    CallbackView,
+    ClosedFrame,
+    HubFrame,
+    PositionFrame,
+    RateView,
+)
 from hub.channels.webchat.shown import callback_view, rate_view
-from hub.domain.ids import InteractionId, QueueId, UserId
+from hub.domain.ids import InteractionId, QueueId, TouchId, UserId
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState
 from hub.ports.visitors import OPEN_HOURS, LineHours, Site, ThreadState, Visitor
 
@@ -39,7 +46,8 @@ class Thread:
     the place the visitor was told last. `newest_seq` is the newest message shown to them, `got_seq` the
     newest they confirmed. `served` once an agent has had the open interaction, `silent` while the
     visitor has said nothing in one that an agent began. `rate` is what may be rated,
-    `callback` a promised call, `hours` what they were told of the line's hours.
+    `callback` a promised call, `hours` what they were told of the line's hours. `owed` are replies stored and
+    not sent yet, `end` is what is told after them.
     """
 
     visitor: Visitor
@@ -62,6 +70,8 @@ class Thread:
     rate: RateView | None = None
     callback: CallbackView | None = None
     hours: LineHours = OPEN_HOURS
+    owed: set[TouchId] = field(default_factory=set)
+    end: ClosedFrame | None = None
 
     def rate_of_this(self, now: datetime) -> RateView | None:
         """What may be rated when the open conversation ends now: one that an agent has served."""

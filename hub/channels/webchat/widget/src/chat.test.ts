@@ -101,6 +101,21 @@ describe("a new conversation after a closed one", () => {
     expect(shown(stored(two, entry("m1"), 4, NOON)).slice(3)).toEqual(["text of m1 (sent)", "text of m2 (pending)"]);
   });
 
+  test("an agent's message that comes after the end does not begin it anew", () => {
+    const late = after(OPEN, message(1), CLOSED, message(2, "thank you"));
+    expect(shown(late)).toEqual(["reply 1 (sent)", "closed", "thank you (sent)"]);
+    expect(late).toMatchObject({ open: false, ended: true });
+    expect(stored(said(late, entry("m1")), entry("m1"), 3, NOON)).toMatchObject({ open: true, ended: false, lastSeq: 3 });
+  });
+
+  test("is begun by an agent who comes, before or after what they write", () => {
+    const agent: HubFrame = { t: "agent", name: "Boris" };
+    for (const frames of [[agent, message(6)], [message(6), agent]]) {
+      expect(after(closed, ...frames)).toMatchObject({ open: true, ended: false, agent: "Boris" });
+    }
+    expect(after(closed, agent, message(6), CLOSED)).toMatchObject({ open: false, ended: true });
+  });
+
   test("closing twice is closing once", () => {
     expect(after(closed, CLOSED)).toEqual(closed);
   });

@@ -156,7 +156,8 @@ export function heard(chat: Chat, frame: HubFrame, now: number): Chat {
         return chat;
       }
       return withLine(
-        { ...begun(chat, frame.seq), agentTyping: false },
+        // one that comes late belongs to what has ended: that an agent has begun anew is said by `agent`
+        { ...(chat.ended ? chat : begun(chat, frame.seq)), agentTyping: false },
         {
           kind: "agent",
           key: `a${frame.seq}`,
@@ -192,7 +193,8 @@ function tookOver(chat: Chat, name: string, now: number): Chat {
     return chat;
   }
   const line = note(chat, name ? "joined" : "left", name || chat.agent, now);
-  return withLine({ ...chat, agent: name, agentTyping: false, waiting: name ? null : chat.waiting }, line);
+  const there = name ? { ...begun(chat, 0), waiting: null } : chat;
+  return withLine({ ...there, agent: name, agentTyping: false }, line);
 }
 
 function ended(chat: Chat, at: number): Chat {
@@ -203,7 +205,7 @@ function ended(chat: Chat, at: number): Chat {
   return withLine({ ...after, ended: true }, note(chat, "closed", chat.agent, at));
 }
 
-/** A message `seq` belongs to an open conversation: after a closing, to a new one. */
+/** The message `seq`, or an agent who has come, belongs to an open conversation: after a closing, to a new one. */
 function begun(chat: Chat, seq: number): Chat {
   return { ...chat, open: true, ended: false, lastSeq: Math.max(chat.lastSeq, seq) };
 }
