@@ -6,7 +6,6 @@ read no clock and send nothing: a fact says which timer to start, and the timer 
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Protocol
 
 from hub.channels.sip.message import Message, Request, Response
 
@@ -100,23 +99,6 @@ class Over:
 
 
 Fact = Start | Send | Answered | Acknowledged | Failed | Over
-
-
-class Machine(Protocol):
-    """What every transaction can be told beside its messages."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it is at its end."""
-        ...
-
-    def fired(self, timer: Timer) -> list[Fact]:
-        """A timer that was started came to its end; one that is no longer of interest changes nothing."""
-        ...
-
-    def transport_failed(self) -> list[Fact]:
-        """What it sent last could not be sent."""
-        ...
 
 
 Key = tuple[str | int | None, ...]
