@@ -130,6 +130,42 @@ async def test_a_manager_sees_the_floor_without_anything_to_do_there(
     await screen.page.context.close()
 
 
+async def test_what_is_written_to_an_agent_or_a_queue_goes_into_the_first_field(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    hub = await hub_starter(data_dir=tmp_path / "data")
+    screen = await screen_of(browser, PICTURES, language="en")
+    page, keys = screen.page, screen.page.keyboard
+    async with at_the_desk(hub.url, "anna") as anna:
+        await anna.be("available")
+        await sign_in(page, hub.url, "sofia")
+        dialog = page.locator("[role=dialog]")
+        card = page.locator(".agent", has_text="Anna").locator(".btn.icon")
+        row = page.locator("tr", has=page.locator("th", has_text="support")).locator(".btn.icon").first
+        for menu, item, field, words in (
+            (card, "Write a message", "textarea", "two words"),
+            (row, "Message to all of the queue", "textarea", "two words"),
+            (row, "Alarms of the queue", "input[type=number] >> nth=0", "7"),
+        ):
+            await menu.focus()
+            await keys.press("Enter")
+            await page.get_by_role("menuitem", name=item).focus()
+            await keys.press("Enter")
+            await expect(dialog.locator(field)).to_be_focused()
+            await keys.type(words)
+            await expect(dialog.locator(field)).to_have_value(words)
+            await keys.press("Escape")
+            await expect(dialog).to_have_count(0)
+        await keys.press("?")
+        await expect(dialog).to_be_focused()
+        await keys.press("Enter")
+        await expect(dialog).to_be_visible()
+        await keys.press("Tab")
+        await expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    assert screen.complaints == []
+    await page.context.close()
+
+
 async def _is_fine(screen: Screen, name: str) -> None:
     await screen.page.wait_for_timeout(200)
     await screen.picture(name)
