@@ -84,13 +84,16 @@ async def screen_of(
     width: int = 1366,
     height: int = 768,
     undo_s: int = 0,
+    zone: str = "UTC",
 ) -> Screen:
-    """A new browser window of somebody with these habits; `undo_s` is how long their replies can be undone."""
+    """A new browser window of somebody with these habits; `undo_s` is how long their replies can be undone, `zone`
+    the time zone of their computer."""
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         locale={"en": "en-GB", "ru": "ru-RU", "tr": "tr-TR"}[language],
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
+        timezone_id=zone,
     )
     kept = json.dumps({"language": language, "theme": theme, "sound": False, "undoS": undo_s})
     await context.add_init_script(f"localStorage.setItem('touchline.preferences', {json.dumps(kept)})")

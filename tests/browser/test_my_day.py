@@ -27,7 +27,8 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
     browser: Browser, hub_starter: StartHub
 ) -> None:
     hub = await hub_starter(floor=Floor(agents=("anna",), queues=("support",), offer_s=60.0, wrap_up_s=1.0))
-    agent, client = [await screen_of(browser, PICTURES, language="en") for _ in range(2)]
+    agent = await screen_of(browser, PICTURES, language="en", zone="Asia/Tokyo")
+    client = await screen_of(browser, PICTURES, language="en")
     page, keys = agent.page, agent.page.keyboard
     await sign_in(page, hub.url, "anna")
     await become_available(page)
@@ -54,6 +55,10 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
     await keys.type("my day")
     await keys.press("Enter")
     await expect(page.locator("[role=dialog] dl.full > div")).to_have_count(11)
+    # the house's clock with the house's zone, wherever the computer is
+    said = await page.locator("[role=dialog] .pauses", has_text="so far today").inner_text()
+    now = datetime.now(UTC)
+    assert any(f"{now - timedelta(minutes=n):%H:%M} · UTC" in said for n in range(3)), said
     await agent.picture("my-day")
     assert await agent.violations() == []
     await keys.press("Escape")

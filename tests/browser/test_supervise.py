@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -163,6 +165,50 @@ async def test_what_is_written_to_an_agent_or_a_queue_goes_into_the_first_field(
         await keys.press("Tab")
         await expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     assert screen.complaints == []
+    await page.context.close()
+
+
+async def test_the_menu_of_a_person_on_a_phone_begins_with_the_desks_and_hides_nothing(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    hub = await hub_starter(data_dir=tmp_path / "data")
+    screen = await screen_of(browser, PICTURES, language="en", width=390, height=844)
+    await sign_in(screen.page, hub.url, "sofia")
+    await screen.page.locator(".who").click()
+    menu = screen.page.locator("[role=menu]")
+    for name in ("Floor", "Account", "Keyboard", "Sign out"):
+        await expect(menu.get_by_role("menuitem", name=name).first).to_be_in_viewport(ratio=1)
+    words = (await menu.inner_text()).lower()
+    assert words.index("floor") < words.index("\ntheme") < words.index("sign out")
+    await _is_fine(screen, "menu-390")
+    await screen.page.context.close()
+
+
+async def test_a_record_has_the_clock_of_the_house_and_the_floor_that_of_the_computer(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    hub = await hub_starter(floor=Floor(offer_s=120.0), data_dir=tmp_path / "data")
+    async with at_the_desk(hub.url, "anna") as anna:
+        await anna.be("available")
+        visitor = await Visitor.come(hub.url)
+        await visitor.say("hello")
+        offered = await anna.heard("reservation_offered")
+        screen = await screen_of(browser, PICTURES, language="en", zone="Asia/Tokyo")
+        page = screen.page
+        await sign_in(page, hub.url, "maria")
+        await page.locator("#floor-work tbody .btn.icon").click()
+        await page.get_by_role("menuitem").click()
+        dialog = page.locator("[role=dialog]")
+        at = datetime.fromisoformat(offered["offered_at"])
+        await expect(dialog).to_contain_text(f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M:%S}")
+        await expect(dialog).to_contain_text("Asia/Tokyo")
+        await _is_fine(screen, "why-tokyo")
+        await dialog.get_by_role("link").click()
+        record = page.locator("article.record")
+        await expect(record.locator(".offers time")).to_have_text(f"{at.astimezone(UTC):%H:%M:%S}")
+        await expect(record.locator(".part-head")).to_contain_text("UTC")
+        await _is_fine(screen, "record-tokyo")
+        await visitor.close()
     await page.context.close()
 
 

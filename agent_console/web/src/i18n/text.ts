@@ -78,7 +78,7 @@ export const text = {
   percent: (share: number, digits = 0) => format.percent(share, text.locale, digits),
   listed: (things: readonly string[]) => format.listed(things, text.locale),
   languageName: (tag: string) => format.languageName(tag, text.locale),
-  timeOfDay: (at: string | number) => format.timeOfDay(at, text.locale),
+  timeOfDay: (at: string | number, zone?: string) => format.timeOfDay(at, text.locale, zone),
   timeWithSeconds: (at: string | number) => format.timeWithSeconds(at, text.locale),
   timeOrDay: (at: string, nowMs: number) => format.timeOrDay(at, text.locale, nowMs),
   moment: (at: string, nowMs: number) => format.moment(at, text.locale, nowMs),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clock, dayHeading, languageName, listed, moment, percent, secondsSince, secondsUntil, timeOrDay } from '@/time/format';
+import { clock, dayHeading, languageName, listed, moment, percent, secondsSince, secondsUntil, timeOfDay, timeOrDay } from '@/time/format';
 
 const local = (day: number, hour = 12): string => new Date(2026, 10, day, hour).toISOString();
 const now = new Date(2026, 10, 14, 15).getTime();
@@ -47,4 +47,9 @@ it('shares, lists and languages follow the language', () => {
   expect(languageName('ru', 'tr')).toBe('Rusça');
   expect(languageName('', 'en')).toBe('');
   expect(languageName('no such tag', 'en')).toBe('no such tag');
+});
+
+it('a time of day is that of the zone that is named beside it', () => {
+  const at = '2026-11-14T08:12:00Z';
+  expect([timeOfDay(at, 'en', 'UTC'), timeOfDay(at, 'en', 'Europe/Berlin'), timeOfDay(at, 'ru', 'Asia/Tokyo')]).toEqual(['08:12', '09:12', '17:12']);
 });

@@ -21,9 +21,12 @@ export const secondsSince = (at: string, nowMs: number): number => Math.max(0, (
 /** Seconds from `nowMs` to `at`, never negative. */
 export const secondsUntil = (at: string, nowMs: number): number => Math.max(0, (Date.parse(at) - nowMs) / 1000);
 
-/** `14:05` in the zone of this machine. */
-export const timeOfDay = (at: string | number, locale: string): string =>
-  dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
+/** `14:05`, in the zone of this machine unless another one is named. */
+export const timeOfDay = (at: string | number, locale: string, timeZone?: string): string =>
+  dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(at));
+
+/** The zone of this machine, as `Europe/Berlin`. */
+export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `14:05:09`. */
 export const timeWithSeconds = (at: string | number, locale: string): string =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayIn, daysOf, presetOf, shifted } from '@/desks/manager/house';
+import { dayIn, daysOf, dayStart, presetOf, shifted } from '@/desks/manager/house';
 
 test('a day is the one it is in the house, not here', () => {
   const at = Date.parse('2026-11-28T22:30:00Z');
@@ -26,4 +26,16 @@ test('periods are days of the house, and a week begins on Monday', () => {
 test('days that are a preset are called so', () => {
   expect(presetOf({ from: '2026-11-01', to: '2026-11-29' }, '2026-11-29')).toBe('month');
   expect(presetOf({ from: '2026-11-02', to: '2026-11-29' }, '2026-11-29')).toBeNull();
+});
+
+test('a day begins when the clocks of the house show it, also in the weeks when they are changed', () => {
+  const begins = (zone: string, day: string): string => new Date(dayStart(zone, day)).toISOString();
+  expect(begins('UTC', '2026-11-28')).toBe('2026-11-28T00:00:00.000Z');
+  expect(begins('Europe/Istanbul', '2026-11-28')).toBe('2026-11-27T21:00:00.000Z');
+  expect(begins('America/New_York', '2026-11-28')).toBe('2026-11-28T05:00:00.000Z');
+  expect([begins('Europe/Berlin', '2026-03-29'), begins('Europe/Berlin', '2026-03-30')]).toEqual(['2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z']);
+  expect([begins('Europe/Berlin', '2026-10-25'), begins('Europe/Berlin', '2026-10-26')]).toEqual(['2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z']);
+  expect([begins('Pacific/Auckland', '2026-09-27'), begins('Pacific/Auckland', '2026-09-28')]).toEqual(['2026-09-26T12:00:00.000Z', '2026-09-27T11:00:00.000Z']);
+  // no midnight on this day: its first hour begins at one o'clock
+  expect(begins('Africa/Cairo', '2026-04-24')).toBe('2026-04-23T22:00:00.000Z');
 });

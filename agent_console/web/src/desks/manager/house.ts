@@ -31,6 +31,20 @@ export function dayIn(zone: string, ms: number): string {
   return `${of('year')}-${of('month')}-${of('day')}`;
 }
 
+/** The instant, in ms, at which `day` begins in `zone`; where the clock skips midnight, the first that the day has. */
+export function dayStart(zone: string, day: string): number {
+  const wanted = Date.parse(`${day}T00:00:00Z`);
+  const first = wanted - aheadOf(zone, wanted);
+  const second = wanted - aheadOf(zone, first);
+  return dayIn(zone, second) < day ? first : second;
+}
+
+/** How many ms the clocks of `zone` are ahead of UTC at an instant. */
+function aheadOf(zone: string, ms: number): number {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  return Date.parse(`${format.format(ms).replace(' ', 'T')}Z`) - Math.floor(ms / 1000) * 1000;
+}
+
 /** The day `days` after `day`; days of the calendar, whatever the clock does. */
 export function shifted(day: string, days: number): string {
   const at = new Date(`${day}T00:00:00Z`);

@@ -1,6 +1,7 @@
 export default {
   segments: 'What happened, in segments',
   no_segments: 'Nothing has happened yet.',
+  own_zone: 'Times are those of this computer ({zone}).',
   segment_kind: 'Segment',
   segment_from: 'From',
   segment_lasted: 'Lasted',

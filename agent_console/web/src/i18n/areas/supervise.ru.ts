@@ -1,6 +1,7 @@
 export default {
   segments: 'Что происходило, по отрезкам',
   no_segments: 'Пока ничего не произошло.',
+  own_zone: 'Время — по часам этого компьютера ({zone}).',
   segment_kind: 'Отрезок',
   segment_from: 'С',
   segment_lasted: 'Длился',

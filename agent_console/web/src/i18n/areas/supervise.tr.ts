@@ -1,6 +1,7 @@
 export default {
   segments: 'Neler oldu, bölüm bölüm',
   no_segments: 'Henüz bir şey olmadı.',
+  own_zone: 'Saatler bu bilgisayara göredir ({zone}).',
   segment_kind: 'Bölüm',
   segment_from: 'Başlangıç',
   segment_lasted: 'Süre',
