@@ -33,6 +33,8 @@ export default {
     work_offered: 'Work was offered to an agent',
     work_offer_ended: 'An offer was accepted, declined or missed',
   },
+  key_missing: 'Your roles do not have these, so a key of yours cannot have them either: {permissions}.',
+  key_missing_who: 'An administrator who also has the role for it can make such a key: manager for the wallboard, reports and the log of the whole house; supervisor for those of their queues, and for answering and moving work. Roles are given under Users.',
   require_hint: 'Whoever has one of these roles sets it up before anything else opens.',
   factor_hint: 'With it, a code from an app on your phone is asked for beside the password.',
   url_hint: 'Each event is sent there as a signed POST, over https. Tried again for a day when it is not accepted.',

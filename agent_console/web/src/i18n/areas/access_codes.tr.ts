@@ -35,6 +35,8 @@ const words: AccessCodes = {
     work_offered: 'İş bir temsilciye önerildi',
     work_offer_ended: 'Öneri kabul edildi, reddedildi ya da kaçırıldı',
   },
+  key_missing: 'Şunlar sizin rollerinizde yok, bu yüzden sizin anahtarınızda da olamaz: {permissions}.',
+  key_missing_who: 'Böyle bir anahtarı, gereken rolü de olan bir yönetici yapabilir: bütün kurumun panosu, raporları ve günlüğü için müdür; kendi kuyruklarınınkiler, yanıtlamak ve iş taşımak için takım lideri. Roller “Kullanıcılar” bölümünde verilir.',
   require_hint: 'Bu rollerden birine sahip olan onu kurmadan başka hiçbir şey açılmaz.',
   factor_hint: 'Açıkken parolanın yanında telefonunuzdaki bir uygulamanın kodu da sorulur.',
   url_hint: 'Her olay oraya https üzerinden imzalı bir POST olarak gönderilir. Kabul edilmezse bir gün boyunca yeniden denenir.',

@@ -195,6 +195,7 @@ export default {
     most_files: 'Files a message',
     most_mb: 'Largest file, MB',
     types: 'Types of file',
+    plain_text: 'Text (.txt)',
     preview: 'Preview',
     preview_in: 'Preview in',
     snippet: 'Put it on a page',

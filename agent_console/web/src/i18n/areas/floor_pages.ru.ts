@@ -197,6 +197,7 @@ const words: FloorPages = {
     most_files: 'Файлов в сообщении',
     most_mb: 'Файл не больше, МБ',
     types: 'Типы файлов',
+    plain_text: 'Текст (.txt)',
     preview: 'Предпросмотр',
     preview_in: 'Показать на',
     snippet: 'Вставить на страницу',

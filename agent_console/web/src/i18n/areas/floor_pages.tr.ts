@@ -197,6 +197,7 @@ const words: FloorPages = {
     most_files: 'İleti başına dosya',
     most_mb: 'En büyük dosya, MB',
     types: 'Dosya türleri',
+    plain_text: 'Metin (.txt)',
     preview: 'Önizleme',
     preview_in: 'Önizleme dili',
     snippet: 'Sayfaya ekle',
