@@ -14,6 +14,7 @@ from agent_console.knowledge_bodies import (
     SnippetView,
     StepView,
 )
+from agent_console.small_markdown import plain_of
 from hub.crm.articles import ArticleDraft
 from hub.crm.snippets import SnippetDraft
 from hub.desk.ready import Occasion
@@ -36,6 +37,7 @@ from hub.domain.reply_template import filled
 from hub.ports.knowledge import Uses
 
 EXCERPT_CHARS = 160
+READ_CHARS = 20 * EXCERPT_CHARS
 
 QueueName = Callable[[QueueId], str]
 
@@ -219,8 +221,8 @@ class Shown:
 
 
 def excerpt(body: str) -> str:
-    """The beginning of an article as plain words."""
-    plain = " ".join(body.replace("#", " ").replace("*", "").replace("`", "").split())
+    """The beginning of an article as plain words; not more of a long one is read than that takes."""
+    plain = plain_of(body[:READ_CHARS])
     return plain if len(plain) <= EXCERPT_CHARS else f"{plain[:EXCERPT_CHARS].rsplit(' ', 1)[0]}…"
 
 

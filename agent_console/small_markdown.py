@@ -5,7 +5,7 @@ The console renders the same subset in `agent_console/web/src/parts/markdown.ts`
 
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape, unescape
 
 _FENCE = re.compile(r"^```\w*\s*$")
 _HEADING = re.compile(r"^(#{1,3})\s+(\S.*)$")
@@ -26,10 +26,22 @@ _INLINE = re.compile(
 _TARGET = re.compile(r"(?:https?://|mailto:|tel:)[^\s]+|/(?!/)[^\s\\]*", re.IGNORECASE)
 DEEPEST = 4
 
+_CELL_ENDS = re.compile(r"</t[hd]><t[hd][^>]*>")
+_ROW_ENDS = re.compile(r"</tr>")
+_BLOCK = re.compile(r"</?(?:p|h\d|hr|ul|ol|li|blockquote|pre|table|thead|tbody|tr|th|td)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+
 
 def html_of(text: str) -> str:
     """The text as HTML. Headings begin with `h2`: the page has its own first one."""
     return "\n".join(_blocks(text.replace("\r\n", "\n").split("\n")))
+
+
+def plain_of(text: str) -> str:
+    """The words of the text on one line, without its marks: cells are parted by commas, rows by semicolons."""
+    html = _ROW_ENDS.sub("; ", _CELL_ENDS.sub(", ", html_of(text)))
+    words = unescape(_TAG.sub("", _BLOCK.sub(" ", html)))
+    return " ".join(words.split()).replace(" ;", ";").removesuffix(";")
 
 
 def is_safe_target(target: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from agent_console.small_markdown import html_of, is_safe_target
+from agent_console.small_markdown import html_of, is_safe_target, plain_of
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples/markdown.json").read_text(encoding="utf-8"))
 TAGS = frozenset(
@@ -60,3 +60,21 @@ def test_nor_does_a_heading_of_blanks() -> None:
     assert html_of("# a" + " " * 20_000 + "b" + " " * 20_000 + "c").startswith("<h2>a ")
     assert html_of("# a" + " #" * 20_000).endswith(" #</h2>")
     assert process_time() - began_s < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("# Kettles\n\nOf **steel** and `glass`.", "Kettles Of steel and glass."),
+        (
+            "| kettle | size |\n|---|:-:|\n| *Small* | 1 l |\n| Large | 2 l |\n\nAll boil.",
+            "kettle, size; Small, 1 l; Large, 2 l; All boil.",
+        ),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a, b; 1, 2"),
+        ("- one\n- two\n\n> said\n\n---\n\n1. [here](https://a.example/x)", "one two said here"),
+        ("```\nx < y & z\n```\n\n5 * 3 # 1 <b>", "x < y & z 5 * 3 # 1 <b>"),
+        ("", ""),
+    ],
+)
+def test_an_excerpt_has_the_words_without_the_marks(text: str, plain: str) -> None:
+    assert plain_of(text) == plain
