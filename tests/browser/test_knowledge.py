@@ -224,6 +224,13 @@ async def test_the_palette_finds_commands_places_and_people_by_keyboard(
     await expect(options.first).to_have_attribute("aria-selected", "true")
     await keys.press("ArrowDown")
     await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    # nothing that is so already or that this conversation does not allow
+    offered = await options.all_inner_texts()
+    assert any("Theme: Dark" in words for words in offered)
+    assert not [
+        words for words in offered if "Finish" in words or "English" in words or "Theme: Light" in words
+    ]
+    assert any("Transfer to a queue or a colleague" in words for words in offered)
     await keys.type("xyzzy")
     await expect(page.locator("[role=dialog] .nothing")).to_be_visible()
     await _looked_at(agent, "palette-nothing")

@@ -251,6 +251,7 @@ export default {
     },
   },
   card: {
+    open_one: 'Open',
     title: 'Client',
     reach: 'Reach',
     known: 'known',
@@ -339,7 +340,7 @@ export default {
     reply: 'Write a reply',
     note: 'Write a note',
     close: 'Close with an outcome',
-    transfer: 'Transfer to a queue',
+    transfer: 'Transfer to a queue or a colleague',
     state: 'Change my state',
     search: 'Find a person',
     escape: 'Leave the field, close what is open',

@@ -252,6 +252,7 @@ const tr: Messages = {
     },
   },
   card: {
+    open_one: 'Açık',
     title: 'Müşteri',
     reach: 'İletişim',
     known: 'kesin',
@@ -340,7 +341,7 @@ const tr: Messages = {
     reply: 'Yanıt yaz',
     note: 'Not yaz',
     close: 'Sonuçla kapat',
-    transfer: 'Kuyruğa aktar',
+    transfer: 'Kuyruğa veya iş arkadaşına aktar',
     state: 'Durumumu değiştir',
     search: 'Kişi bul',
     escape: 'Alandan çık, açık olanı kapat',

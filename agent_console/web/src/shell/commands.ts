@@ -18,6 +18,9 @@ export function useCommands(offered: Partial<Record<Command, Carry>>): void {
   });
 }
 
+/** Whether a part that is on the page now carries `name` out. */
+export const isOffered = (name: Command): boolean => (carriers.get(name)?.length ?? 0) > 0;
+
 /** Has `command` carried out; false when nobody on this page does. */
 export function command(name: Command): boolean {
   const carry = carriers.get(name)?.[0];
