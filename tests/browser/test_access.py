@@ -113,3 +113,27 @@ async def test_an_invited_user_sets_up_password_and_second_factor(
     await expect(again.page.locator("header.top")).to_be_visible()
     await again.page.context.close()
     assert found == {}
+
+
+async def test_a_browser_asks_who_is_signed_in_only_when_somebody_may_be(
+    browser: Browser, quiet_hub: RunningHub
+) -> None:
+    screen = await screen_of(browser, PICTURES, language="en")
+    page = screen.page
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.method) if r.url.endswith("/api/v1/session") else None)
+    await page.goto(quiet_hub.url)
+    await page.locator("input[type=password]").wait_for()
+    assert asked == []
+    await sign_in(page, quiet_hub.url, "admin")
+    assert asked == ["POST"]
+    await page.reload()
+    await page.locator(".who").wait_for()
+    assert asked == ["POST", "GET"]
+    await page.locator(".who").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await page.locator("input[type=password]").wait_for()
+    await page.reload()
+    await page.locator("input[type=password]").wait_for()
+    assert asked == ["POST", "GET", "DELETE"]
+    await page.context.close()

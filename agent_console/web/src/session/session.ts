@@ -6,6 +6,7 @@ import * as calls from '@/api/calls';
 import { onSignedOut, Refusal, useCsrf } from '@/api/http';
 import type { SetUp, SignedIn, SignIn } from '@/generated/api';
 import type { MeView } from '@/generated/views';
+import { markSignedIn, mayBeSignedIn } from '@/session/marker';
 import { desksOf } from '@/shell/desks';
 
 export const useSession = defineStore('session', () => {
@@ -25,18 +26,20 @@ export const useSession = defineStore('session', () => {
 
   function begin(answer: SignedIn): void {
     useCsrf(answer.csrf);
+    markSignedIn(localStorage, true);
     hasEnded.value = false;
     mustFirst.value = answer.must_first;
     user.value = answer.user;
   }
 
-  /** Asks the hub once whether this browser is signed in. Throws Refusal when the hub cannot say. */
+  /** Asks the hub once whether this browser is signed in, if it ever was. Throws Refusal when the hub cannot say. */
   function restore(): Promise<void> {
+    if (user.value !== null || (!asked && !mayBeSignedIn(localStorage))) return Promise.resolve();
     asked ??= calls
       .whoAmI()
       .then(begin)
       .catch((error: unknown) => {
-        if (error instanceof Refusal && error.status === 401) return;
+        if (error instanceof Refusal && error.status === 401) return markSignedIn(localStorage, false);
         asked = null;
         throw error;
       });
@@ -60,12 +63,14 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await calls.signOut();
+    markSignedIn(localStorage, false);
     user.value = null;
   }
 
   /** The hub says that the sign-in is over. */
   function ended(): void {
     hasEnded.value = true;
+    markSignedIn(localStorage, false);
     user.value = null;
   }
 
