@@ -113,6 +113,7 @@ async def test_files_mentions_undo_later_and_snooze(
     await page.keyboard.type("have you seen this order?")
     await page.keyboard.press("Enter")
     await expect(page.locator("article.touch.internal", has_text="@Boris have you seen")).to_be_visible()
+    await expect(page.locator("article.touch.internal b.mention.other")).to_have_text("@Boris")
     told = colleague.page.locator(".notice", has_text="Anna")
     await expect(told).to_be_visible()
     await colleague.page.reload()
@@ -122,6 +123,7 @@ async def test_files_mentions_undo_later_and_snooze(
     await colleague.page.keyboard.press("ArrowDown")
     await colleague.page.keyboard.press("Enter")
     await expect(colleague.page.locator("article.touch.internal", has_text="have you seen")).to_be_visible()
+    await expect(colleague.page.locator("article.touch.internal b.mention.me")).to_have_text("@Boris")
     await expect(menu).to_have_count(0)
     await expect(page.locator(".head .viewers")).to_contain_text("Boris")
     await agent.picture("6-viewers")
@@ -145,7 +147,6 @@ async def test_files_mentions_undo_later_and_snooze(
     await agent.picture("7-later")
     assert await agent.violations() == []
     await page.locator("form.when .choices button").nth(-1).press("Enter")
-    await page.locator("form.when button[type=submit]").press("Enter")
     planned = page.locator(".plan", has_text="Shall I send another one?")
     await expect(planned).to_be_visible()
     await agent.picture("8-scheduled")
@@ -164,7 +165,8 @@ async def test_files_mentions_undo_later_and_snooze(
     await expect(page.locator("form.when")).to_be_visible()
     await agent.picture("10-snooze")
     assert await agent.violations() == []
-    await page.locator("form.when button[type=submit]").press("Enter")
+    await expect(page.locator("form.when .choices button").first).to_be_focused()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name=re.compile("Snoozed"))).to_be_visible()
     await page.locator("[data-work-row]").first.click()
     await expect(page.locator(".bar[role=status]")).to_be_visible()
