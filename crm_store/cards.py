@@ -11,6 +11,7 @@ from crm_store.names import fold
 from crm_store.person_scope import roots_of
 from crm_store.search import find_persons
 from crm_store.store import Store
+from crm_store.talk_mapping import files_of
 from hub.domain.card import (
     CardCandidate,
     CardCase,
@@ -46,7 +47,7 @@ _IDENTITIES = (
     " WHERE /*+*/d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at"
 )
 _RECENT = (
-    "SELECT p.id, t.interaction_id, t.seq, t.channel, t.direction, t.at, t.text FROM persons p"
+    "SELECT p.id, t.interaction_id, t.seq, t.channel, t.direction, t.at, t.text, t.attachments FROM persons p"
     " JOIN touches t ON t.person_id = p.id AND t.direction <> 'internal' AND t.at >= (SELECT MIN(y.at) FROM"
     f" (SELECT x.at FROM touches x WHERE x.person_id = p.id AND x.direction <> 'internal'"
     f" ORDER BY x.at DESC LIMIT {RECENT}) y)"
@@ -196,6 +197,7 @@ def _card(
                 direction=Direction(t[4]),
                 at=from_us(t[5]),
                 text=t[6][:_CUT],
+                files=tuple(file.name for file in files_of(t[7])),
             )
             for t in recent[:RECENT]
         ),

@@ -13,6 +13,7 @@ from crm_store.outcome_rows import outcomes_of, pauses_of
 from crm_store.rows.floor import agents
 from crm_store.rows.history import reservations, work_items
 from crm_store.store import Store
+from crm_store.talk_mapping import files_of
 from hub.desk.views import (
     DispositionView,
     LastTouchView,
@@ -40,10 +41,13 @@ SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name, w.channel
   w.first_queued_at, w.deadline_at, w.version, l.seq, l.direction, l.at, l.text,
   (SELECT MIN(x.at) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
     AND x.seq > COALESCE((SELECT MAX(y.seq) FROM touches y
-      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound' AND y.author_id IS NOT NULL), 0)),
+      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound' AND y.author_id IS NOT NULL), 0)
+    AND x.seq > COALESCE((SELECT MAX(f.seq) FROM facts f
+      WHERE f.interaction_id = w.interaction_id AND f.kind = 'client_left'), 0)),
   (SELECT COUNT(*) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
     AND x.seq > COALESCE((SELECT m.seq FROM read_marks m
-      WHERE m.interaction_id = w.interaction_id AND m.agent_id = w.agent_id), 0))
+      WHERE m.interaction_id = w.interaction_id AND m.agent_id = w.agent_id), 0)),
+  l.attachments
 FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id
 LEFT JOIN touches l ON l.interaction_id = w.interaction_id AND l.seq = (SELECT MAX(x.seq) FROM touches x
   WHERE x.interaction_id = w.interaction_id AND x.direction <> 'internal')
@@ -243,7 +247,13 @@ def _work_view(r: Row) -> WorkView:
         version=r[13],
         last_touch=None
         if r[14] is None
-        else LastTouchView(seq=r[14], direction=Direction(r[15]), at=from_us(r[16]), text=r[17][:_LINE_CUT]),
+        else LastTouchView(
+            seq=r[14],
+            direction=Direction(r[15]),
+            at=from_us(r[16]),
+            text=r[17][:_LINE_CUT],
+            files=tuple(file.name for file in files_of(r[20])),
+        ),
         unanswered_since=at(r[18]),
         unread=r[19],
     )

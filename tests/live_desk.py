@@ -97,6 +97,14 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "snoozed": [*snoozed, frame["snooze"]] if frame["snooze"] else snoozed}
         case "viewers_changed":
             return {**desk, "viewers": {**desk["viewers"], frame["interaction_id"]: frame["viewers"]}}
+        case "client_left":
+            return {
+                **desk,
+                "work": [
+                    {**w, "unanswered_since": None} if w["interaction_id"] == frame["interaction_id"] else w
+                    for w in desk["work"]
+                ],
+            }
         case "house_changed":
             return {**desk, **{name: frame[name] for name in HOUSE}}
         case "tasks_changed":
@@ -139,6 +147,7 @@ def _row_touched(row: Frame, touch: Frame) -> Frame:
             "direction": touch["direction"],
             "at": touch["at"],
             "text": touch["text"][:LINE_CHARACTERS],
+            "files": [file["name"] for file in touch["attachments"]],
         },
         "unanswered_since": (row["unanswered_since"] or touch["at"]) if is_from_client else None,
         "unread": row["unread"] + is_from_client,

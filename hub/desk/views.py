@@ -49,19 +49,20 @@ class TouchView(View, frozen=True, kw_only=True):
 
 
 class LastTouchView(View, frozen=True, kw_only=True):
-    """The newest message of a conversation, cut to a line."""
+    """The newest message of a conversation, cut to a line; `files` are the names of what came with it."""
 
     seq: int
     direction: Direction
     at: datetime
     text: str
+    files: tuple[str, ...] = ()
 
 
 class WorkView(View, frozen=True, kw_only=True):
     """A row of the agent's Work list.
 
-    `unanswered_since` is when the client first wrote without an answer since; `unread` counts their messages
-    after the last one read here; `ends_at` is the end of the wrap-up.
+    `unanswered_since` is when the client first wrote without an answer since, and without having ended the chat
+    since; `unread` counts their messages after the last one read here; `ends_at` is the end of the wrap-up.
     """
 
     work_item_id: str

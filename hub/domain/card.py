@@ -23,7 +23,7 @@ class CardIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardTouch:
-    """One line of the person's recent history."""
+    """One line of the person's recent history; `files` are the names of what came with it."""
 
     interaction_id: InteractionId
     seq: int
@@ -31,6 +31,7 @@ class CardTouch:
     direction: Direction
     at: datetime
     text: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,8 +109,10 @@ async def test_a_visitor_who_leaves_in_the_line_under_offer_and_in_conversation(
 
     visitor, interaction_id = await shift.given(anna)
     await visitor.send({"t": "leave"})
+    assert (await anna.works_on(interaction_id))["unanswered_since"]
     left = await anna.heard("client_left", interaction_id=interaction_id)
     await shift.all_agree()
+    assert (await anna.works_on(interaction_id))["unanswered_since"] is None
     timeline = await anna.agent.get(f"/api/v1/persons/{left['person_id']}/timeline")
     assert [e["agent"] for e in timeline["items"] if e["kind"] == "client_left"] == ["Anna"]
     assert await anna.works_on(interaction_id)

@@ -81,7 +81,7 @@ export interface CardTask {
   readonly due_at: string | null;
 }
 
-/** One line of the person's recent history. */
+/** One line of the person's recent history; `files` are the names of what came with it. */
 export interface CardTouch {
   readonly interaction_id: string;
   readonly seq: number;
@@ -89,6 +89,7 @@ export interface CardTouch {
   readonly direction: Direction;
   readonly at: string;
   readonly text: string;
+  readonly files: readonly string[];
 }
 
 /** `pending` waits for somebody outside: the client, a supplier. */
@@ -276,12 +277,13 @@ export interface FloorView {
 /** The kind of channel an address belongs to. */
 export type IdentityKind = 'email' | 'phone' | 'telegram' | 'webchat';
 
-/** The newest message of a conversation, cut to a line. */
+/** The newest message of a conversation, cut to a line; `files` are the names of what came with it. */
 export interface LastTouchView {
   readonly seq: number;
   readonly direction: Direction;
   readonly at: string;
   readonly text: string;
+  readonly files: readonly string[];
 }
 
 /** The agent's own state. `load` and `full` are units of attention. */
@@ -519,8 +521,8 @@ export type WorkState = 'abandoned' | 'assigned' | 'callback' | 'cancelled' | 'c
 /**
  * A row of the agent's Work list.
  *
- * `unanswered_since` is when the client first wrote without an answer since; `unread` counts their messages
- * after the last one read here; `ends_at` is the end of the wrap-up.
+ * `unanswered_since` is when the client first wrote without an answer since, and without having ended the chat
+ * since; `unread` counts their messages after the last one read here; `ends_at` is the end of the wrap-up.
  */
 export interface WorkView {
   readonly work_item_id: string;

@@ -128,6 +128,7 @@ export default {
     nobody_waits: 'Nobody is waiting.',
     mine_empty: 'Accepted work is kept here until you close it.',
     unread: '{n} unread message | {n} unread messages',
+    files: '{n} file | {n} files',
     unanswered: 'waiting for your answer for {time}',
     place: 'place {n}',
     free: 'Free',

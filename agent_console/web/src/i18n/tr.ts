@@ -129,6 +129,7 @@ const tr: Messages = {
     nobody_waits: 'Bekleyen yok.',
     mine_empty: 'Kabul ettiğiniz işler siz kapatana kadar burada durur.',
     unread: '{n} okunmamış mesaj | {n} okunmamış mesaj',
+    files: '{n} dosya | {n} dosya',
     unanswered: '{time} süredir yanıtınızı bekliyor',
     place: '{n}. sırada',
     free: 'Müsait',

@@ -55,6 +55,9 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
       const who = { byClient: frame.by_client, name: frame.name };
       return { ...desk, typing: frame.typing ? { ...rest, [frame.interaction_id]: who } : rest };
     }
+    case 'client_left':
+      // nobody waits for an answer any more
+      return { ...desk, work: desk.work.map((row) => (row.interaction_id === frame.interaction_id ? { ...row, unanswered_since: null } : row)) };
     case 'queues_changed':
       return { ...desk, queues: frame.queues, waiting: frame.waiting };
     case 'card_changed':
@@ -92,7 +95,6 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     case 'floor_changed':
     case 'draft_changed':
     case 'delivery_changed':
-    case 'client_left':
     case 'client_rated':
     case 'replayed':
     case 'tick':
@@ -154,6 +156,7 @@ function rowTouched(row: WorkView, touch: TouchView): WorkView {
     direction: touch.direction,
     at: touch.at,
     text: Array.from(touch.text).slice(0, LINE_CHARACTERS).join(''),
+    files: touch.attachments.map((file) => file.name),
   };
   return {
     ...row,
@@ -197,7 +200,8 @@ function named<T extends { readonly person: NamedView | null }>(rows: readonly T
 function withRecent(card: ClientCard, touch: TouchView): ClientCard {
   if (touch.direction === 'internal' || card.recent.some((t) => t.interaction_id === touch.interaction_id && t.seq === touch.seq)) return card;
   const { interaction_id, seq, channel, direction, at } = touch;
-  const newest = { interaction_id, seq, channel, direction, at, text: Array.from(touch.text).slice(0, RECENT_CHARACTERS).join('') };
+  const files = touch.attachments.map((file) => file.name);
+  const newest = { interaction_id, seq, channel, direction, at, files, text: Array.from(touch.text).slice(0, RECENT_CHARACTERS).join('') };
   return { ...card, recent: [newest, ...card.recent].slice(0, RECENT) };
 }
 
