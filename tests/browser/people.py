@@ -46,3 +46,11 @@ async def reply(page: Page, words: str) -> None:
     await page.keyboard.press("Enter")
     await expect(page.locator("article.touch.outbound", has_text=words)).to_be_visible()
     await page.keyboard.press("Escape")
+
+
+async def choose(page: Page, words: str) -> None:
+    """Call the palette, and take the first thing that it finds by these words."""
+    await page.keyboard.press("Control+k")
+    await expect(page.locator("[role=dialog] input.typed")).to_be_focused()
+    await page.keyboard.type(words)
+    await page.keyboard.press("Enter")

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, Screen, screen_of
-from tests.browser.people import become_available, open_chat, sign_in, write
+from tests.browser.people import become_available, choose, open_chat, sign_in, write
 from tests.hubs import Floor, RunningHub, start_hub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -64,14 +64,6 @@ async def _accepts(agent: Page, client: Page, url: str, language: str, words: st
     await agent.locator("section.offer.full", has_text=words).wait_for()
     await agent.keyboard.press("a")
     await agent.locator("article.touch.inbound", has_text=words).wait_for()
-
-
-async def _chosen(page: Page, words: str) -> None:
-    """Ctrl-K, the words, Enter."""
-    await page.keyboard.press("Control+k")
-    await expect(page.locator("[role=dialog] input.typed")).to_be_focused()
-    await page.keyboard.type(words)
-    await page.keyboard.press("Enter")
 
 
 async def _until(page: Page, truth: str) -> None:
@@ -237,9 +229,9 @@ async def test_the_palette_finds_commands_places_and_people_by_keyboard(
     await keys.press("Escape")
     await expect(page.locator("[role=dialog]")).to_have_count(0)
 
-    await _chosen(page, "theme: dark")
+    await choose(page, "theme: dark")
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    await _chosen(page, "write a note")
+    await choose(page, "write a note")
     await _until(page, "document.activeElement.tagName === 'TEXTAREA'")
     await keys.type("called from the palette")
     await keys.press("Enter")
@@ -250,7 +242,7 @@ async def test_the_palette_finds_commands_places_and_people_by_keyboard(
     await expect(options.first).to_contain_text("note")
     await _looked_at(agent, "palette")
     await keys.press("Escape")
-    await _chosen(page, "language: turk")
+    await choose(page, "language: turk")
     await expect(page.locator("html")).to_have_attribute("lang", "tr")
     assert agent.complaints == []
     for screen in (agent, client):
@@ -262,9 +254,7 @@ async def test_alerts_are_heard_and_shown_as_chosen_on_any_machine(browser: Brow
     page, keys = agent.page, agent.page.keyboard
     await page.add_init_script(DESKTOP)
     await sign_in(page, hub.url, "anna")
-    await keys.press("Control+k")
-    await keys.type("звуки и")
-    await keys.press("Enter")
+    await choose(page, "звуки и")
     sheet = page.locator("[role=dialog] .alerts")
     await sheet.locator("label.line input").first.check()  # sounds are off on the machines of tests
     boxes = sheet.locator("tbody tr").nth(1).locator("input")
@@ -284,9 +274,7 @@ async def test_alerts_are_heard_and_shown_as_chosen_on_any_machine(browser: Brow
 
     # no sound and no notification of messages any more; it is kept on the hub
     await keys.press("Escape")
-    await keys.press("Control+k")
-    await keys.type("звуки и")
-    await keys.press("Enter")
+    await choose(page, "звуки и")
     async with page.expect_response(
         lambda a: a.url.endswith("/me/preferences") and a.request.method == "PUT"
     ):
@@ -300,9 +288,7 @@ async def test_alerts_are_heard_and_shown_as_chosen_on_any_machine(browser: Brow
     elsewhere = await screen_of(browser, PICTURES, language="en")
     await sign_in(elsewhere.page, hub.url, "anna")
     await expect(elsewhere.page.locator("html")).to_have_attribute("lang", "ru")
-    await elsewhere.page.keyboard.press("Control+k")
-    await elsewhere.page.keyboard.type("звуки и")
-    await elsewhere.page.keyboard.press("Enter")
+    await choose(elsewhere.page, "звуки и")
     rows = elsewhere.page.locator("[role=dialog] .alerts tbody tr")
     await expect(rows.nth(1).locator("input").first).not_to_be_checked()
     await expect(rows.nth(0).locator("input").first).to_be_checked()

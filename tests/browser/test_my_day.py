@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import ROOT, screen_of
-from tests.browser.people import become_available, open_chat, sign_in, write
+from tests.browser.people import become_available, choose, open_chat, sign_in, write
 from tests.conftest import StartHub
 from tests.hubs import Floor
 
@@ -51,9 +51,7 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
     await agent.picture("empty-desk")
     assert await agent.violations() == []
 
-    await keys.press("Control+k")
-    await keys.type("my day")
-    await keys.press("Enter")
+    await choose(page, "my day")
     await expect(page.locator("[role=dialog] dl.full > div")).to_have_count(11)
     # the house's clock with the house's zone, wherever the computer is
     said = await page.locator("[role=dialog] .pauses", has_text="so far today").inner_text()
@@ -68,9 +66,7 @@ async def test_own_figures_own_history_and_a_task_that_comes_due(
     notice = page.locator("section.notices .notice", has_text="Task is due: Call back")
     await expect(notice.locator("button.link")).to_be_visible()
 
-    await keys.press("Control+k")
-    await keys.type("my history")
-    await keys.press("Enter")
+    await choose(page, "my history")
     rows = page.locator("[role=dialog] [role=option]")
     await expect(rows).to_have_count(1)
     await agent.picture("my-history")

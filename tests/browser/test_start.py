@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, Screen, screen_of
-from tests.browser.people import become_available, open_chat, reply, sign_in, write
+from tests.browser.people import become_available, choose, open_chat, reply, sign_in, write
 from tests.conftest import StartHub
 from tests.hubs import Floor
 
@@ -81,9 +81,7 @@ async def test_an_agent_begins_and_the_visitor_answers_in_one_conversation(
     person = await page.evaluate(PERSON)
 
     # from one's own history; the ways say why the others are closed
-    await keys.press("Control+k")
-    await keys.type("my history")
-    await keys.press("Enter")
+    await choose(page, "my history")
     await expect(page.locator("[role=dialog] [role=option]")).to_have_count(1)
     await keys.press("Control+Enter")
     dialog = page.locator("[role=dialog]", has_text="Write to")
