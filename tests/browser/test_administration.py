@@ -143,6 +143,8 @@ async def test_a_key_is_made_for_one_queue_and_says_so(
     await page.goto(f"{quiet_hub.url}/admin/keys")
     await page.locator(".part-head .btn.primary").click()
     sheet = page.locator(".sheet")
+    # the permissions come from the hub, after the form
+    await sheet.locator(".choices").first.locator("input").first.wait_for()
     before = await sheet.locator(".choices").first.locator("input").count()
     await sheet.locator(".reach input").nth(1).check()
     await expect(sheet.locator(".choices")).to_have_count(2)

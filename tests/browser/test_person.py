@@ -258,3 +258,29 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     for screen in (agent, other, client):
         await screen.page.context.close()
     assert other.complaints == []
+
+
+async def test_an_offer_beside_an_open_conversation_is_told_from_it_though_nobody_is_known(
+    browser: Browser, hub_starter: StartHub, tmp_path: Path
+) -> None:
+    hub = await hub_starter(floor=Floor(agents=("anna",), offer_s=60.0), data_dir=tmp_path / "data")
+    agent = await screen_of(browser, PICTURES, language="en")
+    clients = [await screen_of(browser, PICTURES, language="en") for _ in range(2)]
+    page = agent.page
+    await sign_in(page, hub.url, "anna")
+    await become_available(page)
+    for client in clients:
+        await open_chat(client.page, hub.url, "en")
+    await write(clients[0].page, "the first")
+    await _accepted(page, "the first")
+    await write(clients[1].page, "the second")
+    tabs = page.locator(".which button")
+    await expect(tabs).to_have_count(2)
+    for tab, said in zip(await tabs.all(), ("Offered", "Open"), strict=True):
+        await expect(tab).to_contain_text(said)
+        await expect(tab).to_contain_text("Unknown client")
+        await expect(tab.get_by_label("Web chat")).to_be_visible()
+    await agent.picture("two-tabs")
+    assert await agent.violations() == []
+    for screen in (agent, *clients):
+        await screen.page.context.close()
