@@ -173,6 +173,7 @@ class WebChat:
                 group.create_task(self._places.run())
                 group.create_task(self._receipts.run())
                 group.create_task(self._opening.run())
+                group.create_task(self._endings.run())
                 group.create_task(self._sweep_files())
         finally:
             await self.drain()
@@ -181,7 +182,6 @@ class WebChat:
         """Take no new visitor, close the sockets with 1012, and let what was read before be handed in; within
         `close_s`."""
         self._around.takes_visitors = False
-        self._endings.stop()
         for socket in tuple(self._around.sockets):
             socket.close_soon(GOING_AWAY)
         try:

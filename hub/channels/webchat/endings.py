@@ -21,7 +21,7 @@ class Endings:
     def __init__(self, *, wait_s: float) -> None:
         self._wait_s = wait_s
         self._settled: OrderedDict[TouchId, None] = OrderedDict()
-        self._waits: set[asyncio.Task[None]] = set()
+        self._waiting: asyncio.Queue[tuple[float, Thread, ClosedFrame]] = asyncio.Queue()
 
     def owe(self, thread: Thread, touch_id: TouchId) -> None:
         """A reply of the open conversation is stored; the news of it may come after it was sent."""
@@ -43,9 +43,7 @@ class Endings:
         if not thread.owed:
             await self.now(thread)
             return
-        wait = asyncio.create_task(self._at_the_latest(thread, frame))
-        self._waits.add(wait)
-        wait.add_done_callback(self._waits.discard)
+        self._waiting.put_nowait((asyncio.get_running_loop().time() + self._wait_s, thread, frame))
 
     async def now(self, thread: Thread) -> None:
         """Wait no longer with the end, if one is to be told."""
@@ -54,12 +52,10 @@ class Endings:
             thread.owed.clear()
             await thread.tell(frame)
 
-    def stop(self) -> None:
-        """The sockets are closing: whoever returns is told at the greeting."""
-        for wait in self._waits:
-            wait.cancel()
-
-    async def _at_the_latest(self, thread: Thread, frame: ClosedFrame) -> None:
-        await asyncio.sleep(self._wait_s)
-        if thread.end is frame:
-            await self.now(thread)
+    async def run(self) -> None:
+        """Tell the ends that have waited long enough, until cancelled: then whoever returns is told at the greeting."""
+        while True:
+            due, thread, frame = await self._waiting.get()  # all wait equally long: the first is due first
+            await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+            if thread.end is frame:
+                await self.now(thread)
