@@ -12,6 +12,9 @@ from hub.domain.access import Principal
 from hub.domain.errors import Forbidden, NotSignedIn
 
 CSRF_HEADER = "X-CSRF-Token"
+_COOKIE, _HTTPS_COOKIE = "touchline", "__Host-touchline"
+COOKIE_NAMES = frozenset({_COOKIE, _HTTPS_COOKIE})
+"""Either may hold the token of a sign-in."""
 
 
 class Gate:
@@ -26,7 +29,7 @@ class Gate:
         self._keys = keys
         self._origins = frozenset(origins)
         self._is_https = is_https
-        self._cookie_name = "__Host-touchline" if is_https else "touchline"
+        self._cookie_name = _HTTPS_COOKIE if is_https else _COOKIE
 
     async def authenticate(self, request: web.Request) -> Principal:
         """On whose behalf the request is made: by the API key it carries, else by its cookie.

@@ -1,9 +1,12 @@
 """Serves the built console: one page, and files whose names carry their content's hash."""
 
+import asyncio
 import re
 from pathlib import Path
 
 from aiohttp import hdrs, web
+
+from agent_console.auth import COOKIE_NAMES
 
 STATIC = Path(__file__).with_name("static")
 
@@ -14,7 +17,11 @@ _NOT_BUILT = "The console has not been built. In a checkout run `make console`; 
 
 
 def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
-    """`/` and every address that is no file: the page; `/assets/…`: files, kept by browsers for a year."""
+    """`/` and every address that is no file: the page; `/assets/…`: files, kept by browsers for a year.
+
+    A page that was asked for with the cookie of a sign-in says so (`data-session`): without one, the console has
+    nothing to ask the hub about, and a refused question would stand in red in the browser's log.
+    """
 
     async def page(request: web.Request) -> web.StreamResponse:
         if "." in request.path.rsplit("/", 1)[-1]:
@@ -22,7 +29,13 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
         index = static / "index.html"
         if not index.is_file():
             return web.Response(status=503, text=_NOT_BUILT)
-        return web.FileResponse(index, headers={hdrs.CACHE_CONTROL: "no-cache"})
+        headers = {hdrs.CACHE_CONTROL: "no-cache", hdrs.VARY: hdrs.COOKIE}
+        if not COOKIE_NAMES & request.cookies.keys():
+            return web.FileResponse(index, headers=headers)
+        text = await asyncio.to_thread(index.read_text, encoding="utf-8")
+        return web.Response(
+            text=text.replace("<html ", "<html data-session ", 1), content_type="text/html", headers=headers
+        )
 
     async def asset(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]

@@ -9,7 +9,7 @@ from hub.clock import SystemClock
 from hub.domain import totp
 from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.browser.people import sign_in
-from tests.hubs import RunningHub
+from tests.hubs import PASSWORD, RunningHub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -136,4 +136,12 @@ async def test_a_browser_asks_who_is_signed_in_only_when_somebody_may_be(
     await page.reload()
     await page.locator("input[type=password]").wait_for()
     assert asked == ["POST", "GET", "DELETE"]
+    # whoever brings the cookie of a sign-in made elsewhere is at their desk
+    answer = await page.context.request.post(
+        f"{quiet_hub.url}/api/v1/session", data={"login": "admin", "password": PASSWORD}
+    )
+    assert answer.ok
+    await page.reload()
+    await page.locator(".who").wait_for()
+    assert screen.complaints == []
     await page.context.close()

@@ -6,8 +6,10 @@ import * as calls from '@/api/calls';
 import { onSignedOut, Refusal, useCsrf } from '@/api/http';
 import type { SetUp, SignedIn, SignIn } from '@/generated/api';
 import type { MeView } from '@/generated/views';
-import { markSignedIn, mayBeSignedIn } from '@/session/marker';
 import { desksOf } from '@/shell/desks';
+
+/** The sign-in is a cookie that no script can read: the hub marks the page that was asked for with one. */
+const mayBeSignedIn = (): boolean => import.meta.env.DEV || 'session' in document.documentElement.dataset;
 
 export const useSession = defineStore('session', () => {
   const user = ref<MeView | null>(null);
@@ -26,20 +28,19 @@ export const useSession = defineStore('session', () => {
 
   function begin(answer: SignedIn): void {
     useCsrf(answer.csrf);
-    markSignedIn(localStorage, true);
     hasEnded.value = false;
     mustFirst.value = answer.must_first;
     user.value = answer.user;
   }
 
-  /** Asks the hub once whether this browser is signed in, if it ever was. Throws Refusal when the hub cannot say. */
+  /** Asks the hub once whether this browser is signed in, if it may be. Throws Refusal when the hub cannot say. */
   function restore(): Promise<void> {
-    if (user.value !== null || (!asked && !mayBeSignedIn(localStorage))) return Promise.resolve();
+    if (user.value !== null || (!asked && !mayBeSignedIn())) return Promise.resolve();
     asked ??= calls
       .whoAmI()
       .then(begin)
       .catch((error: unknown) => {
-        if (error instanceof Refusal && error.status === 401) return markSignedIn(localStorage, false);
+        if (error instanceof Refusal && error.status === 401) return;
         asked = null;
         throw error;
       });
@@ -63,14 +64,12 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await calls.signOut();
-    markSignedIn(localStorage, false);
     user.value = null;
   }
 
   /** The hub says that the sign-in is over. */
   function ended(): void {
     hasEnded.value = true;
-    markSignedIn(localStorage, false);
     user.value = null;
   }
 
