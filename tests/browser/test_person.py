@@ -55,7 +55,8 @@ async def test_a_card_is_edited_by_keyboard_and_two_records_become_one_and_two_a
         await write(client.page, f"hello {n}")
         await _accepted(page, f"hello {n}")
 
-        # `e` opens the form with the name chosen
+        # `e` opens the form with the name chosen; of this client, not of the one before
+        await expect(card.locator("h2.name")).not_to_contain_text(name)
         await card.locator(".line").first.wait_for()
         await page.keyboard.press("e")
         await card.locator("form.edit input").first.wait_for()
@@ -74,14 +75,17 @@ async def test_a_card_is_edited_by_keyboard_and_two_records_become_one_and_two_a
     await expect(page.locator("li .fact, .fact", has_text=name).first).to_be_visible()
 
     # the second record is open: a case and a task, then the namesake is found to be the same person
-    adders = card.locator("button.add")
+    adders = card.locator(".cases-and-tasks button.add")
+    await expect(adders).to_have_count(2)
     await adders.nth(0).focus()
     await page.keyboard.press("Enter")
+    await expect(card.locator(".cases-and-tasks form.adding input").first).to_be_focused()
     await page.keyboard.type(matter)
     await page.keyboard.press("Enter")
     await expect(card).to_contain_text(f"#1 {matter}")
     await adders.nth(1).focus()
     await page.keyboard.press("Enter")
+    await expect(card.locator(".cases-and-tasks form.adding input").first).to_be_focused()
     await page.keyboard.type(todo)
     await page.keyboard.press("Enter")
     await expect(card.locator(".line", has_text=todo)).to_be_visible()
@@ -189,8 +193,11 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     await _accepted(page, "чайник течёт")
 
     # a case, changed in place: its state, what the client is told, whose it is
-    await card.locator("button.add").nth(0).focus()
+    adders = card.locator(".cases-and-tasks button.add")
+    await expect(adders).to_have_count(2)
+    await adders.nth(0).focus()
     await keys.press("Enter")
+    await expect(card.locator(".cases-and-tasks form.adding input").first).to_be_focused()
     await keys.type("Чайник течёт")
     await keys.press("Enter")
     line = card.locator(".line", has_text="#1 Чайник течёт")
@@ -229,11 +236,12 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     await expect(card.locator("h3 .chip").first).to_have_text("1")
 
     # a task for a colleague, who hears of it at once and sees who gave it
-    await card.locator("button.add").nth(1).focus()
+    await adders.nth(1).focus()
     await keys.press("Enter")
+    await expect(card.locator(".cases-and-tasks form.adding input").first).to_be_focused()
     await keys.type("Перезвонить")
-    await card.locator("form.adding input[list]").fill("bo")
-    await card.locator("form.adding input[list]").press("Enter")
+    await card.locator(".cases-and-tasks form.adding input[list]").fill("bo")
+    await card.locator(".cases-and-tasks form.adding input[list]").press("Enter")
     await expect(card.locator(".line", has_text="Перезвонить")).to_contain_text("Boris · от: Anna")
     await expect(other.page.locator("section.strip .notice")).to_contain_text(
         "Anna size bir görev verdi — Перезвонить"
