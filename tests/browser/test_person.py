@@ -206,6 +206,7 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     form = card.locator("form.case")
     await expect(form.locator("input").first).to_be_focused()
     await form.locator("select").select_option("pending")
+    await form.locator("datalist option").first.wait_for(state="attached")
     await form.locator("input[list]").fill("bor")
     await form.get_by_label("Что сказано клиенту").fill("Ждём крышку")
     await agent.picture("case-form")
@@ -241,6 +242,7 @@ async def test_a_case_is_changed_where_it_stands_and_a_task_is_given_to_a_collea
     await expect(card.locator(".cases-and-tasks form.adding input").first).to_be_focused()
     await keys.type("Перезвонить")
     await card.locator(".cases-and-tasks form.adding input[list]").fill("bo")
+    await card.locator(".cases-and-tasks form.adding datalist option").first.wait_for(state="attached")
     await card.locator(".cases-and-tasks form.adding input[list]").press("Enter")
     await expect(card.locator(".line", has_text="Перезвонить")).to_contain_text("Boris · от: Anna")
     await expect(other.page.locator("section.strip .notice")).to_contain_text(
