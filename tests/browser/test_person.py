@@ -57,7 +57,7 @@ async def test_a_card_is_edited_by_keyboard_and_two_records_become_one_and_two_a
 
         # `e` opens the form with the name chosen; of this client, not of the one before
         await expect(card.locator("h2.name")).not_to_contain_text(name)
-        await card.locator(".line").first.wait_for()
+        await expect(card.locator(".cases-and-tasks button.add")).to_have_count(2)  # the card may be edited
         await page.keyboard.press("e")
         await card.locator("form.edit input").first.wait_for()
         await expect(card.locator("form.edit input").first).to_be_focused()
@@ -86,6 +86,7 @@ async def test_a_card_is_edited_by_keyboard_and_two_records_become_one_and_two_a
     await adders.nth(1).focus()
     await page.keyboard.press("Enter")
     await expect(card.locator(".cases-and-tasks form.adding input").first).to_be_focused()
+    await card.locator(".cases-and-tasks form.adding datalist option").first.wait_for(state="attached")
     await page.keyboard.type(todo)
     await page.keyboard.press("Enter")
     await expect(card.locator(".line", has_text=todo)).to_be_visible()
