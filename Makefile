@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
-WORKERS ?= 3
+WORKERS ?= 2
 
 BIN := .venv/bin
 WEB := agent_console/web
@@ -15,8 +15,8 @@ TYPED := $(wildcard hub crm_store agent_console tests bench hatch_build.py)
 FAST_TESTS := $(wildcard tests/test_architecture.py tests/unit tests/contracts)
 SLOW_TESTS := $(wildcard tests/journeys tests/browser)
 CHAOS_TESTS := $(wildcard tests/chaos)
-# neighbours stay together, as they share what they start; who has nothing left takes over some of another's. Tests wait
-# more than they compute: there is one process more than cores on the smallest machine they are run on
+# neighbours stay together, as they share what they start; who has nothing left takes over some of another's. Two share
+# the two cores of the smallest machine they are run on
 SPREAD := -n $(WORKERS) --dist worksteal
 sources_of = $(if $(wildcard $(1)),$(shell find $(1) -type f -not -path '*/node_modules/*' -not -name '*.tsbuildinfo'))
 
