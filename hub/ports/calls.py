@@ -1,0 +1,137 @@
+"""What the telephone asks the house to keep of a call, and what the house asks the telephone to do."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hub.domain.call import AgentPhone, Call, CallEnd, RecordingState
+from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId
+from hub.domain.touch import Attachment
+from hub.domain.work import WorkItem
+from hub.ports.inbox import Received
+
+
+class CallDesk(Protocol):
+    """Where calls are kept. Every method is one commit, and doing it twice is no error.
+
+    All raise Unavailable when nothing can be written now.
+    """
+
+    async def began(
+        self, tenant_id: TenantId, received: Received, *, account: str, thread: str, number: str, dialled: str
+    ) -> Call:
+        """An inbound call whose touch is durable: it waits."""
+        ...
+
+    async def ringing(self, call_id: CallId, agent_id: UserId) -> None:
+        """The phone of this agent rings for it (of a call of ours: the client's does)."""
+        ...
+
+    async def answered(self, call_id: CallId, reservation_id: ReservationId) -> WorkItem:
+        """The agent's phone was picked up: accepts the offer, or finds it accepted by the same agent at the console.
+
+        Raises Conflict (`offer_over`) when the offer is over: hang up the agent's leg, the caller waits on.
+        """
+        ...
+
+    async def not_answered(self, reservation_id: ReservationId, reason: str) -> None:
+        """The agent's phone refused (`declined`), was busy (`busy`) or could not be reached (`unreachable`): the
+        work goes to the next one, in its old place. An offer that is over is no error."""
+        ...
+
+    async def came_back(self, call_id: CallId, reason: str) -> None:
+        """The agent who had accepted cannot be connected (or dropped out of reach): the caller waits again, in the
+        old place."""
+        ...
+
+    async def client_answered(self, call_id: CallId) -> None:
+        """On a call of ours the client is on the line."""
+        ...
+
+    async def held(self, call_id: CallId, *, held: bool) -> None:
+        """The client was put on hold, or is not any more: talk and hold are segments of their own."""
+        ...
+
+    async def recording(self, call_id: CallId, state: RecordingState) -> None:
+        """What is said is kept, or not, from now on."""
+        ...
+
+    async def moved(self, call_id: CallId, *, queue_id: QueueId, note: str) -> None:
+        """Back into a line, with its own pass: a transfer to a queue from the telephone."""
+        ...
+
+    async def ended(self, call_id: CallId, end: CallEnd) -> None:
+        """It is over. Waiting work is abandoned and offers are withdrawn; work in hand begins its wrap-up; a call
+        that nobody answered leaves a missed call in the history, and a task to call back."""
+        ...
+
+    async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
+        """The caller left a message instead (voicemail): text work in the line of the queue, with the sound."""
+        ...
+
+    async def wants_callback(self, call_id: CallId, number: str) -> None:
+        """The caller asked to be called at this number, and keeps the place in line."""
+        ...
+
+    async def alive(self, node: str, call_ids: Sequence[CallId]) -> None:
+        """The hub `node` still carries these."""
+        ...
+
+    async def lost(self, node: str) -> Sequence[Call]:
+        """Ends what an earlier life of this hub carried, with `hub_lost`; gives what it ended."""
+        ...
+
+    async def call_of(self, interaction_id: InteractionId) -> Call | None:
+        """The call of an interaction that is not over, if there is one."""
+        ...
+
+    async def phone_of(self, tenant_id: TenantId, agent_id: UserId) -> AgentPhone:
+        """Where this agent is reached."""
+        ...
+
+    async def phone_ready(self, tenant_id: TenantId, agent_id: UserId, *, ready: bool) -> None:
+        """The agent's phone can be reached, or not any more: nobody is offered a call that they cannot take."""
+        ...
+
+
+class Telephone(Protocol):
+    """What people do with a call from the console. Each raises NotFound for a call that this hub does not carry,
+    Conflict for what its stage does not allow, Unavailable when the outside does not answer."""
+
+    async def dial(self, call: Call, phone: AgentPhone) -> None:
+        """Ring the agent's phone, then the client's number; returns when the agent's phone rings or has refused.
+
+        Raises Invalid (`number_not_allowed`) for a number that the house does not call.
+        """
+        ...
+
+    async def hold(self, call_id: CallId, *, held: bool) -> None:
+        """Put the client on hold with music, or take them back."""
+        ...
+
+    async def hang_up(self, call_id: CallId) -> None:
+        """End the call for everybody."""
+        ...
+
+    async def press(self, call_id: CallId, keys: str) -> None:
+        """Send keys to the client's side."""
+        ...
+
+    async def record(self, call_id: CallId, state: RecordingState) -> None:
+        """Begin, pause or end keeping what is said."""
+        ...
+
+    async def give(self, call_id: CallId, target: str) -> None:
+        """Blind transfer to an address or a number; the agent is off the line at once."""
+        ...
+
+    async def consult(self, call_id: CallId, target: str) -> None:
+        """Hold the client and call somebody: an address, a number, or `agent:<id>`."""
+        ...
+
+    async def join(self, call_id: CallId) -> None:
+        """Attended transfer: the client and whoever was consulted talk, the agent is off the line."""
+        ...
+
+    async def take_back(self, call_id: CallId) -> None:
+        """Drop whoever was consulted, and talk to the client again."""
+        ...
