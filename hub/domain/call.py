@@ -76,7 +76,8 @@ class Call:
     `dialled` is the number or the user they called, or the trunk we called by.
 
     `account` and `thread` name its session. `held_since` is when the client was put on hold, None while they are
-    not. `heard_at` is when the hub that carries it (`node`) last said that it lives: G10.
+    not. `third` is whom the agent consults, or hands the client to: a name or a number, with how far that came.
+    `heard_at` is when the hub that carries it (`node`) last said that it lives: G10.
     """
 
     id: CallId
@@ -100,4 +101,6 @@ class Call:
     ended_at: datetime | None = None
     end: CallEnd | None = None
     recording: RecordingState = RecordingState.OFF
+    third: str = ""
+    third_stage: CallStage | None = None
     version: int = 1

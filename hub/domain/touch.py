@@ -88,7 +88,8 @@ class InboundTouch:
 
     `account` is the channel account (`webchat:demo`), `external_id` is unique within it, `thread` is what
     the channel calls one conversation. `raw` is what came over the wire, kept as it was. `body_sha256` tells
-    a repeat from another body under the same id. `priority` adds steps of urgency.
+    a repeat from another body under the same id. `priority` adds steps of urgency. `queued` false: it is kept, and
+    its client is in no line yet (a caller in a menu).
     """
 
     tenant_id: TenantId
@@ -108,6 +109,7 @@ class InboundTouch:
     kind: TouchKind = TouchKind.MESSAGE
     attachments: tuple[Attachment, ...] = ()
     priority: int = 0
+    queued: bool = True
     about: dict[str, str] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
 

@@ -161,7 +161,7 @@ class Inbox:
                 repeated=True,
             )
         now = self._clock.now()
-        thread = thread_of(inbound, known, unit, now)
+        thread = thread_of(inbound, known, unit, now, queued=inbound.queued)
         touch, known.threads[inbound.account, inbound.thread] = placed(inbound, thread, unit, now)
         known.stored[key] = StoredKey(
             touch_id=touch.id,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from hub.domain.call import AgentPhone, Call, CallEnd, RecordingState
+from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, RecordingState
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId
 from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
@@ -15,6 +15,15 @@ class CallDesk(Protocol):
 
     All raise Unavailable when nothing can be written now.
     """
+
+    async def place(self, call_id: CallId) -> int | None:
+        """The place in line of a call that waits, from 1; None when it does not wait."""
+        ...
+
+    async def queued(self, call_id: CallId, *, queue_id: QueueId, language: str, choice: str) -> None:
+        """A caller who was in a menu (`InboundTouch.queued` was false) chose: now they are in this line. The time
+        in the menu is a segment `ivr`."""
+        ...
 
     async def began(
         self, tenant_id: TenantId, received: Received, *, account: str, thread: str, number: str, dialled: str
@@ -49,6 +58,10 @@ class CallDesk(Protocol):
 
     async def held(self, call_id: CallId, *, held: bool) -> None:
         """The client was put on hold, or is not any more: talk and hold are segments of their own."""
+        ...
+
+    async def third(self, call_id: CallId, who: str, stage: CallStage | None) -> None:
+        """Whom the agent consults or hands the client to, and how far that came; None: nobody any more."""
         ...
 
     async def recording(self, call_id: CallId, state: RecordingState) -> None:
