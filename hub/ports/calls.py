@@ -31,6 +31,13 @@ class CallDesk(Protocol):
         """An inbound call whose touch is durable: it waits."""
         ...
 
+    async def dialled(self, tenant_id: TenantId, agent_id: UserId, number: str) -> Call:
+        """A call of ours that an agent began on their own phone: as begun at the console, in the agent's first line.
+
+        Raises Forbidden, Conflict (`at_capacity`, consent) as there.
+        """
+        ...
+
     async def ringing(self, call_id: CallId, agent_id: UserId) -> None:
         """The phone of this agent rings for it (of a call of ours: the client's does)."""
         ...
