@@ -20,12 +20,13 @@ from hub.channels.sip.acceptance import Abilities, check_request, check_response
 from hub.channels.sip.digest import challenge_of, credentials_of
 from hub.channels.sip.headers import name_addr_of, via_of
 from hub.channels.sip.message import Message, Request, Response, response_to
-from hub.channels.sip.offer_answer import NothingInCommon, Ours, answer
 from hub.channels.sip.parse import message_of
 from hub.channels.sip.refusal import Malformed, Refused
-from hub.channels.sip.sdp import session_of
 from hub.channels.sip.stream import Stream
 from hub.channels.sip.uri import equivalent, uri_of
+from hub.sdp import description
+from hub.sdp.description import session_of
+from hub.sdp.offer_answer import NothingInCommon, Ours, answer
 from tests.unit.channels.sip.torture.invalid import INVALID
 from tests.unit.channels.sip.torture.semantics import SEMANTICS
 from tests.unit.channels.sip.torture.valid import VALID
@@ -148,7 +149,7 @@ def everything_is_read(message: Message) -> None:
                 credentials_of(value)
             with suppress(Malformed):
                 challenge_of(value)
-    with suppress(Malformed):
+    with suppress(description.Malformed):
         session = session_of(message.body)
         assert session_of(bytes(session)) == session
         for ours in SPEAKS:
@@ -271,6 +272,6 @@ def test_no_text_costs_its_length_squared(run: bytes) -> None:
         for start in ("", "sip:", "Digest ", '"'):
             with suppress(Malformed):
                 read(start + value)
-    with suppress(Malformed):
+    with suppress(description.Malformed):
         session_of(b"v=0\r\n" + text)
     assert time.process_time() - begun_s < 1

@@ -7,9 +7,9 @@ from hub.channels.sip.digest import credentials_of
 from hub.channels.sip.message import Message, Request, Response, response_to
 from hub.channels.sip.parse import message_of
 from hub.channels.sip.refusal import Refused
-from hub.channels.sip.sdp import session_of
 from hub.channels.sip.stream import Stream
 from hub.channels.sip.uri import SipUri
+from hub.sdp.description import session_of
 from tests.unit.channels.sip.torture import valid
 from tests.unit.channels.sip.torture.build import Torture, Verdict
 from tests.unit.channels.sip.torture.invalid import INVALID

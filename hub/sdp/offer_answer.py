@@ -7,8 +7,7 @@ Any further media of an offer is refused in its place.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hub.channels.sip.refusal import Malformed
-from hub.channels.sip.sdp import Codec, Direction, Line, Media, Origin, Session, connection_line
+from hub.sdp.description import Codec, Direction, Line, Malformed, Media, Origin, Session, connection_line
 
 PCMU = Codec(0, "PCMU", 8000)
 PCMA = Codec(8, "PCMA", 8000)

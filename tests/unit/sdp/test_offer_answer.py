@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.channels.sip.offer_answer import (
+from hub.sdp.description import DIRECTIONS, Codec, Direction, Malformed, Session, session_of
+from hub.sdp.offer_answer import (
     EVENTS,
     PCMA,
     PCMU,
@@ -17,10 +18,8 @@ from hub.channels.sip.offer_answer import (
     answer,
     offer,
 )
-from hub.channels.sip.refusal import Malformed
-from hub.channels.sip.sdp import DIRECTIONS, Codec, Direction, Session, session_of
 from tests.unit.channels.sip import spoken
-from tests.unit.channels.sip.test_sdp import BROWSER, PHONE, changed, session
+from tests.unit.sdp.test_description import BROWSER, PHONE, changed, session
 
 HUB = Ours(address="198.51.100.1", port=4000, session_id=7, version=1)
 SECURITY = ("ice-ufrag:abcd", "ice-pwd:0123456789012345678901", "fingerprint:sha-256 AA:BB", "setup:passive")

@@ -1,7 +1,7 @@
 """Session descriptions as values: read within limits, written back line for line (RFC 8866).
 
 Only what the hub looks at has a name of its own; every other line is kept where it stood, ICE and DTLS of a
-browser among them. What the lines mean for a call is in `hub.channels.sip.offer_answer`.
+browser among them. What the lines mean for a call is in `hub.sdp.offer_answer`.
 """
 
 import re
@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Literal, NamedTuple, Self
-
-from hub.channels.sip.refusal import Malformed
 
 MEDIA_TYPE = "application/sdp"
 BYTES_LIMIT = 32_768
@@ -57,6 +55,10 @@ STATIC = {
     18: Codec(18, "G729", 8000),
 }
 """Payload types that need no rtpmap (RFC 3551, 6), those that telephones use."""
+
+
+class Malformed(ValueError):
+    """A description that the grammar does not allow. The text says which rule, never what was written."""
 
 
 @dataclass(frozen=True, slots=True)

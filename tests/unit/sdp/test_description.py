@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.channels.sip.refusal import Malformed
-from hub.channels.sip.sdp import (
+from hub.sdp.description import (
     BYTES_LIMIT,
     FORMATS_LIMIT,
     LINE_CHARS,
@@ -13,6 +12,7 @@ from hub.channels.sip.sdp import (
     MEDIA_LIMIT,
     Codec,
     Line,
+    Malformed,
     Media,
     Origin,
     Session,
