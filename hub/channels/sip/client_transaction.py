@@ -95,6 +95,13 @@ class ClientInvite:
                 return [Over()]
         return []
 
+    def give_up(self) -> list[Fact]:
+        """A CANCEL was sent 64 · T1 ago, and nobody answered the INVITE (9.1)."""
+        if self.state not in (State.CALLING, State.PROCEEDING):
+            return []
+        self.state = State.TERMINATED
+        return [Failed(Reason.TIMEOUT), Over()]
+
     def transport_failed(self) -> list[Fact]:
         """The INVITE or its ACK could not be sent. A call that was accepted stays so."""
         if self.state in (State.ACCEPTED, State.TERMINATED):
@@ -151,6 +158,13 @@ class ClientRequest:
                 self.state = State.TERMINATED
                 return [Over()]
         return []
+
+    def give_up(self) -> list[Fact]:
+        """Nobody waits for the answer any more."""
+        if self.state not in (State.TRYING, State.PROCEEDING):
+            return []
+        self.state = State.TERMINATED
+        return [Failed(Reason.TIMEOUT), Over()]
 
     def transport_failed(self) -> list[Fact]:
         """The request could not be sent."""

@@ -150,6 +150,13 @@ class Transactions:
             return []
         return self._run(key, transaction, transaction.transport_failed(), now_s)
 
+    def give_up(self, key: Key, now_s: float) -> list[tuple[Key, Event]]:
+        """A request of ours that was cancelled, and that nobody answers (9.1): it counts as one in vain."""
+        transaction = self._running.get(key)
+        if not isinstance(transaction, ClientInvite | ClientRequest):
+            return []
+        return self._run(key, transaction, transaction.give_up(), now_s)
+
     @property
     def next_due_s(self) -> float | None:
         """When `due` has something to do, None for never."""
