@@ -148,6 +148,7 @@ def _setup(
         when_closed=rules.when_closed,
         closed_texts=rules.closed_texts,
         closed_queue_id=rules.closed_queue_id,
+        voice=rules.voice,
         retired=rules.retired,
         retired_to=rules.retired_to,
         waiting=waiting.get(queue.id, 0),

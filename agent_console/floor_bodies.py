@@ -14,9 +14,11 @@ from hub.domain.queue import (
     Overflow,
     Queue,
     QueueRules,
+    RecordRule,
     Relaxation,
     RoutingOrder,
     ServiceLevelTarget,
+    VoiceRules,
     WhenClosed,
 )
 
@@ -48,6 +50,34 @@ class OverflowBody(Body, frozen=True, kw_only=True):
     length: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
+class VoiceBody(Body, frozen=True, kw_only=True):
+    """What a caller meets, and what is kept of the call. `keep_recordings_days`: 0 for ever, null as the house does."""
+
+    answer_with_music: bool = False
+    max_ring_s: Annotated[float, Meta(ge=10, le=180)] = 60.0
+    say_place: bool = True
+    say_wait: bool = True
+    offer_callback: bool = True
+    when_closed_voicemail: bool = True
+    record: RecordRule = RecordRule.NEVER
+    announce_recording: bool = True
+    keep_recordings_days: Annotated[int, Meta(ge=0, le=36_500)] | None = None
+
+    def rules(self) -> VoiceRules:
+        """As the domain knows them."""
+        return VoiceRules(
+            answer_with_music=self.answer_with_music,
+            max_ring_s=self.max_ring_s,
+            say_place=self.say_place,
+            say_wait=self.say_wait,
+            offer_callback=self.offer_callback,
+            when_closed_voicemail=self.when_closed_voicemail,
+            record=self.record,
+            announce_recording=self.announce_recording,
+            keep_recordings_days=self.keep_recordings_days,
+        )
+
+
 class QueueDraft(Body, frozen=True, kw_only=True):
     """The rules of a queue, all of them."""
 
@@ -70,6 +100,7 @@ class QueueDraft(Body, frozen=True, kw_only=True):
     when_closed: WhenClosed = WhenClosed.WAIT
     closed_texts: Texts = field(default_factory=dict)
     closed_queue_id: Id | None = None
+    voice: VoiceBody = VoiceBody()
 
     def queue(self, queue_id: str, version: int) -> Queue:
         """The queue with these rules."""
@@ -103,6 +134,7 @@ class QueueDraft(Body, frozen=True, kw_only=True):
                 when_closed=self.when_closed,
                 closed_texts=dict(self.closed_texts),
                 closed_queue_id=None if self.closed_queue_id is None else QueueId(self.closed_queue_id),
+                voice=self.voice.rules(),
             ),
             version=version,
         )
@@ -139,6 +171,7 @@ class QueueSetup(Answer, frozen=True, kw_only=True):
     when_closed: WhenClosed
     closed_texts: dict[str, str]
     closed_queue_id: str | None
+    voice: VoiceRules
     retired: bool
     retired_to: str | None
     waiting: int

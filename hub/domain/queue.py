@@ -29,6 +29,39 @@ class WhenClosed(StrEnum):
     """It goes on to another queue."""
 
 
+class RecordRule(StrEnum):
+    """Whether calls of the queue are recorded."""
+
+    NEVER = "never"
+    """Nobody can, not even the agent."""
+    ON_DEMAND = "on_demand"
+    """When the agent begins it."""
+    ALWAYS = "always"
+    """From the moment both are on the line; the agent may pause it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceRules:
+    """What a caller meets in this queue, and what is kept of the call.
+
+    `answer_with_music`: the call is answered at once (the caller pays from then on), with announcement and music;
+    else they hear it ring, for `max_ring_s` at the longest (no carrier lets a call ring for ever), and music from
+    then on. `say_place`, `say_wait` and `offer_callback` are said between the music. `announce_recording`: callers
+    are told before anything is recorded. `when_closed_voicemail`: outside the hours they may leave a message.
+    `keep_recordings_days` is how long recordings of this queue are kept (0: for ever; None: as the house keeps them).
+    """
+
+    answer_with_music: bool = False
+    max_ring_s: float = 60.0
+    say_place: bool = True
+    say_wait: bool = True
+    offer_callback: bool = True
+    when_closed_voicemail: bool = True
+    record: RecordRule = RecordRule.NEVER
+    announce_recording: bool = True
+    keep_recordings_days: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
     """After `after_s` of waiting the levels in `skills` are enough; 0 takes the skill out of the question."""
@@ -63,6 +96,7 @@ class QueueRules:
     when_closed: WhenClosed = WhenClosed.WAIT
     closed_texts: dict[str, str] = field(default_factory=dict)
     closed_queue_id: QueueId | None = None
+    voice: VoiceRules = field(default_factory=VoiceRules)
     retired: bool = False
     retired_to: QueueId | None = None
 

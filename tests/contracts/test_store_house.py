@@ -14,7 +14,15 @@ from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.domain.events import AgentChanged, HouseChanged, QueueChanged
 from hub.domain.hours import CalendarId, Slot, SpecialDay
 from hub.domain.ids import QueueId
-from hub.domain.queue import Overflow, QueueRules, Relaxation, RoutingOrder, WhenClosed
+from hub.domain.queue import (
+    Overflow,
+    QueueRules,
+    RecordRule,
+    Relaxation,
+    RoutingOrder,
+    VoiceRules,
+    WhenClosed,
+)
 from hub.domain.users import User
 from hub.ports.house import Cell
 from tests.contracts.office import Office, nobody_to_tell
@@ -43,6 +51,14 @@ async def test_every_rule_of_a_queue_is_kept_and_the_router_is_told(office: Offi
         calendar_id=hours.id,
         when_closed=WhenClosed.ANSWER,
         closed_texts={"en": "Closed", "ru": "Закрыто"},
+        voice=VoiceRules(
+            answer_with_music=True,
+            max_ring_s=45,
+            say_wait=False,
+            record=RecordRule.ALWAYS,
+            announce_recording=False,
+            keep_recordings_days=0,
+        ),
     )
     await office.house.events()
     known = await office.queue()

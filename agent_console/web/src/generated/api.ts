@@ -1385,6 +1385,7 @@ export interface QueueDraft {
   readonly when_closed?: WhenClosed;
   readonly closed_texts?: Readonly<Record<string, string>>;
   readonly closed_queue_id?: string | null;
+  readonly voice?: VoiceBody;
 }
 
 /** The figures of one queue in one interval. `service_levels` holds every variant side by side. */
@@ -1431,6 +1432,7 @@ export interface QueueSetup {
   readonly when_closed: WhenClosed;
   readonly closed_texts: Readonly<Record<string, string>>;
   readonly closed_queue_id: string | null;
+  readonly voice: VoiceRules;
   readonly retired: boolean;
   readonly retired_to: string | null;
   readonly waiting: number;
@@ -1521,6 +1523,9 @@ export interface RecordConsent {
   readonly given: boolean;
   readonly source?: string;
 }
+
+/** Whether calls of the queue are recorded. */
+export type RecordRule = 'always' | 'never' | 'on_demand';
 
 /** Shown once; each is good for one sign-in. */
 export interface RecoveryCodes {
@@ -2142,6 +2147,40 @@ export interface VariableView {
   readonly meaning: string;
 }
 
+/** What a caller meets, and what is kept of the call. `keep_recordings_days`: 0 for ever, null as the house does. */
+export interface VoiceBody {
+  readonly answer_with_music?: boolean;
+  readonly max_ring_s?: number;
+  readonly say_place?: boolean;
+  readonly say_wait?: boolean;
+  readonly offer_callback?: boolean;
+  readonly when_closed_voicemail?: boolean;
+  readonly record?: RecordRule;
+  readonly announce_recording?: boolean;
+  readonly keep_recordings_days?: number | null;
+}
+
+/**
+ * What a caller meets in this queue, and what is kept of the call.
+ *
+ * `answer_with_music`: the call is answered at once (the caller pays from then on), with announcement and music;
+ * else they hear it ring, for `max_ring_s` at the longest (no carrier lets a call ring for ever), and music from
+ * then on. `say_place`, `say_wait` and `offer_callback` are said between the music. `announce_recording`: callers
+ * are told before anything is recorded. `when_closed_voicemail`: outside the hours they may leave a message.
+ * `keep_recordings_days` is how long recordings of this queue are kept (0: for ever; None: as the house keeps them).
+ */
+export interface VoiceRules {
+  readonly answer_with_music: boolean;
+  readonly max_ring_s: number;
+  readonly say_place: boolean;
+  readonly say_wait: boolean;
+  readonly offer_callback: boolean;
+  readonly when_closed_voicemail: boolean;
+  readonly record: RecordRule;
+  readonly announce_recording: boolean;
+  readonly keep_recordings_days: number | null;
+}
+
 /** All queues and agents now. Pop latency is touch received → frame sent, of the last 1,000 offers. */
 export interface Wallboard {
   readonly queues: readonly WallboardQueue[];
@@ -2534,5 +2573,8 @@ export const LIMITS = {
   },
   Transfer: {
     note: { maxLength: 8000 },
+  },
+  VoiceBody: {
+    max_ring_s: { min: 10, max: 180 },
   },
 } as const;

@@ -24,6 +24,17 @@ const SUPPORT: QueueSetup = {
   when_closed: 'answer',
   closed_texts: { en: 'Closed' },
   closed_queue_id: null,
+  voice: {
+    answer_with_music: true,
+    max_ring_s: 45,
+    say_place: true,
+    say_wait: false,
+    offer_callback: true,
+    when_closed_voicemail: false,
+    record: 'always',
+    announce_recording: true,
+    keep_recordings_days: 30,
+  },
   retired: false,
   retired_to: null,
   waiting: 2,
@@ -47,6 +58,14 @@ describe('the form of a queue', () => {
     expect(body.skills).toEqual({ billing: 5 });
     expect(body.relaxations?.map((step) => step.after_s)).toEqual([30, 60]);
     expect(body.closed_texts).toEqual({ ru: 'Закрыто' });
+  });
+
+  it('keeps recordings for ever with 0 days, and as the house does with an empty field', () => {
+    const form = formOf(SUPPORT);
+    form.voice.keep_recordings_days = 0;
+    expect(bodyOf(form).voice?.keep_recordings_days).toBe(0);
+    form.voice.keep_recordings_days = '';
+    expect(bodyOf(form).voice?.keep_recordings_days).toBeNull();
   });
 
   it('of a new queue overflows nowhere', () => {

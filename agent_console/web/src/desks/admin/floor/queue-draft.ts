@@ -1,6 +1,6 @@
 /** A queue as its form holds it: rows that can be added and removed, and empty fields for what is not set. */
 
-import type { QueueDraft, QueueSetup } from '@/generated/api';
+import type { QueueDraft, QueueSetup, VoiceRules } from '@/generated/api';
 
 export interface SkillRow {
   skill: string;
@@ -36,7 +36,10 @@ export interface QueueForm {
   when_closed: QueueSetup['when_closed'];
   closed_texts: Readonly<Record<string, string>>;
   closed_queue: string;
+  voice: VoiceForm;
 }
+
+export type VoiceForm = { -readonly [K in keyof VoiceRules]: VoiceRules[K] extends number | null ? Emptiable : VoiceRules[K] };
 
 export const newQueue = (): QueueForm => ({
   name: '',
@@ -60,6 +63,17 @@ export const newQueue = (): QueueForm => ({
   when_closed: 'wait',
   closed_texts: {},
   closed_queue: '',
+  voice: {
+    answer_with_music: false,
+    max_ring_s: 60,
+    say_place: true,
+    say_wait: true,
+    offer_callback: true,
+    when_closed_voicemail: true,
+    record: 'never',
+    announce_recording: true,
+    keep_recordings_days: '',
+  },
 });
 
 export function formOf(queue: QueueSetup): QueueForm {
@@ -85,6 +99,7 @@ export function formOf(queue: QueueSetup): QueueForm {
     when_closed: queue.when_closed,
     closed_texts: queue.closed_texts,
     closed_queue: queue.closed_queue_id ?? '',
+    voice: { ...queue.voice, keep_recordings_days: queue.voice.keep_recordings_days ?? '' },
   };
 }
 
@@ -115,6 +130,11 @@ export function bodyOf(form: QueueForm): QueueDraft {
     when_closed: form.when_closed,
     closed_texts: texts,
     closed_queue_id: form.when_closed === 'flow' ? form.closed_queue || null : null,
+    voice: {
+      ...form.voice,
+      max_ring_s: amount(form.voice.max_ring_s),
+      keep_recordings_days: orNull(form.voice.keep_recordings_days),
+    },
   };
 }
 
