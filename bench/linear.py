@@ -97,6 +97,7 @@ class LinearRouter:
             item.queue_id not in self.closed
             and self._is_qualified(agent, item, now)
             and self._has_room(agent, now)
+            and (agent.phone_ready or item.media is not Media.VOICE)
             and self.loads.get(agent.id, 0) + agent.capacity.weight(item.media) <= FULL
             and not self._is_avoided(agent, item, now)
         )

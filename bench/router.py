@@ -81,6 +81,7 @@ class Floor:
                 wish_since=BEGIN,
                 presence_until=BEGIN + timedelta(days=1),
                 idle_since=BEGIN - timedelta(seconds=self._random.uniform(0, 900)),
+                phone_ready=True,
             )
             self.agents[agent.id] = agent
             router.put_agent(agent, BEGIN)

@@ -8,6 +8,7 @@ from crm_store.instants import to_us
 from crm_store.mapping import text, us
 from hub.domain.agent import Agent
 from hub.domain.events import (
+    CallChanged,
     ClientLeft,
     Event,
     InteractionClosed,
@@ -23,7 +24,7 @@ from hub.insight.segments import HANDLING
 
 SAVE_INTERACTION = (
     "UPDATE interactions SET state = $1, closed_at = $2, closed_by = $3, disposition = $4, disposition_note = $5,"
-    " last_agent_id = $6, last_seq = $7, version = $8, queue_id = $9, person_id = $10 WHERE id = $11"
+    " last_agent_id = $6, last_seq = $7, version = $8, queue_id = $9, person_id = $10, language = $11 WHERE id = $12"
 )
 
 
@@ -40,6 +41,7 @@ def interaction_change(i: Interaction) -> Row:
         i.version,
         i.queue_id,
         i.person_id,
+        i.language,
         i.id,
     )
 
@@ -47,7 +49,7 @@ def interaction_change(i: Interaction) -> Row:
 SAVE_ITEM = (
     "UPDATE work_items SET state = $1, queued_at = $2, urgent_at = $3, state_at = $4, deadline_at = $5,"
     " assigned_at = $6, answered_at = $7, ended_at = $8, agent_id = $9, weight = $10, epoch = $11, version = $12,"
-    " priority = $13 WHERE id = $14"
+    " priority = $13, held = $14 WHERE id = $15"
 )
 
 
@@ -67,6 +69,7 @@ def item_change(w: WorkItem) -> Row:
         w.epoch,
         w.version,
         w.priority,
+        w.held,
         w.id,
     )
 
@@ -86,7 +89,7 @@ def handle_changes(segments: Iterable[Segment]) -> list[Row]:
 # the lease of the console is renewed beside units of work, so they never write it back
 SAVE_AGENT = (
     "UPDATE agents SET wish = $1, pause_reason = $2, wish_since = $3, idle_since = $4, missed_offers = $5,"
-    " version = $6, skills = $7, queues = $8, name = $9 WHERE id = $10"
+    " version = $6, skills = $7, queues = $8, name = $9, phone_ready = $10 WHERE id = $11"
 )
 
 
@@ -102,6 +105,7 @@ def agent_change(a: Agent) -> Row:
         text(a.skills),
         text(sorted(a.queues)),
         a.name,
+        a.phone_ready,
         a.id,
     )
 
@@ -115,6 +119,16 @@ def fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> 
     if isinstance(event, ReservationEnded):
         item, reason = event.item, event.reservation.state.value
         return (*head, item.id, item.queue_id, item.agent_id, item.state.value, reason)
+    if isinstance(event, CallChanged):
+        call = event.call
+        return (
+            *head,
+            call.work_item_id,
+            call.queue_id,
+            call.agent_id,
+            call.stage.value,
+            "" if call.end is None else call.end.value,
+        )
     if isinstance(event, ClientLeft):
         return (*head, None, interaction.queue_id, event.agent_id, "left", "")
     if isinstance(event, InteractionRated):

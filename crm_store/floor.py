@@ -31,6 +31,7 @@ _KEPT = {
     "idle_since",
     "missed_offers",
     "version",
+    "phone_ready",
 }
 _SET_AGENT = ", ".join(f"{c.name} = excluded.{c.name}" for c in agents.columns if c.name not in _KEPT)
 

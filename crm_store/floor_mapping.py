@@ -31,6 +31,7 @@ def agent_row(a: Agent) -> Row:
         to_us(a.idle_since),
         a.missed_offers,
         a.version,
+        a.phone_ready,
     )
 
 
@@ -50,6 +51,7 @@ def agent_of(r: Row) -> Agent:
         idle_since=from_us(r[12]),
         missed_offers=r[13],
         version=r[14],
+        phone_ready=bool(r[15]),
     )
 
 

@@ -257,6 +257,7 @@ def item_row(w: WorkItem) -> Row:
         w.version,
         w.direction.value,
         0,
+        w.held,
     )
 
 
@@ -289,6 +290,7 @@ def item_of(r: Row) -> WorkItem:
         epoch=r[23],
         version=r[24],
         direction=Direction(r[25]),
+        held=bool(r[27]),
     )
 
 

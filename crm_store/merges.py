@@ -23,7 +23,7 @@ from hub.domain.ids import InteractionId, MergeId, PersonId, TenantId, UserId
 from hub.ids import new_id
 
 _TRIES = 3
-_WITH_AN_INTERACTION = ("touches", "facts", "work_items")
+_WITH_AN_INTERACTION = ("touches", "facts", "work_items", "calls")
 _BY_THEMSELVES = ("identities", "cases", "tasks", "consents", "person_facts")
 
 Moved = dict[str, list[str]]

@@ -4,6 +4,7 @@ from crm_store.base import metadata
 from crm_store.rows import (
     access,
     accounts,
+    calls,
     crm,
     floor,
     history,
@@ -21,6 +22,7 @@ from crm_store.rows import (
 __all__ = [
     "access",
     "accounts",
+    "calls",
     "crm",
     "floor",
     "history",

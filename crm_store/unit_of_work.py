@@ -48,6 +48,7 @@ from crm_store.rows.rules import close_answers
 from crm_store.rows.talk import mentions, planned_replies
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_callbacks import UnitCallbacks
+from crm_store.unit_calls import UnitCalls
 from crm_store.unit_reads import UnitReads
 from crm_store.unit_starting import UnitStarting
 from crm_store.unit_supervise import UnitSupervise
@@ -71,7 +72,7 @@ from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.segment import Segment
 from hub.domain.values import changed
-from hub.domain.work import WorkItem, segment_ended_by
+from hub.domain.work import WorkItem, is_other_interval, segment_ended_by
 from hub.ports.store import NewTouch
 
 Encode = Callable[[Sequence[Event]], bytes]
@@ -101,7 +102,7 @@ class _Writes:
     released: list[Row] = field(default_factory=list)
 
 
-class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
+class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitStarting):
     """See hub/ports/store.py. Times become microseconds, enums their words, at the moment of adding."""
 
     def __init__(
@@ -121,6 +122,8 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
         self._events: list[Event] = []
         self._named = []
         self._planned = []
+        self._new_calls = []
+        self._changed_calls = {}
 
     @property
     def wire(self) -> Wire:
@@ -163,8 +166,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
 
     def save_item(self, before: WorkItem, after: WorkItem) -> None:
         self._writes.items[after.id] = after
-        # a change that is no step (another priority) ends nothing
-        if before.state is not after.state and (segment := segment_ended_by(before, after)):
+        if is_other_interval(before, after) and (segment := segment_ended_by(before, after)):
             self._writes.segments.append(segment)
 
     def add_segment(self, segment: Segment) -> None:
@@ -249,6 +251,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitStarting):
             if rows:
                 await wire.insert(table, rows)
         await self._update()
+        await self._flush_calls()
         if worked := handle_changes(w.segments):
             await wire.many(ADD_HANDLE, worked)
         if w.claims:

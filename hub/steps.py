@@ -1,10 +1,11 @@
-"""Steps of work that routing and the desk both take inside their units of work."""
+"""Steps of work that routing, the desk and the telephone take inside their units of work."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.domain.agent import Agent
-from hub.domain.events import AgentChanged, ReservationEnded, WorkStepped
+from hub.domain.events import AgentChanged, InteractionClosed, ReservationEnded, WorkStepped
+from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.store import UnitOfWork
@@ -38,9 +39,24 @@ async def end_offer(
     return True
 
 
+async def begin_wrap_up(
+    unit: UnitOfWork, interaction: Interaction, item: WorkItem, now: datetime, *, reason: str
+) -> tuple[WorkItem, Interaction]:
+    """The agent has done with the client; what is left to write ends by itself after the time of the queue.
+
+    Raises Conflict (`work_moved_on`) when nobody has the item in hand.
+    """
+    ends_at = now + timedelta(seconds=(await unit.queues())[item.queue_id].wrap_up_s)
+    after = item.stepped(WorkState.WRAP_UP, now, deadline_at=ends_at)
+    unit.save_item(item, after)
+    stepped = WorkStepped(tenant_id=item.tenant_id, item=after, reason=reason)
+    return after, unit.note_fact(stepped, interaction)
+
+
 async def finish_wrap_up(unit: UnitOfWork, item: WorkItem, now: datetime, *, reason: str) -> None:
     """End a wrap-up: the work is complete, and its agent has the room back and is idle from now.
 
+    A call may be in wrap-up without an outcome: then none was given, and the engagement is over with it.
     Raises Conflict (`work_moved_on`) when the item is not wrapping up.
     """
     done = item.stepped(WorkState.COMPLETED, now)
@@ -48,12 +64,24 @@ async def finish_wrap_up(unit: UnitOfWork, item: WorkItem, now: datetime, *, rea
     for held in await unit.open_reservations(item.id):
         unit.release(held, now)
     interaction = (await unit.interactions([item.interaction_id]))[item.interaction_id]
-    unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=done, reason=reason), interaction)
+    interaction = unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=done, reason=reason), interaction)
+    if interaction.state is InteractionState.OPEN:
+        await close_by_itself(unit, interaction, now)
     if item.agent_id is None:
         return
     agent = (await unit.agents([item.agent_id])).get(item.agent_id)
     if agent is not None:
         change_agent(unit, replace(agent, idle_since=now), now, reason="work_done")
+
+
+async def close_by_itself(unit: UnitOfWork, interaction: Interaction, now: datetime) -> Interaction:
+    """The engagement is over without anybody's word about it."""
+    for session in await unit.open_sessions(interaction.id):
+        unit.end_session(session.id, now)
+    closed = replace(
+        interaction, state=InteractionState.CLOSED, closed_at=now, version=interaction.version + 1
+    )
+    return unit.note_fact(InteractionClosed(tenant_id=closed.tenant_id, interaction=closed), closed)
 
 
 def change_agent(unit: UnitOfWork, agent: Agent, now: datetime, *, reason: str) -> Agent:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from crm_store.base import metadata
@@ -55,6 +56,7 @@ agents = Table(
     Column("idle_since", Instant, nullable=False),
     Column("missed_offers", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("phone_ready", Boolean, nullable=False, server_default=text("false")),
     Index("ix_agents_tenant", "tenant_id"),
 )
 

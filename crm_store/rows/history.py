@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -137,6 +138,7 @@ work_items = Table(
     Column("version", Integer, nullable=False),
     Column("direction", Text, nullable=False, server_default="inbound"),
     Column("handle_us", BigInteger, nullable=False, server_default="0"),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
     Index("ix_work_items_queue_first", "tenant_id", "queue_id", "first_queued_at"),
     Index(
         "ix_work_items_open",

@@ -1,6 +1,5 @@
 """Asking a colleague within a conversation: they see it and write notes; they may be made its owner; it ends."""
 
-from hub.desk.handing import give, require_room, require_there
 from hub.desk.scope import holds, require_interaction
 from hub.domain.access import Permission, Principal
 from hub.domain.consult import Consult
@@ -10,6 +9,7 @@ from hub.domain.ids import ConsultId, InteractionId, UserId
 from hub.domain.interaction import InteractionState
 from hub.domain.texts import written_text
 from hub.domain.work import WorkItem, WorkState
+from hub.handing import give, require_room, require_there
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.supervise import SuperviseStore, SuperviseUnit

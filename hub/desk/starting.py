@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from hub.crashpoints import crash_at
 from hub.desk.files import require_fitting
-from hub.desk.handing import give, one_who_holds
 from hub.desk.writing import keyed, readable
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import FULL, Agent, Media, Wish
@@ -31,6 +30,7 @@ from hub.domain.queue import Queue
 from hub.domain.reach import Client, Judged, UnderWay, Way, WayClosed, judged, waits
 from hub.domain.reservation import Reservation, ReservationState, Why
 from hub.domain.work import WorkItem, begun
+from hub.handing import give, one_who_holds
 from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock

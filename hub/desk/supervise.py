@@ -8,15 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
-from hub.desk.handing import (
-    back_in_line,
-    end_consults,
-    give,
-    next_pass,
-    one_who_holds,
-    require_room,
-    require_there,
-)
 from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.agent import Agent, Media, Wish, wish_from
@@ -29,6 +20,15 @@ from hub.domain.notice import Notice, NoticeKind
 from hub.domain.presence import is_present
 from hub.domain.texts import one_line, written_text
 from hub.domain.work import PRIORITY_STEP, WAITING_STATES, WorkItem, WorkState, prioritised
+from hub.handing import (
+    back_in_line,
+    end_consults,
+    give,
+    next_pass,
+    one_who_holds,
+    require_room,
+    require_there,
+)
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.supervise import SuperviseStore, SuperviseUnit

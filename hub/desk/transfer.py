@@ -4,7 +4,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Protocol
 
-from hub.desk.handing import end_consults, next_pass, offer_to, require_room, require_there
 from hub.desk.scope import require_interaction
 from hub.desk.writing import written
 from hub.domain.access import Permission, Principal
@@ -16,6 +15,7 @@ from hub.domain.interaction import Interaction
 from hub.domain.queue import Queue
 from hub.domain.texts import written_text
 from hub.domain.work import WorkItem, WorkState
+from hub.handing import end_consults, next_pass, offer_to, require_room, require_there
 from hub.ports.clock import Clock
 from hub.ports.supervise import SuperviseUnit
 

@@ -3,21 +3,20 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Protocol
 
 from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
-from hub.desk.handing import end_consults
 from hub.desk.later import settle_before_close
 from hub.desk.mentioning import mentioned
-from hub.desk.scope import holds, require_interaction
+from hub.desk.scope import require_interaction
 from hub.desk.writing import keyed, readable, written
 from hub.domain.access import Permission, Principal
-from hub.domain.agent import FULL
+from hub.domain.agent import Media
+from hub.domain.call import Call
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import InteractionClosed, ReservationEnded, WorkStepped
+from hub.domain.events import InteractionClosed
 from hub.domain.ids import InteractionId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.outcome import Outcome, answered
@@ -25,18 +24,18 @@ from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.texts import one_line, written_text
 from hub.domain.touch import Touch
 from hub.domain.work import WorkItem, WorkState
+from hub.handing import end_consults, require_not_over, take_offer
+from hub.ports.call_store import CallUnit
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.ports.store import UnitOfWork
-from hub.ports.supervise import SuperviseUnit
 from hub.ports.talk import TalkUnit
-from hub.steps import change_agent, end_offer, finish_wrap_up
+from hub.promises import Dialling, promised_call
+from hub.steps import begin_wrap_up, end_offer, finish_wrap_up
 
-_MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
 
-
-class DeskUnit(TalkUnit, SuperviseUnit, Protocol):
-    """One transaction of the desk: writing, and who is asked within a conversation."""
+class DeskUnit(TalkUnit, CallUnit, Protocol):
+    """One transaction of the desk: writing, who is asked within a conversation, and calls."""
 
 
 class DeskStore(Protocol):
@@ -52,12 +51,24 @@ class DeskStore(Protocol):
 
 
 class Work:
-    """The agent's actions. Every one checks the role, then the scope, then the state, in that order."""
+    """The agent's actions. Every one checks the role, then the scope, then the state, in that order.
 
-    def __init__(self, store: DeskStore, clock: Clock, limits: Mapping[str, ChannelLimits]) -> None:
+    `dialling` makes the call of somebody who was promised one, as soon as it is accepted; without a telephone nobody
+    can, and it is work like any other.
+    """
+
+    def __init__(
+        self,
+        store: DeskStore,
+        clock: Clock,
+        limits: Mapping[str, ChannelLimits],
+        *,
+        dialling: Dialling | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._limits = limits
+        self._dialling = dialling
 
     async def accept(self, principal: Principal, reservation_id: ReservationId) -> WorkItem:
         """Take offered work. Accepting twice is success.
@@ -68,40 +79,17 @@ class Work:
         principal.require(Permission.ANSWER_OFFER)
         async with self._store.unit(principal.tenant_id) as unit:
             offer = await self._own_offer(unit, principal, reservation_id)
-            if offer.state not in _MAY_BE_ACCEPTED:
-                raise Conflict("this offer is over", code="offer_over")  # the many who lose wait for no lock
+            require_not_over(offer)
             # the interaction is locked before its work, as everywhere at the desk: nobody waits in a ring
             interaction = (await unit.interactions([offer.interaction_id])).get(offer.interaction_id)
             item = (await unit.work_items([offer.work_item_id])).get(offer.work_item_id)
             if interaction is None or item is None:
                 raise NotFound("there is no such offer")
-            if item.epoch == offer.epoch and holds(principal, item):
-                return item
-            now = self._clock.now()
-            agent_id = offer.agent_id
-            if item.state is not WorkState.OFFERED or item.epoch != offer.epoch or offer.expires_at <= now:
-                raise Conflict("this offer is over", code="offer_over")
-            agent = (await unit.agents([agent_id])).get(agent_id)
-            if agent is None:
-                raise NotFound("there is no such agent")
-            weight = agent.capacity.weight(item.media)
-            if await unit.agent_units(agent_id, besides=item.id) + weight > FULL:
-                raise Conflict("you have no room for this work", code="at_capacity")
-            accepted = offer.stepped(ReservationState.ACCEPTED, now)
-            if not await unit.settle(accepted):
-                raise Conflict("this offer is over", code="offer_over")
-            assigned = item.stepped(WorkState.ASSIGNED, now, agent_id=agent_id, weight=weight)
-            unit.save_item(item, assigned)
-            await _withdraw_others(unit, accepted, assigned)
-            unit.note_served(item.person_id, agent_id)
-            unit.note_fact(
-                ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned),
-                replace(interaction, last_agent_id=agent_id),
-            )
-            if agent.missed_offers:
-                change_agent(unit, replace(agent, missed_offers=0), now, reason="answered")
-            crash_at("router.after_accept_before_commit")
+            assigned, interaction = await take_offer(unit, interaction, item, offer, self._clock.now())
+            call = await self._promised(unit, interaction, assigned)
         crash_at("router.after_accept_commit_before_push")
+        if call is not None and self._dialling is not None:
+            self._dialling.wanted(call)
         return assigned
 
     async def decline(self, principal: Principal, reservation_id: ReservationId, reason: str) -> None:
@@ -232,6 +220,8 @@ class Work:
             disposition = replace(disposition, fields=answers)
             if answers:
                 unit.note_answers(interaction.id, answers)
+            if await unit.call_going_on(interaction.id) is not None:
+                raise Conflict("the client is on the line: hang up first", code="on_the_line")
             now = self._clock.now()
             interaction = await settle_before_close(unit, interaction, item, self._clock)
             for session in await unit.open_sessions(interaction.id):
@@ -262,6 +252,12 @@ class Work:
                 raise Conflict("close the interaction first", code="not_wrapping_up")
             await finish_wrap_up(unit, item, self._clock.now(), reason="done")
 
+    async def _promised(self, unit: DeskUnit, interaction: Interaction, item: WorkItem) -> Call | None:
+        """The call that the agent owes the client from now on, if this work is one that was promised."""
+        if self._dialling is None or item.media is not Media.VOICE or item.state is not WorkState.ASSIGNED:
+            return None
+        return await promised_call(unit, interaction, item, self._clock.now(), node=self._dialling.node)
+
     # — steps shared by the actions ————————————————————————————————————————————————————————
 
     async def _own_offer(
@@ -288,15 +284,13 @@ class Work:
         interaction.require_open()
         return interaction, item
 
-    async def _wrapped_up(self, unit: UnitOfWork, interaction: Interaction, item: WorkItem) -> Interaction:
-        now = self._clock.now()
+    async def _wrapped_up(self, unit: DeskUnit, interaction: Interaction, item: WorkItem) -> Interaction:
+        if item.state is WorkState.WRAP_UP:
+            return interaction  # a call that is over: its wrap-up goes on
         if item.state is not WorkState.ASSIGNED:
             raise Conflict("nobody has this work yet", code="not_assigned")
-        wrap_up_s = (await unit.queues())[item.queue_id].wrap_up_s
-        ends_at = now + timedelta(seconds=wrap_up_s)
-        after = item.stepped(WorkState.WRAP_UP, now, deadline_at=ends_at)
-        unit.save_item(item, after)
-        return unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=after, reason="closed"), interaction)
+        _, interaction = await begin_wrap_up(unit, interaction, item, self._clock.now(), reason="closed")
+        return interaction
 
 
 def _reading_if_closed(
@@ -340,12 +334,3 @@ async def _said_before(
             "this key was used for another text", field="Idempotency-Key", code="key_used_otherwise"
         )
     return before
-
-
-async def _withdraw_others(unit: UnitOfWork, accepted: Reservation, item: WorkItem) -> None:
-    for other in await unit.open_reservations(accepted.work_item_id):
-        if other.id == accepted.id or other.state is not ReservationState.OFFERED:
-            continue
-        over = other.stepped(ReservationState.WITHDRAWN, item.state_at, reason="taken")
-        if await unit.settle(over):
-            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=item))

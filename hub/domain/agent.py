@@ -67,6 +67,7 @@ class Agent:
 
     `presence_until` is the lease of the console: after it the agent is not there. `idle_since` is when work
     last ended or the agent last became available. `missed_offers` counts expired offers in a row.
+    `phone_ready`: their phone can be rung.
     """
 
     id: UserId
@@ -82,3 +83,4 @@ class Agent:
     idle_since: datetime
     missed_offers: int = 0
     version: int = 1
+    phone_ready: bool = False

@@ -7,6 +7,9 @@ from enum import StrEnum
 from hub.domain.ids import CallId, InteractionId, PersonId, QueueId, TenantId, UserId, WorkItemId
 from hub.domain.touch import Direction
 
+SIP = "sip"
+"""The channel of calls."""
+
 
 class CallStage(StrEnum):
     """How far a call came. `waiting`: nobody's phone rings for it yet; `ringing`: the agent's, or on a call of

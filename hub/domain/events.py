@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from hub.domain.agent import Agent
 from hub.domain.alarm import Alarm
+from hub.domain.call import AgentPhone, Call
 from hub.domain.consult import Consult
 from hub.domain.drafts import Draft
 from hub.domain.ids import InteractionId, NoticeId, PersonId, QueueId, TenantId, TouchId, UserId
@@ -335,6 +336,26 @@ class TasksChanged:
     user_ids: tuple[UserId, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallChanged:
+    """A call began, came further or ended: the whole of it, by its `version`. `from_agent_id` is who had it, or
+    whose phone rang, when that is somebody else now or nobody."""
+
+    kind: ClassVar[str] = "call_changed"
+    tenant_id: TenantId
+    call: Call
+    from_agent_id: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneChanged:
+    """An agent talks with another phone from now on."""
+
+    kind: ClassVar[str] = "phone_changed"
+    tenant_id: TenantId
+    phone: AgentPhone
+
+
 Event = (
     TouchStored
     | DeliveryChanged
@@ -365,4 +386,6 @@ Event = (
     | SnoozeChanged
     | PersonChanged
     | TasksChanged
+    | CallChanged
+    | PhoneChanged
 )

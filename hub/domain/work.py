@@ -60,7 +60,8 @@ class WorkItem:
     and whoever acts on an old one is refused. `weight` is the units of attention it takes from its agent.
     `state_at` is when the present stage began; `deadline_at` when it ends by itself, if it does. `assigned_at`
     is the present assignment's beginning, `answered_at` the first one's (every figure counts that).
-    `received_at` is when the touch that queued it reached us. `direction` is `outbound` for a pass that one of
+    `received_at` is when the touch that queued it reached us. `held`: the client of a call hears music, and
+    `state_at` is since when they do (or do not any more). `direction` is `outbound` for a pass that one of
     us began: nobody waited for it, so the figures of its queue leave it out.
     """
 
@@ -90,6 +91,7 @@ class WorkItem:
     epoch: int = 0
     version: int = 1
     direction: Direction = Direction.INBOUND
+    held: bool = False
 
     def stepped(
         self,
@@ -111,6 +113,7 @@ class WorkItem:
             "state_at": at,
             "deadline_at": deadline_at,
             "version": self.version + 1,
+            "held": False,
         }
         if agent_id is not None:
             changes["agent_id"] = agent_id
@@ -186,6 +189,21 @@ def prioritised(item: WorkItem, priority: int) -> WorkItem:
     )
 
 
+def put_on_hold(item: WorkItem, held: bool, at: datetime) -> WorkItem:
+    """The call in hand with its client on hold, or back: no step, but another interval begins.
+
+    Raises Conflict (`work_moved_on`) when nobody has it in hand any more.
+    """
+    if item.state is not WorkState.ASSIGNED:
+        raise Conflict(f"work is {item.state}, nobody is talking", code="work_moved_on")
+    return changed(item, held=held, state_at=at, version=item.version + 1)
+
+
+def is_other_interval(before: WorkItem, after: WorkItem) -> bool:
+    """Whether the change from `before` to `after` ends an interval; another priority, for one, ends nothing."""
+    return before.state is not after.state or before.held is not after.held
+
+
 def urgent_at(first_queued_at: datetime, priority: int) -> datetime:
     """The static ageing key: priority first, then time waited since the first time it was queued."""
     return first_queued_at - priority * PRIORITY_STEP
@@ -194,12 +212,15 @@ def urgent_at(first_queued_at: datetime, priority: int) -> datetime:
 def segment_ended_by(before: WorkItem, after: WorkItem) -> Segment | None:
     """The interval that the step from `before` to `after` ends, or None for one that ends nothing.
 
-    Waiting and being asked are two segments (`queue`, `alert`); text work is one `text` segment.
+    Waiting and being asked are two segments (`queue`, `alert`); text work is one `text` segment, a call is `talk`
+    and `hold` in turns.
     """
+    if before.state is after.state and before.held is not after.held and after.state_at <= before.state_at:
+        return None  # on hold and back within one instant: the talk goes on
     kind = {
         WorkState.QUEUED: SegmentKind.QUEUE,
         WorkState.OFFERED: SegmentKind.ALERT,
-        WorkState.ASSIGNED: SegmentKind.TALK if before.media is Media.VOICE else SegmentKind.TEXT,
+        WorkState.ASSIGNED: _in_hand(before),
         WorkState.WRAP_UP: SegmentKind.WRAP_UP,
     }.get(before.state)
     if kind is None:
@@ -214,3 +235,9 @@ def segment_ended_by(before: WorkItem, after: WorkItem) -> Segment | None:
         started_at=before.state_at,
         ended_at=max(after.state_at, before.state_at),
     )
+
+
+def _in_hand(item: WorkItem) -> SegmentKind:
+    if item.media is not Media.VOICE:
+        return SegmentKind.TEXT
+    return SegmentKind.HOLD if item.held else SegmentKind.TALK

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hub.domain.events import WorkStepped
 from hub.domain.ids import WorkItemId
 from hub.domain.segment import Segment, SegmentKind
-from hub.domain.work import OPEN_STATES, WorkItem, segment_ended_by
+from hub.domain.work import OPEN_STATES, WorkItem, is_other_interval, segment_ended_by
 
 HANDLING = frozenset({SegmentKind.TALK, SegmentKind.HOLD, SegmentKind.TEXT, SegmentKind.WRAP_UP})
 """Segments in which an agent works on something; being asked (`alert`) is not work yet."""
@@ -18,7 +18,7 @@ def rebuilt_segments(facts: Iterable[WorkStepped]) -> list[Segment]:
     """The ended segments of the work that `facts` speak of, by their beginning.
 
     Facts may come in any order and more than once: an item's `version` orders them. All steps of an item must
-    be there; a change that is no step (same state) ends nothing.
+    be there; a change that ends no interval (another priority) is passed over.
     """
     versions: dict[WorkItemId, dict[int, WorkItem]] = {}
     for fact in facts:
@@ -27,7 +27,7 @@ def rebuilt_segments(facts: Iterable[WorkStepped]) -> list[Segment]:
         segment
         for items in versions.values()
         for before, after in pairwise(items[version] for version in sorted(items))
-        if before.state is not after.state
+        if is_other_interval(before, after)
         if (segment := segment_ended_by(before, after)) is not None
     ]
     return sorted(segments, key=lambda segment: segment.started_at)

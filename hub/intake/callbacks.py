@@ -1,17 +1,14 @@
 """Calls that clients ask for: work of the line at once, in the place they had, or when the promised time comes."""
 
-from dataclasses import replace
-from datetime import datetime
-
 import structlog
 
 from hub.domain.agent import Media
+from hub.domain.call import SIP
 from hub.domain.callback import Callback, CallbackWish
 from hub.domain.errors import Conflict
-from hub.domain.events import ReservationEnded, WorkStepped
+from hub.domain.events import WorkStepped
 from hub.domain.ids import TenantId, WorkItemId
-from hub.domain.interaction import InteractionState
-from hub.domain.reservation import ReservationState
+from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.touch import InboundTouch
 from hub.domain.values import changed
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState, urgent_at
@@ -20,7 +17,8 @@ from hub.intake.placing import placed
 from hub.intake.threads import thread_of
 from hub.ports.clock import Clock
 from hub.ports.inbox import CallbackAsked
-from hub.ports.store import CallbackStore, OpenThread, UnitOfWork
+from hub.ports.store import CallbackStore, UnitOfWork
+from hub.promises import left_the_line, next_in_place
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +29,16 @@ PROMISED = 10
 
 
 class Callbacks:
-    """Promises calls, and keeps the promises."""
+    """Promises calls, and keeps the promises. In a house with a telephone the work is a call: to accept it dials;
+    in one without, the agent takes whatever telephone there is."""
 
-    def __init__(self, store: CallbackStore, clock: Clock, tenant_id: TenantId) -> None:
+    def __init__(
+        self, store: CallbackStore, clock: Clock, tenant_id: TenantId, *, has_telephone: bool = False
+    ) -> None:
         self._store = store
         self._clock = clock
         self._tenant_id = tenant_id
+        self._media = Media.VOICE if has_telephone else Media.CHAT
 
     async def ask(self, touch: InboundTouch, wish: CallbackWish) -> CallbackAsked:
         """Keep the client's wish, told by `touch` (a form). See hub/ports/inbox.py."""
@@ -66,8 +68,21 @@ class Callbacks:
         place_at = now
         if before is not None and before.item is not None and before.item.state in WAITING_STATES:
             place_at = before.item.first_queued_at
-            known.threads[key] = await _next_pass(unit, before, before.item, now, queued=not is_later)
-        thread = thread_of(touch, known, unit, now, queued=not is_later)
+            interaction = await left_the_line(unit, before.interaction, before.item, now, reason="callback")
+            again = None
+            if not is_later:
+                again, interaction = next_in_place(
+                    unit,
+                    interaction,
+                    before.item,
+                    now,
+                    media=self._media,
+                    channel=self._channel_of(interaction),
+                    reason="callback",
+                )
+            known.threads[key] = changed(before, interaction=interaction, item=again)
+        as_call = self._media is Media.VOICE
+        thread = thread_of(touch, known, unit, now, queued=not is_later, as_call=as_call)
         _, thread = placed(touch, thread, unit, now)
         callback = Callback(
             id=new_id(),
@@ -114,8 +129,8 @@ class Callbacks:
             interaction_id=interaction.id,
             person_id=interaction.person_id,
             queue_id=queue.id,
-            channel=interaction.channel,
-            media=Media.CHAT,
+            channel=self._channel_of(interaction),
+            media=self._media,
             language=interaction.language,
             skills=queue.required_skills(interaction.language),
             priority=priority,
@@ -130,38 +145,5 @@ class Callbacks:
         unit.add_item(item)
         unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=item, reason="callback_due"), interaction)
 
-
-async def _next_pass(
-    unit: UnitOfWork, thread: OpenThread, item: WorkItem, now: datetime, *, queued: bool
-) -> OpenThread:
-    """The pass ends as a call-back, and whoever was asked is asked no more; the next one, if it is `queued` now,
-    has the place in line of this one."""
-    left = item.stepped(WorkState.CALLBACK, now)
-    for offer in await unit.open_reservations(item.id):
-        over = offer.stepped(ReservationState.WITHDRAWN, now, reason="callback")
-        if await unit.settle(over):
-            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=left))
-    unit.save_item(item, left)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=left, reason="callback"), thread.interaction
-    )
-    if not queued:
-        return changed(thread, interaction=interaction, item=None)
-    again = replace(
-        item,
-        id=WorkItemId(new_id()),
-        state=WorkState.QUEUED,
-        queued_at=now,
-        state_at=now,
-        received_at=now,
-        deadline_at=None,
-        agent_id=None,
-        weight=0,
-        epoch=0,
-        version=1,
-    )
-    unit.add_item(again)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=again, reason="callback"), interaction
-    )
-    return changed(thread, interaction=interaction, item=again)
+    def _channel_of(self, interaction: Interaction) -> str:
+        return SIP if self._media is Media.VOICE else interaction.channel

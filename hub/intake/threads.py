@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from hub.domain.agent import Media
+from hub.domain.call import SIP
 from hub.domain.errors import Invalid
 from hub.domain.events import InteractionOpened, WorkStepped
 from hub.domain.ids import InteractionId, SessionId, WorkItemId
@@ -16,22 +18,28 @@ from hub.ports.store import Known, OpenThread, UnitOfWork
 
 
 def thread_of(
-    touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool = True
+    touch: InboundTouch,
+    known: Known,
+    unit: UnitOfWork,
+    now: datetime,
+    *,
+    queued: bool = True,
+    as_call: bool = False,
 ) -> OpenThread:
     """The open thread this touch belongs to, opened if there is none, and in the line unless it shall not be
-    `queued`. Keeps `known` current."""
+    `queued`; `as_call`: whoever takes it calls the client. Keeps `known` current."""
     key = (touch.account, touch.thread)
     thread = known.threads.get(key)
     if thread is None:
-        thread = _opened(touch, known, unit, now, queued=queued)
+        thread = _opened(touch, known, unit, now, queued=queued, as_call=as_call)
     elif thread.item is None and queued:
-        thread = _queued(touch, thread, known, unit, None, now)
+        thread = _queued(touch, thread, known, unit, None, now, as_call=as_call)
     known.threads[key] = thread
     return thread
 
 
 def _opened(
-    touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool
+    touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool, as_call: bool
 ) -> OpenThread:
     if touch.queue_id not in known.queues:
         raise Invalid("this channel account names a queue that is not there", code="no_such_queue")
@@ -63,7 +71,7 @@ def _opened(
         InteractionOpened(tenant_id=touch.tenant_id, interaction=interaction), interaction
     )
     thread = OpenThread(session=session, interaction=opened, item=None)
-    return _queued(touch, thread, known, unit, person, now) if queued else thread
+    return _queued(touch, thread, known, unit, person, now, as_call=as_call) if queued else thread
 
 
 def _queued(
@@ -73,6 +81,8 @@ def _queued(
     unit: UnitOfWork,
     person: Person | None,
     now: datetime,
+    *,
+    as_call: bool,
 ) -> OpenThread:
     interaction = thread.interaction
     queue = known.queues[interaction.queue_id]
@@ -83,8 +93,8 @@ def _queued(
         interaction_id=interaction.id,
         person_id=interaction.person_id,
         queue_id=queue.id,
-        channel=touch.channel,
-        media=touch.media,
+        channel=SIP if as_call else touch.channel,
+        media=Media.VOICE if as_call else touch.media,
         language=touch.language,
         skills=queue.required_skills(touch.language),
         priority=priority,

@@ -75,8 +75,21 @@ class CallDesk(Protocol):
         """What is said is kept, or not, from now on."""
         ...
 
-    async def moved(self, call_id: CallId, *, queue_id: QueueId, note: str) -> None:
-        """Back into a line, with its own pass: a transfer to a queue from the telephone."""
+    async def moved(
+        self, call_id: CallId, *, queue_id: QueueId, note: str, agent_id: UserId | None = None
+    ) -> None:
+        """Back into a line, with its own pass: a transfer to a queue from the telephone (`Telephone.give` to
+        `queue:<id>`). With `agent_id` this agent is asked at once (`agent:<id>`); not answered, the caller waits in
+        the line for anybody. The agent who had the client has no wrap-up.
+
+        Raises Invalid (`no_such_queue`), NotFound for an agent who does not serve the queue, Conflict `agent_away`,
+        `agent_paused`, `agent_no_phone`, `agent_full`, `not_assigned`: then the call stays where it is.
+        """
+        ...
+
+    async def handed_over(self, call_id: CallId, agent_id: UserId) -> None:
+        """A colleague who was consulted (`agent:<id>`) has the client now: the work is theirs. Raises Conflict
+        (`not_assigned`), NotFound."""
         ...
 
     async def ended(self, call_id: CallId, end: CallEnd) -> None:
@@ -85,11 +98,14 @@ class CallDesk(Protocol):
         ...
 
     async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
-        """The caller left a message instead (voicemail): text work in the line of the queue, with the sound."""
+        """The caller left a message instead (voicemail): text work in the line of the queue, with the sound. The call
+        is over with it (`voicemail`), so `ended` after it changes nothing; before it, it is too late: Conflict
+        (`call_over`)."""
         ...
 
     async def wants_callback(self, call_id: CallId, number: str) -> None:
-        """The caller asked to be called at this number, and keeps the place in line."""
+        """The caller asked to be called at this number, and keeps the place in line. The call is over with it
+        (`callback`): what is still said to the caller is no work any more."""
         ...
 
     async def alive(self, node: str, call_ids: Sequence[CallId]) -> None:
@@ -97,7 +113,8 @@ class CallDesk(Protocol):
         ...
 
     async def lost(self, node: str) -> Sequence[Call]:
-        """Ends what an earlier life of this hub carried, with `hub_lost`; gives what it ended."""
+        """Ends what an earlier life of this hub carried, with `hub_lost`; gives what it ended. No phone is
+        registered any more either. Call it before anything listens."""
         ...
 
     async def call_of(self, interaction_id: InteractionId) -> Call | None:
@@ -120,7 +137,8 @@ class Telephone(Protocol):
     async def dial(self, call: Call, phone: AgentPhone) -> None:
         """Ring the agent's phone, then the client's number; returns when the agent's phone rings or has refused.
 
-        Raises Invalid (`number_not_allowed`) for a number that the house does not call.
+        Whoever asked ends the call with `failed` when this raises. Raises Invalid (`number_not_allowed`) for a
+        number that the house does not call.
         """
         ...
 
@@ -141,7 +159,10 @@ class Telephone(Protocol):
         ...
 
     async def give(self, call_id: CallId, target: str) -> None:
-        """Blind transfer to an address or a number; the agent is off the line at once."""
+        """Blind transfer to an address, a number, `queue:<id>` or `agent:<id>`; the agent is off the line at once.
+
+        The latter two stay in the house: `CallDesk.moved` in its line, or the present one with that agent.
+        """
         ...
 
     async def consult(self, call_id: CallId, target: str) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub.crashpoints import crash_at
+from hub.domain.agent import Media
 from hub.domain.errors import Conflict, Unavailable
 from hub.domain.events import (
     AgentChanged,
@@ -147,8 +148,11 @@ class Dispatcher:
                 pass
 
     def _look_for_another(self, event: WorkStepped | ReservationOffered) -> None:
-        """Work that a person took from an agent does not go straight back to them."""
-        if isinstance(event, WorkStepped) and event.from_agent_id and event.reason in _TAKEN_BY_A_PERSON:
+        """Work that a person took from an agent does not go straight back to them, nor does a call that they had:
+        their phone could not be reached, or they gave it away."""
+        if not isinstance(event, WorkStepped) or not event.from_agent_id:
+            return
+        if event.reason in _TAKEN_BY_A_PERSON or event.item.media is Media.VOICE:
             self._board.avoid(event.item.id, event.from_agent_id, self._clock.now() + self._avoid)
 
     async def tick(self) -> None:

@@ -12,7 +12,7 @@ from hub.domain.reservation import Exclusion, Why
 from hub.routing.order import NAMED, slots_in
 from hub.routing.planned import WhyFacts
 
-RULES = ("skill", "offline", "paused", "on_a_call", "full", "avoided", "kept")
+RULES = ("skill", "offline", "paused", "on_a_call", "no_phone", "full", "avoided", "kept")
 """`full` counts those without room for one more, and those who take none of the medium at all."""
 
 NAMES_UP_TO = 30
@@ -25,6 +25,7 @@ _WORDS = {
     "offline": ("is offline", "are offline"),
     "paused": ("is paused", "are paused"),
     "on_a_call": ("is on a call", "are on a call"),
+    "no_phone": ("has no phone that can be rung", "have no phone that can be rung"),
     "full": ("has no room", "have no room"),
     "kept": ("is not the one it is kept for", "are not the one it is kept for"),
     "avoided": ("has just declined or missed it", "have just declined or missed it"),
@@ -77,6 +78,7 @@ def _groups(facts: WhyFacts) -> Iterator[tuple[str, str, int]]:
         ("offline", attendance.offline),
         ("paused", attendance.paused),
         ("on_a_call", attendance.on_call),
+        ("no_phone", attendance.no_phone if facts.is_call else 0),
         ("full", ~facts.free),
         ("kept" if facts.is_kept else "avoided", ~staff.able),
     ):

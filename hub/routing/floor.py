@@ -18,6 +18,7 @@ from hub.routing.planned import Attendance
 from hub.routing.seat import CHAT, MAIL, VOICE, Seat, Standing, room_by_load, standing_of, weights_of
 
 _AVAILABLE = Standing.AVAILABLE
+_A_CALL = 1 << VOICE
 
 
 class Floor:
@@ -65,6 +66,8 @@ class Floor:
         if before is None or before.capacity != agent.capacity:
             seat.weights = weights_of(agent)
             seat.room_at = room_by_load(seat.weights)
+        if before is None or before.phone_ready is not agent.phone_ready:
+            self._mark(seat, no_phone=not agent.phone_ready)
         seat.agent = agent
         seat.idle_since_s = agent.idle_since.timestamp()
         self._stand(seat, standing_of(agent, now))
@@ -77,7 +80,7 @@ class Floor:
         self.settle(seat)
         for queue_id in agent.queues:
             self.staff[queue_id] &= ~seat.bit
-        self._mark(seat, offline=False, paused=False, on_call=False)
+        self._mark(seat, offline=False, paused=False, on_call=False, no_phone=False)
         self.slots[seat.slot] = None
         self._unused_slots.append(seat.slot)
         seat.agent, seat.slot, seat.bit, seat.lease_ends_at = None, -1, 0, None
@@ -115,6 +118,8 @@ class Floor:
         before, load = seat.room_for, seat.load
         takes_work = seat.standing is _AVAILABLE and not seat.calls and load <= FULL
         room_for = seat.room_at[load] if takes_work else 0
+        if not seat.agent.phone_ready:
+            room_for &= ~_A_CALL
         changed = room_for ^ before
         if changed:
             seat.room_for = room_for
@@ -169,6 +174,7 @@ class Floor:
         offline: bool | None = None,
         paused: bool | None = None,
         on_call: bool | None = None,
+        no_phone: bool | None = None,
     ) -> None:
         was = self.attendance
         self.attendance = Attendance(
@@ -176,6 +182,7 @@ class Floor:
             _with(was.offline, seat.bit, offline),
             _with(was.paused, seat.bit, paused),
             _with(was.on_call, seat.bit, on_call),
+            _with(was.no_phone, seat.bit, no_phone),
         )
 
     def _watch(self, seat: Seat, agent: Agent, now: datetime) -> None:

@@ -28,12 +28,14 @@ class Staff(msgspec.Struct, frozen=True, gc=False):
 
 
 class Attendance(msgspec.Struct, frozen=True, gc=False):
-    """Who was who (by slot), and who was not to be asked for anything; the sets may overlap."""
+    """Who was who (by slot), and who was not to be asked for anything, or (`no_phone`) for a call; the sets may
+    overlap."""
 
     names: tuple[str, ...] = ()
     offline: int = 0
     paused: int = 0
     on_call: int = 0
+    no_phone: int = 0
 
 
 class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -41,8 +43,9 @@ class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `free` are those with room for the medium, whatever they are qualified for. `could` holds the least ranks of
     those who could take it; `chosen` is that of the one who is asked, `is_last_agent` says that the client was
-    theirs before, `is_kept` that nobody else was to be asked yet. `order` is the queue's: under one of its own the
-    ranks begin with what comes first in it. `place` counts the line of the queue from 1.
+    theirs before, `is_kept` that nobody else was to be asked yet, `is_call` that a phone was needed. `order` is the
+    queue's: under one of its own the ranks begin with what comes first in it. `place` counts the line of the queue
+    from 1.
     """
 
     at: datetime
@@ -52,6 +55,7 @@ class WhyFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_last_agent: bool
     order: RoutingOrder = RoutingOrder.FEWEST
     is_kept: bool = False
+    is_call: bool = False
     could: list[Rank]
     staff: Staff
     attendance: Attendance

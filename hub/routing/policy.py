@@ -8,6 +8,7 @@ smaller id. While its queue is closed nobody can take an item. An agent can take
 * serves its queue and has each of its skills at the level that is wanted after so much waiting, or above,
 * is the one for whom it is kept, if it is kept for somebody (`owner_first_s` of the queue),
 * is there, is not paused, and has no call in hand (offered, accepted or in wrap-up): a call takes the whole agent,
+* has a phone that can be rung, if it is a call,
 * has room: load and the item's weight are together at most FULL, and an agent who takes none of a medium never has,
 * has not just declined or missed it, as long as somebody else of the staff could ever take it (`Board.avoid`).
 """
@@ -19,7 +20,7 @@ from hub.domain.queue import RoutingOrder
 from hub.routing.board import Board
 from hub.routing.buckets import Bucket
 from hub.routing.planned import PlannedOffer, WhyFacts
-from hub.routing.seat import Rank, Seat
+from hub.routing.seat import VOICE, Rank, Seat
 
 
 def plan_offers(board: Board, now: datetime, limit: int) -> list[PlannedOffer]:
@@ -68,6 +69,7 @@ def _planned(board: Board, bucket: Bucket, now: datetime) -> PlannedOffer:
             is_last_agent=seat is last,
             order=order,
             is_kept=bucket.needs[4] is not None,
+            is_call=medium == VOICE,
             could=ranks,
             staff=bucket.staff,
             attendance=floor.attendance,

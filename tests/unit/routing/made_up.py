@@ -33,6 +33,7 @@ def agent(
     idle_s: float = 0,
     present_s: float | None = 3600,
     version: int = 1,
+    phone_ready: bool = True,
 ) -> Agent:
     """An agent who is there and available; idle for `idle_s` at the beginning, present until `present_s`."""
     return Agent(
@@ -47,6 +48,7 @@ def agent(
         presence_until=None if present_s is None else at(present_s),
         idle_since=at(-idle_s),
         version=version,
+        phone_ready=phone_ready,
     )
 
 

@@ -71,6 +71,7 @@ class World:
         queues: frozenset[QueueId],
         capacity: Capacity,
         wish: Wish,
+        phone_ready: bool,
     ) -> None:
         known = self.agents.get(agent_id) or agent(agent_id)
         self.put_agent(
@@ -80,6 +81,7 @@ class World:
                 queues=queues,
                 capacity=capacity,
                 wish=wish,
+                phone_ready=phone_ready,
                 presence_until=self.in_s(3600),
                 idle_since=self.now,
                 version=known.version + 1,
@@ -275,6 +277,7 @@ AGENT = steps(
         ]
     ),
     wish=st.sampled_from([*[Wish.AVAILABLE] * 5, Wish.PAUSED, Wish.OFFLINE]),
+    phone_ready=st.sampled_from([True, True, False]),
 )
 DECISION = steps(World.it_is_decided, limit=st.sampled_from([100, 2, 1]))
 ANSWER = steps(World.store_answers, which=WHICH, is_stored=st.sampled_from([True, True, False]))

@@ -118,7 +118,8 @@ def test_each_of_the_staff_is_counted_once_under_the_first_rule_that_excludes_th
         Exclusion(rule="full", count=2, names=("Full", "Takes no chats")),
         Exclusion(rule="avoided", count=1, names=("Declined",)),
     )
-    assert [exclusion.rule for exclusion in why.excluded] == [rule for rule in RULES if rule != "kept"]
+    only_of_some = {"kept", "no_phone"}
+    assert [exclusion.rule for exclusion in why.excluded] == [r for r in RULES if r not in only_of_some]
     assert (why.could, why.considered) == (1, 10)
     assert why.text == (
         "Anna is the only one of 10 in Support who can take it now; 2 lack lang:ru ≥ 3, 2 are offline, 1 is paused,"
@@ -185,3 +186,12 @@ def test_what_was_so_stays_so_whatever_happens_afterwards() -> None:
     assert explain(plan.why_facts) == before
     assert (before.next_names, before.excluded[0].names) == (("Boris",), ("Cem",))
     assert before.text.endswith("of 3, 1 is paused."), "a queue that is not known yet has no name"
+
+
+def test_whoever_has_no_phone_that_can_be_rung_is_asked_for_chats_only() -> None:
+    people = [agent(UserId("with a phone")), agent(UserId("without"), phone_ready=False)]
+    of_call = why_of(call("a"), *people)
+    assert of_call.chosen == "With a phone"
+    assert of_call.excluded == (Exclusion(rule="no_phone", count=1, names=("Without",)),)
+    assert "1 has no phone that can be rung" in of_call.text
+    assert why_of(chat("b"), *people).excluded == ()

@@ -313,6 +313,7 @@ export default {
       offline: '{n} offline | {n} offline',
       paused: '{n} paused | {n} paused',
       on_a_call: '{n} on a call | {n} on a call',
+      no_phone: '{n} without a phone that can be rung | {n} without a phone that can be rung',
       full: '{n} has no room | {n} have no room',
       kept: '{n} must wait for whoever had the client | {n} must wait for whoever had the client',
       avoided: '{n} just declined or missed it | {n} just declined or missed it',

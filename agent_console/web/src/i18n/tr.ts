@@ -314,6 +314,7 @@ const tr: Messages = {
       offline: '{n} kişi çevrimdışı | {n} kişi çevrimdışı',
       paused: '{n} kişi molada | {n} kişi molada',
       on_a_call: '{n} kişi telefonda | {n} kişi telefonda',
+      no_phone: '{n} kişinin telefonu ulaşılamıyor | {n} kişinin telefonu ulaşılamıyor',
       full: '{n} kişi dolu | {n} kişi dolu',
       kept: '{n} kişi bekliyor: önce müşteriyle ilgilenen | {n} kişi bekliyor: önce müşteriyle ilgilenen',
       avoided: '{n} kişi az önce reddetti ya da kaçırdı | {n} kişi az önce reddetti ya da kaçırdı',

@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, Key>> = {
   offline: 'why.rule.offline',
   paused: 'why.rule.paused',
   on_a_call: 'why.rule.on_a_call',
+  no_phone: 'why.rule.no_phone',
   full: 'why.rule.full',
   avoided: 'why.rule.avoided',
   kept: 'why.rule.kept',

@@ -1,11 +1,15 @@
-"""Steps of handing work over: giving it to a named agent, offering it to one, putting it into another line."""
+"""Steps of handing work over: taking an offer, giving it to a named agent or offering it to one, another line.
+
+The desk and the telephone both take them inside their units of work.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub.crashpoints import crash_at
 from hub.domain.access import Principal
-from hub.domain.agent import FULL, Agent, Wish
-from hub.domain.errors import Conflict
+from hub.domain.agent import FULL, Agent, Media, Wish
+from hub.domain.errors import Conflict, NotFound
 from hub.domain.events import AgentChanged, ConsultChanged, ReservationEnded, ReservationOffered, WorkStepped
 from hub.domain.ids import InteractionId, ReservationId, UserId, WorkItemId
 from hub.domain.interaction import Interaction
@@ -18,8 +22,65 @@ from hub.ports.store import UnitOfWork
 from hub.ports.supervise import SuperviseUnit
 from hub.steps import change_agent
 
+_HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
+_MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
+
 SUPERVISING = "supervising"
 """The pause reason of somebody who serves no queue and has taken work over."""
+
+
+async def take_offer(
+    unit: UnitOfWork, interaction: Interaction, item: WorkItem, offer: Reservation, now: datetime
+) -> tuple[WorkItem, Interaction]:
+    """The agent of the offer has the work: the item after it, and the interaction. Taken before, it is success.
+
+    The interaction and the item are locked already. Raises Conflict `offer_over` when the offer ended or somebody
+    was faster, `at_capacity` when accepted work already takes the room, NotFound for an agent who is gone.
+    """
+    agent_id = offer.agent_id
+    if item.epoch == offer.epoch and item.state in _HELD and item.agent_id == agent_id:
+        return item, interaction
+    if item.state is not WorkState.OFFERED or item.epoch != offer.epoch or offer.expires_at <= now:
+        raise Conflict("this offer is over", code="offer_over")
+    agent = (await unit.agents([agent_id])).get(agent_id)
+    if agent is None:
+        raise NotFound("there is no such agent")
+    weight = agent.capacity.weight(item.media)
+    if await unit.agent_units(agent_id, besides=item.id) + weight > FULL:
+        raise Conflict("you have no room for this work", code="at_capacity")
+    accepted = offer.stepped(ReservationState.ACCEPTED, now)
+    if not await unit.settle(accepted):
+        raise Conflict("this offer is over", code="offer_over")
+    assigned = item.stepped(WorkState.ASSIGNED, now, agent_id=agent_id, weight=weight)
+    unit.save_item(item, assigned)
+    await withdraw_offers(unit, assigned, reason="taken", besides=accepted)
+    unit.note_served(item.person_id, agent_id)
+    interaction = unit.note_fact(
+        ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned),
+        replace(interaction, last_agent_id=agent_id),
+    )
+    if agent.missed_offers:
+        change_agent(unit, replace(agent, missed_offers=0), now, reason="answered")
+    crash_at("router.after_accept_before_commit")
+    return assigned, interaction
+
+
+def require_not_over(offer: Reservation) -> None:
+    """Raises Conflict (`offer_over`) at once, so that the many who lose wait for no lock."""
+    if offer.state not in _MAY_BE_ACCEPTED:
+        raise Conflict("this offer is over", code="offer_over")
+
+
+async def withdraw_offers(
+    unit: UnitOfWork, item: WorkItem, *, reason: str, besides: Reservation | None = None
+) -> None:
+    """Whoever is still asked to take the item, which is as it is now, is asked no more."""
+    for other in await unit.open_reservations(item.id):
+        if (besides is not None and other.id == besides.id) or other.state is not ReservationState.OFFERED:
+            continue
+        over = other.stepped(ReservationState.WITHDRAWN, item.state_at, reason=reason)
+        if await unit.settle(over):
+            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=item))
 
 
 async def require_room(unit: UnitOfWork, agent: Agent, item: WorkItem) -> int:
@@ -34,6 +95,12 @@ def require_there(agent: Agent, now: datetime) -> None:
     """Raises Conflict (`agent_away`) for an agent whose console is closed, or who is offline."""
     if not is_present(agent, now) or agent.wish is Wish.OFFLINE:
         raise Conflict(f"{agent.name} is not there", code="agent_away")
+
+
+def require_phone(agent: Agent, item: WorkItem) -> None:
+    """Raises Conflict (`agent_no_phone`) for an agent whose phone cannot be rung, when the work is a call."""
+    if item.media is Media.VOICE and not agent.phone_ready:
+        raise Conflict(f"the phone of {agent.name} cannot be reached", code="agent_no_phone")
 
 
 async def one_who_holds(

@@ -1,0 +1,115 @@
+"""The part of a unit of work that keeps calls, where agents' phones are, and tasks to call back."""
+
+from typing import TYPE_CHECKING
+
+from crm_store.call_mapping import SAVE_CALL, call_change, call_of, call_row, phone_of, phone_row
+from crm_store.driver import Row, Wire
+from crm_store.instants import to_us
+from crm_store.mapping import columns, item_of
+from crm_store.rows.calls import agent_phones, calls
+from crm_store.rows.history import work_items
+from hub.domain.call import AgentPhone, Call
+from hub.domain.events import CallChanged, Event, PhoneChanged
+from hub.domain.ids import CallId, InteractionId, TenantId, UserId
+from hub.domain.work import WorkItem
+from hub.ports.call_store import CallBackTask
+
+_CALL = columns(calls)
+_ITEM = columns(work_items)
+_PHONE = columns(agent_phones)
+_PUT_PHONE = (
+    f"INSERT INTO agent_phones ({_PHONE}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (agent_id) DO UPDATE"
+    " SET kind = excluded.kind, uri = excluded.uri, auto_answer = excluded.auto_answer"
+)
+# nobody wrote it and nobody gave it: whoever serves the line may take it
+_ADD_TASK = (
+    "INSERT INTO tasks (id, tenant_id, title, owner_id, created_at, due_at, person_id, interaction_id, version,"
+    " request) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) ON CONFLICT (tenant_id, request) DO NOTHING"
+)
+
+
+class UnitCalls:
+    """The half of `CallUnit` (hub/ports/call_store.py) that no other unit has."""
+
+    _wire: Wire
+    _tenant: TenantId
+    _new_calls: list[Row]
+    """Rows of `calls`: written after the interactions that they refer to."""
+    _changed_calls: dict[CallId, Call]
+
+    if TYPE_CHECKING:
+
+        def emit(self, event: Event) -> None:
+            """See UnitOfWork."""
+
+    async def call(self, call_id: CallId) -> Call | None:
+        return await self._one_call("id = $2", call_id)
+
+    async def call_on(self, account: str, thread: str) -> Call | None:
+        return await self._one_call("account = $2 AND thread = $3", account, thread)
+
+    async def call_asked_for(self, request: str) -> Call | None:
+        return await self._one_call("request = $2", request)
+
+    async def call_going_on(self, interaction_id: InteractionId) -> Call | None:
+        return await self._one_call(
+            "interaction_id = $2 AND ended_at IS NULL ORDER BY started_at DESC, id DESC LIMIT 1",
+            interaction_id,
+        )
+
+    async def _one_call(self, condition: str, *params: object) -> Call | None:
+        rows = await self._wire.fetch(
+            f"SELECT {_CALL} FROM calls WHERE /*+*/tenant_id = $1 AND {condition} FOR UPDATE",
+            self._tenant,
+            *params,
+        )
+        return call_of(rows[0]) if rows else None
+
+    async def last_pass(self, interaction_id: InteractionId) -> WorkItem | None:
+        rows = await self._wire.fetch(
+            f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
+            " ORDER BY queued_at DESC, id DESC LIMIT 1",
+            self._tenant,
+            interaction_id,
+        )
+        return item_of(rows[0]) if rows else None
+
+    def add_call(self, call: Call, *, request: str | None = None) -> None:
+        self._new_calls.append(call_row(call, request))
+        self.emit(CallChanged(tenant_id=self._tenant, call=call))
+
+    def save_call(self, call: Call) -> None:
+        self._changed_calls[call.id] = call
+
+    async def agent_phone(self, agent_id: UserId) -> AgentPhone | None:
+        rows = await self._wire.fetch(
+            f"SELECT {_PHONE} FROM agent_phones WHERE tenant_id = $1 AND agent_id = $2",
+            self._tenant,
+            agent_id,
+        )
+        return phone_of(rows[0]) if rows else None
+
+    async def put_agent_phone(self, phone: AgentPhone) -> None:
+        await self._wire.execute(_PUT_PHONE, *phone_row(self._tenant, phone))
+        self.emit(PhoneChanged(tenant_id=self._tenant, phone=phone))
+
+    async def add_call_back(self, task: CallBackTask) -> bool:
+        added = await self._wire.execute(
+            _ADD_TASK,
+            task.id,
+            self._tenant,
+            task.title,
+            task.owner_id,
+            to_us(task.at),
+            to_us(task.at),
+            task.person_id,
+            task.interaction_id,
+            task.request,
+        )
+        return added == 1
+
+    async def _flush_calls(self) -> None:
+        if self._new_calls:
+            await self._wire.insert(calls, self._new_calls)
+        if self._changed_calls:
+            await self._wire.many(SAVE_CALL, [call_change(c) for c in self._changed_calls.values()])

@@ -1,0 +1,351 @@
+"""Where calls are kept: each thing that happens on the telephone is one commit, and twice is no error."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from hub.calls.changing import change_call
+from hub.calls.ending import end_call
+from hub.calls.lines import handed_to, moved_to, queued_from_menu, voicemail, wished_for
+from hub.calls.lost import Lost
+from hub.calls.phones import Phones
+from hub.domain.agent import Media
+from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, RecordingState
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.events import WorkStepped
+from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId
+from hub.domain.interaction import Interaction, InteractionState
+from hub.domain.reservation import ReservationState
+from hub.domain.touch import Attachment, Direction
+from hub.domain.work import WorkItem, WorkState, put_on_hold
+from hub.handing import back_in_line, require_not_over, take_offer
+from hub.ids import new_id
+from hub.ports.call_store import CallStore, CallUnit
+from hub.ports.clock import Clock
+from hub.ports.inbox import Received
+from hub.steps import end_offer
+
+_TRIES = 3
+T = TypeVar("T")
+
+
+class Calls:
+    """CallDesk of hub/ports/calls.py for one tenant. `node` is this hub: it carries the calls that begin here."""
+
+    def __init__(self, store: CallStore, clock: Clock, tenant_id: TenantId, *, node: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._tenant = tenant_id
+        self.node = node
+        self._phones = Phones(store, clock)
+        self._lost = Lost(store, clock, tenant_id)
+
+    # — how far it came ———————————————————————————————————————————————————————————————————
+
+    async def began(
+        self, tenant_id: TenantId, received: Received, *, account: str, thread: str, number: str, dialled: str
+    ) -> Call:
+        """See the port."""
+
+        async def begun() -> Call:
+            async with self._store.unit(tenant_id) as unit:
+                interaction = (await unit.interactions([received.interaction_id])).get(
+                    received.interaction_id
+                )
+                if interaction is None:
+                    raise NotFound("there is no such interaction")
+                if (before := await unit.call_on(account, thread)) is not None:
+                    return before
+                item = await unit.open_item(interaction.id)
+                now = self._clock.now()
+                is_over = interaction.state is not InteractionState.OPEN
+                call = Call(
+                    id=CallId(new_id()),
+                    tenant_id=tenant_id,
+                    interaction_id=interaction.id,
+                    person_id=interaction.person_id,
+                    queue_id=interaction.queue_id,
+                    direction=Direction.INBOUND,
+                    account=account,
+                    thread=thread,
+                    number=number,
+                    dialled=dialled,
+                    stage=CallStage.ENDED if is_over else CallStage.WAITING,
+                    started_at=now,
+                    heard_at=now,
+                    node=self.node,
+                    work_item_id=item.id if item is not None else None,
+                    ended_at=now if is_over else None,
+                    end=CallEnd.FAILED if is_over else None,
+                )
+                unit.add_call(call)
+                return call
+
+        return await _again(begun)
+
+    async def queued(self, call_id: CallId, *, queue_id: QueueId, language: str, choice: str) -> None:
+        """See the port. Raises Invalid (`no_such_queue`)."""
+
+        async def chosen() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is not None and await unit.open_item(interaction.id) is None:
+                    now = self._clock.now()
+                    await queued_from_menu(unit, call, interaction, queue_id, language, choice, now)
+
+        await _again(chosen)
+
+    async def place(self, call_id: CallId) -> int | None:
+        """See the port."""
+        call = await self._store.find_call(self._tenant, call_id)
+        if call is None or call.stage not in {CallStage.WAITING, CallStage.RINGING}:
+            return None
+        return await self._store.place_in_line(self._tenant, call.interaction_id)
+
+    async def ringing(self, call_id: CallId, agent_id: UserId) -> None:
+        """See the port."""
+
+        async def rings() -> None:
+            async with self._going_on(call_id) as (unit, call, _):
+                if call is not None and call.stage in {CallStage.WAITING, CallStage.RINGING}:
+                    change_call(unit, call, stage=CallStage.RINGING, agent_id=agent_id)
+
+        await _again(rings)
+
+    async def answered(self, call_id: CallId, reservation_id: ReservationId) -> WorkItem:
+        """See the port."""
+
+        async def picked_up() -> WorkItem:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                offer = (await unit.reservations([reservation_id])).get(reservation_id)
+                if call is None or offer is None or offer.interaction_id != interaction.id:
+                    raise Conflict("this offer is over", code="offer_over")
+                require_not_over(offer)
+                item = (await unit.work_items([offer.work_item_id])).get(offer.work_item_id)
+                if item is None:
+                    raise Conflict("this offer is over", code="offer_over")
+                now = self._clock.now()
+                taken, _ = await take_offer(unit, interaction, item, offer, now)
+                change_call(
+                    unit,
+                    call,
+                    stage=CallStage.TALKING,
+                    agent_id=offer.agent_id,
+                    work_item_id=taken.id,
+                    queue_id=taken.queue_id,
+                    answered_at=call.answered_at or now,
+                )
+                return taken
+
+        return await _again(picked_up)
+
+    async def not_answered(self, reservation_id: ReservationId, reason: str) -> None:
+        """See the port."""
+
+        async def refused() -> None:
+            async with self._store.unit(self._tenant) as unit:
+                offer = (await unit.reservations([reservation_id])).get(reservation_id)
+                if offer is None:
+                    return
+                await unit.interactions([offer.interaction_id])
+                call = await unit.call_going_on(offer.interaction_id)
+                if offer.state is ReservationState.OFFERED:
+                    await end_offer(unit, offer, ReservationState.DECLINED, self._clock.now(), reason=reason)
+                if call is not None and call.stage is CallStage.RINGING and call.agent_id == offer.agent_id:
+                    item = await unit.open_item(offer.interaction_id)
+                    if (
+                        call.direction is Direction.INBOUND
+                        and item is not None
+                        and item.state is not WorkState.ASSIGNED
+                    ):
+                        change_call(unit, call, stage=CallStage.WAITING, agent_id=None)
+
+        await _again(refused)
+
+    async def came_back(self, call_id: CallId, reason: str) -> None:
+        """See the port."""
+
+        async def back() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is None:
+                    return
+                item = await unit.open_item(interaction.id)
+                if item is None or item.media is not Media.VOICE or item.state is WorkState.WRAP_UP:
+                    return
+                if item.state is not WorkState.QUEUED:
+                    await back_in_line(unit, interaction, item, self._clock.now(), reason=reason)
+                change_call(
+                    unit,
+                    call,
+                    stage=CallStage.WAITING,
+                    agent_id=None,
+                    held_since=None,
+                    third="",
+                    third_stage=None,
+                )
+
+        await _again(back)
+
+    async def client_answered(self, call_id: CallId) -> None:
+        """See the port."""
+
+        async def on_the_line() -> None:
+            async with self._going_on(call_id) as (unit, call, _):
+                if call is not None and call.direction is Direction.OUTBOUND:
+                    answered_at = call.answered_at or self._clock.now()
+                    change_call(unit, call, stage=CallStage.TALKING, answered_at=answered_at)
+
+        await _again(on_the_line)
+
+    async def held(self, call_id: CallId, *, held: bool) -> None:
+        """See the port. What nobody talks on is not held."""
+
+        async def on_hold() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if (
+                    call is None
+                    or call.stage is not CallStage.TALKING
+                    or held is (call.held_since is not None)
+                ):
+                    return
+                now = self._clock.now()
+                item = await unit.open_item(interaction.id)
+                if item is not None and item.state is WorkState.ASSIGNED and item.media is Media.VOICE:
+                    after = put_on_hold(item, held, now)
+                    unit.save_item(item, after)
+                    reason = "hold" if held else "resumed"
+                    unit.note_fact(
+                        WorkStepped(tenant_id=item.tenant_id, item=after, reason=reason), interaction
+                    )
+                change_call(unit, call, held_since=now if held else None)
+
+        await _again(on_hold)
+
+    async def third(self, call_id: CallId, who: str, stage: CallStage | None) -> None:
+        """See the port."""
+
+        async def consulted() -> None:
+            async with self._going_on(call_id) as (unit, call, _):
+                if call is not None:
+                    change_call(unit, call, third="" if stage is None else who, third_stage=stage)
+
+        await _again(consulted)
+
+    async def recording(self, call_id: CallId, state: RecordingState) -> None:
+        """See the port."""
+
+        async def kept() -> None:
+            async with self._going_on(call_id) as (unit, call, _):
+                if call is not None:
+                    change_call(unit, call, recording=state)
+
+        await _again(kept)
+
+    # — where it goes ——————————————————————————————————————————————————————————————————————
+
+    async def moved(
+        self, call_id: CallId, *, queue_id: QueueId, note: str, agent_id: UserId | None = None
+    ) -> None:
+        """See the port."""
+
+        async def elsewhere() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is not None:
+                    now = self._clock.now()
+                    await moved_to(unit, call, interaction, queue_id, agent_id, note, now)
+
+        await _again(elsewhere)
+
+    async def handed_over(self, call_id: CallId, agent_id: UserId) -> None:
+        """See the port."""
+
+        async def theirs() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is not None and call.agent_id != agent_id:
+                    await handed_to(unit, call, interaction, agent_id, self._clock.now())
+
+        await _again(theirs)
+
+    async def ended(self, call_id: CallId, end: CallEnd) -> None:
+        """See the port."""
+
+        async def over() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is not None:
+                    await end_call(unit, call, interaction, end, self._clock.now())
+
+        await _again(over)
+
+    async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
+        """See the port. Raises Conflict (`call_over`) when the call ended otherwise before."""
+
+        async def said() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is not None:
+                    await voicemail(unit, call, interaction, attachment, self._clock.now())
+                elif await unit.written_before(interaction.id, f"voicemail:{call_id}") is None:
+                    raise Conflict("this call is over", code="call_over")
+
+        await _again(said)
+
+    async def wants_callback(self, call_id: CallId, number: str) -> None:
+        """See the port. Raises Invalid (`bad_phone`) for no number."""
+        if not number:
+            raise Invalid("there is no number to call", field="number", code="bad_phone")
+
+        async def wished() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is not None:
+                    await wished_for(unit, call, interaction, number, self._clock.now())
+
+        await _again(wished)
+
+    # — whether it lives ———————————————————————————————————————————————————————————————————
+
+    async def alive(self, node: str, call_ids: Sequence[CallId]) -> None:
+        """See the port."""
+        await self._store.heard(self._tenant, node, call_ids, self._clock.now())
+
+    async def lost(self, node: str) -> Sequence[Call]:
+        """See the port."""
+        await self._phones.none_ready(self._tenant)
+        return await self._lost.of(node)
+
+    async def step(self) -> None:
+        """End the calls that nothing was heard of for too long: run it every second or so."""
+        await self._lost.step()
+
+    async def call_of(self, interaction_id: InteractionId) -> Call | None:
+        """See the port."""
+        return await self._store.call_in(self._tenant, interaction_id)
+
+    # — phones —————————————————————————————————————————————————————————————————————————————
+
+    async def phone_of(self, tenant_id: TenantId, agent_id: UserId) -> AgentPhone:
+        """See the port."""
+        return await self._phones.of(tenant_id, agent_id)
+
+    async def phone_ready(self, tenant_id: TenantId, agent_id: UserId, *, ready: bool) -> None:
+        """See the port."""
+        await self._phones.set_ready(tenant_id, agent_id, ready=ready)
+
+    @asynccontextmanager
+    async def _going_on(self, call_id: CallId) -> AsyncIterator[tuple[CallUnit, Call | None, Interaction]]:
+        """A unit of work with the call and its interaction locked; None for a call that is over. Raises NotFound."""
+        seen = await self._store.find_call(self._tenant, call_id)
+        if seen is None:
+            raise NotFound("there is no such call")
+        async with self._store.unit(self._tenant) as unit:
+            interaction = (await unit.interactions([seen.interaction_id]))[seen.interaction_id]
+            call = await unit.call(call_id)
+            yield unit, (call if call is not None and call.ended_at is None else None), interaction
+
+
+async def _again(work: Callable[[], Awaitable[T]]) -> T:
+    """The work, and once more when another commit came between: it decides on what is so by then."""
+    for attempt in range(_TRIES):
+        try:
+            return await work()
+        except Conflict as error:
+            if error.stable_code != "raced" or attempt == _TRIES - 1:
+                raise
+    raise AssertionError("the loop returns or raises")

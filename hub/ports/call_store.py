@@ -1,0 +1,117 @@
+"""What the keeper of calls asks of the store."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.call import AgentPhone, Call
+from hub.domain.ids import CallId, InteractionId, PersonId, TaskId, TenantId, UserId
+from hub.domain.work import WorkItem
+from hub.ports.supervise import SuperviseUnit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackTask:
+    """A call that nobody answered is to be returned. `owner_id` is an agent, or the queue whose agents all see it.
+    The same `request` again is the same task."""
+
+    id: TaskId
+    title: str
+    owner_id: str
+    person_id: PersonId
+    interaction_id: InteractionId
+    at: datetime
+    request: str
+
+
+class CallUnit(SuperviseUnit, Protocol):
+    """One transaction of one tenant that also knows calls; see UnitOfWork. Calls loaded here are locked.
+
+    The interaction of a call is locked before the call, everywhere: nobody waits in a ring.
+    """
+
+    async def call(self, call_id: CallId) -> Call | None:
+        """The call of that id."""
+        ...
+
+    async def call_on(self, account: str, thread: str) -> Call | None:
+        """The call of that session."""
+        ...
+
+    async def call_asked_for(self, request: str) -> Call | None:
+        """The call that was begun under this key."""
+        ...
+
+    async def call_going_on(self, interaction_id: InteractionId) -> Call | None:
+        """The call of the interaction that is not over; the newest, should there be two."""
+        ...
+
+    async def last_pass(self, interaction_id: InteractionId) -> WorkItem | None:
+        """The newest pass of the interaction, over or not."""
+        ...
+
+    def add_call(self, call: Call, *, request: str | None = None) -> None:
+        """A new call; everybody is told. Raises Conflict (`raced`) at the end for a session or a key that has one."""
+        ...
+
+    def save_call(self, call: Call) -> None:
+        """It came further. `heard_at` is never written here."""
+        ...
+
+    async def agent_phone(self, agent_id: UserId) -> AgentPhone | None:
+        """Where the agent is reached, if they ever said."""
+        ...
+
+    async def put_agent_phone(self, phone: AgentPhone) -> None:
+        """The agent is reached there from now on; the `account` they have stays. Everybody is told."""
+        ...
+
+    async def add_call_back(self, task: CallBackTask) -> bool:
+        """Somebody is to call back. False when the task was there already."""
+        ...
+
+
+class CallStore(Protocol):
+    """The store of calls."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[CallUnit]:
+        """A unit of work. Raises Unavailable, Conflict (`raced`)."""
+        ...
+
+    async def find_call(self, tenant_id: TenantId, call_id: CallId) -> Call | None:
+        """The call as committed, not locked."""
+        ...
+
+    async def call_in(self, tenant_id: TenantId, interaction_id: InteractionId) -> Call | None:
+        """The call of that interaction that is not over."""
+        ...
+
+    async def calls_going_on(self, tenant_id: TenantId, *, node: str | None = None) -> list[Call]:
+        """All that are not over, or those that `node` carries; the oldest first."""
+        ...
+
+    async def silent_calls(self, tenant_id: TenantId, heard_before: datetime) -> list[Call]:
+        """Those that are not over and of which nothing was heard since then."""
+        ...
+
+    async def ownerless_calls(self, tenant_id: TenantId, came_before: datetime) -> list[WorkItem]:
+        """Voice passes under way, from before that time, that no call and no promise to call stands behind."""
+        ...
+
+    async def heard(self, tenant_id: TenantId, node: str, call_ids: Sequence[CallId], at: datetime) -> None:
+        """The hub `node` still carries these."""
+        ...
+
+    async def phone(self, tenant_id: TenantId, agent_id: UserId) -> AgentPhone | None:
+        """Where the agent is reached, if they ever said."""
+        ...
+
+    async def ready_phones(self, tenant_id: TenantId) -> list[UserId]:
+        """Agents whose phone counts as ready though nothing but a registration could make it so."""
+        ...
+
+    async def place_in_line(self, tenant_id: TenantId, interaction_id: InteractionId) -> int | None:
+        """The place of the interaction's pass in the line of its queue, from 1; None when it does not wait."""
+        ...
