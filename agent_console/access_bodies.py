@@ -181,7 +181,8 @@ class AlertChoice(Body, frozen=True, kw_only=True):
 
 class Preferences(Body, frozen=True, kw_only=True):
     """What somebody chose for themselves: `undo_s` is how long a reply can be undone, `sounds` and `notifications`
-    say what is heard and what the desktop is told, `log_columns` are the columns of the log in their order."""
+    say what is heard and what the desktop is told, `log_columns` are the columns of the log in their order,
+    `microphone` and `speaker` the names of what the browser phone uses (empty: what the system does)."""
 
     language: Literal["en", "ru", "tr"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
@@ -193,6 +194,8 @@ class Preferences(Body, frozen=True, kw_only=True):
     log_columns: (
         Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=40)] | None
     ) = None
+    microphone: Annotated[str, Meta(max_length=200)] | None = None
+    speaker: Annotated[str, Meta(max_length=200)] | None = None
 
 
 class PreferencesView(Answer, frozen=True, kw_only=True):
@@ -206,3 +209,5 @@ class PreferencesView(Answer, frozen=True, kw_only=True):
     notifications: AlertChoice | None
     notification_text: bool | None
     log_columns: tuple[str, ...] | None
+    microphone: str | None
+    speaker: str | None

@@ -9,6 +9,7 @@ import { PARTS as MANAGER_PARTS } from '@/desks/manager/parts';
 import { withAccessCodes } from '@/i18n/access-codes';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
 import { withOrganizationWords } from '@/i18n/organization-page';
+import { withPhoneWords } from '@/i18n/phone-page';
 import SignIn from '@/pages/SignIn.vue';
 import { useSession } from '@/session/session';
 import type { DeskName, DeskPart } from '@/shell/desks';
@@ -35,6 +36,7 @@ export const router = createRouter({
     { path: '/first', name: 'first', component: () => import('@/pages/MustFirst.vue') },
     { path: '/account', name: 'account', component: () => withAccessCodes(() => import('@/shell/account/AccountPage.vue')), meta: { everybody: true } },
     { path: '/my-replies', name: 'my-replies', component: () => withKnowledgeWords(() => import('@/desks/knowledge/OwnRepliesPage.vue')), meta: { desk: 'desk' } },
+    { path: '/my-phone', name: 'my-phone', component: () => withPhoneWords(() => import('@/phone/settings/PhonePage.vue')), meta: { desk: 'desk' } },
     { path: '/organizations/:organization?', name: 'organizations', component: () => withOrganizationWords(() => import('@/desks/organizations/OrganizationsPage.vue')), meta: { everybody: true } },
     { path: '/', name: 'desk', component: AgentDesk, meta: { desk: 'desk' } },
     { path: '/floor', name: 'floor', component: () => import('@/desks/floor/FloorDesk.vue'), meta: { desk: 'floor' } },

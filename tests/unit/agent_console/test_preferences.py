@@ -7,7 +7,10 @@ from tests.unit.agent_console.console import Console
 
 PATH = "/api/v1/me/preferences"
 NOTHING = dict.fromkeys(
-    ("language", "theme", "sound", "undo_s", "sounds", "notifications", "notification_text", "log_columns")
+    (
+        *("language", "theme", "sound", "undo_s", "sounds", "notifications", "notification_text"),
+        *("log_columns", "microphone", "speaker"),
+    )
 )
 ALL = {
     "language": "tr",
@@ -18,6 +21,8 @@ ALL = {
     "notifications": {"offer": True, "message": True, "mention": False, "reminder": True},
     "notification_text": True,
     "log_columns": ["person", "wait"],
+    "microphone": "Headset",
+    "speaker": "",
 }
 
 
@@ -46,6 +51,7 @@ async def test_choices_are_ones_own(console: Console) -> None:
         {"sounds": {"doorbell": True}},
         {"log_columns": ["x" * 41]},
         {"log_columns": ["x"] * 41},
+        {"microphone": "x" * 201},
         {"font": "Comic Sans"},
     ],
 )

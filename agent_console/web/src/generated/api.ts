@@ -1309,7 +1309,8 @@ export interface PlannedPage {
 
 /**
  * What somebody chose for themselves: `undo_s` is how long a reply can be undone, `sounds` and `notifications`
- * say what is heard and what the desktop is told, `log_columns` are the columns of the log in their order.
+ * say what is heard and what the desktop is told, `log_columns` are the columns of the log in their order,
+ * `microphone` and `speaker` the names of what the browser phone uses (empty: what the system does).
  */
 export interface Preferences {
   readonly language?: 'en' | 'ru' | 'tr' | null;
@@ -1320,6 +1321,8 @@ export interface Preferences {
   readonly notifications?: AlertChoice | null;
   readonly notification_text?: boolean | null;
   readonly log_columns?: readonly string[] | null;
+  readonly microphone?: string | null;
+  readonly speaker?: string | null;
 }
 
 /** What somebody chose for themselves; null where nothing was chosen yet. */
@@ -1332,6 +1335,8 @@ export interface PreferencesView {
   readonly notifications: AlertChoice | null;
   readonly notification_text: boolean | null;
   readonly log_columns: readonly string[] | null;
+  readonly microphone: string | null;
+  readonly speaker: string | null;
 }
 
 /** The priority of waiting work: one step is worth 30 s of waiting. `first` puts it before everybody instead. */

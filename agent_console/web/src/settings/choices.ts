@@ -26,4 +26,7 @@ export interface Preferences {
   notificationText: boolean;
   /** The columns of the log in their order; none: the usual ones. */
   logColumns: string[];
+  /** The names of the devices that the browser phone uses; empty: what the system uses. */
+  microphone: string;
+  speaker: string;
 }

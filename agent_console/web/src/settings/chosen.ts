@@ -7,7 +7,7 @@ import { ALERTS, type Alert, type Preferences, THEMES, UNDO_S } from '@/settings
 export type Chosen = { readonly [K in keyof PreferencesView]: NonNullable<PreferencesView[K]> };
 export type ChosenKey = keyof PreferencesView;
 
-export const KEYS: readonly ChosenKey[] = ['language', 'theme', 'sound', 'undo_s', 'sounds', 'notifications', 'notification_text', 'log_columns'];
+export const KEYS: readonly ChosenKey[] = ['language', 'theme', 'sound', 'undo_s', 'sounds', 'notifications', 'notification_text', 'log_columns', 'microphone', 'speaker'];
 
 /** All that is chosen here, as the hub writes it. */
 export const chosenOf = (p: Preferences): Chosen => ({
@@ -19,6 +19,8 @@ export const chosenOf = (p: Preferences): Chosen => ({
   notifications: { ...p.notifications },
   notification_text: p.notificationText,
   log_columns: [...p.logColumns],
+  microphone: p.microphone,
+  speaker: p.speaker,
 });
 
 /** The kinds of choice in which the two differ. */
@@ -52,6 +54,10 @@ export function adopt(here: Preferences, hub: PreferencesView, keys: readonly Ch
         break;
       case 'log_columns':
         here.logColumns = [...(hub.log_columns ?? [])];
+        break;
+      case 'microphone':
+      case 'speaker':
+        here[key] = hub[key] ?? here[key];
         break;
     }
   }

@@ -33,6 +33,8 @@ function kept(written: string | null): Preferences {
     notifications: chosen(found.notifications),
     notificationText: found.notificationText === true,
     logColumns: Array.isArray(found.logColumns) ? found.logColumns.filter((name) => typeof name === 'string') : [],
+    microphone: typeof found.microphone === 'string' ? found.microphone : '',
+    speaker: typeof found.speaker === 'string' ? found.speaker : '',
   };
 }
 

@@ -6,9 +6,14 @@ const press = (key: string, part: Partial<Press> = {}): Press => ({
 });
 
 it('letters are commands', () => {
-  expect(['a', 'd', 'j', 'k', 'r', 'n', 'c', 't', 's', '/', '?', 'Escape', 'x'].map((key) => commandOf(press(key), false))).toEqual([
+  expect(['a', 'd', 'j', 'k', 'r', 'n', 'c', 't', 's', '/', '?', 'Escape', 'y'].map((key) => commandOf(press(key), false))).toEqual([
     'accept', 'decline', 'next', 'previous', 'reply', 'note', 'close', 'transfer', 'state', 'search', 'help', 'escape', null,
   ]);
+});
+
+it('letters of the call: its buttons', () => {
+  expect(['m', 'h', 'p', 'g', 'v', 'x'].map((key) => commandOf(press(key), false))).toEqual(['mute', 'hold', 'keypad', 'give', 'record', 'hangup']);
+  expect(commandOf(press('x'), true)).toBeNull();
 });
 
 it('in a field only Escape and Ctrl-K are commands', () => {

@@ -19,6 +19,12 @@ export type Command =
   | 'snippets'
   | 'articles'
   | 'finish'
+  | 'mute'
+  | 'hold'
+  | 'keypad'
+  | 'give'
+  | 'record'
+  | 'hangup'
   | 'search'
   | 'escape'
   | 'help'
@@ -76,6 +82,17 @@ export const KEYS: readonly KeyGroup[] = [
       letter('w', 'start', 'person_card.start'),
       letter('f', 'finish', 'wrap.finish'),
       letter('b', 'articles', 'knowledge.keys.articles'),
+    ],
+  },
+  {
+    title: 'phone.keys.title',
+    rows: [
+      letter('m', 'mute', 'phone.keys.mute'),
+      letter('h', 'hold', 'phone.keys.hold'),
+      letter('p', 'keypad', 'phone.keys.keypad'),
+      letter('g', 'give', 'phone.keys.give'),
+      letter('v', 'record', 'phone.keys.record'),
+      letter('x', 'hangup', 'phone.keys.hangup'),
     ],
   },
   {

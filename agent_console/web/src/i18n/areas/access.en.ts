@@ -74,6 +74,7 @@ export default {
   staffing: 'Skills and capacity',
   of_user: 'The user {name}',
   own_replies: 'My replies',
+  own_phone: 'My phone',
   key_scope_hint: 'A key never has more than you have yourself, and ends with your account.',
   permissions: 'Permissions',
   expires: 'Good until',

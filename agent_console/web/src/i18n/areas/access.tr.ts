@@ -74,6 +74,7 @@ export default {
   staffing: 'Beceriler ve kapasite',
   of_user: '{name} kullanıcısı',
   own_replies: 'Yanıtlarım',
+  own_phone: 'Telefonum',
   key_scope_hint: 'Bir anahtarın sizden fazla yetkisi olmaz; hesabınızla birlikte sona erer.',
   permissions: 'Yetkiler',
   expires: 'Geçerlilik sonu',
