@@ -37,7 +37,14 @@ from hub.lifecycle import Jobs
 from hub.log import configure_log
 from hub.ports.inbox import Inbox
 from hub.screenpop.socket import AgentSockets
-from hub.settings import HttpSettings, RoutingSettings, ScreenPopSettings, Settings, StoreSettings
+from hub.settings import (
+    ChannelSettings,
+    HttpSettings,
+    RoutingSettings,
+    ScreenPopSettings,
+    Settings,
+    StoreSettings,
+)
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +166,7 @@ async def _serve(setup: Setup, stop: asyncio.Event) -> None:
     settings = Settings(
         data_dir=Path(setup.data_dir),
         http=HttpSettings(port=setup.port),
+        channels=ChannelSettings.model_validate({"sip": {"port": 0}}),
         store=StoreSettings(url=SecretStr(setup.store_url)),
         # consoles are stopped while the other pipeline is measured, and must not be taken for lost
         routing=RoutingSettings(presence_lease_s=300),

@@ -29,7 +29,11 @@ def _started(data_dir: Path) -> tuple[subprocess.Popen[bytes], float]:
     """A hub on that folder, and the seconds until `/readyz` answered 200."""
     port = _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
-    environment |= {"HUB_DATA_DIR": str(data_dir), "HUB_HTTP__PORT": str(port)}
+    environment |= {
+        "HUB_DATA_DIR": str(data_dir),
+        "HUB_HTTP__PORT": str(port),
+        "HUB_CHANNELS__SIP__PORT": "0",
+    }
     began = time.monotonic()
     hub = subprocess.Popen(
         [sys.executable, "-m", "hub", "run"],

@@ -31,7 +31,7 @@ from hub.ids import new_id
 from hub.lifecycle import Jobs
 from hub.log import configure_log
 from hub.screenpop.socket import AgentSockets
-from hub.settings import HttpSettings, RoutingSettings, SecuritySettings, Settings
+from hub.settings import ChannelSettings, HttpSettings, RoutingSettings, SecuritySettings, Settings
 from tests.hubs import Floor
 from tests.seeding import seed
 
@@ -127,6 +127,7 @@ async def _serve(setup: Setup, stop: asyncio.Event) -> None:
     settings = Settings(
         data_dir=Path(setup.data_dir),
         http=HttpSettings(port=setup.port),
+        channels=ChannelSettings.model_validate({"sip": {"port": 0}}),
         routing=RoutingSettings(presence_lease_s=300),
         security=SecuritySettings(password_memory_kib=8_192, password_passes=1),
     )

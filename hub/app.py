@@ -54,15 +54,14 @@ from hub.outbound.sender import Sender, SenderWatch
 from hub.ports.bus import EventBus, Handler, Lagged
 from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
-from hub.routing.sweeper import Sweeper
 from hub.screenpop.pusher import Pusher
-from hub.screenpop.sessions import Streams
 from hub.screenpop.snapshot import Snapshots
 from hub.screenpop.socket import AgentSockets
 from hub.screenpop.talk import TalkNews
 from hub.screenpop.viewers import Viewers
 from hub.screenpop.windows import Windows
 from hub.settings import NotInThisRelease, Settings
+from hub.telephone_line import TelephoneLine
 
 log = structlog.get_logger(__name__)
 
@@ -146,13 +145,7 @@ class Hub:
             on_offers=seen.offers,
             closed=self._rules.opening.closed_queues,
         )
-        self._sweeper = Sweeper(
-            store,
-            clock,
-            DEFAULT_TENANT,
-            grace_s=settings.routing.grace_s,
-            lease_s=settings.routing.presence_lease_s,
-        )
+        self._sweeper = from_settings.sweeper(settings, store, clock)
         self._address_of = address_behind(settings.http.trusted_proxies)
         self._port = settings.http.port or free_port(settings.http.host)
         self._origins = from_settings.origins(settings, self._port)
@@ -179,12 +172,7 @@ class Hub:
             random.Random(),  # noqa: S311 - jitter
             watch=SenderWatch(settled=seen.reply, lapsed=metrics.replies_lapsed.inc),
         )
-        self._streams = Streams(
-            kept_frames=settings.screenpop.replay_frames,
-            kept_s=settings.screenpop.replay_s,
-            monotonic=clock.monotonic,
-            first_seq=int(clock.now().timestamp()) * 1000,  # above any number of an earlier process
-        )
+        self._streams = from_settings.streams(settings, clock)
         self._windows = Windows(
             self._streams,
             self._live,
@@ -221,6 +209,15 @@ class Hub:
             data_dir=settings.data_dir,
             allow_private=settings.webhooks.allow_private,
         )
+        self._line = TelephoneLine(
+            settings.channels.sip,
+            settings.house.time_zone,
+            database,
+            self._entrance.seal,
+            clock,
+            self._origins,
+            self._address_of,
+        )
         self._checkup, self._status = from_settings.own_parts(
             settings,
             self._port,
@@ -250,6 +247,7 @@ class Hub:
                 await self._sender.take_over()
             jobs = await stack.enter_async_context(Jobs(self._clock))
             self._start(jobs, sockets)
+            await stack.enter_async_context(self._line.opened(jobs))
             port = await stack.enter_async_context(
                 listening(app, settings.http.host, self._port, unserved=unserved)
             )
@@ -265,6 +263,7 @@ class Hub:
             await stop.wait()
             self._draining = True
             await self._client_side.webchat.drain()
+            await self._line.drain()
             await sockets.close_all()
 
     def _start(self, jobs: Jobs, sockets: AgentSockets) -> None:
@@ -345,6 +344,7 @@ class Hub:
             exporting=self._exporting,
             status=self._status,
             checkup=self._checkup,
+            phones=self._line.telephony.counter,
             help_title=settings.help.title,
             help_origin=from_settings.url(settings, self._port) if settings.help.enabled else "",
         )
@@ -379,6 +379,7 @@ class Hub:
         app.router.add_get("/ws/agent", sockets.serve)
         if settings.channels.webchat.enabled:
             app.add_routes(self._client_side.webchat.routes())
+        app.add_routes(self._line.routes())
         rest.add_pages(app, parts)
         return app, first, sockets
 

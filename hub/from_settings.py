@@ -25,7 +25,9 @@ from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore
 from hub.ports.webhooks import WebhookQueue
+from hub.routing.sweeper import Sweeper
 from hub.screenpop.floor import FloorFeed
+from hub.screenpop.sessions import Streams
 from hub.settings import Settings
 from hub.webhooks.calling import Caller
 
@@ -77,6 +79,27 @@ def bus(metrics: Metrics) -> EmbeddedBus:
             skipped=lambda kind: metrics.bus_skipped.labels(kind).inc(),
             listener_cut=lambda listener: metrics.bus_listeners_cut.labels(listener).inc(),
         ),
+    )
+
+
+def streams(settings: Settings, clock: Clock) -> Streams:
+    """The frames of the agents' consoles."""
+    return Streams(
+        kept_frames=settings.screenpop.replay_frames,
+        kept_s=settings.screenpop.replay_s,
+        monotonic=clock.monotonic,
+        first_seq=int(clock.now().timestamp()) * 1000,  # above any number of an earlier process
+    )
+
+
+def sweeper(settings: Settings, store: Store, clock: Clock) -> Sweeper:
+    """Who ends what is over."""
+    return Sweeper(
+        store,
+        clock,
+        DEFAULT_TENANT,
+        grace_s=settings.routing.grace_s,
+        lease_s=settings.routing.presence_lease_s,
     )
 
 

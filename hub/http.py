@@ -25,9 +25,10 @@ _PRODUCT: Final = "touchline"
 class PortTaken(Exception):
     """Somebody else listens on the port."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, setting: str = "http.port") -> None:
+        variable = "HUB_" + setting.upper().replace(".", "__")
         super().__init__(
-            f"port {port} on {host} is taken: stop the other program, or set http.port (HUB_HTTP__PORT)"
+            f"port {port} on {host} is taken: stop the other program, or set {setting} ({variable})"
         )
         self.host = host
         self.port = port

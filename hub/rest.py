@@ -23,6 +23,7 @@ from agent_console import (
     my_day_api,
     organization_api,
     person_api,
+    phone_api,
     ready_api,
     report_api,
     sites_api,
@@ -100,6 +101,7 @@ from hub.ports.access import AccessStore
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
+from hub.ports.phones import PhoneCounter
 from hub.ports.status import NodeStatus, PartChecks
 from hub.public_holidays import Holidays
 from hub.routing.overflow import Overflows
@@ -222,6 +224,7 @@ class Parts:
     exporting: Exporting
     status: NodeStatus
     checkup: PartChecks
+    phones: PhoneCounter
     help_title: str = ""
     help_origin: str = ""
 
@@ -291,6 +294,7 @@ def operations(p: Parts) -> list[Operation]:
         ),
         *p.clients.operations(p.store, p.clock, lookups),
         *sites_api.operations(sites=p.rules.sites),
+        *phone_api.operations(counter=p.phones),
         *status_api.operations(
             stored=SqlStatus(p.store.database), node=p.status, parts=p.checkup, clock=p.clock
         ),

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hub.channels.sip.settings import SipSettings
 from hub.channels.webchat.settings import WebChatSettings
 from hub.sealing import key_of
 
@@ -299,6 +300,7 @@ class ScreenPopSettings(Section):
 class ChannelSettings(Section):
     """A table for each channel; what is in it is the channel's own."""
 
+    sip: SipSettings = Field(default_factory=lambda: SipSettings.model_validate({}), description="Telephony.")
     webchat: WebChatSettings = Field(
         default_factory=lambda: WebChatSettings.model_validate({}), description="Chat on web sites."
     )

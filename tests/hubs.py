@@ -140,6 +140,7 @@ async def start_hub(
         "HUB_SECURITY__PASSWORD_MEMORY_KIB": "8192",
         "HUB_SECURITY__PASSWORD_PASSES": "1",
         "HUB_CHANNELS__WEBCHAT__EXEMPT_ADDRESSES": "127.0.0.0/8",
+        "HUB_CHANNELS__SIP__PORT": "0",
         "HUB_CRASH_AT": crash_at,
         **{f"HUB_{name}": value for name, value in (settings or {}).items()},
     }

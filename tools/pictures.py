@@ -46,7 +46,8 @@ async def demo() -> "AsyncIterator[str]":
     """The URL of a demo hub of our own, while the block lasts."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    env = os.environ | {"HUB_HTTP__PORT": str(port), "HUB_DEMO__PASSWORD": PASSWORD, "COLUMNS": "120"}
+    ports = {"HUB_HTTP__PORT": str(port), "HUB_CHANNELS__SIP__PORT": "0"}
+    env = os.environ | ports | {"HUB_DEMO__PASSWORD": PASSWORD, "COLUMNS": "120"}
     hub = await asyncio.create_subprocess_exec(sys.executable, "-m", "hub", "demo", env=env, stdout=PIPE)
     try:
         await asyncio.wait_for(_listens(hub), STARTS_WITHIN_S)

@@ -61,6 +61,7 @@ class AuditAction(StrEnum):
     ADD_CLIENT_FIELD = "add_client_field"
     CHANGE_CLIENT_FIELD = "change_client_field"
     REMOVE_CLIENT_FIELD = "remove_client_field"
+    SET_PHONE_ACCOUNT = "set_phone_account"
 
 
 class AuditResult(StrEnum):

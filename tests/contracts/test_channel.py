@@ -16,6 +16,7 @@ from hub.domain.ids import DEFAULT_TENANT, InteractionId, UserId
 from hub.domain.touch import InboundTouch, OutboundMessage, Sent
 from hub.ports.channel import Channel, TypingShown
 from tests.fakes.inbox import FakeInbox
+from tests.fakes.phones import telephony
 from tests.fakes.webchat import ChatServer, reply, until
 
 DECLARED = (ChannelUnavailable, ChannelRefused, ChannelUncertain)
@@ -64,11 +65,17 @@ async def webchat() -> AsyncIterator[Outside]:
 
 OUTSIDES: dict[str, Callable[[], AbstractAsyncContextManager[Outside]]] = {"webchat": webchat}
 
+SPOKEN: dict[str, Callable[[], Channel]] = {"sip": telephony}
+"""Channels by which nothing is written: their touches come by calls, which have tests of their own."""
+
 every_channel = pytest.mark.parametrize("name", CHANNELS)
+every_written_channel = pytest.mark.parametrize("name", OUTSIDES)
+every_spoken_channel = pytest.mark.parametrize("name", SPOKEN)
 
 
 def test_every_channel_of_the_registry_is_tested_here() -> None:
-    assert OUTSIDES.keys() == CHANNELS.keys()
+    assert OUTSIDES.keys() | SPOKEN.keys() == CHANNELS.keys()
+    assert {name for name, (spec, _) in CHANNELS.items() if spec.media is Media.VOICE} == SPOKEN.keys()
 
 
 @every_channel
@@ -93,13 +100,31 @@ def test_the_settings_of_a_channel_have_defaults_descriptions_and_no_unknown_key
     assert all(field.description for field in settings.model_fields.values())
 
 
-@every_channel
+@every_spoken_channel
+async def test_nothing_that_is_written_goes_by_a_spoken_channel(name: str) -> None:
+    channel = SPOKEN[name]()
+    assert channel.spec == CHANNELS[name][0]
+    assert channel.spec.limits.text_chars == 0
+    with pytest.raises(ChannelRefused):
+        await channel.send(reply(("sip:trunk", "nobody"), 5))
+
+
+@every_spoken_channel
+async def test_a_spoken_channel_runs_until_it_is_cancelled(name: str) -> None:
+    running = asyncio.create_task(SPOKEN[name]().run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await until(running.done)
+    assert running.cancelled()
+
+
+@every_written_channel
 async def test_the_channel_object_says_the_same_as_the_registry(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         assert outside.channel.spec == CHANNELS[name][0]
 
 
-@every_channel
+@every_written_channel
 async def test_a_touch_is_handed_in_whole_and_acknowledged(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         assert await outside.write("Grüße", "1")
@@ -115,7 +140,7 @@ async def test_a_touch_is_handed_in_whole_and_acknowledged(name: str) -> None:
         assert touch.received_at.utcoffset() is not None
 
 
-@every_channel
+@every_written_channel
 async def test_nothing_is_acknowledged_that_could_not_be_kept(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         outside.inbox.failing = ChannelUnavailable("the store is down")
@@ -125,7 +150,7 @@ async def test_nothing_is_acknowledged_that_could_not_be_kept(name: str) -> None
         assert outside.inbox.texts() == ["hi"]
 
 
-@every_channel
+@every_written_channel
 async def test_the_same_touch_again_is_acknowledged_and_kept_once(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         assert await outside.write("hi", "1")
@@ -133,7 +158,7 @@ async def test_the_same_touch_again_is_acknowledged_and_kept_once(name: str) -> 
         assert outside.inbox.texts() == ["hi"]
 
 
-@every_channel
+@every_written_channel
 async def test_touches_are_handed_in_in_the_order_they_came(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         for number in range(4):
@@ -141,21 +166,21 @@ async def test_touches_are_handed_in_in_the_order_they_came(name: str) -> None:
         assert outside.inbox.texts() == ["0", "1", "2", "3"]
 
 
-@every_channel
+@every_written_channel
 async def test_a_reply_reaches_the_client_as_it_was_written(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         assert isinstance(await outside.channel.send(outside.reachable), Sent)
         assert await outside.read() == outside.reachable.text
 
 
-@every_channel
+@every_written_channel
 async def test_a_reply_to_nobody_raises_a_declared_error(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         with pytest.raises(DECLARED):
             await outside.channel.send(outside.unreachable)
 
 
-@every_channel
+@every_written_channel
 async def test_a_reply_after_the_end_raises_a_declared_error_or_is_sent(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         await outside.stop()
@@ -163,7 +188,7 @@ async def test_a_reply_after_the_end_raises_a_declared_error_or_is_sent(name: st
             assert isinstance(await outside.channel.send(outside.reachable), Sent)
 
 
-@every_channel
+@every_written_channel
 async def test_typing_shown_to_nobody_is_no_error(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         if isinstance(outside.channel, TypingShown):
@@ -177,7 +202,7 @@ async def test_typing_shown_to_nobody_is_no_error(name: str) -> None:
             )
 
 
-@every_channel
+@every_written_channel
 async def test_a_channel_runs_until_it_is_cancelled_and_then_ends(name: str) -> None:
     async with OUTSIDES[name]() as outside:
         await outside.stop()

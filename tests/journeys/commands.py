@@ -23,7 +23,8 @@ def free_port() -> int:
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The environment of a command: nothing of ours but `settings`, data in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    return kept | {"HUB_DATA_DIR": str(folder), "COLUMNS": "120"} | settings
+    own = {"HUB_DATA_DIR": str(folder), "HUB_CHANNELS__SIP__PORT": "0", "COLUMNS": "120"}
+    return kept | own | settings
 
 
 def run(*arguments: str, env: dict[str, str], typed: str = "") -> subprocess.CompletedProcess[str]:

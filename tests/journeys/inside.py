@@ -20,7 +20,9 @@ async def hub_inside(folder: Path, floor: Floor, routing: RoutingSettings) -> As
         http=HttpSettings(port=0),
         security=SecuritySettings(password_memory_kib=8 * 1024, password_passes=1),
         routing=routing,
-        channels=ChannelSettings.model_validate({"webchat": {"exempt_addresses": ("127.0.0.0/8",)}}),
+        channels=ChannelSettings.model_validate(
+            {"webchat": {"exempt_addresses": ("127.0.0.0/8",)}, "sip": {"port": 0}}
+        ),
     )
 
     async def prepare(store: Store) -> None:

@@ -18,7 +18,7 @@ from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.knowledge import Article, ArticleId, ArticleState, ArticleText
 from hub.ids import new_id
-from hub.settings import HelpSettings, HttpSettings, Settings
+from hub.settings import ChannelSettings, HelpSettings, HttpSettings, Settings
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -61,7 +61,10 @@ async def _prepared(store: Store) -> None:
 
 async def _running(folder: Path, *, enabled: bool = True) -> AsyncIterator[Help]:
     settings = Settings(
-        data_dir=folder, http=HttpSettings(port=0), help=HelpSettings(title="Kettle & Co.", enabled=enabled)
+        data_dir=folder,
+        http=HttpSettings(port=0),
+        help=HelpSettings(title="Kettle & Co.", enabled=enabled),
+        channels=ChannelSettings.model_validate({"sip": {"port": 0}}),
     )
     stores: list[Store] = []
 

@@ -46,7 +46,7 @@ from hub.domain.knowledge import (
     StepKind,
 )
 from hub.ids import new_id
-from hub.settings import HttpSettings, SecuritySettings, Settings
+from hub.settings import ChannelSettings, HttpSettings, SecuritySettings, Settings
 from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
 
 PASSWORD = "a door of old oak"
@@ -114,6 +114,7 @@ async def running_hub(
     settings = Settings(
         data_dir=folder,
         http=HttpSettings(port=0),
+        channels=ChannelSettings.model_validate({"sip": {"port": 0}}),
         security=SecuritySettings(password_memory_kib=COST.memory_kib, password_passes=COST.passes),
     )
     foreign: dict[str, str] = {}

@@ -1273,6 +1273,27 @@ export interface PersonView {
   readonly addresses: readonly CardIdentity[];
 }
 
+/** What a desk phone signs in with: its password is shown here and nowhere else, and lasts until it is renewed. */
+export interface PhoneAccountView {
+  readonly username: string;
+  readonly password: string;
+  readonly realm: string;
+  readonly uri: string;
+}
+
+/**
+ * What the browser's phone signs in with: its password is shown here and nowhere else, and lasts until
+ * `expires_at`. It connects to `ws_path` on the hub's own port, and registers `uri`.
+ */
+export interface PhoneCredentialsView {
+  readonly username: string;
+  readonly password: string;
+  readonly realm: string;
+  readonly ws_path: string;
+  readonly uri: string;
+  readonly expires_at: string;
+}
+
 /** Where hours may be kept: the countries with their regions, and the time zones. */
 export interface Places {
   readonly countries: Readonly<Record<string, readonly string[]>>;

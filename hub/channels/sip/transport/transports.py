@@ -20,6 +20,7 @@ from hub.channels.sip.transport.streams import PATIENCE, Patience, StreamFlow
 from hub.channels.sip.transport.udp import UdpEndpoint, bound_socket
 from hub.channels.sip.uri import sip_uri
 from hub.channels.sip.way import Hop, Transport
+from hub.http import PortTaken
 
 log = structlog.get_logger(__name__)
 
@@ -30,18 +31,6 @@ _TRY_TCP_S = 1.0
 _NO_TCP_S = 600.0
 """How long a place that took no connection for a large request is not asked again."""
 _USER = "hub"
-
-
-class PortTaken(Exception):
-    """Somebody else listens on a port of the telephone's."""
-
-    def __init__(self, host: str, port: int, setting: str) -> None:
-        variable = "HUB_" + setting.upper().replace(".", "__")
-        super().__init__(
-            f"port {port} on {host} is taken: stop the other program, or set {setting} ({variable})"
-        )
-        self.host = host
-        self.port = port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +55,7 @@ class Transports:
     def __init__(self, listening: Listening, door: Door, *, resolver: Resolver | None = None) -> None:
         self._listening = listening
         self._door = door
-        self._resolver = resolver or SystemResolver()
+        self.resolver = resolver or SystemResolver()
         self._udp = UdpEndpoint(door)
         self._servers: list[asyncio.Server] = []
         self._flows: dict[str, Flow] = {}
@@ -143,13 +132,16 @@ class Transports:
         )
 
     def _let_in(self, flow: Flow) -> bool:
-        at = self._listening
-        if len(self._flows) >= at.connections or self._from[flow.host] >= at.connections_per_address:
-            return False
-        if not self._door.allowed(flow.host):
+        if not self.has_room_for(flow.host) or not self._door.allowed(flow.host):
             return False
         self.add(flow)
         return True
+
+    def has_room_for(self, address: str) -> bool:
+        """Whether this address may have one more connection."""
+        at = self._listening
+        mine = self._from.get(address, 0)
+        return len(self._flows) < at.connections and mine < at.connections_per_address
 
     def _name(self, transport: Transport) -> str:
         return f"{transport.lower()}:{next(self._numbers)}"
@@ -199,7 +191,7 @@ class Transports:
         if (flow := self.ready(hop, size)) is not None:
             return flow
         failed: Exception | None = None
-        for place in await places(hop, self._resolver):
+        for place in await places(hop, self.resolver):
             try:
                 return await self._reach(hop, place, size)
             except (OSError, TimeoutError) as exc:

@@ -8,9 +8,10 @@ import pytest
 from hub.channels.sip.headers import name_addr_of
 from hub.channels.sip.leg import Target
 from hub.channels.sip.transport.flow import Door
-from hub.channels.sip.transport.transports import Listening, PortTaken, Transports
+from hub.channels.sip.transport.transports import Listening, Transports
 from hub.channels.sip.uri import sip_uri
 from hub.channels.sip.user_agent import SipUserAgent
+from hub.http import PortTaken
 from tests.fakes.sip_network import SDP, Desk, Listener
 
 

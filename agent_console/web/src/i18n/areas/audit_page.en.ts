@@ -47,6 +47,7 @@ export default {
     change_organization: 'Organization changed',
     change_client_field: 'Client field changed',
     remove_client_field: 'Client field removed',
+    set_phone_account: 'Phone account renewed',
     invite_user: 'Invitation made',
     end_sign_ins: 'Sign-ins ended',
     set_second_factor: 'Second factor set up',

@@ -49,6 +49,7 @@ const words: AuditPageWords = {
     change_organization: 'Организация изменена',
     change_client_field: 'Поле клиента изменено',
     remove_client_field: 'Поле клиента убрано',
+    set_phone_account: 'Учётная запись телефона обновлена',
     invite_user: 'Создано приглашение',
     end_sign_ins: 'Сеансы завершены',
     set_second_factor: 'Второй фактор настроен',

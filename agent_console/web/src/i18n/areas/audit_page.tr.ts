@@ -49,6 +49,7 @@ const words: AuditPageWords = {
     change_organization: 'Kuruluş değiştirildi',
     change_client_field: 'Müşteri alanı değiştirildi',
     remove_client_field: 'Müşteri alanı kaldırıldı',
+    set_phone_account: 'Telefon hesabı yenilendi',
     invite_user: 'Davet oluşturuldu',
     end_sign_ins: 'Oturumlar kapatıldı',
     set_second_factor: 'İkinci adım kuruldu',

@@ -1,0 +1,26 @@
+"""Bodies of the secrets of phones."""
+
+from datetime import datetime
+
+from agent_console.bodies import Answer
+
+
+class PhoneCredentialsView(Answer, frozen=True, kw_only=True):
+    """What the browser's phone signs in with: its password is shown here and nowhere else, and lasts until
+    `expires_at`. It connects to `ws_path` on the hub's own port, and registers `uri`."""
+
+    username: str
+    password: str
+    realm: str
+    ws_path: str
+    uri: str
+    expires_at: datetime
+
+
+class PhoneAccountView(Answer, frozen=True, kw_only=True):
+    """What a desk phone signs in with: its password is shown here and nowhere else, and lasts until it is renewed."""
+
+    username: str
+    password: str
+    realm: str
+    uri: str

@@ -1,0 +1,53 @@
+"""What is believed about whoever calls: a trunk by where it comes from, a phone of ours by its proof."""
+
+from collections.abc import Callable
+
+from hub.channels.sip.leg import Source
+from hub.channels.sip.message import Request
+from hub.channels.sip.phones.book import Accounts
+from hub.channels.sip.phones.sign_in import SignIn
+from hub.channels.sip.phones.whereabouts import Whereabouts
+from hub.channels.sip.transport.flow import Flow
+from hub.channels.sip.uri import SipUri
+
+TrunkOf = Callable[[str, int, str], str]
+"""The name of the trunk at this address and port that is called by this user; empty for none."""
+
+
+class KnownSources:
+    """`Sources`. Whoever says to be a phone of ours proves it, unless the phone registered by this very connection."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        whereabouts: Whereabouts,
+        sign_in: SignIn,
+        trunk_of: TrunkOf = lambda *_: "",
+    ) -> None:
+        self._accounts = accounts
+        self._whereabouts = whereabouts
+        self._sign_in = sign_in
+        self._trunk_of = trunk_of
+
+    async def of(self, invite: Request, flow: Flow) -> Source:
+        """Raises Refused: 401 with a challenge."""
+        called = invite.uri.username if isinstance(invite.uri, SipUri) else None
+        if trunk := self._trunk_of(flow.host, flow.port, called or ""):
+            return _source(flow, trunk=trunk)
+        if (account := self._whereabouts.account_of(flow)) is not None:
+            return _source(flow, account=account)
+        said = invite.from_.uri.username if isinstance(invite.from_.uri, SipUri) else None
+        if "authorization" in invite.names or (said and self._accounts.known(said) is not None):
+            return _source(flow, account=self._sign_in.who(invite, flow, said or "").username)
+        return _source(flow)
+
+
+def _source(flow: Flow, *, trunk: str = "", account: str = "") -> Source:
+    return Source(
+        address=flow.host,
+        port=flow.port,
+        transport=flow.transport,
+        flow=flow.id,
+        trunk=trunk,
+        account=account,
+    )
