@@ -1,11 +1,14 @@
 """The same tests for both databases: one of its own for each module, and a tenant of its own for each test."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from crm_store.engine import Database
+from hub.ports.media import MediaEngine
 from tests.contracts.crm import Crm
+from tests.contracts.media import ENGINES, HIGH, Call, engine_with, wav
 from tests.stores import House, empty_database, opened
 
 
@@ -42,3 +45,29 @@ async def house(database: Database) -> House:
 async def crm(house: House) -> Crm:
     """What hangs on the clients of the house."""
     return await Crm(house).furnished()
+
+
+@pytest.fixture(scope="module", params=list(ENGINES))
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Which media engine."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+async def engine(engine_kind: str) -> AsyncIterator[MediaEngine]:
+    """The module's engine, running."""
+    async with engine_with(engine_kind, pairs=60) as engine:
+        yield engine
+
+
+@pytest.fixture
+async def call(engine: MediaEngine) -> AsyncIterator[Call]:
+    """A session with nobody on it."""
+    async with Call(engine) as call:
+        yield call
+
+
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """0.4 s of the high tone."""
+    return wav(tmp_path_factory.mktemp("sounds") / "music.wav", HIGH, 0.4)

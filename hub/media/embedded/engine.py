@@ -1,0 +1,104 @@
+"""The media engine of one process: sockets, a clock and G.711, without any program beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from random import Random
+
+import structlog
+
+from hub.media.embedded.ends import Place
+from hub.media.embedded.pace import Lateness, keep_time
+from hub.media.embedded.player import Library
+from hub.media.embedded.ports import PortRange
+from hub.media.embedded.session import EmbeddedSession
+from hub.ports.clock import Clock
+from hub.ports.media import Load, MediaEvent, NoRoom
+
+log = structlog.get_logger(__name__)
+
+SILENT_AFTER_S = 10.0
+
+
+class EmbeddedEngine:
+    """A `MediaEngine`.
+
+    `host` is bound; `public_address` is told to others instead, and must be given where `host` is a wildcard.
+    Ports are taken in pairs of `port_min` to `port_max`. `silent_after_s` is after how long `Silent` is told.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        chance: Random,
+        host: str = "127.0.0.1",
+        public_address: str = "",
+        port_min: int = 30_000,
+        port_max: int = 30_999,
+        silent_after_s: float = SILENT_AFTER_S,
+    ) -> None:
+        if ip_address(host).is_unspecified and not public_address:
+            raise ValueError("an engine on all addresses has to be told which one others reach it by")
+        self._clock = clock
+        self._chance = chance
+        self._silent_after_s = silent_after_s
+        self._ports = PortRange(host, port_min, port_max, chance)
+        self._place = Place(ports=self._ports, host=host, public_address=public_address)
+        self._library = Library()
+        self._lateness = Lateness()
+        self._sessions: dict[EmbeddedSession, None] = {}
+        self._is_running = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The engine works while the block lasts; all sessions are over after it."""
+        async with asyncio.TaskGroup() as group:
+            timekeeper = group.create_task(
+                keep_time(self._clock, self._tick, self._lateness), name="media-clock"
+            )
+            self._is_running = True
+            try:
+                yield
+            finally:
+                self._is_running = False
+                timekeeper.cancel()
+                for session in tuple(self._sessions):
+                    await session.close()
+
+    async def open(self, call_id: str, tell: Callable[[MediaEvent], None]) -> EmbeddedSession:
+        """A session for a call. Raises NoRoom."""
+        if not self._is_running or not self._ports.free:
+            raise NoRoom("no port is left for another call")
+        session = EmbeddedSession(
+            call_id,
+            tell,
+            place=self._place,
+            library=self._library,
+            clock=self._clock,
+            chance=self._chance,
+            silent_after_s=self._silent_after_s,
+            browser=None,
+            closed=self._sessions.pop,
+        )
+        self._sessions[session] = None
+        return session
+
+    def load(self) -> Load:
+        """What it carries now."""
+        return Load(
+            sessions=len(self._sessions),
+            legs=sum(session.legs for session in self._sessions),
+            late_ms=self._lateness.at_most_ms(),
+            details={"late_p99_ms": self._lateness.at_most_ms(99), "free_legs": self._ports.free},
+        )
+
+    def _tick(self, skipped: int) -> None:
+        if skipped:
+            log.warning("media_clock_was_away", ticks=skipped)
+        for session in tuple(self._sessions):
+            try:
+                session.tick(skipped)
+            except Exception:
+                log.exception("media_tick_failed")

@@ -1,0 +1,208 @@
+"""What carries the packets of a plain leg: two sockets, and whom to believe (symmetric RTP).
+
+A phone behind NAT sends from another address than its description says. The first sender is learned from a few
+packets in a row, the one that the description names at once; from then on nobody else is listened to, so that a
+stranger who guesses the port is never heard, and hears nothing.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Protocol
+
+from hub.media.embedded.ports import Pair, PortRange
+from hub.media.embedded.rtp import BYTES_LIMIT, is_rtcp, packet_of
+
+_IN_A_ROW = 3
+"""Packets by which an address that no description named is learned."""
+_AT_ONCE = 16
+"""Packets read before somebody else has a turn."""
+
+Address = tuple[str, int]
+
+
+class Hears(Protocol):
+    """Who takes what came."""
+
+    def rtp(self, raw: bytes) -> None:
+        """A packet of sound or keys."""
+        ...
+
+    def rtcp(self, raw: bytes) -> None:
+        """A report."""
+        ...
+
+
+class Wire(Protocol):
+    """What a leg needs of whatever carries its packets."""
+
+    @property
+    def port(self) -> int:
+        """Where it receives."""
+        ...
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is somebody to send to."""
+        ...
+
+    def send(self, packet: bytes) -> bool:
+        """Send a packet of sound; whether it left."""
+        ...
+
+    def send_report(self, packet: bytes) -> None:
+        """Send a report."""
+        ...
+
+    def close(self) -> None:
+        """Give back the ports. Closing twice is no error."""
+        ...
+
+
+class Sockets:
+    """A pair of ports whose packets are read as they come."""
+
+    def __init__(
+        self, ports: PortRange, rtp: Callable[[bytes, Address], None], rtcp: Callable[[bytes, Address], None]
+    ) -> None:
+        self._ports = ports
+        self._pair: Pair | None = ports.take()
+        self.port = self._pair.port
+        self._loop = asyncio.get_running_loop()
+        for one, take in ((self._pair.rtp, rtp), (self._pair.rtcp, rtcp)):
+            self._loop.add_reader(one.fileno(), self._read, one, take)
+
+    def send(self, packet: bytes, to: Address, *, report: bool = False) -> bool:
+        """Send from the even port, or from the odd one; whether it left."""
+        if self._pair is None:
+            return False
+        try:
+            (self._pair.rtcp if report else self._pair.rtp).sendto(packet, to)
+        except (
+            OSError,
+            OverflowError,
+        ):  # full, unreachable, or of another family: sound is not worth waiting
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give back the ports. Closing twice is no error."""
+        pair, self._pair = self._pair, None
+        if pair is not None:
+            for one in (pair.rtp, pair.rtcp):
+                self._loop.remove_reader(one.fileno())
+            self._ports.give_back(pair)
+
+    def _read(self, one: socket.socket, take: Callable[[bytes, Address], None]) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                raw, address = one.recvfrom(BYTES_LIMIT + 1)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:  # what an earlier packet of ours met: nobody listens there
+                continue
+            take(raw, address[:2])
+            if self._pair is None:
+                return
+
+
+class PlainWire:
+    """RTP as it is."""
+
+    def __init__(self, ports: PortRange, hears: Hears) -> None:
+        self._hears = hears
+        self._named: Address | None = None
+        self._source: Address | None = None
+        self._reports_to: Address | None = None
+        self._mux = False
+        self._candidate: Address | None = None
+        self._stash: list[bytes] = []
+        self._sockets = Sockets(ports, self._came, self._report_came)
+
+    @property
+    def port(self) -> int:
+        """Where it receives."""
+        return self._sockets.port
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is somebody to send to."""
+        return self._source is not None or self._named is not None
+
+    def point_at(self, host: str, port: int, *, mux: bool) -> None:
+        """The description says where they receive; another place than before is learned anew."""
+        named = (host, port) if port and _is_address(host) else None
+        self._mux = mux
+        if named != self._named or self._source is None:
+            self._named = named
+            self._source = self._candidate = None
+            self._stash.clear()
+            self._reports_to = None
+
+    def send(self, packet: bytes) -> bool:
+        """Send a packet of sound; whether it left."""
+        to = self._source or self._named
+        return to is not None and self._sockets.send(packet, to)
+
+    def send_report(self, packet: bytes) -> None:
+        """Send a report, beside the sound or to the port above it."""
+        to = self._source or self._named
+        if to is None:
+            return
+        if self._mux:
+            self._sockets.send(packet, to)
+        else:
+            self._sockets.send(packet, self._reports_to or (to[0], to[1] + 1), report=True)
+
+    def close(self) -> None:
+        """Give back the ports. Closing twice is no error."""
+        self._sockets.close()
+
+    def _came(self, raw: bytes, address: Address) -> None:
+        if address == self._source or (self._source is None and self._is_learned(raw, address)):
+            if is_rtcp(raw):
+                self._hears.rtcp(raw)
+            else:
+                self._hears.rtp(raw)
+
+    def _report_came(self, raw: bytes, address: Address) -> None:
+        known = self._source or self._named
+        if known is not None and address[0] == known[0] and is_rtcp(raw):
+            self._reports_to = address
+            self._hears.rtcp(raw)
+
+    def _is_learned(self, raw: bytes, address: Address) -> bool:
+        """Whether this address is the sender from now on; what it sent before is then heard, too."""
+        packet = packet_of(raw)
+        if packet is None or is_rtcp(raw):
+            return False
+        if address != self._named:
+            if address != self._candidate:
+                self._candidate = address
+                self._stash.clear()
+            elif self._stash:
+                last = packet_of(self._stash[-1])
+                if (
+                    last is None
+                    or last.ssrc != packet.ssrc
+                    or (packet.sequence - last.sequence) & 0xFFFF != 1
+                ):
+                    self._stash.clear()
+            self._stash.append(raw)
+            if len(self._stash) < _IN_A_ROW:
+                return False
+            self._stash.pop()
+            for earlier in self._stash:
+                self._hears.rtp(earlier)
+        self._source = address
+        self._stash.clear()
+        return True
+
+
+def _is_address(host: str) -> bool:
+    """Whether it is an address that can be sent to at once: names are not looked up, `0.0.0.0` is a hold."""
+    try:
+        return not ip_address(host).is_unspecified
+    except ValueError:
+        return False
