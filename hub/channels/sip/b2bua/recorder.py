@@ -1,0 +1,86 @@
+"""The recording of a call: begun, paused and ended with it."""
+
+from typing import Protocol
+
+import structlog
+
+from hub.domain.call import Call, RecordingState
+from hub.domain.errors import Conflict, HubError, Unavailable
+from hub.domain.ids import CallId, InteractionId, TenantId
+from hub.ports.media import MediaSession, SampleSink
+
+log = structlog.get_logger(__name__)
+
+
+class Tape(SampleSink, Protocol):
+    """What the vault makes of a recording, as far as a call needs it (hub/ports/recordings.py)."""
+
+    async def pause(self, *, paused: bool) -> None:
+        """Note that what is said meanwhile is left out."""
+        ...
+
+    async def finish(self) -> object:
+        """It is whole."""
+        ...
+
+
+class Vault(Protocol):
+    """Where recordings are kept, as far as a call needs it."""
+
+    async def begin(self, tenant_id: TenantId, call_id: CallId, interaction_id: InteractionId) -> Tape:
+        """A new recording. Raises Unavailable."""
+        ...
+
+
+class Recorder:
+    """What is kept of one call. While the client is on hold nothing is: they hear music, and the agent talks to
+    others."""
+
+    def __init__(self, vault: Vault | None, left: str) -> None:
+        self._vault = vault
+        self._left = left
+        self._tape: Tape | None = None
+        self._state = RecordingState.OFF
+        self._held = False
+
+    async def become(self, state: RecordingState, call: Call, session: MediaSession) -> None:
+        """Begin, pause, go on or end.
+
+        Raises Unavailable without a place to keep it, Conflict for a pause of nothing.
+        """
+        if state is RecordingState.OFF:
+            await self.end(session)
+            return
+        if self._vault is None:
+            raise Unavailable("recordings are not kept here", code="no_recordings")
+        if self._tape is None:
+            if state is RecordingState.PAUSED:
+                raise Conflict("nothing is recorded", code="not_recording")
+            self._tape = await self._vault.begin(call.tenant_id, call.id, call.interaction_id)
+            await session.record(self._left, self._tape)
+        self._state = state
+        await self._follow(session)
+
+    async def held(self, held: bool, session: MediaSession) -> None:
+        """The client was put on hold, or is not any more."""
+        self._held = held
+        await self._follow(session)
+
+    async def _follow(self, session: MediaSession) -> None:
+        if self._tape is not None:
+            paused = self._held or self._state is RecordingState.PAUSED
+            await session.pause(paused=paused)
+            await self._tape.pause(paused=paused)
+
+    async def end(self, session: MediaSession | None) -> None:
+        """Keep it. A fault of the vault never ends the call: what was written is brought to its end later."""
+        tape, self._tape = self._tape, None
+        self._state = RecordingState.OFF
+        if tape is None:
+            return
+        if session is not None:
+            await session.stop_recording()
+        try:
+            await tape.finish()
+        except (HubError, OSError):
+            log.exception("recording_not_finished")
