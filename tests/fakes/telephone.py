@@ -129,8 +129,13 @@ class FakeDesk:
     async def recording(self, call_id: CallId, state: RecordingState) -> None:
         self._say(f"recording {state}")
 
-    async def moved(self, call_id: CallId, *, queue_id: QueueId, note: str) -> None:
-        self._say(f"moved {queue_id}")
+    async def moved(
+        self, call_id: CallId, *, queue_id: QueueId, note: str, agent_id: UserId | None = None
+    ) -> None:
+        self._say(f"moved {queue_id} {agent_id or ''}".rstrip())
+
+    async def handed_over(self, call_id: CallId, agent_id: UserId) -> None:
+        self._say(f"handed_over {agent_id}")
 
     async def ended(self, call_id: CallId, end: CallEnd) -> None:
         self._say(f"ended {end}")

@@ -4,8 +4,9 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hub.channels.sip.b2bua.parties import AGENT, CLIENT, NOBODY, THIRD, heard_by
-from hub.channels.sip.b2bua.sides import ThirdSide, ended
+from hub.channels.sip.b2bua.parties import CLIENT, NOBODY, THIRD, Talking, heard_by
+from hub.channels.sip.b2bua.passing import PassedOn
+from hub.channels.sip.b2bua.sides import AgentSide, ThirdSide, ended
 from hub.channels.sip.b2bua.turns import CallOver
 from hub.channels.sip.headers import NameAddr, Replaces
 from hub.channels.sip.leg import Ended, Leg, LegOver, Target
@@ -13,7 +14,7 @@ from hub.channels.sip.refusal import Refused
 from hub.channels.sip.uri import SipUri, TelUri, Uri
 from hub.domain.call import CallEnd, CallStage
 from hub.domain.errors import Conflict, HubError, Invalid
-from hub.domain.ids import UserId
+from hub.domain.ids import QueueId, UserId
 from hub.ports.media import LegKind, NoCommonMedia, NoRoom
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 RINGS_S = 45.0
 """How long whoever is to take the client may let it ring."""
-_AGENT = "agent:"
+_AGENT, _QUEUE = "agent:", "queue:"
 _DIGITS = re.compile(r"\+?[0-9*#]+")
 
 
@@ -32,10 +33,18 @@ class Handing:
         self._live = live
         self._blind = False
         self._refer: Leg | None = None
+        self._side: PassedOn | None = None
         self.third: Leg | None = None
+        self.name = THIRD
+        """What their leg is called in the sound."""
         self.who = ""
         self.is_talking = False
         self.is_given = False
+
+    @property
+    def talks_to(self) -> str:
+        """Whom the agent talks to: the leg of who is asked, or the client's."""
+        return self.name if self.is_talking else CLIENT
 
     # — what people ask for ———————————————————————————————————————————————————————————————
 
@@ -50,15 +59,19 @@ class Handing:
         await self._call(reached, target)
 
     async def give(self, target: str) -> None:
-        """The agent is off the line at once; the client hears it ring."""
-        self._needs_talk()
+        """The agent is off the line at once; the client hears it ring. Within the house the work goes with the client:
+        `queue:<id>` to a line, `agent:<id>` to a colleague. Raises as `CallDesk.moved`, else as `consult`."""
+        agent = self._needs_talk()
         if self.third is not None:
             raise Conflict("somebody is asked already", code="consulting")
+        if target.startswith((_QUEUE, _AGENT)):
+            await self._moved(target)
+            return
         reached = await self._reached(target)
         await self._call(reached, target)
         self._blind = True
         session = await self._live.sound()
-        await session.hear({CLIENT: NOBODY, AGENT: NOBODY})
+        await session.hear({CLIENT: NOBODY, agent.name: NOBODY})
         await session.play(CLIENT, self._live.around.prompts.ringing())
         if self._refer is None:
             await self._agent_off()
@@ -68,7 +81,10 @@ class Handing:
         self._needs_talk()
         if self.third is None or not self.is_talking:
             raise Conflict("nobody has answered yet", code="not_consulting")
-        await self._given()
+        if self.who.startswith(_AGENT):
+            await self._taken_over(UserId(self.who.removeprefix(_AGENT)))
+        else:
+            await self._given()
 
     async def take_back(self) -> None:
         """Whoever was asked is dropped, and the client is talked to again."""
@@ -84,17 +100,41 @@ class Handing:
             await self._take_over(leg, replaces)
             return
         called = self._called(target)
-        if (queue_id := self._live.around.lines.queue_named(called)) is not None:
-            await leg.notify(200, over=True)
-            await self._live.around.desk.moved(self._live.call.id, queue_id=queue_id, note="")
-            return
-        self._refer = leg
+        within = called.startswith((_QUEUE, _AGENT))
+        self._refer = None if within else leg
         try:
             await self.give(called)
         except HubError as error:
             self._refer = None
             raise Refused(403, str(error)) from error
+        if within:
+            await _notified(leg, 200)
+            return
         await leg.notify(100, over=False)
+
+    async def _moved(self, target: str) -> None:
+        """The house moves the work and tells of it: then the agent is off the line and the client waits."""
+        live = self._live
+        kind, _, name = target.partition(":")
+        queue_id = QueueId(name) if f"{kind}:" == _QUEUE else live.call.queue_id
+        agent_id = UserId(name) if f"{kind}:" == _AGENT else None
+        await live.around.desk.moved(live.call.id, queue_id=queue_id, note="", agent_id=agent_id)
+
+    async def _taken_over(self, colleague: UserId) -> None:
+        """A colleague who was asked has the client now, and the work."""
+        live, third, name = self._live, self.third, self.name
+        before = self._needs_talk()
+        if third is None or self._side is None:
+            return
+        await live.around.desk.handed_over(live.call.id, colleague)
+        self.third, self.is_talking, self.who = None, False, ""
+        self.name = before.name
+        self._side.give(AgentSide(live, name))
+        await live.holding.resumed()
+        live.agent = Talking(agent_id=colleague, leg=third, name=name)
+        await ended(before.leg)
+        await (await live.sound()).drop(before.name)
+        await live.connect()
 
     async def _take_over(self, leg: Leg, replaces: Replaces) -> None:
         """An attended transfer by the phone's keys: the far side of its other call comes over to this client."""
@@ -105,10 +145,10 @@ class Handing:
             raise Refused(481, "there is no such call to join")
         session = await live.sound()
         try:
-            self.third, answer = await other.hand_over(await session.offered(THIRD), ThirdSide(live))
-            await session.agreed(THIRD, answer)
+            self.third, answer = await other.hand_over(await session.offered(self.name), self._new_side())
+            await session.agreed(self.name, answer)
         except (NoCommonMedia, NoRoom, CallOver, TimeoutError) as error:
-            await session.drop(THIRD)
+            await session.drop(self.name)
             raise Refused(480, "they cannot be joined") from error
         self._refer = leg
         await self._given()
@@ -122,6 +162,8 @@ class Handing:
             agent_id = around.phones.agent_of(user)
             if agent_id is not None:
                 return f"{_AGENT}{agent_id}"
+            if (queue_id := around.lines.queue_named(user)) is not None:
+                return f"{_QUEUE}{queue_id}"
             if target.host != around.realm and not _DIGITS.fullmatch(user):
                 return str(target)
         return user
@@ -135,7 +177,7 @@ class Handing:
             return
         session = await self._live.sound()
         try:
-            await session.agreed(THIRD, sdp)
+            await session.agreed(self.name, sdp)
         except NoCommonMedia:
             await ended(leg)
             return
@@ -143,7 +185,10 @@ class Handing:
         if self._blind:
             await self._given()
             return
-        await session.hear({AGENT: frozenset({THIRD}), THIRD: frozenset({AGENT}), CLIENT: NOBODY})
+        agent = self._live.agent
+        if agent is None:
+            return
+        await session.hear(heard_by((agent.name, self.name)))
         await self._live.around.desk.third(self._live.call.id, self.who, CallStage.TALKING)
 
     async def ended(self, leg: Leg, why: Ended) -> None:
@@ -174,7 +219,7 @@ class Handing:
         session = await live.sound()
         await live.holding.stop_recording()
         await session.stop(CLIENT)
-        await session.hear(heard_by((CLIENT, THIRD)))
+        await session.hear(heard_by((CLIENT, self.name)))
         self.is_given = True
         if self._refer is not None:
             refer, self._refer = self._refer, None
@@ -186,7 +231,7 @@ class Handing:
         agent, self._live.agent = self._live.agent, None
         if agent is not None:
             await ended(agent.leg)
-            await (await self._live.sound()).drop(AGENT)
+            await (await self._live.sound()).drop(agent.name)
 
     async def _drop_third(self) -> None:
         third, self.third = self.third, None
@@ -194,7 +239,7 @@ class Handing:
         self._live.around.outside.over(self._leg_name)
         if third is not None:
             await ended(third)
-            await (await self._live.sound()).drop(THIRD)
+            await (await self._live.sound()).drop(self.name)
         await self._live.around.desk.third(self._live.call.id, "", None)
 
     async def _call(self, reached: tuple[Target, LegKind, NameAddr], who: str) -> None:
@@ -205,8 +250,8 @@ class Handing:
             session = await live.sound()
             self.third = await live.around.user_agent.call(
                 to,
-                await session.offered(THIRD, kind),
-                ThirdSide(live),
+                await session.offered(self.name, kind),
+                self._new_side(),
                 caller=shown,
                 max_forwards=live.hops_left(),
                 ring_s=RINGS_S,
@@ -236,12 +281,20 @@ class Handing:
     async def end(self) -> None:
         """The call is over: so is whatever was asked of others."""
         self._live.around.outside.over(self._leg_name)
-        if self.third is not None and not self.third.is_over:
-            await ended(self.third)
+        third, self.third = self.third, None
+        self.is_talking = False
+        if third is not None and not third.is_over:
+            await ended(third)
 
-    def _needs_talk(self) -> None:
-        if self._live.agent is None or self._live.is_over or self.is_given:
+    def _new_side(self) -> PassedOn:
+        self._side = PassedOn(ThirdSide(self._live, self.name))
+        return self._side
+
+    def _needs_talk(self) -> Talking:
+        agent = self._live.agent
+        if agent is None or self._live.is_over or self.is_given:
             raise Conflict("nobody talks on this call", code="not_talking")
+        return agent
 
 
 async def _notified(leg: Leg, status: int) -> None:

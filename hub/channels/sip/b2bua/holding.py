@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hub.channels.sip.b2bua.parties import AGENT, CLIENT, NOBODY
+from hub.channels.sip.b2bua.parties import CLIENT, NOBODY
 from hub.channels.sip.b2bua.recorder import Recorder
 from hub.domain.call import RecordingState
 from hub.domain.errors import Conflict, Unavailable
@@ -29,13 +29,21 @@ class Holding:
             return
         session = await live.sound()
         if held:
-            await session.hear({CLIENT: NOBODY, AGENT: NOBODY})
+            await session.hear({CLIENT: NOBODY, live.agent.name: NOBODY})
             await session.play(CLIENT, live.around.prompts.music())
         else:
             await live.connect()
         await self._recorder.held(held, session)
         await live.around.desk.held(live.call.id, held=held)
         live.call = replace(live.call, held_since=live.around.clock.now() if held else None)
+
+    async def resumed(self) -> None:
+        """The client is not on hold any more, whoever talks to them now."""
+        live = self._live
+        if live.call.held_since is not None:
+            await self._recorder.held(False, await live.sound())
+            await live.around.desk.held(live.call.id, held=False)
+            live.call = replace(live.call, held_since=None)
 
     async def record_if_always(self) -> None:
         """Begin to record where the line says that every call is."""

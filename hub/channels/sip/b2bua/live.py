@@ -7,7 +7,7 @@ import structlog
 
 from hub.channels.sip.b2bua.handing import Handing
 from hub.channels.sip.b2bua.holding import Holding
-from hub.channels.sip.b2bua.parties import AGENT, CLIENT, NOBODY, THIRD, Ringing, Talking, heard_by
+from hub.channels.sip.b2bua.parties import AGENT, CLIENT, NOBODY, Ringing, Talking, heard_by
 from hub.channels.sip.b2bua.passing import PassedOn
 from hub.channels.sip.b2bua.sides import AgentSide, ended, reason_of
 from hub.channels.sip.b2bua.surroundings import Surroundings
@@ -133,15 +133,15 @@ class LiveCall:
             case Silent(leg=leg, for_s=for_s):
                 # who is held, or waits, may be silent: their phone sends nothing to somebody who does not listen
                 talks = self.agent is not None and self.call.held_since is None
-                if leg in (CLIENT, AGENT) and talks and for_s >= SILENT_S:
+                if talks and leg != self.handing.name and for_s >= SILENT_S:
                     await self.over(CallEnd.MEDIA_LOST)
 
     async def keyed(self, leg: str, key: str) -> None:
         """A key was pressed: by who waits, or by who talks to a machine on the other side."""
         if leg == CLIENT and self.agent is None and self.waiting is not None:
             await self.waiting.keyed(key)
-        elif leg == AGENT and self.agent is not None:
-            await (await self.sound()).press(THIRD if self.handing.is_talking else CLIENT, key)
+        elif self.agent is not None and leg == self.agent.name:
+            await (await self.sound()).press(self.handing.talks_to, key)
 
     async def answer_client(self) -> None:
         """200 to the caller, with our sound. Does nothing the second time. Raises LegOver, NoRoom, NoCommonMedia."""
@@ -159,13 +159,13 @@ class LiveCall:
         if self.waiting is not None:
             self.waiting.end()
         await session.stop(CLIENT)
-        await session.hear(heard_by((CLIENT, AGENT)))
+        await session.hear(heard_by((CLIENT, self.agent.name if self.agent is not None else AGENT)))
 
     async def press(self, keys: str) -> None:
         """Keys for the client's side, from the console. Raises Conflict when nobody talks."""
         if self.agent is None or self.is_over:
             raise Conflict("nobody talks on this call", code="not_talking")
-        await (await self.sound()).press(THIRD if self.handing.is_talking else CLIENT, keys)
+        await (await self.sound()).press(self.handing.talks_to, keys)
 
     # — the agent's phone —————————————————————————————————————————————————————————————————
 
@@ -291,9 +291,10 @@ class LiveCall:
         agent, self.agent = self.agent, None
         if agent is None or self.handing.is_given:
             return
+        await self.handing.end()
         await ended(agent.leg)
         session = await self.sound()
-        await session.drop(AGENT)
+        await session.drop(agent.name)
         await session.hear({CLIENT: NOBODY})
         await self.holding.stop_recording()
         await self.wait_on()

@@ -48,7 +48,9 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talking:
-    """The agent on the line."""
+    """The agent on the line; `name` is what their leg is called in the sound: a colleague who was asked first, and
+    took the client over, keeps theirs."""
 
     agent_id: UserId
     leg: Leg
+    name: str = AGENT

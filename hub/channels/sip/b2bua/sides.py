@@ -55,8 +55,9 @@ class Side:
 
     name = ""
 
-    def __init__(self, live: "LiveCall") -> None:
+    def __init__(self, live: "LiveCall", name: str = "") -> None:
         self._live = live
+        self.name = name or self.name
 
     async def progressed(self, leg: Leg, status: int, sdp: bytes) -> None:
         """Of interest on the legs that we begin outside."""

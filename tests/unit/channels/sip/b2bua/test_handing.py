@@ -12,6 +12,7 @@ from hub.domain.ids import (
 )
 from hub.domain.work import WorkState
 from tests.fakes.sip_legs import FakeLeg
+from tests.fakes.telephone import QUEUE
 from tests.unit.channels.sip.b2bua.exchange import (
     BORIS,
     BRIDGED,
@@ -55,7 +56,7 @@ async def test_a_blind_transfer_that_nobody_takes_brings_the_caller_back(at: Exc
 
 async def test_an_attended_transfer_asks_first(at: Exchange) -> None:
     caller, phone = await at.talk()
-    await at.board.consult(CALL, "agent:boris")
+    await at.board.consult(CALL, "+74951112233")
     with pytest.raises(Conflict):
         await at.board.join(CALL)
     other = at.house.user_agent.legs[-1]
@@ -97,7 +98,7 @@ async def test_a_phone_hands_a_client_to_a_line_by_its_name(at: Exchange) -> Non
     assert phone.events is not None
     await phone.events.referred(phone, uri_of("sip:support@hub.example"), None)
 
-    assert at.said[-2:] == ["sip:anna@phone.example NOTIFY 200", "desk moved support"]
+    assert at.said[-2:] == ["desk moved support", "sip:anna@phone.example NOTIFY 200"]
 
 
 async def test_work_that_is_taken_from_the_agent_lets_the_caller_wait(at: Exchange) -> None:
@@ -169,3 +170,35 @@ async def test_nobody_else_may(at: Exchange) -> None:
     caller, _ = await at.talk()
     with pytest.raises(Refused):
         await at.board.replacing(FakeLeg("other", at.said), caller, replace(FROM_TRUNK, trunk=""))
+
+
+async def test_a_colleague_who_was_asked_takes_the_client_and_the_work(at: Exchange) -> None:
+    caller, phone = await at.talk()
+    await at.board.consult(CALL, "agent:boris")
+    boris = at.house.user_agent.legs[-1]
+    await boris.picks_up()
+    await at.settle()
+    await at.board.join(CALL)
+    await at.settle()
+
+    assert phone.is_over
+    assert "desk handed_over boris" in at.said
+    assert "desk ended transferred" not in at.said
+    assert at.sound.bridged == {JOINED}
+
+    await at.board.consult(CALL, "+74951112233")  # and may ask somebody in turn
+    await at.house.user_agent.legs[-1].picks_up()
+    await at.settle()
+    assert at.sound.bridged == {CONSULTING}
+    await at.board.take_back(CALL)
+    await boris.ends()
+    await at.settle()
+    assert caller.is_over
+    assert at.said[-1] == "desk ended agent_hung_up"
+
+
+async def test_a_client_is_given_to_a_colleague_with_the_work(at: Exchange) -> None:
+    await at.talk()
+    await at.board.give(CALL, "agent:boris")
+
+    assert at.said[-1] == f"desk moved {QUEUE} boris"
