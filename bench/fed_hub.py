@@ -23,7 +23,7 @@ from crm_store.engine import Database
 from crm_store.mapping import columns, item_of
 from crm_store.migrate import migrate
 from crm_store.rows.history import work_items
-from hub.app import Hub, Started
+from hub.app import Hub
 from hub.cli.garbage import uncollected
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
@@ -45,6 +45,7 @@ from hub.settings import (
     Settings,
     StoreSettings,
 )
+from hub.started import Started
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from crm_store.engine import Database
 from crm_store.instants import to_us
 from crm_store.migrate import migrate
 from crm_store.rows.people import persons
-from hub.app import Hub, Started
+from hub.app import Hub
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
 from hub.domain.agent import Media
@@ -32,6 +32,7 @@ from hub.lifecycle import Jobs
 from hub.log import configure_log
 from hub.screenpop.socket import AgentSockets
 from hub.settings import ChannelSettings, HttpSettings, RoutingSettings, SecuritySettings, Settings
+from hub.started import Started
 from tests.hubs import Floor
 from tests.seeding import seed
 

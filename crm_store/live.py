@@ -118,6 +118,7 @@ class Live(LiveWords):
             load=load,
             full=FULL,
             version=agent.version,
+            phone_ready=agent.phone_ready,
         )
 
     async def work_rows(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from crm_store.call_views import calls_now, calls_with, views_of
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.live import Live
@@ -12,10 +13,10 @@ from crm_store.person_scope import ClientReach
 from crm_store.store import Store
 from crm_store.tasks import open_tasks_of
 from hub.desk.found import AgentPage, QueuePage
-from hub.desk.views import TaskView
-from hub.domain.access import Permission, Principal
+from hub.desk.views import CallView, TaskView
+from hub.domain.access import Permission, Principal, Scope
 from hub.domain.card import ClientCard
-from hub.domain.ids import InteractionId, PersonId, TenantId, UserId, WorkItemId
+from hub.domain.ids import CallId, InteractionId, PersonId, TenantId, UserId, WorkItemId
 from hub.ports.clock import Clock
 
 _SERVED_NOW = (
@@ -64,6 +65,23 @@ class DeskReads(Live):
                 list(ids),
             )
         return [WorkItemId(row[0]) for row in rows]
+
+    async def calls(self, tenant_id: TenantId, ids: Sequence[CallId]) -> dict[CallId, CallView]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            return await views_of(wire, tenant_id, ids)
+
+    async def calls_with(self, tenant_id: TenantId, agent_id: UserId) -> tuple[CallView, ...]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            return await calls_with(wire, tenant_id, agent_id)
+
+    async def calls_now(self, principal: Principal) -> tuple[CallView, ...]:
+        """See the port."""
+        reach = principal.require(Permission.SUPERVISE)
+        queues = None if reach is Scope.ALL else sorted(principal.queues)
+        async with self._store.database.snapshot() as wire:
+            return await calls_now(wire, principal.tenant_id, queues)
 
     async def open_tasks(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, list[TaskView]]:
         """See the port."""

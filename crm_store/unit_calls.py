@@ -5,21 +5,25 @@ from typing import TYPE_CHECKING
 from crm_store.call_mapping import SAVE_CALL, call_change, call_of, call_row, phone_of, phone_row
 from crm_store.driver import Row, Wire
 from crm_store.instants import to_us
-from crm_store.mapping import columns, item_of
+from crm_store.mapping import columns, person_of
 from crm_store.rows.calls import agent_phones, calls
-from crm_store.rows.history import work_items
+from crm_store.rows.people import persons
 from hub.domain.call import AgentPhone, Call
+from hub.domain.errors import NotFound
 from hub.domain.events import CallChanged, Event, PhoneChanged
-from hub.domain.ids import CallId, InteractionId, TenantId, UserId
-from hub.domain.work import WorkItem
-from hub.ports.call_store import CallBackTask
+from hub.domain.ids import CallId, InteractionId, PersonId, TenantId, UserId
+from hub.domain.person import Confidence, Person
+from hub.ports.call_store import CallBackTask, PhoneHolder
 
 _CALL = columns(calls)
-_ITEM = columns(work_items)
 _PHONE = columns(agent_phones)
 _PUT_PHONE = (
     f"INSERT INTO agent_phones ({_PHONE}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (agent_id) DO UPDATE"
     " SET kind = excluded.kind, uri = excluded.uri, auto_answer = excluded.auto_answer"
+)
+_HOLDERS = (
+    f"SELECT d.confidence, {columns(persons, 'p.')} FROM identities d JOIN persons p ON p.id = d.person_id"
+    " WHERE d.tenant_id = $1 AND d.kind = 'phone' AND d.value = $2 ORDER BY d.confidence, d.created_at, d.id"
 )
 # nobody wrote it and nobody gave it: whoever serves the line may take it
 _ADD_TASK = (
@@ -65,14 +69,24 @@ class UnitCalls:
         )
         return call_of(rows[0]) if rows else None
 
-    async def last_pass(self, interaction_id: InteractionId) -> WorkItem | None:
+    async def person(self, person_id: PersonId) -> Person:
         rows = await self._wire.fetch(
-            f"SELECT {_ITEM} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
-            " ORDER BY queued_at DESC, id DESC LIMIT 1",
+            f"SELECT {columns(persons)} FROM persons WHERE /*+*/tenant_id = $1 AND id = $2",
             self._tenant,
-            interaction_id,
+            person_id,
         )
-        return item_of(rows[0]) if rows else None
+        if not rows:
+            raise NotFound("there is no such person")
+        return person_of(rows[0])
+
+    async def call_with(self, agent_id: UserId) -> Call | None:
+        return await self._one_call(
+            "agent_id = $2 AND ended_at IS NULL ORDER BY started_at LIMIT 1", agent_id
+        )
+
+    async def holders_of(self, number: str) -> list[PhoneHolder]:
+        rows = await self._wire.fetch(_HOLDERS, self._tenant, number)
+        return [PhoneHolder(person=person_of(r[1:]), confidence=Confidence(r[0])) for r in rows]
 
     def add_call(self, call: Call, *, request: str | None = None) -> None:
         self._new_calls.append(call_row(call, request))

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from crm_store.rows.history import outbox
 from crm_store.sending import Sending
 from crm_store.store import Store
 from hub import from_settings, rest
+from hub.call_side import CallSide
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.client_side import ClientSide
 from hub.clock import SystemClock
@@ -61,21 +61,13 @@ from hub.screenpop.talk import TalkNews
 from hub.screenpop.viewers import Viewers
 from hub.screenpop.windows import Windows
 from hub.settings import NotInThisRelease, Settings
+from hub.started import Started
 from hub.telephone_line import TelephoneLine
 
 log = structlog.get_logger(__name__)
 
 VERSION = "0.1.0"
 _BEAT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """Where the hub can be reached, and the set-up's token while there is no administrator."""
-
-    url: str
-    port: int
-    setup_token: str | None
 
 
 async def serve(
@@ -146,6 +138,7 @@ class Hub:
             closed=self._rules.opening.closed_queues,
         )
         self._sweeper = from_settings.sweeper(settings, store, clock)
+        self._calls = CallSide(store, clock, DEFAULT_TENANT, node=settings.cluster.node or "hub")
         self._address_of = address_behind(settings.http.trusted_proxies)
         self._port = settings.http.port or free_port(settings.http.host)
         self._origins = from_settings.origins(settings, self._port)
@@ -242,6 +235,7 @@ class Hub:
             app, first, sockets = await self._application(passwords)
             await self._names.refresh()
             await self._attachments.clear_incoming()
+            await self._calls.begin()
             await self._sweeper.step()
             if settings.is_embedded:
                 await self._sender.take_over()
@@ -281,6 +275,7 @@ class Hub:
         self._client_side.start(jobs, every_s=sweep_s)
         jobs.start("webhooks", self._entrance.webhook_job.run())
         jobs.every("sweeper", sweep_s, self._sweeper.step)
+        self._calls.start(jobs)
         jobs.every("router tick", 1.0, self._dispatcher.tick)
         jobs.every("overflow", 1.0, self._rules.overflows.step)
         jobs.every("presence", _BEAT_S, self._windows.renew)
@@ -345,6 +340,7 @@ class Hub:
             status=self._status,
             checkup=self._checkup,
             phones=self._line.telephony.counter,
+            calls=self._calls,
             help_title=settings.help.title,
             help_origin=from_settings.url(settings, self._port) if settings.help.enabled else "",
         )

@@ -65,6 +65,7 @@ from crm_store.status import SqlStatus
 from crm_store.store import Store
 from crm_store.talk import Talk
 from crm_store.tasks import Tasks
+from hub.call_side import CallSide
 from hub.cluster.codec import encode
 from hub.cluster.embedded.export_files import FolderExports
 from hub.crm.articles import Articles
@@ -175,11 +176,11 @@ class Clients:
 
     def __init__(self, agents_see: str, region: str) -> None:
         self.reach = ClientReach(Scope[agents_see.upper()])
-        self._region = region
+        self.region = region
 
     def edits(self, store: Store, clock: Clock) -> PersonEdits:
         """Editing cards."""
-        return PersonEdits(store, clock, encode=encode, reach=self.reach, region=self._region)
+        return PersonEdits(store, clock, encode=encode, reach=self.reach, region=self.region)
 
     def operations(self, store: Store, clock: Clock, lookups: DeskLookups) -> list[Operation]:
         """Cards, merges, cases, tasks, organizations, fields of the house."""
@@ -225,6 +226,7 @@ class Parts:
     status: NodeStatus
     checkup: PartChecks
     phones: PhoneCounter
+    calls: CallSide
     help_title: str = ""
     help_origin: str = ""
 
@@ -233,12 +235,13 @@ def operations(p: Parts) -> list[Operation]:
     """Every operation of the API; one block a role."""
     administration = p.rules.administration
     lookups = DeskLookups(p.store, p.cards, p.floor, p.clients.reach)
+    starts = Starts(p.store, p.clients.reach)
     return [
         *p.entrance.operations(
             me=p.snapshots.me, all_queues=p.floor.all_queues, audit_desk=p.exporting.audit_desk
         ),
         *desk_api.operations(
-            work=Work(p.store, p.clock, p.talk.limits),
+            work=Work(p.store, p.clock, p.talk.limits, dialling=p.calls.dialler),
             states=States(p.store, p.clock, lease_s=p.presence_lease_s),
             transfers=Transfers(p.store, p.clock),
             lookups=lookups,
@@ -252,9 +255,10 @@ def operations(p: Parts) -> list[Operation]:
             snoozes=p.talk.snoozes,
             reads=p.talk.store,
         ),
+        *p.calls.operations(starts, p.live, p.snapshots, region=p.clients.region, lease_s=p.presence_lease_s),
         *start_api.operations(
             starting=Starting(
-                Starts(p.store, p.clients.reach),
+                starts,
                 p.clock,
                 {IdentityKind.WEBCHAT: ChatWays(p.store)},
                 p.talk.limits,

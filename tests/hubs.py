@@ -189,7 +189,8 @@ def main(argument: str) -> None:
 
 
 async def _served(settings: "Settings", floor: Floor, stop: asyncio.Event) -> None:
-    from hub.app import Started, serve
+    from hub.app import serve
+    from hub.started import Started
     from tests.seeding import seed
 
     def ready(started: Started) -> None:

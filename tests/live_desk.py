@@ -107,6 +107,8 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             }
         case "house_changed":
             return {**desk, **{name: frame[name] for name in HOUSE}}
+        case "call_changed":
+            return _call_changed(desk, frame["call"])
         case "tasks_changed":
             return {**desk, "tasks": frame["tasks"]}
         case _:
@@ -123,6 +125,18 @@ def _work_changed(desk: Desk, work: Frame) -> Desk:
     if work["state"] != "assigned":
         typing = {i: who for i, who in typing.items() if i != work["interaction_id"]}
     return {**desk, "typing": typing, "work": [work if w is known else w for w in desk["work"]]}
+
+
+def _call_changed(desk: Desk, call: Frame) -> Desk:
+    calls = desk.get("calls", [])
+    known = next((c for c in calls if c["id"] == call["id"]), None)
+    if known is not None and known["version"] > call["version"]:
+        return desk
+    if call["stage"] == "ended" or call["agent"] is None or call["agent"]["id"] != desk["me"]["id"]:
+        return {**desk, "calls": [c for c in calls if c["id"] != call["id"]]}
+    if known is None:
+        return {**desk, "calls": [*calls, call]}
+    return {**desk, "calls": [call if c is known else c for c in calls]}
 
 
 def _touched(desk: Desk, touch: Frame) -> Desk:
@@ -168,7 +182,7 @@ def _with_card(desk: Desk, card: Frame) -> Desk:
     offers = [{**o, "card": card} if o["card"]["person_id"] == who else o for o in desk["offers"]]
     shown: Desk = {
         part: named(desk[part])
-        for part in ("work", "mentions", "snoozed", "consults", "tasks")
+        for part in ("work", "mentions", "snoozed", "consults", "tasks", "calls")
         if part in desk
     }
     return {**desk, "offers": offers, **shown}
@@ -212,6 +226,7 @@ def comparable(desk: Desk) -> Desk:
         "notices": {notice["id"]: notice for notice in desk.get("notices", ())},
         "consults": {consult["id"]: consult for consult in desk.get("consults", ())},
         "tasks": desk.get("tasks", []),
+        "calls": {call["id"]: call for call in desk.get("calls", ())},
     }
 
 

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from hub.calls.changing import change_call
-from hub.calls.ending import end_call
+from hub.calls.ending import end_call, end_in_favour
 from hub.calls.lines import handed_to, moved_to, queued_from_menu, voicemail, wished_for
 from hub.calls.lost import Lost
 from hub.calls.phones import Phones
+from hub.dialled import call_begun, client_behind, line_of, require_callable, require_there
 from hub.domain.agent import Media
 from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, RecordingState
 from hub.domain.errors import Conflict, Invalid, NotFound
@@ -100,6 +101,20 @@ class Calls:
         if call is None or call.stage not in {CallStage.WAITING, CallStage.RINGING}:
             return None
         return await self._store.place_in_line(self._tenant, call.interaction_id)
+
+    async def dialled(self, tenant_id: TenantId, agent_id: UserId, number: str) -> Call:
+        """See the port."""
+
+        async def begun() -> Call:
+            async with self._store.unit(tenant_id) as unit:
+                now = self._clock.now()
+                agent = require_there((await unit.agents([agent_id])).get(agent_id), now)
+                queue = await line_of(unit, agent, None)
+                person = await client_behind(unit, number, agent, now)
+                await require_callable(unit, agent, person.id)
+                return await call_begun(unit, agent, person, queue, number, now, node=self.node)
+
+        return await _again(begun)
 
     async def ringing(self, call_id: CallId, agent_id: UserId) -> None:
         """See the port."""
@@ -275,6 +290,24 @@ class Calls:
 
         await _again(over)
 
+    async def not_dialled(self, call_id: CallId, *, again: bool) -> None:
+        """A call of ours could not be made and is over. `again`: what was promised to the client goes back into the
+        line, at its old place; else it is in wrap-up, for the agent to see."""
+
+        async def failed() -> None:
+            async with self._going_on(call_id) as (unit, call, interaction):
+                if call is None:
+                    return
+                item = await unit.open_item(interaction.id)
+                now = self._clock.now()
+                if again and item is not None and _is_promised(item):
+                    _, at = await back_in_line(unit, interaction, item, now, reason="not_dialled")
+                    await end_in_favour(unit, call, at, CallEnd.FAILED, now)
+                    return
+                await end_call(unit, call, interaction, CallEnd.FAILED, now)
+
+        await _again(failed)
+
     async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
         """See the port. Raises Conflict (`call_over`) when the call ended otherwise before."""
 
@@ -338,6 +371,12 @@ class Calls:
             interaction = (await unit.interactions([seen.interaction_id]))[seen.interaction_id]
             call = await unit.call(call_id)
             yield unit, (call if call is not None and call.ended_at is None else None), interaction
+
+
+def _is_promised(item: WorkItem) -> bool:
+    """Work in hand that began with the client, not with us."""
+    is_call = item.media is Media.VOICE and item.state is WorkState.ASSIGNED
+    return is_call and item.direction is Direction.INBOUND
 
 
 async def _again(work: Callable[[], Awaitable[T]]) -> T:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from agent_console.passwords import Passwords
 from crm_store.store import Store
-from hub.app import Started, serve
+from hub.app import serve
 from hub.cli.access import access_store, cost_of
 from hub.cli.address import address_of
 from hub.cli.configuration import settings_from
@@ -31,6 +31,7 @@ from hub.log import configure_log
 from hub.settings import Settings
 from hub.simulator.client import Street, Tally, simulate
 from hub.simulator.plan import between, visits
+from hub.started import Started
 
 PASSWORD_CHARS = 16
 _ALPHABET = (

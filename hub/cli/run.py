@@ -11,7 +11,7 @@ from hub.cli.loop import until_stopped
 from hub.log import configure_log
 
 if TYPE_CHECKING:
-    from hub.app import Started
+    from hub.started import Started
 
 
 def run(file: Path | None) -> None:

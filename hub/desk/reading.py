@@ -16,6 +16,7 @@ from hub.desk.found import (
     TouchPage,
 )
 from hub.desk.views import (
+    CallView,
     ConsultView,
     DispositionView,
     MeView,
@@ -27,11 +28,33 @@ from hub.desk.views import (
 )
 from hub.domain.access import Principal
 from hub.domain.card import ClientCard
-from hub.domain.ids import ConsultId, InteractionId, PersonId, QueueId, TenantId, TouchId, UserId, WorkItemId
+from hub.domain.ids import (
+    CallId,
+    ConsultId,
+    InteractionId,
+    PersonId,
+    QueueId,
+    TenantId,
+    TouchId,
+    UserId,
+    WorkItemId,
+)
 from hub.domain.outcome import PauseReason
 from hub.domain.reservation import Reservation
 from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
+
+
+class CallReads(Protocol):
+    """What screens of calls are made of."""
+
+    async def calls(self, tenant_id: TenantId, ids: Sequence[CallId]) -> dict[CallId, CallView]:
+        """These calls, over or not."""
+        ...
+
+    async def calls_now(self, principal: Principal) -> tuple[CallView, ...]:
+        """Calls that go on in the queues that the principal supervises, the oldest first. Raises Forbidden."""
+        ...
 
 
 class LiveReads(Protocol):
@@ -68,6 +91,14 @@ class LiveReads(Protocol):
 
     async def work_in(self, tenant_id: TenantId, ids: Sequence[InteractionId]) -> list[WorkItemId]:
         """The open passes of these interactions."""
+        ...
+
+    async def calls(self, tenant_id: TenantId, ids: Sequence[CallId]) -> dict[CallId, CallView]:
+        """These calls, over or not."""
+        ...
+
+    async def calls_with(self, tenant_id: TenantId, agent_id: UserId) -> tuple[CallView, ...]:
+        """Calls that this agent has, or whose phone rings for them."""
         ...
 
     async def open_tasks(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, list[TaskView]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from hub.domain.agent import AgentState
+from hub.domain.call import CallEnd, CallStage, RecordingState
 from hub.domain.card import ClientCard
 from hub.domain.drafts import DraftKind
 from hub.domain.ids import QueueId
@@ -129,7 +130,7 @@ class WaitingView(View, frozen=True, kw_only=True):
 
 
 class MeView(View, frozen=True, kw_only=True):
-    """The agent's own state. `load` and `full` are units of attention."""
+    """The agent's own state. `load` and `full` are units of attention; `phone_ready`: calls can be offered."""
 
     id: str
     name: str
@@ -142,6 +143,7 @@ class MeView(View, frozen=True, kw_only=True):
     load: int
     full: int
     version: int
+    phone_ready: bool = False
 
 
 class DispositionView(View, frozen=True, kw_only=True):
@@ -308,11 +310,40 @@ class TaskView(View, frozen=True, kw_only=True):
     version: int
 
 
+class CallView(View, frozen=True, kw_only=True):
+    """A call. `number` is the client's as far as it is known, `dialled` what they called or the trunk we called by.
+
+    `agent` has it, or their phone rings for it; `held_since` is when the client was put on hold. `third` is whom the
+    agent consults, and `third_stage` how far that came. Greater `version`s are newer.
+    """
+
+    id: str
+    interaction_id: str
+    person: NamedView
+    queue: NamedView
+    direction: Direction
+    number: str
+    dialled: str
+    stage: CallStage
+    started_at: datetime
+    answered_at: datetime | None
+    held_since: datetime | None
+    ended_at: datetime | None
+    end: CallEnd | None
+    recording: RecordingState
+    third: str
+    third_stage: CallStage | None
+    agent: NamedView | None
+    work_item_id: str | None
+    version: int
+
+
 class DeskView(View, frozen=True, kw_only=True):
     """Everything the agent desk shows; what a snapshot carries.
 
     `planned` are this user's replies that still wait or have failed, `mentions` those not read (the newest 50),
-    `snoozed` what this user laid aside, `tasks` what this user has to do (the first 50 by due time).
+    `snoozed` what this user laid aside, `tasks` what this user has to do (the first 50 by due time),
+    `calls` those that this user has, or whose phone rings for them.
     """
 
     me: MeView
@@ -329,6 +360,7 @@ class DeskView(View, frozen=True, kw_only=True):
     notices: tuple[NoticeView, ...] = ()
     consults: tuple[ConsultView, ...] = ()
     tasks: tuple[TaskView, ...] = ()
+    calls: tuple[CallView, ...] = ()
     server_time: datetime
 
 

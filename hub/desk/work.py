@@ -34,7 +34,7 @@ from hub.promises import Dialling, promised_call
 from hub.steps import begin_wrap_up, end_offer, finish_wrap_up
 
 
-class DeskUnit(TalkUnit, CallUnit, Protocol):
+class DeskUnit(CallUnit, Protocol):
     """One transaction of the desk: writing, who is asked within a conversation, and calls."""
 
 

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from hub.domain.call import AgentPhone, Call
 from hub.domain.ids import CallId, InteractionId, PersonId, TaskId, TenantId, UserId
+from hub.domain.person import Confidence, Person
 from hub.domain.work import WorkItem
-from hub.ports.supervise import SuperviseUnit
+from hub.ports.starting import StartUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,15 @@ class CallBackTask:
     request: str
 
 
-class CallUnit(SuperviseUnit, Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneHolder:
+    """Somebody whose number this is, or who says so."""
+
+    person: Person
+    confidence: Confidence
+
+
+class CallUnit(StartUnit, Protocol):
     """One transaction of one tenant that also knows calls; see UnitOfWork. Calls loaded here are locked.
 
     The interaction of a call is locked before the call, everywhere: nobody waits in a ring.
@@ -48,8 +57,16 @@ class CallUnit(SuperviseUnit, Protocol):
         """The call of the interaction that is not over; the newest, should there be two."""
         ...
 
-    async def last_pass(self, interaction_id: InteractionId) -> WorkItem | None:
-        """The newest pass of the interaction, over or not."""
+    async def person(self, person_id: PersonId) -> Person:
+        """The client of that id. Raises NotFound."""
+        ...
+
+    async def call_with(self, agent_id: UserId) -> Call | None:
+        """The call that this agent has, or whose phone rings for it."""
+        ...
+
+    async def holders_of(self, number: str) -> list[PhoneHolder]:
+        """Whose number this is, or may be; the one who is known by it first."""
         ...
 
     def add_call(self, call: Call, *, request: str | None = None) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from hub.desk.views import (
+    CallView,
     ConsultView,
     DeskView,
     DispositionView,
@@ -265,6 +266,13 @@ class TasksChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="tasks_chang
     tasks: tuple[TaskView, ...]
 
 
+class CallChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="call_changed"):
+    """A call that this user has, or had, or that their phone rings for: the whole of it. One that has ended, or is
+    somebody else's now, is not among this user's calls any more (compare `version`, keep the greater)."""
+
+    call: CallView
+
+
 class SignedOut(ServerFrame, frozen=True, kw_only=True, tag="signed_out"):
     """The sign-in ended; the socket closes after this."""
 
@@ -302,6 +310,7 @@ Frame = (
     | FloorSnapshot
     | FloorChanged
     | TasksChangedFrame
+    | CallChangedFrame
     | SignedOut
 )
 

@@ -12,6 +12,7 @@ from hub.desk.views import OfferView, TouchView, notice_view
 from hub.domain.consult import Consult
 from hub.domain.events import (
     AgentChanged,
+    CallChanged,
     ClientLeft,
     ConsultChanged,
     DeliveryChanged,
@@ -27,13 +28,14 @@ from hub.domain.events import (
     Typing,
     WorkStepped,
 )
-from hub.domain.ids import InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
+from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.reservation import ReservationState
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
 from hub.screenpop.clients import ClientNews
 from hub.screenpop.frames import (
+    CallChangedFrame,
     ClientLeftFrame,
     ConsultChangedFrame,
     DeliveryChangedFrame,
@@ -98,6 +100,7 @@ class Pusher:
             await self._work_changed(tenant_id, list(changed))
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
+            await self._calls_changed(tenant_id, [e for e in batch if isinstance(e, CallChanged)])
             for event in batch:
                 if isinstance(event, ConsultChanged):
                     await self._consult_changed(event.consult)
@@ -292,6 +295,19 @@ class Pusher:
             stream = self._streams.get(agent_id)
             if stream is not None and self._windows.is_news(agent_id, me):
                 stream.send(MeChanged(seq=0, me=self._windows.named(agent_id, me)))
+
+    async def _calls_changed(self, tenant_id: TenantId, events: Sequence[CallChanged]) -> None:
+        told: dict[CallId, dict[UserId, None]] = {}
+        for event in events:
+            for user_id in (event.call.agent_id, event.from_agent_id):
+                if user_id is not None and self._streams.get(user_id) is not None:
+                    told.setdefault(event.call.id, {})[user_id] = None
+        # as it is now: an event that was overtaken tells the newer truth
+        views = await self._reads.calls(tenant_id, list(told)) if told else {}
+        for call_id, view in views.items():
+            for user_id in told[call_id]:
+                if (stream := self._streams.get(user_id)) is not None:
+                    stream.send(CallChangedFrame(seq=0, call=view))
 
     def _shown(self, event: TouchStored) -> TouchView:
         touch = event.touch

@@ -63,6 +63,7 @@ class Snapshots:
             pauses=pauses,
             notices=await self._reads.notices(tenant, me),
             consults=await self._reads.consults(tenant, me),
+            calls=await self._reads.calls_with(tenant, me),
             tasks=tuple((await self._reads.open_tasks(tenant, [me])).get(me, ())),
             server_time=now,
         )

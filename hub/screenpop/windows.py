@@ -119,7 +119,7 @@ class Windows:
 
     def is_news(self, agent_id: UserId, me: MeView) -> bool:
         """Whether this differs from what the agent's windows were told last (a renewed lease is no news)."""
-        told = (me.name, me.state, me.wish, me.pause_reason, me.since, me.load)
+        told = (me.name, me.state, me.wish, me.pause_reason, me.since, me.load, me.phone_ready)
         if self._last_me.get(agent_id) == told:
             return False
         self._last_me[agent_id] = told

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from hub import app
 from hub.routing.board import Board
+from hub.started import Started
 from tests import hubs
 
 BOARD = "board.json"
@@ -36,7 +37,7 @@ def pictured(board: Board) -> dict[str, object]:
 class AskedHub(app.Hub):
     """A hub that answers SIGUSR1."""
 
-    async def run(self, on_ready: Callable[[app.Started], None], stop: asyncio.Event) -> None:
+    async def run(self, on_ready: Callable[[Started], None], stop: asyncio.Event) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._write_board)
         await super().run(on_ready, stop)
 

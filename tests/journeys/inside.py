@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from crm_store.store import Store
-from hub.app import Started, serve
+from hub.app import serve
 from hub.settings import ChannelSettings, HttpSettings, RoutingSettings, SecuritySettings, Settings
+from hub.started import Started
 from tests.hubs import Floor
 from tests.seeding import seed
 

@@ -9,7 +9,7 @@ from aiohttp import ClientSession, DummyCookieJar
 
 from crm_store.articles import SqlArticles
 from crm_store.store import Store
-from hub.app import Started, serve
+from hub.app import serve
 from hub.clock import SystemClock
 from hub.demo.floor import demo_queues
 from hub.demo.knowledge import put_knowledge
@@ -19,6 +19,7 @@ from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.knowledge import Article, ArticleId, ArticleState, ArticleText
 from hub.ids import new_id
 from hub.settings import ChannelSettings, HelpSettings, HttpSettings, Settings
+from hub.started import Started
 
 pytestmark = pytest.mark.timeout(60)
 

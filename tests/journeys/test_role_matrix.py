@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from crm_store.rows.manager import exports
 from crm_store.rows.rules import calendars
 from crm_store.rows.talk import planned_replies
 from crm_store.store import Store
-from hub.app import Started, serve
+from hub.app import serve
 from hub.cli.access import access_store
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
@@ -32,7 +33,7 @@ from hub.cluster.embedded.attachments import FolderAttachments
 from hub.demo.seed import Seeding, seed
 from hub.domain.access import MATRIX, USER_ROLES, Permission, Role, Scope, system_principal
 from hub.domain.audit import AuditAction, AuditDraft
-from hub.domain.ids import DEFAULT_TENANT, QueueId
+from hub.domain.ids import DEFAULT_TENANT, PersonId, QueueId
 from hub.domain.knowledge import (
     Article,
     ArticleId,
@@ -47,6 +48,8 @@ from hub.domain.knowledge import (
 )
 from hub.ids import new_id
 from hub.settings import ChannelSettings, HttpSettings, SecuritySettings, Settings
+from hub.started import Started
+from tests.calls import put_call
 from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
 
 PASSWORD = "a door of old oak"
@@ -58,10 +61,14 @@ BODIES = {
     "reply": {"channel": "webchat", "text": "hello"},
     "note": {"text": "hello"},
     "plan_reply": {"channel": "webchat", "text": "hello"},
+    "give_call": {"to": {"number": "+905321234567"}},
+    "consult_on_call": {"to": {"number": "+905321234567"}},
     "set_agent_state": {"state": "available"},
     "add_address": {"kind": "email", "value": "nobody@clients.test"},
 }
 """Operations that look at their body before they look for the thing: a 422 there tells nothing of it."""
+
+NEVER_SILENT = datetime(2096, 1, 1, tzinfo=UTC)
 
 ENDS_A_SIGN_IN = {"sign_in", "sign_out"}
 """Tried in tests of their own: they would end the sign-in that the other cases use."""
@@ -173,7 +180,12 @@ async def things_of_others(store: Store) -> dict[str, str]:
             select(interactions.c.person_id).where(interactions.c.id == offer.interaction_id)
         )
         calendar_id = await connection.scalar(select(calendars.c.id).limit(1))
+    async with store.database.transaction() as wire:
+        call_id = await put_call(
+            wire, offer.interaction_id, PersonId(str(person_id)), offer.queue_id, NEVER_SILENT
+        )
     return {
+        "call_id": call_id,
         "calendar_id": str(calendar_id),
         "site_key": "demo",
         "interaction_id": offer.interaction_id,

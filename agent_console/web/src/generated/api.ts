@@ -3,6 +3,7 @@
 import type {
   AgentState,
   AlarmView,
+  CallView,
   CardIdentity,
   CaseStatus,
   ClientCard,
@@ -19,6 +20,7 @@ import type {
   PauseReason,
   PlannedView,
   Purpose,
+  RecordingState,
   ReservationState,
   SnoozeView,
   TaskView,
@@ -396,6 +398,12 @@ export interface CalendarView {
   readonly changes_at: string | null;
 }
 
+/** Calls, the oldest first. */
+export interface CallPage {
+  readonly items: readonly CallView[];
+  readonly next: string | null;
+}
+
 /** The client's card; `may_edit` says whether it is within the reach of one's edits. */
 export interface CardAnswer {
   readonly card: ClientCard;
@@ -573,6 +581,19 @@ export interface DeliveryView {
   readonly attempts: number;
   readonly body: string;
   readonly tries: readonly AttemptView[];
+}
+
+/**
+ * Whom to call: a number, or a client (at `identity`, one of their numbers; else at their first).
+ *
+ * In `interaction_id`, which one has in hand, or as work of `queue_id` (else of one's first queue).
+ */
+export interface Dial {
+  readonly number?: string | null;
+  readonly person_id?: string | null;
+  readonly identity?: string | null;
+  readonly queue_id?: string | null;
+  readonly interaction_id?: string | null;
 }
 
 /** The disk of the data folder. `is_low`: under 1 GiB is free. */
@@ -837,6 +858,11 @@ export interface GroupedReport {
   readonly next: string | null;
 }
 
+/** Whom the call goes to. */
+export interface HandOver {
+  readonly to: ToWhom;
+}
+
 /** Somebody work can be handed to or who can be asked. `is_free`: there, not paused, with room for a chat. */
 export interface HandingAgent {
   readonly id: string;
@@ -926,6 +952,11 @@ export interface InvitedUser {
 export interface KeptDraft {
   readonly draft: DraftView;
   readonly replaced_other: boolean;
+}
+
+/** Keys of a telephone: 0-9 * # A-D. */
+export interface Keys {
+  readonly keys: string;
 }
 
 /** How many rows a filter finds; `is_more`: at least so many. */
@@ -1294,6 +1325,28 @@ export interface PhoneCredentialsView {
   readonly expires_at: string;
 }
 
+/** What an agent talks with: the console itself, a phone that registers at the hub, or any address or number. */
+export type PhoneKind = 'browser' | 'registered' | 'uri';
+
+/**
+ * Where one is reached. `account` is the name by which a browser or a desk phone registers; `ready`: it can be
+ * rung now, so calls are offered.
+ */
+export interface PhoneView {
+  readonly kind: PhoneKind;
+  readonly uri: string;
+  readonly account: string;
+  readonly auto_answer: boolean;
+  readonly ready: boolean;
+}
+
+/** Where one is reached: in the console, on a phone that registers here, or at an address or a number (`uri`). */
+export interface PhoneWish {
+  readonly kind: PhoneKind;
+  readonly uri?: string;
+  readonly auto_answer?: boolean;
+}
+
 /** Where hours may be kept: the countries with their regions, and the time zones. */
 export interface Places {
   readonly countries: Readonly<Record<string, readonly string[]>>;
@@ -1552,6 +1605,11 @@ export interface RecordConsent {
 
 /** Whether calls of the queue are recorded. */
 export type RecordRule = 'always' | 'never' | 'on_demand';
+
+/** Whether what is said is kept from now on. */
+export interface RecordingWish {
+  readonly state: RecordingState;
+}
 
 /** Shown once; each is good for one sign-in. */
 export interface RecoveryCodes {
@@ -2123,6 +2181,13 @@ export interface TimelinePage {
   readonly next: string | null;
 }
 
+/** Exactly one of them. */
+export interface ToWhom {
+  readonly agent_id?: string | null;
+  readonly queue_id?: string | null;
+  readonly number?: string | null;
+}
+
 /** A page in the order of `seq`. */
 export interface TouchPage {
   readonly items: readonly TouchView[];
@@ -2405,6 +2470,9 @@ export const LIMITS = {
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
+  Keys: {
+    keys: { minLength: 1, maxLength: 32 },
+  },
   Message: {
     text: { minLength: 1, maxLength: 1000 },
   },
@@ -2457,6 +2525,9 @@ export const LIMITS = {
   },
   PauseList: {
     seen: { maxLength: 64 },
+  },
+  PhoneWish: {
+    uri: { maxLength: 400 },
   },
   Plan: {
     channel: { minLength: 1, maxLength: 200 },

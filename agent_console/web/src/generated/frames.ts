@@ -2,6 +2,7 @@
 
 import type {
   AlarmView,
+  CallView,
   ClientCard,
   ConsultView,
   Delivery,
@@ -29,6 +30,16 @@ import type {
   Why,
   WorkView,
 } from './views';
+
+/**
+ * A call that this user has, or had, or that their phone rings for: the whole of it. One that has ended, or is
+ * somebody else's now, is not among this user's calls any more (compare `version`, keep the greater).
+ */
+export interface CallChangedFrame {
+  readonly kind: 'call_changed';
+  readonly seq: number;
+  readonly call: CallView;
+}
 
 /** The card of a person this agent is dealing with has changed. */
 export interface CardChanged {
@@ -363,6 +374,7 @@ export type Frame =
   | FloorSnapshot
   | FloorChanged
   | TasksChangedFrame
+  | CallChangedFrame
   | SignedOut;
 
 /** What the console sends. */

@@ -28,6 +28,43 @@ export interface Attachment {
   readonly size_bytes: number;
 }
 
+/** Why a call ended, in one stable word. */
+export type CallEnd = 'agent_hung_up' | 'busy' | 'callback' | 'client_hung_up' | 'client_left' | 'closed' | 'failed' | 'hub_lost' | 'media_lost' | 'no_answer' | 'refused' | 'transferred' | 'voicemail';
+
+/**
+ * How far a call came. `waiting`: nobody's phone rings for it yet; `ringing`: the agent's, or on a call of
+ * ours the client's, does; `talking`: both are on the line, or one is held.
+ */
+export type CallStage = 'ended' | 'ringing' | 'talking' | 'waiting';
+
+/**
+ * A call. `number` is the client's as far as it is known, `dialled` what they called or the trunk we called by.
+ *
+ * `agent` has it, or their phone rings for it; `held_since` is when the client was put on hold. `third` is whom the
+ * agent consults, and `third_stage` how far that came. Greater `version`s are newer.
+ */
+export interface CallView {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly person: NamedView;
+  readonly queue: NamedView;
+  readonly direction: Direction;
+  readonly number: string;
+  readonly dialled: string;
+  readonly stage: CallStage;
+  readonly started_at: string;
+  readonly answered_at: string | null;
+  readonly held_since: string | null;
+  readonly ended_at: string | null;
+  readonly end: CallEnd | null;
+  readonly recording: RecordingState;
+  readonly third: string;
+  readonly third_stage: CallStage | null;
+  readonly agent: NamedView | null;
+  readonly work_item_id: string | null;
+  readonly version: number;
+}
+
 /** Somebody this may be, with the reason and how sure it makes (0 to 1); never chosen silently. */
 export interface CardCandidate {
   readonly person_id: string;
@@ -151,7 +188,8 @@ export type Delivery = 'delivered' | 'failed' | 'queued' | 'received' | 'sending
  * Everything the agent desk shows; what a snapshot carries.
  *
  * `planned` are this user's replies that still wait or have failed, `mentions` those not read (the newest 50),
- * `snoozed` what this user laid aside, `tasks` what this user has to do (the first 50 by due time).
+ * `snoozed` what this user laid aside, `tasks` what this user has to do (the first 50 by due time),
+ * `calls` those that this user has, or whose phone rings for them.
  */
 export interface DeskView {
   readonly me: MeView;
@@ -168,6 +206,7 @@ export interface DeskView {
   readonly notices: readonly NoticeView[];
   readonly consults: readonly ConsultView[];
   readonly tasks: readonly TaskView[];
+  readonly calls: readonly CallView[];
   readonly server_time: string;
 }
 
@@ -286,7 +325,7 @@ export interface LastTouchView {
   readonly files: readonly string[];
 }
 
-/** The agent's own state. `load` and `full` are units of attention. */
+/** The agent's own state. `load` and `full` are units of attention; `phone_ready`: calls can be offered. */
 export interface MeView {
   readonly id: string;
   readonly name: string;
@@ -299,6 +338,7 @@ export interface MeView {
   readonly load: number;
   readonly full: number;
   readonly version: number;
+  readonly phone_ready: boolean;
 }
 
 /** A note that names this user, not read yet; `text` is cut to a line. */
@@ -419,6 +459,9 @@ export interface QueueLineView {
   readonly staffed: number;
   readonly available: number;
 }
+
+/** Whether what is said is kept. */
+export type RecordingState = 'off' | 'on' | 'paused';
 
 /** `accepted` is the assignment; the others are ways an offer ended. */
 export type ReservationState = 'accepted' | 'declined' | 'expired' | 'offered' | 'withdrawn';

@@ -91,6 +91,13 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     }
     case 'tasks_changed':
       return { ...desk, tasks: frame.tasks };
+    case 'call_changed': {
+      const { call } = frame;
+      const known = desk.calls.find((c) => c.id === call.id);
+      if (known && known.version > call.version) return desk;
+      const isMine = call.stage !== 'ended' && call.agent?.id === desk.me.id;
+      return { ...desk, calls: isMine ? put(desk.calls, call, (c) => c.id) : desk.calls.filter((c) => c.id !== call.id) };
+    }
     case 'floor_snapshot':
     case 'floor_changed':
     case 'draft_changed':
@@ -128,8 +135,8 @@ export function quietColleague(desk: Desk, interactionId: string): Desk {
 
 function deskOf(view: DeskView): Desk {
   const cards = Object.fromEntries(view.offers.map((o) => [o.card.person_id, o.card]));
-  // a hub that is a release older has no tasks yet
-  return { ...view, tasks: view.tasks ?? [], typing: {}, colleagues: {}, viewers: {}, cards };
+  // a hub that is a release older has no tasks and no calls yet
+  return { ...view, tasks: view.tasks ?? [], calls: view.calls ?? [], typing: {}, colleagues: {}, viewers: {}, cards };
 }
 
 function offerOf(frame: ReservationOfferedFrame): OfferView {
@@ -176,6 +183,7 @@ function withCard(desk: Desk, card: ClientCard): Desk {
     snoozed: named(desk.snoozed, card),
     consults: named(desk.consults, card),
     tasks: named(desk.tasks, card),
+    calls: named(desk.calls, card),
   };
 }
 
