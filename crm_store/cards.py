@@ -60,9 +60,10 @@ SELECT 'consent', c.person_id, c.id, CASE WHEN c.given THEN 1 ELSE 0 END, c.chan
   c.at, c.at FROM consents c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2)
 UNION ALL SELECT 'case', c.person_id, c.id, c.number, c.subject, c.status, '', '', c.promised_at, c.opened_at
   FROM cases c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2) AND c.status <> 'closed'
-UNION ALL SELECT 'task', t.person_id, t.id, 0, t.title, COALESCE(u.name, a.name, ''), CASE WHEN t.given_by = t.owner_id
-  THEN '' ELSE COALESCE(g.name, b.name, '') END, '', t.due_at, t.created_at
+UNION ALL SELECT 'task', t.person_id, t.id, 0, t.title, COALESCE(u.name, a.name, q.name, ''),
+  CASE WHEN t.given_by = t.owner_id THEN '' ELSE COALESCE(g.name, b.name, '') END, '', t.due_at, t.created_at
   FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id
+  LEFT JOIN queues q ON q.id = t.owner_id
   LEFT JOIN users g ON g.id = t.given_by LEFT JOIN agents b ON b.id = t.given_by
   WHERE /*+*/t.tenant_id = $1 AND t.person_id = ANY($2) AND t.done_at IS NULL
 UNION ALL SELECT 'merge', m.kept_id, m.id, 0, p.name, m.by_name, '', '', m.at, m.at

@@ -9,7 +9,7 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, us
 from crm_store.pages import NEVER, instant_cursor
-from crm_store.people_of_house import require_user, team_of
+from crm_store.people_of_house import owners_of, queues_served, require_user, team_of
 from crm_store.person_change import Changing, write_facts
 from crm_store.rows.supervise import notices
 from crm_store.unit_supervise import notice_row
@@ -27,11 +27,13 @@ from hub.ids import new_id
 
 SHOWN_AT_THE_DESK = 50
 
+# a task may belong to a queue (a missed call): then it is on the desk of everybody who serves it
 _TASK = (
-    "SELECT t.id, t.title, t.owner_id, COALESCE(u.name, a.name, ''), COALESCE(c.name, b.name, ''), t.created_at,"
-    " t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.given_by,"
+    "SELECT t.id, t.title, t.owner_id, COALESCE(u.name, a.name, q.name, ''), COALESCE(c.name, b.name, ''),"
+    " t.created_at, t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.given_by,"
     " COALESCE(g.name, h.name, '')"
     " FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id"
+    " LEFT JOIN queues q ON q.id = t.owner_id"
     " LEFT JOIN users c ON c.id = t.created_by LEFT JOIN agents b ON b.id = t.created_by"
     " LEFT JOIN users g ON g.id = t.given_by LEFT JOIN agents h ON h.id = t.given_by"
     " LEFT JOIN persons p ON p.id = t.person_id LEFT JOIN cases k ON k.id = t.case_id"
@@ -51,18 +53,21 @@ _FROM_FIRST, _FROM_LAST = (-1, ""), (1 << 62, "g")
 async def open_tasks_of(
     wire: Wire, tenant_id: TenantId, owners: Sequence[UserId]
 ) -> dict[UserId, list[TaskView]]:
-    """What these users have to do, by due time, the first of each."""
+    """What these users have to do, or whoever serves their queues, by due time, the first of each."""
+    lines = await queues_served(wire, tenant_id, owners)
+    wanted = sorted({*owners, *(queue_id for served in lines.values() for queue_id in served)})
     rows = await wire.fetch(
         f"{_TASK} AND t.owner_id = ANY($2) AND t.done_at IS NULL ORDER BY COALESCE(t.due_at, {NEVER}), t.id",
         tenant_id,
-        list(owners),
+        wanted,
     )
-    found: dict[UserId, list[TaskView]] = {}
+    found: dict[UserId, list[TaskView]] = {owner: [] for owner in owners}
     for row in rows:
-        mine = found.setdefault(UserId(row[2]), [])
-        if len(mine) < SHOWN_AT_THE_DESK:
-            mine.append(_view(row))
-    return found
+        for owner in owners:
+            mine = found[owner]
+            if row[2] in {owner, *lines.get(owner, ())} and len(mine) < SHOWN_AT_THE_DESK:
+                mine.append(_view(row))
+    return {owner: mine for owner, mine in found.items() if mine}
 
 
 async def open_tasks_about(
@@ -99,12 +104,13 @@ class Tasks(Changing):
                 root = await self._reach.require(wire, principal, Permission.READ_PERSON, PersonId(person))
                 sql += f" AND t.person_id = {add(root)}"
             elif reach is Scope.TEAM:
-                sql += f" AND (t.owner_id = ANY({add(await team_of(wire, principal))}) OR t.created_by = {add(me)})"
+                team = [*await team_of(wire, principal), *sorted(principal.queues)]
+                sql += f" AND (t.owner_id = ANY({add(team)}) OR t.created_by = {add(me)})"
             elif reach is not Scope.ALL:
-                mine = add(me)
-                sql += f" AND (t.owner_id = {mine} OR t.created_by = {mine})"
+                sql += f" AND (t.owner_id = ANY({add([me, *sorted(principal.queues)])}) OR t.created_by = {add(me)})"
             if owner:
-                sql += f" AND t.owner_id = {add(me if owner == 'me' else owner)}"
+                owners = [me, *sorted(principal.queues)] if owner == "me" else [owner]
+                sql += f" AND t.owner_id = ANY({add(owners)})"
             order = _DONE if done else _OPEN
             sql += order.format(never=NEVER, at=add(begin), id=add(last_id), limit=add(limit + 1))
             rows = await wire.fetch(sql, *params)
@@ -225,7 +231,10 @@ class Tasks(Changing):
                 kind = "card_task_done" if after.done_at else "card_task_reopened"
             elif is_given:
                 kind, what = "card_task_given", after.owner.name
-            owners = {UserId(before.owner.id), UserId(after.owner.id)}
+            owners = {
+                *await owners_of(wire, tenant_id, UserId(before.owner.id)),
+                *await owners_of(wire, tenant_id, UserId(after.owner.id)),
+            }
             await self._told(wire, principal, after, owners, Change(kind=kind, what=what, now=after.title))
             if is_given and after.done_at is None:
                 await self._give(wire, principal, after)
@@ -249,7 +258,7 @@ class Tasks(Changing):
         if not rows:
             raise NotFound("there is no such task")
         owner_id, created_by, person_id = rows[0]
-        if reach is Scope.ALL or principal.user_id in {owner_id, created_by}:
+        if reach is Scope.ALL or principal.user_id in {owner_id, created_by} or owner_id in principal.queues:
             return
         if reach is Scope.TEAM and owner_id in await team_of(wire, principal):
             return

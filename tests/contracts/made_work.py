@@ -81,10 +81,13 @@ class MadeWork:
         if outcome in {WorkState.COMPLETED, WorkState.WRAP_UP, WorkState.ASSIGNED}:
             assert agent is not None
             answered = at + wait + alert
-            kind = SegmentKind.TALK if media is Media.VOICE else SegmentKind.TEXT
             marks.append((SegmentKind.ALERT, agent.id, at + wait, answered))
-            if outcome is not WorkState.ASSIGNED:
-                marks.append((kind, agent.id, answered, answered + work))
+            if outcome is not WorkState.ASSIGNED and media is Media.VOICE:
+                marks += [
+                    (kind, agent.id, begin, until) for kind, begin, until in self._on_the_line(answered, work)
+                ]
+            elif outcome is not WorkState.ASSIGNED:
+                marks.append((SegmentKind.TEXT, agent.id, answered, answered + work))
             if outcome is WorkState.COMPLETED:
                 end = answered + work + wrap
                 if wrap:
@@ -135,6 +138,20 @@ class MadeWork:
             )
         )
         return item
+
+    def _on_the_line(self, at: datetime, work: timedelta) -> list[tuple[SegmentKind, datetime, datetime]]:
+        """A call of that length: talk, and in every other one the client on hold in between, to the end at times."""
+        seconds = round(work.total_seconds())
+        if seconds < 3 or self.chance.random() < 0.5:
+            return [(SegmentKind.TALK, at, at + work)]
+        first, last = sorted(self.chance.sample(range(1, seconds + 1), 2))
+        began, over = at + timedelta(seconds=first), at + timedelta(seconds=last)
+        parts = [
+            (SegmentKind.TALK, at, began),
+            (SegmentKind.HOLD, began, over),
+            (SegmentKind.TALK, over, at + work),
+        ]
+        return [part for part in parts if part[1] < part[2]]
 
     async def put(self) -> None:
         """Write everything made since the last time."""
