@@ -23,7 +23,7 @@ from hub.sdp.offer_answer import (
     offer,
 )
 
-_BY_LAW = {Law.MU: PCMU, Law.A: PCMA}
+BY_LAW = {Law.MU: PCMU, Law.A: PCMA}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +34,21 @@ class Place:
     ports: PortRange
     host: str
     public_address: str = ""
+    loopback: bool = False
+    """Whether browsers are told of this machine's own address, too: for those that run on it."""
 
     def address_for(self, theirs: str | None) -> str:
         """The address to tell to somebody at `theirs`: on this machine, this machine's own."""
         if theirs is not None and _is_loopback(theirs) and ip_address(self.host).is_unspecified:
             return "::1" if ":" in self.host else "127.0.0.1"
         return self.public_address or self.host
+
+    def addresses_for(self, theirs: str | None) -> tuple[str, ...]:
+        """The addresses to tell to a browser at `theirs`, the one that it should try first."""
+        first = self.address_for(theirs)
+        own = "::1" if ":" in self.host else "127.0.0.1"
+        both = self.loopback and first != own and ip_address(self.host).is_unspecified
+        return (first, own) if both else (first,)
 
 
 class PlainEnd:
@@ -59,12 +68,12 @@ class PlainEnd:
     async def offer(self, laws: Sequence[Law], *, held: bool) -> bytes:
         """An offer, with the laws in the order of our wish; `held` when we put it on hold."""
         self._is_held = held
-        self._offered = offer(self._ours(tuple(_BY_LAW[law] for law in laws)))
+        self._offered = offer(self._ours(tuple(BY_LAW[law] for law in laws)))
         return bytes(self._offered)
 
     async def answer(self, theirs: Session) -> bytes:
         """The answer to an offer of theirs. Raises NoCommonMedia, and changes nothing then."""
-        self._theirs = _address_in(theirs)
+        self._theirs = address_in(theirs)
         try:
             answered, common = answer(theirs, self._ours((PCMA, PCMU), mux=True))
         except (NothingInCommon, Malformed) as why:
@@ -127,7 +136,7 @@ def is_of_a_browser(session: Session) -> bool:
     return any(one.kind == "audio" and one.protocol in SECURE for one in session.media)
 
 
-def _address_in(session: Session) -> str | None:
+def address_in(session: Session) -> str | None:
     return next((session.address_of(one) for one in session.media if one.kind == "audio"), None)
 
 

@@ -1,20 +1,25 @@
 """The media engine of one process: sockets, a clock and G.711, without any program beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from random import Random
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub.media.embedded.ends import Place
+from hub.media.embedded.leg import Leg
 from hub.media.embedded.pace import Lateness, keep_time
 from hub.media.embedded.player import Library
 from hub.media.embedded.ports import PortRange
-from hub.media.embedded.session import EmbeddedSession
+from hub.media.embedded.session import EmbeddedSession, End
 from hub.ports.clock import Clock
 from hub.ports.media import Load, MediaEvent, NoRoom
+
+if TYPE_CHECKING:
+    from hub.media.embedded.browser import BrowserEnd
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +29,10 @@ SILENT_AFTER_S = 10.0
 class EmbeddedEngine:
     """A `MediaEngine`.
 
-    `host` is bound; `public_address` is told to others instead, and must be given where `host` is a wildcard.
-    Ports are taken in pairs of `port_min` to `port_max`. `silent_after_s` is after how long `Silent` is told.
+    `host` is bound; `public_address` is told to others instead, and must be given where `host` is a wildcard. Ports
+    are taken in pairs of `port_min` to `port_max`. With `browsers`, aiortc is loaded when the engine starts, and
+    browsers are spoken to; `loopback` tells them this machine's own address, too, for those that run on it.
+    `silent_after_s` is after how long `Silent` is told.
     """
 
     def __init__(
@@ -38,6 +45,8 @@ class EmbeddedEngine:
         port_min: int = 30_000,
         port_max: int = 30_999,
         silent_after_s: float = SILENT_AFTER_S,
+        browsers: bool = True,
+        loopback: bool = False,
     ) -> None:
         if ip_address(host).is_unspecified and not public_address:
             raise ValueError("an engine on all addresses has to be told which one others reach it by")
@@ -45,20 +54,25 @@ class EmbeddedEngine:
         self._chance = chance
         self._silent_after_s = silent_after_s
         self._ports = PortRange(host, port_min, port_max, chance)
-        self._place = Place(ports=self._ports, host=host, public_address=public_address)
+        self._place = Place(ports=self._ports, host=host, public_address=public_address, loopback=loopback)
+        self._browsers = browsers
         self._library = Library()
         self._lateness = Lateness()
         self._sessions: dict[EmbeddedSession, None] = {}
         self._is_running = False
+        self._group: asyncio.TaskGroup | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The engine works while the block lasts; all sessions are over after it."""
         async with asyncio.TaskGroup() as group:
+            self._group = group
             timekeeper = group.create_task(
                 keep_time(self._clock, self._tick, self._lateness), name="media-clock"
             )
             self._is_running = True
+            if self._browsers:
+                group.create_task(asyncio.to_thread(_browser_end_type), name="media-browsers")
             try:
                 yield
             finally:
@@ -66,6 +80,7 @@ class EmbeddedEngine:
                 timekeeper.cancel()
                 for session in tuple(self._sessions):
                     await session.close()
+                self._group = None
 
     async def open(self, call_id: str, tell: Callable[[MediaEvent], None]) -> EmbeddedSession:
         """A session for a call. Raises NoRoom."""
@@ -79,7 +94,7 @@ class EmbeddedEngine:
             clock=self._clock,
             chance=self._chance,
             silent_after_s=self._silent_after_s,
-            browser=None,
+            browser=self._browser_end if self._browsers else None,
             closed=self._sessions.pop,
         )
         self._sessions[session] = None
@@ -94,6 +109,19 @@ class EmbeddedEngine:
             details={"late_p99_ms": self._lateness.at_most_ms(99), "free_legs": self._ports.free},
         )
 
+    async def _browser_end(self, leg: Leg) -> End:
+        made = await asyncio.to_thread(_browser_end_type)
+        return made(leg, self._place, self._chance, self._start)
+
+    def _start(self, job: Coroutine[Any, Any, None]) -> None:
+        if self._group is None:
+            job.close()
+            return
+        try:
+            self._group.create_task(job)
+        except RuntimeError:  # everything ends already
+            job.close()
+
     def _tick(self, skipped: int) -> None:
         if skipped:
             log.warning("media_clock_was_away", ticks=skipped)
@@ -102,3 +130,10 @@ class EmbeddedEngine:
                 session.tick(skipped)
             except Exception:
                 log.exception("media_tick_failed")
+
+
+def _browser_end_type() -> "type[BrowserEnd]":
+    """Imported here, in a thread: aiortc takes a third of a second, and who has no calls does not need it."""
+    from hub.media.embedded.browser import BrowserEnd
+
+    return BrowserEnd

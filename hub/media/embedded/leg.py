@@ -85,6 +85,11 @@ class Leg:
         """The name of what we send to it."""
         return self._ssrc
 
+    @property
+    def cname(self) -> str:
+        """Who sends it, as reports and descriptions say."""
+        return self._cname
+
     def agree(self, terms: Terms) -> None:
         """From now on by these terms."""
         if self.terms is None or terms.law is not self.law:

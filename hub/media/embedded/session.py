@@ -1,6 +1,6 @@
 """The sound of one call: its legs, who hears whom, what is recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Protocol
 
@@ -48,7 +48,7 @@ class EmbeddedSession:
         clock: Clock,
         chance: Random,
         silent_after_s: float,
-        browser: "Callable[[Leg], End] | None",
+        browser: "Callable[[Leg], Awaitable[End]] | None",
         closed: "Callable[[EmbeddedSession], None]",
     ) -> None:
         self._call_id = call_id
@@ -79,7 +79,7 @@ class EmbeddedSession:
         theirs = description_of(offer)
         end, is_new = self._ends.get(leg), leg not in self._ends
         if end is None:
-            end = self._made(leg, LegKind.BROWSER if is_of_a_browser(theirs) else LegKind.PLAIN)
+            end = await self._made(leg, LegKind.BROWSER if is_of_a_browser(theirs) else LegKind.PLAIN)
         try:
             return await end.answer(theirs)
         except NoCommonMedia:
@@ -89,7 +89,7 @@ class EmbeddedSession:
 
     async def offered(self, leg: str, kind: LegKind = LegKind.PLAIN, *, held: bool = False) -> bytes:
         """An offer of ours for this leg."""
-        end = self._ends.get(leg) or self._made(leg, kind)
+        end = self._ends.get(leg) or await self._made(leg, kind)
         return await end.offer(self._laws(leg), held=held)
 
     async def agreed(self, leg: str, answer: bytes) -> None:
@@ -184,12 +184,12 @@ class EmbeddedSession:
             self._sink = None
             log.exception("recording_ended", call_id=self._call_id)
 
-    def _made(self, name: str, kind: LegKind) -> End:
+    async def _made(self, name: str, kind: LegKind) -> End:
         leg = Leg(name, self._clock, self._chance, self._told, silent_after_s=self._silent_after_s)
         if kind is LegKind.PLAIN:
             end: End = PlainEnd(leg, self._place, self._chance)
         elif self._browser is not None:
-            end = self._browser(leg)
+            end = await self._browser(leg)
         else:
             raise NoCommonMedia("browsers are not spoken to here")
         self._ends[name] = end
