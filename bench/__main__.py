@@ -4,12 +4,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import desk, log, pop, push, router, search, start, wallboard
+from bench import desk, log, media, pop, push, router, search, start, wallboard
 from bench.harness import Figure, keep, told
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "desk": desk.figures,
     "log": log.figures,
+    "media": media.figures,
     "pop": pop.figures,
     "push": push.figures,
     "router": router.figures,

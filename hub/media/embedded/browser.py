@@ -23,7 +23,7 @@ class BrowserEnd:
     def __init__(self, leg: Leg, place: Place, chance: Random, start: Start) -> None:
         self.leg = leg
         self._place = place
-        self._wire = SecureWire(place.ports, leg, chance, start)
+        self._wire = SecureWire(place.ports, place.mail, leg, chance, start)
         leg.wire = self._wire
         self._session_id = chance.getrandbits(62)
         self._version = 0

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from random import Random
 
 from hub.media.embedded.leg import Leg, Terms
+from hub.media.embedded.mail import Mail
 from hub.media.embedded.ports import PortRange
 from hub.media.embedded.wire import PlainWire
 from hub.media.g711 import Law
@@ -32,6 +33,7 @@ class Place:
     reach."""
 
     ports: PortRange
+    mail: Mail
     host: str
     public_address: str = ""
     loopback: bool = False
@@ -57,7 +59,7 @@ class PlainEnd:
     def __init__(self, leg: Leg, place: Place, chance: Random) -> None:
         self.leg = leg
         self._place = place
-        self._wire = PlainWire(place.ports, leg)
+        self._wire = PlainWire(place.ports, place.mail, leg)
         leg.wire = self._wire
         self._session_id = chance.getrandbits(62)
         self._version = 0

@@ -11,6 +11,7 @@ import structlog
 
 from hub.media.embedded.ends import Place
 from hub.media.embedded.leg import Leg
+from hub.media.embedded.mail import Mail
 from hub.media.embedded.pace import Lateness, keep_time
 from hub.media.embedded.player import Library
 from hub.media.embedded.ports import PortRange
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SILENT_AFTER_S = 10.0
+_TELL_EACH_S = 60.0
 
 
 class EmbeddedEngine:
@@ -54,12 +56,18 @@ class EmbeddedEngine:
         self._chance = chance
         self._silent_after_s = silent_after_s
         self._ports = PortRange(host, port_min, port_max, chance)
-        self._place = Place(ports=self._ports, host=host, public_address=public_address, loopback=loopback)
+        self._mail = Mail(clock)
+        self._place = Place(
+            ports=self._ports, mail=self._mail, host=host, public_address=public_address, loopback=loopback
+        )
         self._browsers = browsers
         self._library = Library()
         self._lateness = Lateness()
         self._sessions: dict[EmbeddedSession, None] = {}
         self._is_running = False
+        self._is_needed = asyncio.Event()
+        """The clock stands still while there is no session."""
+        self._told_away_s = -_TELL_EACH_S
         self._group: asyncio.TaskGroup | None = None
 
     @asynccontextmanager
@@ -68,7 +76,7 @@ class EmbeddedEngine:
         async with asyncio.TaskGroup() as group:
             self._group = group
             timekeeper = group.create_task(
-                keep_time(self._clock, self._tick, self._lateness), name="media-clock"
+                keep_time(self._clock, self._tick, self._lateness, self._is_needed), name="media-clock"
             )
             self._is_running = True
             if self._browsers:
@@ -95,9 +103,10 @@ class EmbeddedEngine:
             chance=self._chance,
             silent_after_s=self._silent_after_s,
             browser=self._browser_end if self._browsers else None,
-            closed=self._sessions.pop,
+            closed=self._closed,
         )
         self._sessions[session] = None
+        self._is_needed.set()
         return session
 
     def load(self) -> Load:
@@ -108,6 +117,11 @@ class EmbeddedEngine:
             late_ms=self._lateness.at_most_ms(),
             details={"late_p99_ms": self._lateness.at_most_ms(99), "free_legs": self._ports.free},
         )
+
+    def _closed(self, session: EmbeddedSession) -> None:
+        self._sessions.pop(session, None)
+        if not self._sessions:
+            self._is_needed.clear()
 
     async def _browser_end(self, leg: Leg) -> End:
         made = await asyncio.to_thread(_browser_end_type)
@@ -123,8 +137,10 @@ class EmbeddedEngine:
             job.close()
 
     def _tick(self, skipped: int) -> None:
-        if skipped:
+        if skipped and self._clock.monotonic() - self._told_away_s > _TELL_EACH_S:
+            self._told_away_s = self._clock.monotonic()
             log.warning("media_clock_was_away", ticks=skipped)
+        self._mail.read()
         for session in tuple(self._sessions):
             try:
                 session.tick(skipped)

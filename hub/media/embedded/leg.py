@@ -104,17 +104,24 @@ class Leg:
 
     # --- what comes ---
 
-    def rtp(self, raw: bytes) -> None:
+    def rtp(self, raw: bytes, came_s: float) -> None:
         """A packet of sound or keys came; what is no RTP, or of a kind that is not spoken here, does no harm."""
-        packet, terms = packet_of(raw), self.terms
-        if packet is None or terms is None:
+        terms = self.terms
+        if terms is None or len(raw) < 12:
             return
-        kind, _, sequence, timestamp, ssrc, payload = packet
+        if raw[0] == 0x80:  # as nearly all are
+            _, kind, sequence, timestamp, ssrc = HEADER.unpack_from(raw)
+            kind, payload = kind & 0x7F, raw[12:]
+        else:
+            packet = packet_of(raw)
+            if packet is None:
+                return
+            kind, _, sequence, timestamp, ssrc, payload = packet
         if ssrc != self._their_ssrc:
             self._their_ssrc = ssrc
             self._buffer.restart()
             self._keys_in.forget()
-        newest = self._buffer.seen(sequence, timestamp, self._clock.monotonic() * 8000)
+        newest = self._buffer.seen(sequence, timestamp, came_s * 8000)
         self._quiet = 0
         if newest is None or not terms.receives:
             return

@@ -10,8 +10,8 @@ from hub.ports.clock import Clock
 TICK_S = 0.02
 _CATCHING_UP_S = 0.005
 """Between two ticks while behind: receivers have room for that, not for a heap at once."""
-_GIVEN_UP_S = 0.4
-"""Further behind, the machine was away: what was missed is left out."""
+_GIVEN_UP_S = 0.2
+"""Further behind, what was missed is left out: nobody waits that long for sound."""
 _MINUTE = 3000
 
 
@@ -58,11 +58,15 @@ class Lateness:
         return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))] if ordered else 0.0
 
 
-async def keep_time(clock: Clock, tick: Callable[[int], None], lateness: Lateness) -> None:
-    """Call `tick` each 20 ms for ever, with the number of ticks that were left out before it."""
-    pace = Pace(clock.monotonic())
+async def keep_time(
+    clock: Clock, tick: Callable[[int], None], lateness: Lateness, is_needed: asyncio.Event
+) -> None:
+    """Call `tick` each 20 ms while it is needed, with the number of ticks that were left out before it. For ever."""
     while True:
-        await asyncio.sleep(pace.wait_s(clock.monotonic()))
-        due = pace.ticked(clock.monotonic())
-        lateness.add(due.late_s)
-        tick(due.skipped)
+        await is_needed.wait()
+        pace = Pace(clock.monotonic())
+        while is_needed.is_set():
+            await asyncio.sleep(pace.wait_s(clock.monotonic()))
+            due = pace.ticked(clock.monotonic())
+            lateness.add(due.late_s)
+            tick(due.skipped)

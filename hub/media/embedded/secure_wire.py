@@ -16,9 +16,10 @@ from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session as SrtpSession
 
 from hub.media.embedded.ice import IceLite, is_stun
+from hub.media.embedded.mail import Address, Mail
 from hub.media.embedded.ports import PortRange
 from hub.media.embedded.rtp import is_rtcp
-from hub.media.embedded.wire import Address, Hears, Sockets
+from hub.media.embedded.wire import Hears, Sockets
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ _QUEUED = 64
 class SecureWire:
     """SRTP to and from the browser that knows our ICE password and has the certificate it described."""
 
-    def __init__(self, ports: PortRange, hears: Hears, chance: Random, start: Start) -> None:
+    def __init__(self, ports: PortRange, mail: Mail, hears: Hears, chance: Random, start: Start) -> None:
         self.ice = IceLite(chance)
         self._hears = hears
         self._start = start
@@ -44,7 +45,7 @@ class SecureWire:
         self._handshake: _Handshake | None = None
         self._receiving: SrtpSession | None = None
         self._sending: SrtpSession | None = None
-        self._sockets = Sockets(ports, self._came, lambda _raw, _address: None)
+        self._sockets = Sockets(ports, mail, self._came, lambda _raw, _address, _came_s: None)
 
     @property
     def port(self) -> int:
@@ -88,7 +89,7 @@ class SecureWire:
         self._end_handshake()
         self._sockets.close()
 
-    def _came(self, raw: bytes, address: Address) -> None:
+    def _came(self, raw: bytes, address: Address, came_s: float) -> None:
         if is_stun(raw):
             checked = self.ice.checked(raw, *address)
             if checked is None:
@@ -100,18 +101,18 @@ class SecureWire:
         elif address != self._browser or not raw:
             return
         elif 128 <= raw[0] < 192:
-            self._unsealed(raw)
+            self._unsealed(raw, came_s)
         elif 20 <= raw[0] < 64 and self._handshake is not None:
             self._handshake.came(raw)
 
-    def _unsealed(self, raw: bytes) -> None:
+    def _unsealed(self, raw: bytes, came_s: float) -> None:
         if self._receiving is None:
             return
         try:
             if is_rtcp(raw):
                 self._hears.rtcp(self._receiving.unprotect_rtcp(raw))
             else:
-                self._hears.rtp(self._receiving.unprotect(raw))
+                self._hears.rtp(self._receiving.unprotect(raw), came_s)
         except SrtpError:  # forged, or repeated
             return
 

@@ -5,28 +5,22 @@ packets in a row, the one that the description names at once; from then on nobod
 stranger who guesses the port is never heard, and hears nothing.
 """
 
-import asyncio
-import socket
-from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Protocol
 
+from hub.media.embedded.mail import Address, Mail, Take
 from hub.media.embedded.ports import Pair, PortRange
-from hub.media.embedded.rtp import BYTES_LIMIT, is_rtcp, packet_of
+from hub.media.embedded.rtp import is_rtcp, packet_of
 
 _IN_A_ROW = 3
 """Packets by which an address that no description named is learned."""
-_AT_ONCE = 16
-"""Packets read before somebody else has a turn."""
-
-Address = tuple[str, int]
 
 
 class Hears(Protocol):
     """Who takes what came."""
 
-    def rtp(self, raw: bytes) -> None:
-        """A packet of sound or keys."""
+    def rtp(self, raw: bytes, came_s: float) -> None:
+        """A packet of sound or keys, and when it came."""
         ...
 
     def rtcp(self, raw: bytes) -> None:
@@ -61,17 +55,15 @@ class Wire(Protocol):
 
 
 class Sockets:
-    """A pair of ports whose packets are read as they come."""
+    """A pair of ports whose datagrams are read at each tick."""
 
-    def __init__(
-        self, ports: PortRange, rtp: Callable[[bytes, Address], None], rtcp: Callable[[bytes, Address], None]
-    ) -> None:
+    def __init__(self, ports: PortRange, mail: Mail, rtp: Take, rtcp: Take) -> None:
         self._ports = ports
+        self._mail = mail
         self._pair: Pair | None = ports.take()
         self.port = self._pair.port
-        self._loop = asyncio.get_running_loop()
-        for one, take in ((self._pair.rtp, rtp), (self._pair.rtcp, rtcp)):
-            self._loop.add_reader(one.fileno(), self._read, one, take)
+        mail.deliver(self._pair.rtp, rtp)
+        mail.deliver(self._pair.rtcp, rtcp)
 
     def send(self, packet: bytes, to: Address, *, report: bool = False) -> bool:
         """Send from the even port, or from the odd one; whether it left."""
@@ -90,35 +82,23 @@ class Sockets:
         """Give back the ports. Closing twice is no error."""
         pair, self._pair = self._pair, None
         if pair is not None:
-            for one in (pair.rtp, pair.rtcp):
-                self._loop.remove_reader(one.fileno())
+            self._mail.stop(pair.rtp)
+            self._mail.stop(pair.rtcp)
             self._ports.give_back(pair)
-
-    def _read(self, one: socket.socket, take: Callable[[bytes, Address], None]) -> None:
-        for _ in range(_AT_ONCE):
-            try:
-                raw, address = one.recvfrom(BYTES_LIMIT + 1)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:  # what an earlier packet of ours met: nobody listens there
-                continue
-            take(raw, address[:2])
-            if self._pair is None:
-                return
 
 
 class PlainWire:
     """RTP as it is."""
 
-    def __init__(self, ports: PortRange, hears: Hears) -> None:
+    def __init__(self, ports: PortRange, mail: Mail, hears: Hears) -> None:
         self._hears = hears
         self._named: Address | None = None
         self._source: Address | None = None
         self._reports_to: Address | None = None
         self._mux = False
         self._candidate: Address | None = None
-        self._stash: list[bytes] = []
-        self._sockets = Sockets(ports, self._came, self._report_came)
+        self._stash: list[tuple[bytes, float]] = []
+        self._sockets = Sockets(ports, mail, self._came, self._report_came)
 
     @property
     def port(self) -> int:
@@ -159,20 +139,20 @@ class PlainWire:
         """Give back the ports. Closing twice is no error."""
         self._sockets.close()
 
-    def _came(self, raw: bytes, address: Address) -> None:
-        if address == self._source or (self._source is None and self._is_learned(raw, address)):
+    def _came(self, raw: bytes, address: Address, came_s: float) -> None:
+        if address == self._source or (self._source is None and self._is_learned(raw, address, came_s)):
             if is_rtcp(raw):
                 self._hears.rtcp(raw)
             else:
-                self._hears.rtp(raw)
+                self._hears.rtp(raw, came_s)
 
-    def _report_came(self, raw: bytes, address: Address) -> None:
+    def _report_came(self, raw: bytes, address: Address, _came_s: float) -> None:
         known = self._source or self._named
         if known is not None and address[0] == known[0] and is_rtcp(raw):
             self._reports_to = address
             self._hears.rtcp(raw)
 
-    def _is_learned(self, raw: bytes, address: Address) -> bool:
+    def _is_learned(self, raw: bytes, address: Address, came_s: float) -> bool:
         """Whether this address is the sender from now on; what it sent before is then heard, too."""
         packet = packet_of(raw)
         if packet is None or is_rtcp(raw):
@@ -182,19 +162,19 @@ class PlainWire:
                 self._candidate = address
                 self._stash.clear()
             elif self._stash:
-                last = packet_of(self._stash[-1])
+                last = packet_of(self._stash[-1][0])
                 if (
                     last is None
                     or last.ssrc != packet.ssrc
                     or (packet.sequence - last.sequence) & 0xFFFF != 1
                 ):
                     self._stash.clear()
-            self._stash.append(raw)
+            self._stash.append((raw, came_s))
             if len(self._stash) < _IN_A_ROW:
                 return False
             self._stash.pop()
             for earlier in self._stash:
-                self._hears.rtp(earlier)
+                self._hears.rtp(*earlier)
         self._source = address
         self._stash.clear()
         return True
