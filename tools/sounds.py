@@ -39,14 +39,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "wait_about": "The estimated wait is about",
         "wait_end": "minutes.",
         "wait_long": "The estimated wait is more than half an hour.",
-        "callback_offered": "Press 1 to be called back. You keep your place in line.",
-        "callback_promised": "We will call you back. Good-bye.",
+        "callback_offer": "Press 1 to be called back. You keep your place in line.",
+        "callback_kept": "We will call you back. Good-bye.",
         "closed": "We are closed now.",
         "leave_message": "Please leave a message after the tone.",
         "recorded": "This call is recorded.",
-        "busy": "All our agents are busy. Please call again later.",
+        "nobody": "All our agents are busy. Please call again later.",
         "choose": "Please choose.",
-        "choice_unknown": "This choice is not known.",
+        "not_known": "This choice is not known.",
     },
     "ru": {
         "greeting": "Спасибо за звонок. Пожалуйста, оставайтесь на линии.",
@@ -56,14 +56,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "wait_one": "Время ожидания около минуты.",
         "wait_about": "Примерное время ожидания в минутах:",
         "wait_long": "Время ожидания больше получаса.",
-        "callback_offered": "Нажмите один, и мы перезвоним вам. Ваше место в очереди сохранится.",
-        "callback_promised": "Мы перезвоним вам. До свидания.",
+        "callback_offer": "Нажмите один, и мы перезвоним вам. Ваше место в очереди сохранится.",
+        "callback_kept": "Мы перезвоним вам. До свидания.",
         "closed": "Сейчас мы не работаем.",
         "leave_message": "Оставьте сообщение после сигнала.",
         "recorded": "Разговор записывается.",
-        "busy": "Все операторы заняты. Пожалуйста, перезвоните позже.",
+        "nobody": "Все операторы заняты. Пожалуйста, перезвоните позже.",
         "choose": "Сделайте выбор.",
-        "choice_unknown": "Такого варианта нет.",
+        "not_known": "Такого варианта нет.",
     },
     "tr": {
         "greeting": "Aradığınız için teşekkür ederiz. Lütfen hatta kalın.",
@@ -74,14 +74,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "wait_about": "Tahmini bekleme süresi yaklaşık",
         "wait_end": "dakika.",
         "wait_long": "Tahmini bekleme süresi yarım saatten fazla.",
-        "callback_offered": "Sizi aramamız için bire basın. Sıranız korunur.",
-        "callback_promised": "Sizi arayacağız. Hoşça kalın.",
+        "callback_offer": "Sizi aramamız için bire basın. Sıranız korunur.",
+        "callback_kept": "Sizi arayacağız. Hoşça kalın.",
         "closed": "Şu anda kapalıyız.",
         "leave_message": "Lütfen sinyalden sonra mesajınızı bırakın.",
         "recorded": "Bu görüşme kaydedilmektedir.",
-        "busy": "Tüm temsilcilerimiz meşgul. Lütfen daha sonra tekrar arayın.",
+        "nobody": "Tüm temsilcilerimiz meşgul. Lütfen daha sonra tekrar arayın.",
         "choose": "Lütfen seçiminizi yapın.",
-        "choice_unknown": "Böyle bir seçenek yok.",
+        "not_known": "Böyle bir seçenek yok.",
     },
 }
 
@@ -106,6 +106,10 @@ def main() -> None:
     keep(SOUNDS / "music.wav", loudness(music(), rms=1100, peak=7000))
     keep(
         SOUNDS / "beep.wav", faded([6000 * math.sin(2 * math.pi * 1000 * at / RATE_HZ) for at in range(4000)])
+    )
+    keep(
+        SOUNDS / "ringing.wav",
+        faded([2500 * math.sin(2 * math.pi * 425 * at / RATE_HZ) for at in range(8000)]),
     )
     speaker = shutil.which("espeak-ng")
     if speaker is None:

@@ -78,45 +78,6 @@ class Sound:
     gap_s: float = 0.0
 
 
-class Phrase(StrEnum):
-    """What the hub says to callers."""
-
-    GREETING = "greeting"
-    CALLBACK_OFFERED = "callback_offered"
-    """Press 1 to be called back; the place in line is kept."""
-    CALLBACK_PROMISED = "callback_promised"
-    CLOSED = "closed"
-    LEAVE_MESSAGE = "leave_message"
-    """After the tone."""
-    BEEP = "beep"
-    RECORDED = "recorded"
-    """This call is recorded."""
-    BUSY = "busy"
-    """No agent is free; call again later."""
-    CHOOSE = "choose"
-    CHOICE_UNKNOWN = "choice_unknown"
-
-
-class Prompts(Protocol):
-    """What there is to play, by language (`en`, `ru`, `tr` …); one that nothing is spoken in is answered in another."""
-
-    def music(self) -> Sound:
-        """For as long as somebody waits: it loops."""
-        ...
-
-    def phrase(self, phrase: Phrase, language: str) -> Sound:
-        """One phrase."""
-        ...
-
-    def place(self, number: int, language: str) -> Sound:
-        """The caller's place in line, from 1."""
-        ...
-
-    def wait(self, minutes: int, language: str) -> Sound:
-        """About how long the caller waits; 0 is less than a minute."""
-        ...
-
-
 class SampleSink(Protocol):
     """Takes what is recorded. Never blocks: it is called by the clock of the engine, every 20 ms."""
 
