@@ -95,7 +95,7 @@ gen: venv ## write the generated files anew: each tools/gen[-_]*.py, in the orde
 .PHONY: samples
 samples: venv ## record tests/samples/live anew, from a real hub
 	rm -f tests/samples/live/*.json
-	HUB_TEST_RECORD_SAMPLES=1 $(BIN)/pytest -q tests/journeys/test_snapshot_plus_frames.py tests/journeys/test_conversation_frames.py tests/journeys/test_client_frames.py tests/journeys/test_starting_frames.py tests/journeys/test_floor.py $(PYTEST_ARGS)
+	HUB_TEST_RECORD_SAMPLES=1 $(BIN)/pytest -q tests/journeys/test_snapshot_plus_frames.py tests/journeys/test_conversation_frames.py tests/journeys/test_client_frames.py tests/journeys/test_starting_frames.py tests/journeys/test_call_frames.py tests/journeys/test_floor.py $(PYTEST_ARGS)
 
 .PHONY: pictures
 pictures: venv console widget peers ## take the pictures of docs/images anew, from a demo hub

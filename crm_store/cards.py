@@ -70,6 +70,16 @@ UNION ALL SELECT 'merge', m.kept_id, m.id, 0, p.name, m.by_name, '', '', m.at, m
   FROM merges m JOIN persons p ON p.id = m.merged_id
   WHERE /*+*/m.tenant_id = $1 AND m.kept_id = ANY($2) AND m.undone_at IS NULL
 """
+_CALLED_FROM = (
+    "SELECT c.number FROM calls c JOIN interactions i ON i.id = c.interaction_id WHERE /*+*/i.tenant_id = $1"
+    " AND i.person_id = $2 ORDER BY c.started_at DESC LIMIT 1"
+)
+_BY_NUMBER = """
+SELECT p.id, p.name, h.confidence FROM (
+  SELECT person_id, confidence FROM identities WHERE tenant_id = $1 AND kind = 'phone' AND value = $2
+  UNION ALL SELECT person_id, 'maybe' FROM shared_numbers WHERE tenant_id = $1 AND value = $2
+) h JOIN persons p ON p.id = h.person_id WHERE p.id <> $3 ORDER BY h.confidence, p.id
+"""
 _SHOWN = 5
 
 _tags = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -101,7 +111,10 @@ class Cards:
         namesakes: dict[str, tuple[CardCandidate, ...]] = {}
         if len(persons) <= _CANDIDATES_FOR_AT_MOST:
             for row in persons:
-                said = _said_about(a for a in identities if a[0] == row[0])
+                mine = [a for a in identities if a[0] == row[0]]
+                said = _said_about(mine)
+                if not mine:
+                    said["number"] = await self._called_from(tenant_id, PersonId(row[0]))
                 namesakes[row[0]] = await self._candidates(tenant_id, PersonId(row[0]), row[1], said)
         addresses, lines, things = _by_person(identities), _by_person(recent), _by_person(hanging, 1)
         cards = {
@@ -127,6 +140,9 @@ class Cards:
                     person_id,
                 )
                 found |= {r[0]: _candidate(r, "same_email", 0.9) for r in rows}
+            if number := said.get("number", ""):
+                for row in await wire.fetch(_BY_NUMBER, tenant_id, number, person_id):
+                    found[row[0]] = _candidate(row, "same_phone", 0.9 if row[2] == "known" else 0.5)
             others = await find_persons(wire, tenant_id, name, _CANDIDATES + 1) if name else []
             rows = await wire.fetch(
                 "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
@@ -141,6 +157,12 @@ class Cards:
                 found[other] = _candidate(called[other], reason, sure)
         best_first = sorted(found.values(), key=lambda c: -c.sure)
         return tuple(best_first[:_CANDIDATES])
+
+    async def _called_from(self, tenant_id: TenantId, person_id: PersonId) -> str:
+        """The number of somebody's last call who has no address of their own: a caller with a number of several."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(_CALLED_FROM, tenant_id, person_id)
+        return str(rows[0][0]) if rows else ""
 
 
 def _candidate(r: Row, reason: str, sure: float) -> CardCandidate:

@@ -1,16 +1,26 @@
-"""Addresses that clients say are theirs: kept as `maybe`, unless they are somebody's already."""
+"""Addresses that clients say are theirs: kept as `maybe`, unless they are somebody's already.
+
+A number may be of two: a family, a shop. Then whoever says so second is kept beside the first, so that a call from
+it is taken for neither of them.
+"""
 
 from collections.abc import Sequence
 
 from crm_store.driver import Wire
+from crm_store.instants import to_us
 from crm_store.mapping import columns, identity_row
 from crm_store.person_index import index_addresses
 from crm_store.rows.people import identities
-from hub.domain.person import Identity
+from hub.domain.person import Identity, IdentityKind
 
 _ADD = (
     f"INSERT INTO identities ({columns(identities)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     " ON CONFLICT (tenant_id, kind, value) DO NOTHING"
+)
+_SHARE = (
+    "INSERT INTO shared_numbers (tenant_id, value, person_id, at) SELECT $1, $2, $3, $4 WHERE NOT EXISTS"
+    " (SELECT 1 FROM identities WHERE tenant_id = $1 AND kind = 'phone' AND value = $2 AND person_id = $3)"
+    " ON CONFLICT (tenant_id, value, person_id) DO NOTHING"
 )
 
 
@@ -20,3 +30,6 @@ async def add_claims(wire: Wire, claimed: Sequence[Identity]) -> None:
         if await wire.execute(_ADD, *identity_row(identity)):
             found_by = (identity.person_id, identity.kind, identity.value)
             await index_addresses(wire, identity.tenant_id, [found_by])
+        elif identity.kind is IdentityKind.PHONE:
+            at = to_us(identity.created_at)
+            await wire.execute(_SHARE, identity.tenant_id, identity.value, identity.person_id, at)

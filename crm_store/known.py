@@ -34,6 +34,14 @@ _LAST_SEQS = (
     "SELECT s.account, s.thread, MAX(i.last_seq) FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
     " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) GROUP BY s.account, s.thread"
 )
+# a number is a hint: it stands for a person who is known by it, and only while nobody else says that it is theirs
+_AMBIGUOUS = (
+    "SELECT d.value FROM identities d WHERE d.tenant_id = $1 AND d.kind = 'phone' AND d.value = ANY($2)"
+    " AND (d.confidence <> 'known' OR EXISTS"
+    " (SELECT 1 FROM shared_numbers n WHERE n.tenant_id = d.tenant_id AND n.value = d.value"
+    " AND n.person_id <> d.person_id AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.tenant_id = d.tenant_id"
+    " AND m.merged_id = n.person_id AND m.kept_id = d.person_id AND m.undone_at IS NULL)))"
+)
 # a merge may be pointing these addresses at another record: one waits for the other
 _PERSONS = (
     f"SELECT d.kind, d.value, {columns(persons, 'p.')} FROM identities d JOIN persons p ON p.id = d.person_id"
@@ -63,6 +71,10 @@ async def load_known(
     values = sorted({t.sender.value for t in inbound})
     for row in await wire.fetch(_PERSONS, tenant_id, kinds, values):
         known.persons[IdentityKind(row[0]), row[1]] = person_of(row[2:])
+    numbers = sorted({t.sender.value for t in inbound if t.sender.kind is IdentityKind.PHONE})
+    for (value,) in await wire.fetch(_AMBIGUOUS, tenant_id, numbers) if numbers else ():
+        known.persons.pop((IdentityKind.PHONE, value), None)
+        known.ambiguous.add(value)
     return known
 
 

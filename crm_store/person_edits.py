@@ -247,6 +247,13 @@ class PersonEdits(Changing):
                 principal.tenant_id,
                 identity_id,
             )
+            if kind is IdentityKind.PHONE and confidence is Confidence.KNOWN:
+                # somebody of ours said whose it is: nobody else's word counts any more
+                await change.wire.execute(
+                    "DELETE FROM shared_numbers WHERE tenant_id = $1 AND value = $2",
+                    principal.tenant_id,
+                    value,
+                )
             change.note(f"card_address_{confidence}", kind.value, now=shown_address(kind, value))
         return change.person_id
 

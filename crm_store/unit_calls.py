@@ -19,12 +19,15 @@ _CALL = columns(calls)
 _PHONE = columns(agent_phones)
 _PUT_PHONE = (
     f"INSERT INTO agent_phones ({_PHONE}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (agent_id) DO UPDATE"
-    " SET kind = excluded.kind, uri = excluded.uri, auto_answer = excluded.auto_answer"
+    " SET kind = excluded.kind, uri = excluded.uri, account = excluded.account, auto_answer = excluded.auto_answer"
 )
-_HOLDERS = (
-    f"SELECT d.confidence, {columns(persons, 'p.')} FROM identities d JOIN persons p ON p.id = d.person_id"
-    " WHERE d.tenant_id = $1 AND d.kind = 'phone' AND d.value = $2 ORDER BY d.confidence, d.created_at, d.id"
-)
+_HOLDERS = f"""
+SELECT h.confidence, {columns(persons, "p.")} FROM (
+  SELECT person_id, confidence, created_at AS at FROM identities
+  WHERE tenant_id = $1 AND kind = 'phone' AND value = $2
+  UNION ALL SELECT person_id, 'maybe', at FROM shared_numbers WHERE tenant_id = $1 AND value = $2
+) h JOIN persons p ON p.id = h.person_id ORDER BY h.confidence, h.at, p.id
+"""
 # nobody wrote it and nobody gave it: whoever serves the line may take it
 _ADD_TASK = (
     "INSERT INTO tasks (id, tenant_id, title, owner_id, created_at, due_at, person_id, interaction_id, version,"

@@ -156,6 +156,7 @@ class Hub:
             estimated_wait=self._waits.estimate,
             thread_held=lambda: self._sender.wake(WEBCHAT.name),
             count_bad=lambda code: seen.bad_input(WEBCHAT.name, code),
+            has_telephone=self._calls.telephone is not None,
         )
         self._sender = Sender(
             Sending(store, encode=encode),
@@ -211,6 +212,7 @@ class Hub:
             self._origins,
             self._address_of,
         )
+        self._line.desk = self._calls.desk
         self._checkup, self._status = from_settings.own_parts(
             settings,
             self._port,
@@ -268,6 +270,7 @@ class Hub:
         jobs.start("screenpop", self._hear("screenpop", self._pusher.heard, sockets))
         jobs.start("names", self._hear("names", self._names.heard, sockets))
         jobs.start("hours", self._hear("hours", self._rules.opening.heard, sockets))
+        jobs.start("phones chosen", self._hear("phones chosen", self._line.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
         jobs.start("floor", self._hear("floor", self._wallboard.feed.heard, sockets))
         jobs.start("floor frames", self._wallboard.feed.run())

@@ -45,10 +45,11 @@ class ClientSide:
         estimated_wait: Callable[[QueueId, int], float | None],
         thread_held: Callable[[], None],
         count_bad: Callable[[str], None],
+        has_telephone: bool,
     ) -> None:
         self._enabled = settings.enabled
         self._sites = Sites(store, encode=encode)
-        self.callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT)
+        self.callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT, has_telephone=has_telephone)
         self.webchat = WebChat(
             inbox=inbox,
             visitors=Visitors(store, encode=encode),

@@ -1,6 +1,6 @@
 """Telephony, wired: SIP, the accounts of phones, trunks and the guard; a room of the composition root."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from hub.channels.sip.guard import Guard
 from hub.channels.sip.outbound_policy import rules_of
 from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
+from hub.domain.events import Event, PhoneChanged
 from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.phone import PhoneAccount
 from hub.lifecycle import Jobs
@@ -66,6 +67,14 @@ class TelephoneLine:
             jobs.start("phones", self.telephony.run())
             jobs.start("trunks", self.trunks.run(self.telephony.asks))
             yield
+
+    async def heard(self, events: Sequence[Event]) -> None:
+        """Whoever chose another phone may have it registered already."""
+        for event in events:
+            if isinstance(event, PhoneChanged) and self.desk is not None:
+                phone = event.phone
+                is_there = self.telephony.whereabouts.reach(phone.agent_id, phone.kind) is not None
+                await self.desk.phone_ready(event.tenant_id, phone.agent_id, ready=is_there)
 
     async def drain(self) -> None:
         """End all calls, in order."""

@@ -1,6 +1,6 @@
 """Tables of whom we serve: persons, organizations, identities."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
 from crm_store.base import metadata
 from crm_store.instants import Instant
@@ -27,6 +27,18 @@ persons = Table(
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_persons_tenant_created", "tenant_id", "created_at"),
+)
+
+# who else says that a number is theirs, beside the one whose identity it is
+shared_numbers = Table(
+    "shared_numbers",
+    metadata,
+    Column("tenant_id", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("person_id", Text, ForeignKey("persons.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "value", "person_id"),
+    Index("ix_shared_numbers_person", "person_id"),
 )
 
 identities = Table(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hub.domain.call import AgentPhone, PhoneKind
 from hub.domain.ids import TenantId, UserId
+from hub.domain.phone import phone_username
 from hub.ports.call_store import CallStore
 from hub.ports.clock import Clock
 from hub.steps import change_agent
@@ -39,5 +40,5 @@ class Phones:
 
 
 def usual_phone(agent_id: UserId) -> AgentPhone:
-    """The console's own phone; it registers under the agent's id."""
-    return AgentPhone(agent_id=agent_id, account=agent_id)
+    """The console's own phone."""
+    return AgentPhone(agent_id=agent_id, account=phone_username(agent_id, PhoneKind.BROWSER))

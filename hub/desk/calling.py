@@ -13,6 +13,7 @@ from hub.domain.call import AgentPhone, Call, PhoneKind, RecordingState
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import CallId, InteractionId, PersonId, QueueId, UserId
 from hub.domain.person import IdentityKind
+from hub.domain.phone import phone_username
 from hub.domain.texts import one_line
 from hub.domain.work import WorkState
 from hub.handing import one_who_holds
@@ -284,7 +285,8 @@ class Calling:
         if principal.user_id is None:
             raise NotFound("you are no person")
         found = await self._calls.phone(principal.tenant_id, principal.user_id)
-        return found or AgentPhone(agent_id=principal.user_id, account=principal.user_id)
+        me = principal.user_id
+        return found or AgentPhone(agent_id=me, account=phone_username(me, PhoneKind.BROWSER))
 
     async def set_phone(
         self, principal: Principal, kind: PhoneKind, uri: str, *, auto_answer: bool
@@ -295,7 +297,8 @@ class Calling:
         """
         before = await self.phone(principal)
         address = self._address(uri) if kind is PhoneKind.URI else ""
-        after = replace(before, kind=kind, uri=address, auto_answer=auto_answer)
+        account = phone_username(before.agent_id, kind)
+        after = replace(before, kind=kind, uri=address, account=account, auto_answer=auto_answer)
         async with self._calls.unit(principal.tenant_id) as unit:
             agent = (await unit.agents([after.agent_id])).get(after.agent_id)
             await unit.put_agent_phone(after)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hub.domain.ids import IdentityId, PersonId
-from hub.domain.person import Confidence, Identity, Person
+from hub.domain.person import Confidence, Identity, IdentityKind, Person
 from hub.domain.touch import InboundTouch
 from hub.ids import new_id
 from hub.ports.store import Known, UnitOfWork
@@ -11,7 +11,11 @@ from hub.ports.store import Known, UnitOfWork
 
 def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> Person:
     """The person of this address; a stranger becomes a new person with this one, `known` from now
-    on, and with those they claim, which are `maybe`."""
+    on, and with those they claim, which are `maybe`.
+
+    A caller without a number, or with one that may be of several, is a new person without an address each time: the
+    card shows who they may be, and an agent says who they are.
+    """
     key = (touch.sender.kind, touch.sender.value)
     if found := known.persons.get(key):
         return found
@@ -23,6 +27,8 @@ def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: date
         created_at=now,
     )
     unit.add_person(person, [touch.sender.name] if touch.sender.name else [])
+    if touch.sender.kind is IdentityKind.PHONE and touch.sender.value in {"", *known.ambiguous}:
+        return person
     unit.add_identity(
         Identity(
             id=IdentityId(new_id()),

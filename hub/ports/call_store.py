@@ -82,7 +82,7 @@ class CallUnit(StartUnit, Protocol):
         ...
 
     async def put_agent_phone(self, phone: AgentPhone) -> None:
-        """The agent is reached there from now on; the `account` they have stays. Everybody is told."""
+        """The agent is reached there from now on. Everybody is told."""
         ...
 
     async def add_call_back(self, task: CallBackTask) -> bool:

@@ -56,7 +56,8 @@ class Known:
 
     Keys: `stored` by (account, external id), `threads` by (account, thread), `persons` by (kind, value).
     `last_seqs` holds the newest number of a thread whose interactions have all ended: numbers go on over them,
-    so that a client can tell new messages from seen ones.
+    so that a client can tell new messages from seen ones. `ambiguous` are numbers of callers that may be of more
+    than one person, or of one who only says so: they stand for nobody.
     """
 
     stored: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Known:
     persons: dict[tuple[IdentityKind, str], Person] = field(default_factory=dict)
     last_seqs: dict[tuple[str, str], int] = field(default_factory=dict)
     queues: dict[QueueId, Queue] = field(default_factory=dict)
+    ambiguous: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,17 @@
 """Calls and the phones of agents; work that is on hold, agents whose phone can be rung."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from crm_store.instants import Instant
 
@@ -54,6 +64,15 @@ def upgrade() -> None:
         Column("account", Text, nullable=False),
         Column("auto_answer", Boolean, nullable=False),
         UniqueConstraint("tenant_id", "account", name="uq_agent_phones_account"),
+    )
+    op.create_table(
+        "shared_numbers",
+        Column("tenant_id", Text, nullable=False),
+        Column("value", Text, nullable=False),
+        Column("person_id", Text, ForeignKey("persons.id"), nullable=False),
+        Column("at", Instant, nullable=False),
+        PrimaryKeyConstraint("tenant_id", "value", "person_id"),
+        Index("ix_shared_numbers_person", "person_id"),
     )
     op.add_column("agents", Column("phone_ready", Boolean, nullable=False, server_default=text("false")))
     op.add_column("work_items", Column("held", Boolean, nullable=False, server_default=text("false")))
