@@ -41,6 +41,7 @@ class JitterBuffer:
         "_least",
         "_most",
         "_play",
+        "_played",
         "_row",
         "_seen",
         "_started",
@@ -68,6 +69,7 @@ class JitterBuffer:
         self._came = self._row = self._dry = 0
         self._timestamp = self._at = 0
         self._play = -_LAG
+        self._played = -_OUT_OF_REACH
         self._base, self._highest, self._seen = 1, 0, 0
         self._until, self._least, self._most = _WINDOW, _ANY, 0
 
@@ -165,7 +167,11 @@ class JitterBuffer:
             parts = [self._frames.pop(at + start, None) for start in range(0, SAMPLES, self._unit)]
             gap = silence[: self._unit]
             frame = None if all(part is None for part in parts) else b"".join(part or gap for part in parts)
-        self._dry = self._dry + 1 if frame is None else 0
+        if frame is None:
+            self._dry += 1
+        else:
+            self._dry = 0
+            self._played = at
         return frame
 
     def _is_taken_although_off(self, at: int, lag: int, *, newest: bool) -> bool:
@@ -178,12 +184,13 @@ class JitterBuffer:
             self._play -= behind
             self._most += behind
             self._least = 0
-            return True
+            return at > self._played  # what came after it was heard already: it would be out of its place
         if not newest:
             return False
         if lag > _OUT_OF_REACH or lag < -_OUT_OF_REACH or self._dry > 5 or self._row > _LATE_IN_A_ROW:
             self._frames.clear()
             self._play = at - _LAG
+            self._played = self._play
             self._count(0)
             return True
         return False
@@ -212,6 +219,7 @@ class JitterBuffer:
         self._timestamp = timestamp
         self._at = 0
         self._play = -_LAG
+        self._played = -_OUT_OF_REACH
         self._base = self._highest = sequence
         self._came = self._seen = 1
         self._row = 0

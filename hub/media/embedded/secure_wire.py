@@ -27,6 +27,8 @@ Role = Literal["client", "server"]
 Start = Callable[[Coroutine[Any, Any, None]], object]
 
 _HANDSHAKE_S = 30.0
+_EARLY = 16
+"""Packets of sound that are kept until there are keys for them."""
 _QUEUED = 64
 """Datagrams of a handshake that wait; a flight has a few."""
 
@@ -44,6 +46,7 @@ class SecureWire:
         self._fingerprints: tuple[tuple[str, str], ...] = ()
         self._handshake: _Handshake | None = None
         self._receiving: SrtpSession | None = None
+        self._early: list[tuple[bytes, float]] = []
         self._sending: SrtpSession | None = None
         self._sockets = Sockets(ports, mail, self._came, lambda _raw, _address, _came_s: None)
 
@@ -107,6 +110,8 @@ class SecureWire:
 
     def _unsealed(self, raw: bytes, came_s: float) -> None:
         if self._receiving is None:
+            if len(self._early) < _EARLY:  # behind the last flight of the handshake, in the same reading
+                self._early.append((raw, came_s))
             return
         try:
             if is_rtcp(raw):
@@ -136,9 +141,13 @@ class SecureWire:
             log.warning("browser_not_understood", was_reached=self._reached.is_set())
         else:
             self._receiving, self._sending = keys
+            early, self._early = self._early, []
+            for raw, came_s in early:
+                self._unsealed(raw, came_s)
 
     def _end_handshake(self) -> None:
         self._receiving = self._sending = None
+        self._early.clear()
         if self._handshake is not None:
             self._handshake.end()
             self._start(self._handshake.stopped())
