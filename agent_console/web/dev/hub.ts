@@ -1,12 +1,15 @@
 /** A practice hub for working on the console: the same frames and routes as the real one, made-up people, no store. */
 
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Connect, Plugin } from 'vite';
 import { WebSocketServer } from 'ws';
 import type { AuditPage, Explained, InteractionView, PersonView, Wallboard } from '../src/generated/api.ts';
 import { ago, card, CLIENTS, id, QUEUES, why } from './people.ts';
+import { answered } from './sip.ts';
 import { World } from './world.ts';
 
 /** The headers of the real hub: what they forbid is to be noticed here. */
@@ -99,16 +102,24 @@ const ROUTES: readonly Route[] = [
   }],
   ['GET', /^\/persons\/([^/]+)$/, ([ref = '']) => personOf(Number(ref.slice(-4)) % 100)],
   ['GET', /^\/persons\/([^/]+)\/timeline$/, ([ref = '']) => ({ items: (world.histories.get(ref) ?? []).toReversed(), next: null })],
+  ['GET', /^\/agents\/me\/phone$/, () => world.phone],
+  ['PUT', /^\/agents\/me\/phone$/, (_, body) => (world.phone = { ...world.phone, ...body })],
+  ['POST', /^\/agents\/me\/phone\/credentials$/, () => ({ username: 'anna', password: 'practice', realm: 'practice', ws_path: '/ws/sip', uri: 'sip:anna@practice.invalid', expires_at: new Date(Date.now() + 3_600_000).toISOString() })],
+  ['POST', /^\/agents\/me\/phone-account$/, () => ((world.phone = { ...world.phone, account: 'anna-desk' }), { username: 'anna-desk', password: 'hN4-vQ8e-2kTz-x9Lm', realm: 'practice', uri: 'sip:anna-desk@127.0.0.1:5060' })],
+  ['POST', /^\/calls$/, () => (world.call(1, { direction: 'outbound', stage: 'ringing', answered_at: null, started_at: new Date().toISOString() }), world.calls.at(-1))],
+  ['POST', /^\/calls\/([^/]+)\/([^/]+)$/, ([ref = '', verb = ''], body) => world.does(ref, verb, body) ?? { ok: true }],
+  ['GET', /^\/handing\/agents$/, () => ({ items: ['Boris', 'Cem Öztürk', 'Dilara', 'Egor'].map((name, n) => ({ id: id(401 + n), name, state: ['available', 'engaged', 'available', 'paused'][n], pause_reason: n === 3 ? 'lunch' : '', is_there: true, is_free: n !== 1 && n !== 3, queues: [id(901)] })), next: null })],
   ['GET', /^\/queues$/, () => ({ items: QUEUES.map((q) => ({ ...q, languages: ['en', 'ru', 'tr'], service_level_share: 0.8, service_level_s: 20, offer_s: 20, wrap_up_s: 30, waiting: 3 })), next: null })],
   ['GET', /^\/wallboard$/, wallboard],
   ['GET', /^\/audit$/, audit],
   // what happens on a floor, made to happen
   ['POST', /^\/practice\/reset$/, (_, body) => { world.login = body['login'] || null; world.needsSetUp = body['setup'] === 'yes'; world.failures = 0; world.seq += 50; world.reset(); return {}; }],
   ['POST', /^\/practice\/busy$/, () => (world.busyDay(), {})],
-  ['POST', /^\/practice\/offer$/, (_, body) => (world.offer(Number(body['n'] ?? 5), Number(body['seconds'] ?? 20)), {})],
+  ['POST', /^\/practice\/offer$/, (_, body) => (world.offer(Number(body['n'] ?? 5), Number(body['seconds'] ?? 20), body['channel']), {})],
   ['POST', /^\/practice\/says$/, (_, body) => world.add(id(200 + Number(body['n'] ?? 1)), { text: body['text'] ?? '' })],
   ['POST', /^\/practice\/types$/, (_, body) => (world.tell({ kind: 'typing', interaction_id: id(200 + Number(body['n'] ?? 1)), by_client: true, name: '', typing: true }), {})],
   ['POST', /^\/practice\/pause$/, () => (world.become('paused', { wish: 'paused', pause_reason: 'missed_offers' }), {})],
+  ['POST', /^\/practice\/call$/, (_, body) => (world.call(Number(body['n'] ?? 1), body as never), {})],
   ['POST', /^\/practice\/silent$/, (_, body) => ((world.isStuck = body['on'] !== 'no'), {})],
 ];
 
@@ -146,7 +157,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, next: 
 
 function listen(server: Pick<Server, 'on'> | null): void {
   const sockets = new WebSocketServer({ noServer: true });
+  const phones = new WebSocketServer({ noServer: true, handleProtocols: () => 'sip' });
+  phones.on('connection', (ws) => ws.on('message', (data: Buffer) => void ((reply) => reply && ws.send(reply))(answered(data.toString()))));
   server?.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.url === '/ws/sip') return phones.handleUpgrade(request, socket, head, (ws) => void phones.emit('connection', ws));
     if (request.url !== '/ws/agent') return;
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const say = (text: string) => ws.send(text);
@@ -179,6 +193,11 @@ export const practiceHub = (): Plugin => ({
   configurePreviewServer(vite) {
     vite.middlewares.use((request, response, next) => {
       response.setHeader('Content-Security-Policy', POLICY);
+      // the real hub marks the page of somebody who is signed in
+      if (world.login !== null && request.headers.accept?.includes('text/html')) {
+        const page = readFileSync(join(vite.config.build.outDir, 'index.html'), 'utf8');
+        return void response.setHeader('Content-Type', 'text/html').end(page.replace('<html', '<html data-session'));
+      }
       void answer(request, response, next);
     });
     listen(vite.httpServer as Server);

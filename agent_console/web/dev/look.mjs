@@ -73,6 +73,16 @@ const SCENES = [
   ['desk-help', 'anna', async (page) => { await page.keyboard.press('?'); await page.locator('[role=dialog]').waitFor(); }],
   ['desk-palette', 'anna', async (page) => { await busy(page); await page.keyboard.press('Control+k'); await page.locator('[role=dialog]').waitFor(); }],
   ['desk-menu', 'anna', async (page) => { await page.locator('.who[data-state]').click(); await page.locator('[role=menu]').waitFor(); }],
+  ['phone-offer', 'anna', async (page) => { await act('offer', { n: 1, channel: 'sip', seconds: 60 }); await act('call', { n: 1, stage: 'ringing', answered_at: null }); await page.locator('.of-call').first().waitFor(); }],
+  ['phone-call', 'anna', async (page) => { await busy(page); await act('call', { n: 1, recording: 'on' }); await page.locator('.call').waitFor(); }],
+  ['phone-held', 'anna', async (page) => { await busy(page); await act('call', { n: 1 }); await page.locator('.call').waitFor(); await page.keyboard.press('h'); await page.locator('.call.held').waitFor(); }],
+  ['phone-hand', 'anna', async (page) => { await busy(page); await act('call', { n: 1 }); await page.locator('.call').waitFor(); await page.keyboard.press('g'); await page.locator('.hand-over .choice').first().waitFor(); await page.keyboard.type('+90 532'); }],
+  ['phone-asked', 'anna', async (page) => { await busy(page); await act('call', { n: 1, held_since: new Date().toISOString(), third: 'Boris', third_stage: 'talking' }); await page.locator('.call.asked').waitFor(); }],
+  ['phone-keys', 'anna', async (page) => { await busy(page); await act('call', { n: 1 }); await page.locator('.call').waitFor(); await page.keyboard.press('p'); await page.locator('.keypad').waitFor(); await page.keyboard.type('42#'); }],
+  ['phone-light', 'anna', async (page) => { await page.locator('.phone-light').click(); await page.locator('.phone-panel').waitFor(); }],
+  ['phone-page', 'anna', async (page) => { await page.goto(`${HERE}/my-phone`); await page.locator('.devices').waitFor(); await page.waitForTimeout(600); }],
+  ['phone-desk', 'anna', async (page) => { await page.goto(`${HERE}/my-phone`); await page.locator('input[value=registered]').check(); await page.locator('.block .btn').last().click(); await page.locator('.told').waitFor(); }],
+  ['phone-uri', 'anna', async (page) => { await page.goto(`${HERE}/my-phone`); await page.locator('input[value=uri]').check(); await page.locator('.address input').fill('sip:'); await page.keyboard.press('Enter'); await page.locator('.wrong').waitFor(); }],
   ['desk-stale', 'anna', async (page) => { await busy(page); await act('silent'); await page.waitForTimeout(10_800); }],
   ['floor', 'sofia', async (page) => { await page.locator('table').waitFor(); }],
   ['floor-both', 'lena', async (page) => { await page.goto(`${HERE}/floor`); await page.locator('table').waitFor(); }],
@@ -94,7 +104,7 @@ async function look(browser, [size, language, theme], [name, login, prepare]) {
   await act('reset', login === 'setup' ? { setup: 'yes' } : { login });
   const [width, height] = SIZES[size];
   // axe is put into the page past the content policy; the policy's own complaints are still heard
-  const context = await browser.newContext({ viewport: { width, height }, isMobile: size === 'phone', hasTouch: size === 'phone', reducedMotion: 'reduce', locale: language, bypassCSP: false });
+  const context = await browser.newContext({ viewport: { width, height }, permissions: ['microphone'], isMobile: size === 'phone', hasTouch: size === 'phone', reducedMotion: 'reduce', locale: language, bypassCSP: false });
   await context.addInitScript(({ language, theme }) => {
     localStorage.setItem('touchline.preferences', JSON.stringify({ language, theme, sound: true }));
     window.complaints = [];
@@ -132,7 +142,7 @@ mkdirSync(folder, { recursive: true });
 const server = await preview();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream'],
 });
 let bad = 0;
 let seen = 0;

@@ -46,7 +46,7 @@ export const me = (login: string): MeView => {
   };
   const [name, roles] = people[login] ?? ['Nobody', []];
   return {
-    id: id(1), name, login, roles, state: 'available', wish: 'available', pause_reason: '', since: ago(724), load: 0, full: 60, version: 1,
+    id: id(1), name, login, roles, state: 'available', wish: 'available', pause_reason: '', since: ago(724), load: 0, full: 60, version: 1, phone_ready: true,
   };
 };
 

@@ -1,8 +1,8 @@
 /** The practice hub's state: one agent's desk, numbered frames, and the things one can make happen. */
 
-import type { TimelineEntry } from '../src/generated/api.ts';
+import type { PhoneView, TimelineEntry } from '../src/generated/api.ts';
 import type { Frame } from '../src/generated/frames.ts';
-import type { DeskView, MeView, OfferView, WorkView } from '../src/generated/views.ts';
+import type { CallView, DeskView, MeView, OfferView, WorkView } from '../src/generated/views.ts';
 import { ago, card, CLIENTS, fact, history, id, me, QUEUES, said, TEXTS, touch, why } from './people.ts';
 
 type Unnumbered = Frame extends infer F ? (F extends Frame ? Omit<F, 'seq'> : never) : never;
@@ -26,12 +26,16 @@ export class World {
   offers: OfferView[] = [];
   work: WorkView[] = [];
   histories = new Map<string, TimelineEntry[]>();
+  calls: readonly CallView[] = [];
+  phone: PhoneView = { kind: 'browser', uri: '', account: '', auto_answer: false, ready: true };
   isStuck = false;
 
   reset(): void {
     this.me = me(this.login ?? 'anna');
     this.offers = [];
     this.work = [];
+    this.calls = [];
+    this.phone = { ...this.phone, kind: 'browser', uri: '' };
     this.kept = [];
     this.isStuck = false;
     this.histories = new Map(CLIENTS.map((client) => [id(100 + client.n), history(client, id(200 + client.n))]));
@@ -59,6 +63,7 @@ export class World {
       notices: [],
       consults: [],
       tasks: [],
+      calls: this.calls,
       server_time: new Date().toISOString(),
     };
   }
@@ -108,12 +113,12 @@ export class World {
   }
 
   /** Offers the work of client `n`. */
-  offer(n: number, seconds = OFFER_S): void {
+  offer(n: number, seconds = OFFER_S, channel = 'webchat'): void {
     const client = CLIENTS[n - 1];
     if (!client) return;
     const offer: OfferView = {
       reservation_id: id(600 + n),
-      work_item: { id: id(700 + n), interaction_id: id(200 + n), queue: QUEUES[client.queue]?.name ?? '', channel: 'webchat', language: client.language, waited_s: 12 },
+      work_item: { id: id(700 + n), interaction_id: id(200 + n), queue: QUEUES[client.queue]?.name ?? '', channel, language: client.language, waited_s: 12 },
       offered_at: new Date().toISOString(),
       expires_at: new Date(Date.now() + seconds * 1000).toISOString(),
       card: card(client),
@@ -146,7 +151,7 @@ export class World {
       work_item_id: offer.work_item.id, interaction_id: mine,
       person: { id: offer.card.person_id, name: offer.card.name },
       queue: QUEUES.find((q) => q.name === offer.work_item.queue) ?? QUEUES[0],
-      channel: 'webchat', language: offer.work_item.language, state: 'assigned', state_at: new Date().toISOString(),
+      channel: offer.work_item.channel, language: offer.work_item.language, state: 'assigned', state_at: new Date().toISOString(),
       first_queued_at: offer.offered_at, ends_at: null,
       last_touch: last ? { seq: last.seq, direction: 'inbound', at: last.at, text: last.text, files: [] } : null,
       unanswered_since: first?.at ?? null, unread: entries.filter((e) => e.interaction_id === mine && e.touch).length, version: 3,
@@ -207,6 +212,34 @@ export class World {
     this.work = this.work.filter((w) => w.work_item_id !== workItem);
     this.tell({ kind: 'work_removed', work_item_id: workItem, reason });
     if (!this.work.length) this.become('available');
+  }
+
+  /** The call with client `n`, as it is now. */
+  call(n: number, part: Partial<CallView>): void {
+    const client = CLIENTS[n - 1];
+    const known = this.calls.find((one) => one.id === id(300 + n));
+    const call: CallView = {
+      id: id(300 + n), interaction_id: id(200 + n), person: { id: id(100 + n), name: client?.name ?? '' }, queue: QUEUES[client?.queue ?? 0] ?? QUEUES[0], direction: 'inbound',
+      number: '+905321234567', dialled: '+902120000000', stage: 'talking', started_at: ago(95), answered_at: ago(72), held_since: null, ended_at: null, end: null,
+      recording: 'off', third: '', third_stage: null, agent: { id: this.me.id, name: this.me.name }, work_item_id: id(700 + n), ...known, ...part, version: (known?.version ?? 0) + 1,
+    };
+    this.calls = [...this.calls.filter((one) => one.id !== call.id), ...(call.stage === 'ended' ? [] : [call])];
+    this.tell({ kind: 'call_changed', call });
+  }
+
+  /** What is done with a call at the console. */
+  does(ref: string, verb: string, body: Readonly<Record<string, unknown>>): CallView | undefined {
+    const n = Number(ref.slice(-4)) - 300;
+    const now = new Date().toISOString();
+    if (verb === 'hold') this.call(n, { held_since: now });
+    if (verb === 'resume' || verb === 'take-back') this.call(n, { held_since: null, third: '', third_stage: null });
+    if (verb === 'recording') this.call(n, { recording: body['state'] as CallView['recording'] });
+    if (verb === 'consult') {
+      this.call(n, { held_since: now, third: 'Boris', third_stage: 'ringing' });
+      setTimeout(() => this.call(n, { third_stage: 'talking' }), 1500).unref();
+    }
+    if (verb === 'hangup' || verb === 'give' || verb === 'join') this.call(n, { stage: 'ended', ended_at: now, end: verb === 'hangup' ? 'agent_hung_up' : 'transferred' });
+    return this.calls.find((one) => one.id === ref);
   }
 
   /** A desk in the middle of the day: three conversations, one of them answered. */

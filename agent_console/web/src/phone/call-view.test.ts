@@ -1,20 +1,22 @@
 import { expect, it } from 'vitest';
-import { actionsOf, type CallView, faceOf, ownCall, sinceOf } from '@/phone/call-view';
+import type { CallView } from '@/generated/views';
+import { actionsOf, faceOf, ownCall, sinceOf } from '@/phone/call-view';
 
-export const callView = (part: Partial<CallView> = {}): CallView => ({
-  id: 'call', interaction_id: 'i', work_item_id: 'w', direction: 'inbound', stage: 'talking', number: '+905321234567', dialled: '+902120000000', agent_id: 'anna',
-  started_at: '2026-03-02T09:00:00Z', answered_at: '2026-03-02T09:00:20Z', held_since: null, recording: 'off', end: null, third: '', third_stage: null, ...part,
+const callView = (part: Partial<CallView> = {}): CallView => ({
+  id: 'call', interaction_id: 'i', work_item_id: 'w', direction: 'inbound', stage: 'talking', number: '+905321234567', dialled: '+902120000000', agent: { id: 'anna', name: 'Anna' },
+  person: { id: 'p', name: 'Ivan Petrov' }, queue: { id: 'q', name: 'support' }, ended_at: null, version: 1,   started_at: '2026-03-02T09:00:00Z', answered_at: '2026-03-02T09:00:20Z', held_since: null, recording: 'off', end: null, third: '', third_stage: null, ...part,
 });
 
 it('one is in the call that one talks on, or made, or has taken', () => {
-  const offered = callView({ id: 'offered', stage: 'waiting', agent_id: null });
-  const other = callView({ id: 'other', agent_id: 'boris' });
-  expect(ownCall([offered, other], 'anna')).toBeNull();
+  const nobody = new Set<string>();
+  const offered = callView({ id: 'offered', interaction_id: 'other', stage: 'ringing' });
+  const other = callView({ id: 'other', agent: { id: 'boris', name: 'Boris' } });
+  expect(ownCall([offered, other], 'anna', new Set(['other']))).toBeNull();
   const made = callView({ id: 'made', direction: 'outbound', stage: 'waiting' });
   const talks = callView({ id: 'talks' });
-  expect(ownCall([offered, other, made], 'anna')?.id).toBe('made');
-  expect(ownCall([made, talks], 'anna')?.id).toBe('talks');
-  expect(ownCall([callView({ stage: 'ended', end: 'client_hung_up' })], 'anna')).toBeNull();
+  expect(ownCall([offered, other, made], 'anna', new Set(['other']))?.id).toBe('made');
+  expect(ownCall([made, talks], 'anna', nobody)?.id).toBe('talks');
+  expect(ownCall([callView({ stage: 'ended', end: 'client_hung_up' })], 'anna', nobody)).toBeNull();
 });
 
 it.each([

@@ -1,36 +1,14 @@
 /** A call as the hub tells it, and what an agent can do with it now. Pure. */
 
-import type { Desk } from '@/live/apply';
+import type { CallView } from '@/generated/views';
 
-export type CallStage = 'waiting' | 'ringing' | 'talking' | 'ended';
-export type RecordingState = 'off' | 'on' | 'paused';
-
-export interface CallView {
-  readonly id: string;
-  readonly interaction_id: string;
-  readonly work_item_id: string | null;
-  readonly direction: 'inbound' | 'outbound';
-  readonly stage: CallStage;
-  readonly number: string;
-  readonly dialled: string;
-  readonly agent_id: string | null;
-  readonly started_at: string;
-  readonly answered_at: string | null;
-  readonly held_since: string | null;
-  readonly recording: RecordingState;
-  readonly end: string | null;
-  /** Whom the agent asks or hands the client to; empty for nobody. */
-  readonly third: string;
-  readonly third_stage: CallStage | null;
-}
-
-/** The calls that concern this agent: their own, and those they are asked to take. */
-export const callsOf = (desk: Desk | null): readonly CallView[] => (desk as { readonly calls?: readonly CallView[] } | null)?.calls ?? [];
-
-/** The call that an agent is in: they talk, or it was taken and rings still. A call they are only asked to take is not theirs yet. */
-export function ownCall(calls: readonly CallView[], me: string): CallView | null {
-  const mine = calls.filter((call) => call.agent_id === me && call.stage !== 'ended');
-  return mine.find((call) => call.stage === 'talking') ?? mine.find((call) => call.direction === 'outbound' || call.stage === 'ringing') ?? null;
+/**
+ * The call that an agent is in: they talk, or it was taken and rings still. A call of an interaction that is only
+ * `offered` to them is not theirs yet.
+ */
+export function ownCall(calls: readonly CallView[], me: string, offered: ReadonlySet<string>): CallView | null {
+  const mine = calls.filter((call) => call.agent?.id === me && call.stage !== 'ended' && !offered.has(call.interaction_id));
+  return mine.find((call) => call.stage === 'talking') ?? mine[0] ?? null;
 }
 
 export const callOf = (calls: readonly CallView[], interactionId: string): CallView | null =>

@@ -3,6 +3,7 @@
 import { computed } from 'vue';
 import { useRouter } from 'vue-router';
 import * as api from '@/api/phone';
+import type { Dial } from '@/generated/api';
 import { text } from '@/i18n/text';
 import { usePhone } from '@/phone/phone';
 import { useSession } from '@/session/session';
@@ -17,7 +18,7 @@ export function useDial() {
   const canDial = computed(() => phone.choice !== null && session.user?.roles.includes('agent') === true);
   const isDialling = computed(() => phone.doing.has('dial'));
 
-  async function dial(whom: api.Dialled): Promise<void> {
+  async function dial(whom: Dial & { readonly number: string }): Promise<void> {
     const isBegun = await phone.act('dial', async () => {
       const call = await api.dial(whom, crypto.randomUUID());
       await router.push({ name: 'desk', query: { c: call.interaction_id } });

@@ -1,7 +1,6 @@
 /** To whom a call can be handed, found by what was typed. Pure. */
 
-import type { CallTarget } from '@/api/phone';
-import type { HandingAgent, QueueView } from '@/generated/api';
+import type { HandingAgent, QueueView, ToWhom } from '@/generated/api';
 import { foundIn } from '@/shell/palette';
 
 export type Handed =
@@ -33,7 +32,7 @@ export function found(typed: string, agents: readonly HandingAgent[], queues: re
   return [...(number ? [{ kind: 'number', id: 'number', name: number } as const] : []), ...people, ...lines];
 }
 
-export function targetOf(handed: Handed): CallTarget {
+export function targetOf(handed: Handed): ToWhom {
   if (handed.kind === 'number') return { number: handed.name };
   const id = handed.id.slice(handed.kind.length + 1);
   return handed.kind === 'agent' ? { agent_id: id } : { queue_id: id };

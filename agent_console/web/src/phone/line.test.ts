@@ -105,9 +105,10 @@ it('a connection that is lost is said, and said to be back', async () => {
   expect(states).toEqual(['registering', 'ready', 'lost no_connection', 'ready']);
 });
 
-it('a hub that forgot the phone gives it new credentials', async () => {
+it('credentials that expired while the computer slept are asked for anew', async () => {
   const { hub, states } = await ready();
   hub.phone.heard.disconnected();
+  hub.clock.nowMs += 600_000;
   hub.phone.heard.refused(403);
   expect(states.at(-1)).toBe('lost sip_403');
   await hub.clock.pass(750);
@@ -118,11 +119,30 @@ it('a hub that forgot the phone gives it new credentials', async () => {
 
 it('who was given up is not heard any more', async () => {
   const { hub, states } = await ready();
-  hub.phone.heard.refused(403);
+  hub.phone.heard.refused(503);
   await hub.clock.pass(750);
   hub.phone.heard.registered();
   hub.phones[0]?.heard.disconnected();
   expect(states.at(-1)).toBe('ready');
+});
+
+it('a phone that another browser took stays out of it until somebody says so', async () => {
+  const { hub, line, states } = await ready();
+  hub.phone.heard.refused(401);
+  await hub.clock.pass(3_600_000);
+  expect([hub.asked, hub.phone.did, states.at(-1)]).toEqual([1, ['start', 'stop'], 'off taken']);
+  line.begin();
+  await settled();
+  expect([hub.asked, hub.phones.length]).toEqual([2, 2]);
+});
+
+it('a phone that another browser took ends the call that it has first', async () => {
+  const { hub, states } = await ready();
+  const call = hub.phone.rings(new FakeCall('c1'));
+  hub.phone.heard.refused(401);
+  expect([hub.phone.did, states.at(-1)]).toEqual([['start'], 'lost taken']);
+  call.heard?.ended('Terminated');
+  expect([hub.phone.did, states.at(-1)]).toEqual([['start', 'stop'], 'off taken']);
 });
 
 it('a network that is back is used at once', async () => {

@@ -31,6 +31,9 @@ const LONGEST_MS = 30_000;
 /** Credentials are renewed when so much of their time is left, but not more often than this. */
 const RENEW_SHARE = 0.25;
 const RENEW_LEAST_MS = 5_000;
+/** The phone of this agent is in another browser. */
+export const TAKEN = 'taken';
+const NOT_KNOWN: ReadonlySet<number> = new Set([401, 403, 407]);
 /** A wait that browsers keep: a longer one fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -57,6 +60,7 @@ export class Line {
   #isAsking = false;
   #calls = 0;
   #isReplacingLater = false;
+  #isTaken = false;
   #stopWaiting: () => void = () => undefined;
   #stopRenewing: () => void = () => undefined;
 
@@ -84,7 +88,7 @@ export class Line {
     this.#isAsking = false;
     this.#stopWaiting();
     this.#stopRenewing();
-    this.#isReplacingLater = false;
+    this.#isReplacingLater = this.#isTaken = false;
     this.#drop();
     this.#become('off', why);
   }
@@ -147,6 +151,7 @@ export class Line {
       connecting: mine(() => this.#state.stage !== 'lost' && this.#become('registering', '')),
       registered: mine(() => {
         this.#attempt = 0;
+        this.#isTaken = false;
         this.#become('ready', '');
       }),
       refused: (status) => mine(() => this.#refused(status))(),
@@ -155,8 +160,12 @@ export class Line {
     };
   }
 
-  /** What the hub does not know any more (it was started anew, say) is asked for anew. */
+  /** Credentials that should hold and do not are void: the same agent's phone is in another browser now, and they stay out of a quarrel. */
   #refused(status: number): void {
+    const isVoid = NOT_KNOWN.has(status) && this.#known !== null && Date.parse(this.#known.expires_at) > this.#world.now();
+    if (isVoid && this.#calls === 0) return this.end(TAKEN);
+    this.#isTaken = isVoid;
+    if (isVoid) return this.#become('lost', TAKEN);
     this.#again(status === 0 ? 'no_answer' : `sip_${status}`);
   }
 
@@ -169,7 +178,8 @@ export class Line {
           heard.ended(cause);
           if (whose !== this.#current) return;
           this.#calls -= 1;
-          if (this.#calls === 0 && this.#isReplacingLater) {
+          if (this.#calls === 0 && this.#isTaken) this.end(TAKEN);
+          else if (this.#calls === 0 && this.#isReplacingLater) {
             this.#isReplacingLater = false;
             void this.#ask();
           }

@@ -5,10 +5,11 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { Refusal } from '@/api/http';
 import * as api from '@/api/phone';
 import { nameOf, useDesk } from '@/desks/agent/desk';
+import type { PhoneView } from '@/generated/api';
 import type { Frame } from '@/generated/frames';
-import type { OfferView } from '@/generated/views';
+import type { CallView, OfferView } from '@/generated/views';
 import { text } from '@/i18n/text';
-import { callOf, callsOf, type CallView, ownCall } from '@/phone/call-view';
+import { callOf, ownCall } from '@/phone/call-view';
 import { canChooseSpeaker, chosenDevice, type Devices, devices, microphone, microphoneTrouble, NO_DEVICES, NoMicrophone, onDevices, onPermission, stopped } from '@/phone/devices';
 import { beLeader } from '@/phone/leader';
 import { callThatRings, type Known, receptionOf } from '@/phone/reception';
@@ -23,15 +24,13 @@ import { preferences } from '@/settings/preferences';
 import { say } from '@/shell/notices';
 import { notify } from '@/sound/alerts';
 
-/** How often the hub is asked about a phone that is not in this browser. */
-const LOOK_MS = 20_000;
 const AGAIN_MS = 5_000;
 const DECLINED_KEPT = 20;
 
 export const usePhone = defineStore('phone', () => {
   const desk = useDesk();
   /** Null until the hub has told, and where it has no telephony. */
-  const choice = shallowRef<api.PhoneView | null>(null);
+  const choice = shallowRef<PhoneView | null>(null);
   const state = shallowRef<PhoneState | null>(null);
   /** Whether this window is the phone. */
   const isHere = ref(false);
@@ -47,10 +46,10 @@ export const usePhone = defineStore('phone', () => {
   let asking = 0;
   let takeAwayNotification = (): void => undefined;
 
-  const calls = computed<readonly CallView[]>(() => callsOf(desk.desk));
-  const own = computed<CallView | null>(() => ownCall(calls.value, desk.me?.id ?? ''));
+  const calls = computed<readonly CallView[]>(() => desk.desk?.calls ?? []);
+  const own = computed<CallView | null>(() => ownCall(calls.value, known.value.me, known.value.offered));
   const leg = computed<LegState | null>(() => (choice.value?.kind === 'browser' ? (state.value?.leg ?? null) : null));
-  const standing = computed<Standing | null>(() => (choice.value ? standingOf(choice.value, state.value) : null));
+  const standing = computed<Standing | null>(() => (choice.value ? standingOf(choice.value, state.value, desk.me?.phone_ready ?? false) : null));
   const known = computed<Known>(() => ({
     me: desk.me?.id ?? '',
     calls: calls.value,
@@ -79,8 +78,6 @@ export const usePhone = defineStore('phone', () => {
     window.addEventListener('online', hurry);
     window.addEventListener('beforeunload', warn);
     void load(user);
-    const looking = window.setInterval(() => choice.value && choice.value.kind !== 'browser' && void again(), LOOK_MS);
-    ending.push(() => window.clearInterval(looking));
   }
 
   function end(): void {
@@ -115,7 +112,7 @@ export const usePhone = defineStore('phone', () => {
     }
   }
 
-  function take(view: api.PhoneView, user: string): void {
+  function take(view: PhoneView, user: string): void {
     if (windows === null) return;
     const before = choice.value?.kind;
     choice.value = view;
@@ -202,8 +199,8 @@ export const usePhone = defineStore('phone', () => {
         return softphone?.press(what.keys);
       case 'allow':
         return void softphone?.allow();
-      case 'devices':
-        return void softphone?.begin();
+      case 'begin':
+        return void softphone?.begin(true);
       case 'settings':
         return void again();
     }

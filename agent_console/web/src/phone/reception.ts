@@ -1,6 +1,6 @@
 /** What becomes of a call that rings in the browser, from what the desk knows of it. Pure. */
 
-import { type CallView } from '@/phone/call-view';
+import type { CallView } from '@/generated/views';
 import type { LegState, Reception } from '@/phone/softphone';
 
 export interface Known {
@@ -21,7 +21,7 @@ type Leg = Pick<LegState, 'callId'>;
 export function callThatRings(leg: Leg, known: Known): CallView | null {
   if (leg.callId) return known.calls.find((call) => call.id === leg.callId) ?? null;
   const open = known.calls.filter((call) => call.stage === 'waiting' || call.stage === 'ringing');
-  const mine = open.filter((call) => known.offered.has(call.interaction_id) || known.taken.has(call.interaction_id) || (call.direction === 'outbound' && call.agent_id === known.me));
+  const mine = open.filter((call) => known.offered.has(call.interaction_id) || known.taken.has(call.interaction_id) || (call.direction === 'outbound' && call.agent?.id === known.me));
   return mine.length === 1 ? (mine[0] ?? null) : null;
 }
 
@@ -29,7 +29,7 @@ export function callThatRings(leg: Leg, known: Known): CallView | null {
 export function receptionOf(leg: Leg, known: Known): Reception {
   const call = callThatRings(leg, known);
   if (call !== null) {
-    if (call.direction === 'outbound' && call.agent_id === known.me && call.stage !== 'talking') return 'answer';
+    if (call.direction === 'outbound' && call.agent?.id === known.me && call.stage !== 'talking') return 'answer';
     if (known.declined.has(call.interaction_id)) return 'refuse';
     if (!known.offered.has(call.interaction_id) && known.taken.has(call.interaction_id) && call.stage !== 'talking') return 'answer';
   }

@@ -85,6 +85,17 @@ it('a microphone that is pulled out takes the phone from the line, but no call f
   expect([other.phone.state.line.stage, other.phone.state.leg?.stage]).toEqual(['ready', 'talking']);
 });
 
+it('a phone that another browser took is not taken back by a device that is plugged in, but by who asks', async () => {
+  const desk = await new Desk().ready();
+  desk.hub.phone.heard.refused(403);
+  await desk.phone.begin();
+  await settled();
+  expect([desk.hub.asked, desk.phone.state.line.why]).toEqual([1, 'taken']);
+  await desk.phone.begin(true);
+  await settled();
+  expect(desk.hub.asked).toBe(2);
+});
+
 it('rings until it is picked up; then one talks', async () => {
   const desk = await new Desk().ready();
   const call = desk.hub.phone.rings(new FakeCall('c1', 'Ivan Petrov', 'call-7'));

@@ -2,7 +2,7 @@
 
 import { type MicrophoneTrouble, NoMicrophone } from '@/phone/devices';
 import type { LineState, LineWorld } from '@/phone/line';
-import { Line } from '@/phone/line';
+import { Line, TAKEN } from '@/phone/line';
 import { type Counted, counted, type Quality, qualityOf } from '@/phone/quality';
 import type { CallHeard, SipCall } from '@/phone/sip';
 
@@ -72,15 +72,18 @@ export class Softphone {
     return this.#state;
   }
 
-  /** Registers as soon as there is a microphone to speak into: nobody is sent a call that they cannot answer. */
-  async begin(): Promise<void> {
+  /**
+   * Registers as soon as there is a microphone to speak into: nobody is sent a call that they cannot answer. A phone that
+   * another browser took is taken back only by who asks for it.
+   */
+  async begin(isAsked = false): Promise<void> {
     this.#isBegun = true;
     const trouble = await this.#world.microphoneTrouble();
     if (!this.#isBegun) return;
     this.#become({ microphone: trouble });
-    if (trouble === null) this.#line.begin();
+    if (trouble === null && (isAsked || this.#line.state.why !== TAKEN)) this.#line.begin();
     // a call goes on with the microphone that it has
-    else if (this.#call === null) this.#line.end('microphone');
+    else if (trouble !== null && this.#call === null) this.#line.end('microphone');
   }
 
   end(): void {
@@ -99,7 +102,7 @@ export class Softphone {
       this.#become({ microphone: error.trouble });
       return;
     }
-    await this.begin();
+    await this.begin(true);
   }
 
   hurry(): void {

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import type { PhoneView } from '@/api/phone';
 import { NO_PHONE, type PhoneState } from '@/phone/softphone';
 import { standingOf } from '@/phone/standing';
 
-const phone = (part: Partial<PhoneView> = {}): PhoneView => ({ kind: 'browser', uri: '', auto_answer: false, account: '', ready: false, ...part });
+const browser = { kind: 'browser' } as const;
 const line = (stage: PhoneState['line']['stage'], why = ''): PhoneState => ({ ...NO_PHONE, line: { stage, why } });
 
 it.each([
@@ -12,18 +11,19 @@ it.each([
   ['warn', 'registering', '', null],
   ['bad', 'lost', 'no_connection', line('lost', 'no_connection')],
   ['bad', 'lost', 'refused', line('lost', 'sip_403')],
+  ['bad', 'lost', 'taken', line('off', 'taken')],
   ['bad', 'lost', 'other', line('off', 'forbidden')],
   ['bad', 'lost', 'denied', { ...line('ready'), microphone: 'denied' } as PhoneState],
 ] as const)('%s: %s %s', (tone, state, why, shown) => {
-  expect(standingOf(phone(), shown)).toMatchObject({ tone, state, why });
+  expect(standingOf(browser, shown, true)).toMatchObject({ tone, state, why });
 });
 
 it('the code of a refusal can be read', () => {
-  expect(standingOf(phone(), line('lost', 'sip_403')).code).toBe('403');
+  expect(standingOf(browser, line('lost', 'sip_403'), true).code).toBe('403');
 });
 
 it('a desk phone is ready when the hub can reach it, whatever the browser does', () => {
-  expect(standingOf(phone({ kind: 'registered', ready: true }), null)).toMatchObject({ tone: 'ok' });
-  expect(standingOf(phone({ kind: 'registered' }), line('ready'))).toMatchObject({ tone: 'bad', why: 'registered' });
-  expect(standingOf(phone({ kind: 'uri' }), null)).toMatchObject({ tone: 'bad', why: 'uri' });
+  expect(standingOf({ kind: 'registered' }, null, true)).toMatchObject({ tone: 'ok' });
+  expect(standingOf({ kind: 'registered' }, line('ready'), false)).toMatchObject({ tone: 'bad', why: 'registered' });
+  expect(standingOf({ kind: 'uri' }, null, false)).toMatchObject({ tone: 'bad', why: 'uri' });
 });

@@ -1,6 +1,6 @@
 /** How one's phone stands, for the light and the settings. Pure. */
 
-import type { PhoneView } from '@/api/phone';
+import type { PhoneView } from '@/generated/api';
 import type { PhoneState } from '@/phone/softphone';
 
 export interface Standing {
@@ -16,11 +16,11 @@ const READY: Standing = { tone: 'ok', state: 'ready', why: '', code: '' };
 const SOON: Standing = { tone: 'warn', state: 'registering', why: '', code: '' };
 const lost = (why: string, code = ''): Standing => ({ tone: 'bad', state: 'lost', why, code });
 
-const KNOWN = new Set(['no_connection', 'no_answer', 'unreachable']);
+const KNOWN = new Set(['no_connection', 'no_answer', 'unreachable', 'taken']);
 
-/** `state` is that of the window which is the phone; null while none has told. */
-export function standingOf(choice: PhoneView, state: PhoneState | null): Standing {
-  if (choice.kind !== 'browser') return choice.ready ? READY : lost(choice.kind);
+/** `state` is that of the window which is the phone, null while none has told; `isReached`: the hub can ring the phone that one chose. */
+export function standingOf(choice: Pick<PhoneView, 'kind'>, state: PhoneState | null, isReached: boolean): Standing {
+  if (choice.kind !== 'browser') return isReached ? READY : lost(choice.kind);
   if (state === null) return SOON;
   if (state.microphone !== null) return lost(state.microphone);
   const { stage, why } = state.line;

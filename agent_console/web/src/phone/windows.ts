@@ -4,7 +4,7 @@ import type { PhoneState } from '@/phone/softphone';
 
 /** What a window may ask of the one that is the phone. */
 export type Asked =
-  | { readonly do: 'answer' | 'refuse' | 'hang_up' | 'allow' | 'devices' | 'settings' }
+  | { readonly do: 'answer' | 'refuse' | 'hang_up' | 'allow' | 'begin' | 'settings' }
   | { readonly do: 'mute'; readonly isMuted: boolean }
   | { readonly do: 'press'; readonly keys: string };
 
