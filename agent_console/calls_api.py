@@ -41,6 +41,7 @@ def operations(
             account=phone.account,
             auto_answer=phone.auto_answer,
             ready=(await me(request.principal)).phone_ready,
+            telephony=calling.has_telephone,
         )
 
     # — one's phone ————————————————————————————————————————————————————————————————————————
@@ -84,6 +85,17 @@ def operations(
     async def list_calls(call: Request, state: Literal["active"] = "active") -> CallPage:  # noqa: ARG001
         """The oldest first, 500 at most. `state` has one value: calls that are over are in the log."""
         return CallPage(items=await reads.calls_now(call.principal), next=None)
+
+    @made.op(
+        "GET",
+        "/api/v1/interactions/{interaction_id}/calls",
+        Permission.READ_INTERACTION,
+        "The calls of an interaction",
+    )
+    async def list_interaction_calls(call: Request, interaction_id: Id) -> CallPage:
+        """Over or not, the oldest first; 500 at most."""
+        found = await reads.calls_of(call.principal, InteractionId(interaction_id))
+        return CallPage(items=found, next=None)
 
     # — a call that goes on ————————————————————————————————————————————————————————————————
 

@@ -21,13 +21,14 @@ class PhoneWish(Body, frozen=True, kw_only=True):
 
 class PhoneView(Answer, frozen=True, kw_only=True):
     """Where one is reached. `account` is the name by which a browser or a desk phone registers; `ready`: it can be
-    rung now, so calls are offered."""
+    rung now, so calls are offered. Without `telephony` there are no calls at all."""
 
     kind: PhoneKind
     uri: str
     account: str
     auto_answer: bool
     ready: bool
+    telephony: bool
 
 
 class Dial(Body, frozen=True, kw_only=True):

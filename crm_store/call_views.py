@@ -7,7 +7,7 @@ from crm_store.instants import from_us
 from crm_store.mapping import at
 from hub.desk.views import CallView, NamedView
 from hub.domain.call import CallEnd, CallStage, RecordingState
-from hub.domain.ids import CallId, QueueId, TenantId, UserId
+from hub.domain.ids import CallId, InteractionId, QueueId, TenantId, UserId
 from hub.domain.touch import Direction
 
 MOST_SHOWN = 500
@@ -46,6 +46,16 @@ async def calls_now(
             tenant_id,
             list(queues),
         )
+    return tuple(map(_view, rows))
+
+
+async def calls_of(wire: Wire, tenant_id: TenantId, interaction_id: InteractionId) -> tuple[CallView, ...]:
+    """All calls of an interaction, the oldest first; 500 at most."""
+    rows = await wire.fetch(
+        f"{_VIEW} AND c.interaction_id = $2 ORDER BY c.started_at, c.id LIMIT {MOST_SHOWN}",
+        tenant_id,
+        interaction_id,
+    )
     return tuple(map(_view, rows))
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from crm_store.call_mapping import call_of
 from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, columns, item_of, segment_of
 from crm_store.open_work import WAITING
 from crm_store.queue_reads import queues_of
+from crm_store.rows.calls import calls as call_table
 from crm_store.rows.floor import agents
 from crm_store.rows.history import segments, work_items
 from crm_store.store import Store
@@ -34,6 +36,7 @@ _OPEN_ITEMS = (
     f"SELECT {columns(work_items)} FROM work_items WHERE tenant_id = $1"
     " AND state IN ('queued', 'offered', 'assigned', 'wrap_up') ORDER BY first_queued_at, id"
 )
+_CALLS = f"SELECT {columns(call_table)} FROM calls WHERE tenant_id = $1 AND ended_at IS NULL AND agent_id IS NOT NULL"
 _WORK_ROWS = """
 SELECT w.id, w.interaction_id, w.queue_id, w.first_queued_at, w.answered_at, w.ended_at, w.state, w.handle_us
 FROM work_items w
@@ -94,6 +97,7 @@ class SqlInsight:
             in_reach = await _queues_in_reach(wire, principal, None)
             everybody = await _agents(wire, principal)
             items = [item_of(row) for row in await wire.fetch(_OPEN_ITEMS, principal.tenant_id)]
+            calls = [call_of(row) for row in await wire.fetch(_CALLS, principal.tenant_id)]
         ids = {queue.id for queue in in_reach}
         sees_all = principal.scope(Permission.READ_QUEUES) is Scope.ALL
         staff = tuple(agent for agent in everybody if sees_all or agent.queues & ids)
@@ -103,6 +107,7 @@ class SqlInsight:
             agents=staff,
             # what an agent of ours holds for another queue makes them busy all the same
             items=tuple(item for item in items if item.queue_id in ids or item.agent_id in members),
+            calls=tuple(call for call in calls if call.agent_id in members),
         )
 
     async def oldest_waiting(self, principal: Principal) -> Mapping[QueueId, datetime | None]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from crm_store.call_views import calls_now, calls_with, views_of
+from crm_store.call_views import calls_now, calls_of, calls_with, views_of
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.live import Live
-from crm_store.lookups import Interactions
+from crm_store.lookups import Interactions, readable
 from crm_store.open_work import HELD
 from crm_store.people import People
 from crm_store.person_scope import ClientReach
@@ -82,6 +82,12 @@ class DeskReads(Live):
         queues = None if reach is Scope.ALL else sorted(principal.queues)
         async with self._store.database.snapshot() as wire:
             return await calls_now(wire, principal.tenant_id, queues)
+
+    async def calls_of(self, principal: Principal, interaction_id: InteractionId) -> tuple[CallView, ...]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            await readable(wire, principal, interaction_id)
+            return await calls_of(wire, principal.tenant_id, interaction_id)
 
     async def open_tasks(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, list[TaskView]]:
         """See the port."""

@@ -70,6 +70,11 @@ class Calling:
         self._region = region
         self._lease = timedelta(seconds=lease_s)
 
+    @property
+    def has_telephone(self) -> bool:
+        """Whether there are calls at all."""
+        return self._telephone is not None
+
     # — beginning one ——————————————————————————————————————————————————————————————————————
 
     async def dial(

@@ -56,6 +56,10 @@ class CallReads(Protocol):
         """Calls that go on in the queues that the principal supervises, the oldest first. Raises Forbidden."""
         ...
 
+    async def calls_of(self, principal: Principal, interaction_id: InteractionId) -> tuple[CallView, ...]:
+        """All calls of an interaction, over or not, the oldest first. Raises NotFound out of reach."""
+        ...
+
 
 class LiveReads(Protocol):
     """What the live desk is made of. In batches: one question a table, whatever the number of agents."""

@@ -1,6 +1,7 @@
 """What the wallboard shows and the agent socket carries: queues, agents, quarter hours, alarms. msgspec on the wire."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -36,7 +37,8 @@ class FloorQueue(FloorPart, frozen=True, kw_only=True):
 
 
 class FloorAgent(FloorPart, frozen=True, kw_only=True):
-    """An agent, what they do since when, and how much of their attention is taken. `queues` are ids."""
+    """An agent, what they do since when, and how much of their attention is taken. `queues` are ids; `call` is what
+    they do on the telephone since `call_since`, empty and null without a call."""
 
     id: str
     name: str
@@ -46,6 +48,8 @@ class FloorAgent(FloorPart, frozen=True, kw_only=True):
     load: int
     full: int
     queues: tuple[str, ...]
+    call: Literal["", "ringing", "talking", "held"] = ""
+    call_since: datetime | None = None
 
 
 class FloorQuarter(FloorPart, frozen=True, kw_only=True):

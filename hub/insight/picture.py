@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from hub.domain.agent import Agent, AgentState
 from hub.domain.alarm import Standing
-from hub.domain.ids import QueueId, UserId, WorkItemId
+from hub.domain.call import Call, CallStage
+from hub.domain.ids import CallId, QueueId, UserId, WorkItemId
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
 from hub.domain.service_level import WorkRow, ratio
@@ -57,6 +59,8 @@ class Picture:
         """Passes that ended in this quarter of an hour and in the one before: whoever tells of one again does so
         within seconds, and a day's would fill the memory."""
         self._lines: dict[QueueId, dict[WorkItemId, WorkItem]] = defaultdict(dict)
+        self._calls: dict[CallId, Call] = {}
+        self._talks: dict[UserId, dict[CallId, Call]] = defaultdict(dict)
         self._held: dict[UserId, dict[WorkItemId, WorkItem]] = defaultdict(dict)
         self._staff: dict[QueueId, dict[UserId, None]] = defaultdict(dict)
         self._stale_queues: dict[QueueId, None] = dict.fromkeys(self._rules)
@@ -87,8 +91,24 @@ class Picture:
             self.put_item(item)
         for agent in floor.agents:
             self.put_agent(agent, now)
+        for call in floor.calls:
+            self.put_call(call)
 
     # --- news ---
+
+    def put_call(self, call: Call) -> None:
+        """A call, begun, further or over; an older version is ignored."""
+        before = self._calls.get(call.id)
+        if before is not None and before.version > call.version:
+            return
+        for known in (before, call):
+            if known is not None and known.agent_id is not None:
+                self._talks[known.agent_id].pop(call.id, None)
+                if known.agent_id in self._people:
+                    self._stale_agents[known.agent_id] = None
+        self._calls.pop(call.id, None)
+        if call.agent_id is not None and call.stage is not CallStage.ENDED:
+            self._calls[call.id] = self._talks[call.agent_id][call.id] = call
 
     def put_item(self, item: WorkItem) -> None:
         """An item in whatever state; an older version, or one that ended, is ignored."""
@@ -220,6 +240,7 @@ class Picture:
 
     def _agent_view(self, agent: Agent, now: datetime) -> FloorAgent:
         (shown,) = agents_now([agent], self._held[agent.id].values(), self._names, now)
+        doing, since = _on_the_phone(self._talks[agent.id].values())
         return FloorAgent(
             id=agent.id,
             name=agent.name,
@@ -229,6 +250,8 @@ class Picture:
             load=shown.load,
             full=shown.full,
             queues=tuple(sorted(agent.queues & self._rules.keys())),
+            call=doing,
+            call_since=since,
         )
 
     def _queue_view(self, queue_id: QueueId, wait: Wait) -> FloorQueue:
@@ -278,6 +301,18 @@ def _row_of(item: WorkItem, handled_s: float) -> WorkRow:
         state=item.state,
         handle_s=handled_s,
     )
+
+
+def _on_the_phone(calls: Iterable[Call]) -> tuple[Literal["", "ringing", "talking", "held"], datetime | None]:
+    """What somebody does on the telephone, and since when; of two calls the one that was answered last."""
+    call = max(calls, key=lambda c: (c.stage is CallStage.TALKING, c.started_at), default=None)
+    if call is None:
+        return "", None
+    if call.held_since is not None:
+        return "held", call.held_since
+    if call.stage is CallStage.TALKING:
+        return "talking", call.answered_at
+    return "ringing", call.started_at
 
 
 def _rounded(seconds: float | None) -> float | None:

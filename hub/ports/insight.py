@@ -11,6 +11,7 @@ from typing import Protocol
 
 from hub.domain.access import Principal
 from hub.domain.agent import Agent, Wish
+from hub.domain.call import Call
 from hub.domain.ids import InteractionId, QueueId, UserId
 from hub.domain.queue import Queue
 from hub.domain.segment import Segment
@@ -65,11 +66,13 @@ class Staff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """Everything in reach as it stands: the queues, the agents who serve them, and the open work."""
+    """Everything in reach as it stands: the queues, the agents who serve them, the open work, and the calls that
+    agents are in."""
 
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
     items: tuple[WorkItem, ...]
+    calls: tuple[Call, ...] = ()
 
 
 class InsightStore(Protocol):

@@ -19,6 +19,7 @@ from hub.domain.events import (
     AgentChanged,
     AlarmChanged,
     AlarmRulesChanged,
+    CallChanged,
     Event,
     QueueChanged,
     ReservationEnded,
@@ -157,6 +158,8 @@ class FloorFeed:
                 picture.put_item(event.item)
             case AgentChanged():
                 picture.put_agent(event.agent, self._clock.now())
+            case CallChanged():
+                picture.put_call(event.call)
             case QueueChanged():
                 self.forget()
             case AlarmChanged():

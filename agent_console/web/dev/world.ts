@@ -27,7 +27,7 @@ export class World {
   work: WorkView[] = [];
   histories = new Map<string, TimelineEntry[]>();
   calls: readonly CallView[] = [];
-  phone: PhoneView = { kind: 'browser', uri: '', account: '', auto_answer: false, ready: true };
+  phone: PhoneView = { kind: 'browser', uri: '', account: '', auto_answer: false, ready: true, telephony: true };
   isStuck = false;
 
   reset(): void {

@@ -1330,7 +1330,7 @@ export type PhoneKind = 'browser' | 'registered' | 'uri';
 
 /**
  * Where one is reached. `account` is the name by which a browser or a desk phone registers; `ready`: it can be
- * rung now, so calls are offered.
+ * rung now, so calls are offered. Without `telephony` there are no calls at all.
  */
 export interface PhoneView {
   readonly kind: PhoneKind;
@@ -1338,6 +1338,7 @@ export interface PhoneView {
   readonly account: string;
   readonly auto_answer: boolean;
   readonly ready: boolean;
+  readonly telephony: boolean;
 }
 
 /** Where one is reached: in the console, on a phone that registers here, or at an address or a number (`uri`). */

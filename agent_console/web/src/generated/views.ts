@@ -255,7 +255,10 @@ export interface Exclusion {
 /** What a field takes. */
 export type FieldKind = 'choice' | 'number' | 'text' | 'yes_no';
 
-/** An agent, what they do since when, and how much of their attention is taken. `queues` are ids. */
+/**
+ * An agent, what they do since when, and how much of their attention is taken. `queues` are ids; `call` is what
+ * they do on the telephone since `call_since`, empty and null without a call.
+ */
 export interface FloorAgent {
   readonly id: string;
   readonly name: string;
@@ -265,6 +268,8 @@ export interface FloorAgent {
   readonly load: number;
   readonly full: number;
   readonly queues: readonly string[];
+  readonly call: '' | 'held' | 'ringing' | 'talking';
+  readonly call_since: string | null;
 }
 
 /** A quarter hour of a queue, by when passes began; `waiting` at its end (of the running one: see the queue). */

@@ -364,6 +364,10 @@ export default {
     title: 'Notices',
   },
   floor: {
+    call: 'on the telephone',
+    call_ringing: 'rings',
+    call_talking: 'talks',
+    call_held: 'on hold',
     title: 'Floor',
     waiting: 'Waiting',
     longest: 'Longest wait',

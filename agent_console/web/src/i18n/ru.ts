@@ -365,6 +365,10 @@ const ru: Messages = {
     title: 'Сообщения',
   },
   floor: {
+    call: 'по телефону',
+    call_ringing: 'звонит',
+    call_talking: 'говорит',
+    call_held: 'удержание',
     title: 'Зал',
     waiting: 'Ожидают',
     longest: 'Дольше всех',

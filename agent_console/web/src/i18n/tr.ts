@@ -365,6 +365,10 @@ const tr: Messages = {
     title: 'Bildirimler',
   },
   floor: {
+    call: 'telefonda',
+    call_ringing: 'çalıyor',
+    call_talking: 'konuşuyor',
+    call_held: 'bekletiyor',
     title: 'Salon',
     waiting: 'Bekleyen',
     longest: 'En uzun bekleme',

@@ -19,6 +19,7 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
   load: 0,
   full: 60,
   version: 1,
+  phone_ready: true,
   ...part,
 });
 
@@ -116,6 +117,7 @@ export const deskView = (part: Partial<DeskView> = {}): DeskView => ({
   mentions: [],
   snoozed: [],
   tasks: [],
+  calls: [],
   pauses: [],
   notices: [],
   consults: [],

@@ -15,7 +15,7 @@ export function useDial() {
   const router = useRouter();
 
   /** Agents call, where there is telephony. */
-  const canDial = computed(() => phone.choice !== null && session.user?.roles.includes('agent') === true);
+  const canDial = computed(() => phone.choice?.telephony === true && session.user?.roles.includes('agent') === true);
   const isDialling = computed(() => phone.doing.has('dial'));
 
   async function dial(whom: Dial & { readonly number: string }): Promise<void> {

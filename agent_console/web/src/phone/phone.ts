@@ -49,7 +49,7 @@ export const usePhone = defineStore('phone', () => {
   const calls = computed<readonly CallView[]>(() => desk.desk?.calls ?? []);
   const own = computed<CallView | null>(() => ownCall(calls.value, known.value.me, known.value.offered));
   const leg = computed<LegState | null>(() => (choice.value?.kind === 'browser' ? (state.value?.leg ?? null) : null));
-  const standing = computed<Standing | null>(() => (choice.value ? standingOf(choice.value, state.value, desk.me?.phone_ready ?? false) : null));
+  const standing = computed<Standing | null>(() => (choice.value?.telephony ? standingOf(choice.value, state.value, desk.me?.phone_ready ?? false) : null));
   const known = computed<Known>(() => ({
     me: desk.me?.id ?? '',
     calls: calls.value,
@@ -119,7 +119,7 @@ export const usePhone = defineStore('phone', () => {
     if (view.kind === before) return;
     stopLeading();
     stopLeading = (): void => undefined;
-    if (view.kind === 'browser') stopLeading = beLeader('locks' in navigator ? navigator.locks : undefined, user, lead);
+    if (view.kind === 'browser' && view.telephony) stopLeading = beLeader('locks' in navigator ? navigator.locks : undefined, user, lead);
   }
 
   /** This window is the phone from now on; gives what ends that. */

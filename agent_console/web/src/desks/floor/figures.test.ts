@@ -8,7 +8,7 @@ const queue = (part: Partial<FloorQueue> = {}): FloorQueue => ({
   id: 'q', name: 'support', waiting: 0, oldest_at: null, ewt_s: null, staffed: 0, available: 0, offered: 0, answered: 0,
   abandoned: 0, service_level: null, asa_s: null, aht_s: null, target_s: 20, target_share: 0.8, ...part,
 });
-const agent = (name: string, part: Partial<FloorAgent> = {}): FloorAgent => ({ id: name, name, state: 'available', pause_reason: '', since: AT, load: 0, full: 60, queues: ['q'], ...part });
+const agent = (name: string, part: Partial<FloorAgent> = {}): FloorAgent => ({ id: name, name, state: 'available', pause_reason: '', since: AT, load: 0, full: 60, queues: ['q'], call: '', call_since: null, ...part });
 const quarter = (n: number, part: Partial<FloorQuarter> = {}): FloorQuarter => ({ queue_id: 'q', at: after(n * 900), offered: 0, answered: 0, abandoned: 0, service_level: null, waiting: 0, ...part });
 
 it('the service level of the floor is weighted by what was offered', () => {

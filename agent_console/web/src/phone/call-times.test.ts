@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SegmentView } from '@/generated/api';
 import type { CallView, TouchView } from '@/generated/views';
-import { callOfTouch, lasted } from '@/phone/call-history';
+import { callOfTouch, lasted } from '@/phone/call-times';
 
 const call = (part: Partial<CallView>): CallView => ({
   id: 'c', interaction_id: 'i', work_item_id: 'w', direction: 'inbound', stage: 'ended', number: '+905321234567', dialled: '', agent: null, person: { id: 'p', name: '' },
