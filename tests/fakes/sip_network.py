@@ -21,10 +21,12 @@ SDP = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\
 
 
 class Network:
-    """`loss` is the share of datagrams that get lost; `delay_s` the time that each takes, plus some."""
+    """`loss` is the share of datagrams that get lost, `never` a method whose requests all do; `delay_s` the time that
+    each takes, plus some."""
 
-    def __init__(self, *, loss: float = 0.0, delay_s: float = 0.005, seed: int = 1) -> None:
+    def __init__(self, *, loss: float = 0.0, delay_s: float = 0.005, seed: int = 1, never: str = "") -> None:
         self.loss = loss
+        self.never = never.encode() + b" "
         self.delay_s = delay_s
         self.random = random.Random(seed)
         self.doors: dict[str, tuple[Door, Host]] = {}
@@ -32,7 +34,7 @@ class Network:
 
     def carry(self, sender: str, receiver: str, data: bytes) -> None:
         self.sent.append((sender, receiver, message_of(data)))
-        if self.random.random() < self.loss:
+        if self.random.random() < self.loss or data.startswith(self.never):
             return
         delay_s = self.delay_s * (1 + self.random.random())
         asyncio.get_running_loop().call_later(delay_s, self._deliver, sender, receiver, data)

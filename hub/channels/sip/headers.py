@@ -154,6 +154,10 @@ class Via:
 
 def via_of(text: str) -> Via:
     """One element of a Via field. Raises Malformed, also for a branch that is the cookie and nothing else."""
+    return _known_via(text) if len(text) <= REMEMBERED_CHARS else _read_via(text)
+
+
+def _read_via(text: str) -> Via:
     found = _VIA.fullmatch(text.strip(BLANKS))
     if found is None:
         raise Malformed("a Via has a protocol, a transport and the sender's host")
@@ -163,6 +167,10 @@ def via_of(text: str) -> Via:
     if via.branch == MAGIC_COOKIE:
         raise Malformed("the branch of a Via is its cookie only")
     return via
+
+
+# a request and all that is answered to it have the same one
+_known_via = lru_cache(maxsize=4_096)(_read_via)
 
 
 def vias_of(values: tuple[str, ...]) -> tuple[Via, ...]:

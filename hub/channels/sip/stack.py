@@ -130,18 +130,19 @@ class Stack:
     def received(self, flow: Flow, message: Message) -> None:
         """A message came by this flow."""
         events = self._transactions.received(message, self.now_s(), reliable=is_reliable(flow))
+        if isinstance(message, Request) and events:
+            key = events[0][0]
+            if key not in self._flows and self._transactions.get(key) is not None:
+                self._flows[key] = self._way_back(message, flow)
         for key, event in events:
             match event:
                 case Arrived():
-                    self._flows.setdefault(key, flow)
                     self._arrived(key, event, flow)
                 case Stray():
                     self.user.stray(event.message, flow)
                 case Overloaded():
                     self._turn_away(event.request, flow)
                 case _:
-                    # the 100 is sent before its request is told to have arrived
-                    self._flows.setdefault(key, flow)
                     self._happened(key, event)
         self._set_timer()
 
@@ -265,18 +266,20 @@ class Stack:
 
     def _hand_over(self, message: Message, flow: Flow) -> bool:
         try:
-            self._way_back(message, flow).send(bytes(message))
+            flow.send(bytes(message))
         except (SendFailed, Malformed) as exc:
             log.info("sip_not_sent", flow=flow.id, why=str(exc))
             return False
         return True
 
-    def _way_back(self, message: Message, flow: Flow) -> Flow:
-        """An answer goes where its Via says, which over UDP may be another port, and by a closed connection's
-        address when there is no connection any more (18.2.2)."""
-        if isinstance(message, Request) or (flow.transport != "UDP" and flow.is_open):
+    def _way_back(self, request: Request, flow: Flow) -> Flow:
+        """An answer goes where the request's Via says, which over UDP may be another port (18.2.2)."""
+        if flow.transport != "UDP" or request.via.params.get("rport"):
             return flow
-        return self.ways.ready(answer_hop(message.via)) or flow
+        try:
+            return self.ways.ready(answer_hop(request.via)) or flow
+        except Malformed:
+            return flow
 
     def _set_timer(self) -> None:
         due_s = self._transactions.next_due_s

@@ -182,7 +182,7 @@ class SipUserAgent:
         leg = self.legs.of(request)
         if leg is None:
             raise Refused(481, "there is no such dialog")
-        leg.requested(key, request)
+        leg.requested(key, request, flow)
 
     def stray(self, message: Message, flow: Flow) -> None:  # noqa: ARG002 - a leg knows its own
         """The ACK of a 2xx, or a 2xx that comes once more."""

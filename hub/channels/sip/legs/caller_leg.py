@@ -292,11 +292,11 @@ class CallerLeg(DialogLeg):
         self._no_ring_timer()
         super().over(why)
 
-    def requested(self, key: Key, request: Request) -> None:
+    def requested(self, key: Key, request: Request, flow: Flow) -> None:
         """A request of the call, or of a dialog that is not, or not yet, the call."""
         tag = request.from_.tag or ""
         if self.dialog is not None and tag == self.dialog.id.remote_tag:
-            super().requested(key, request)
+            super().requested(key, request, flow)
             return
         early = self._early.get(tag)
         if early is None or (request.method not in ("BYE", "UPDATE")) or request.body:

@@ -219,8 +219,10 @@ class DialogLeg:
 
     # what comes
 
-    def requested(self, key: Key, request: Request) -> None:
+    def requested(self, key: Key, request: Request, flow: Flow) -> None:
         """A request within the dialog, that is sound and of a method that is spoken here."""
+        if self._keeps_flow and not self.flow.is_open:
+            self.flow = flow  # a browser that lost its connection comes back by another
         if self.dialog is None or (self._is_over and request.method != "BYE"):
             self.stack.refuse(key, request, Refused(481, "there is no such call"), to_tag=self.tag)
             return
@@ -266,6 +268,7 @@ class DialogLeg:
         """They ended it."""
         if not self._is_over:
             self.over(Ended(status=0, reason=reason_of(bye)))
+        self._accept_no_more()
         self.legs.forget(self)
 
     def flow_closed(self) -> None:
@@ -314,9 +317,13 @@ class DialogLeg:
         try:
             await self.ask("BYE", *fields)
         finally:
-            for one in self.accepting.values():
-                one.stop()
+            self._accept_no_more()
             self.legs.forget(self)
+
+    def _accept_no_more(self) -> None:
+        for one in self.accepting.values():
+            one.stop()
+        self.accepting.clear()
 
     def _telling_failed(self) -> None:
         if not self._is_over:

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from hub.channels.sip.dialog import Dialog
-from hub.channels.sip.leg import Ended, LegEvents
+from hub.channels.sip.leg import Ended, LegEvents, LegOver
 from hub.channels.sip.legs.accepting import Accepting
 from hub.channels.sip.legs.ours import ALLOW, SUPPORTED, body_fields
 from hub.channels.sip.message import Request, Response
@@ -64,7 +64,10 @@ class Reoffers:
                 if response.is_success:
                     self._agreed(response)
             else:
-                response = await self._offered(leg.local_sdp)
+                try:
+                    response = await self._offered(leg.local_sdp)
+                except LegOver:
+                    return
         # any other refusal leaves the session as it is: unless something refreshes it, it ends at its time
         if response.status in _GONE and not leg.is_over:
             leg.end_now(Ended(status=response.status, by_us=True))
@@ -72,7 +75,10 @@ class Reoffers:
     async def _offered(self, sdp: bytes) -> Response:
         response = Response(status=491)
         for _ in range(_TRIES):
-            await self._nothing_under_way()
+            try:
+                await self._nothing_under_way()
+            except TimeoutError:
+                return response
             dialog = self._leg.alive()
             response = await self._invite(sdp)
             match response.status:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -83,16 +84,26 @@ class Whereabouts:
         name = self._of_flow.pop(flow.id, None)
         if name is None:
             return
-        account = self._account(name)
+        account, before = self._account(name), self._bindings.get(name, ())
         if account is not None and account.kind is PhoneKind.REGISTERED:
-            return  # a desk phone listens, and is connected to
-        self._bindings[name] = without_flow(self._bindings.get(name, ()), flow.id)
+            # a desk phone listens, and is connected to
+            self._bindings[name] = tuple(
+                replace(one, flow=None) if one.flow == flow.id else one for one in before
+            )
+            return
+        self._bindings[name] = without_flow(before, flow.id)
         self._changed.set()
 
     async def forget(self, username: str) -> None:
         """It must register anew."""
         self._bindings.pop(username, None)
         self._of_flow = {flow: name for flow, name in self._of_flow.items() if name != username}
+        self._changed.set()
+
+    def tell_again(self, agent_id: UserId) -> None:
+        """The agent chose another phone: say of each whether it is there."""
+        for kind in (PhoneKind.BROWSER, PhoneKind.REGISTERED):
+            self._told.pop(phone_username(agent_id, kind), None)
         self._changed.set()
 
     async def _keep(self, username: str) -> None:

@@ -1,16 +1,16 @@
 """Names to addresses: SRV, then A and AAAA (RFC 3263, 4; RFC 2782)."""
 
 import asyncio
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Protocol
 
 from hub.channels.sip.transport.flow import Unreachable
 from hub.channels.sip.way import Hop
 
-_LOOKUP_S = 5.0
+_LOOKUP_S = 8.0
 MOST_PLACES = 4
 """Further ones are not tried: somebody waits."""
 
@@ -39,20 +39,6 @@ class Resolver(Protocol):
         ...
 
 
-class SystemResolver:
-    """The machine's own resolver. It knows no SRV records."""
-
-    async def addresses(self, host: str) -> Sequence[str]:
-        """By getaddrinfo."""
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-        return list(dict.fromkeys(str(one[4][0]) for one in found))
-
-    async def services(self, name: str) -> Sequence[Service]:  # noqa: ARG002 - nobody to ask
-        """None."""
-        return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """An address to send to; `name` is what a certificate must be for."""
@@ -62,6 +48,7 @@ class Place:
     name: str
 
 
+@lru_cache(maxsize=4_096)
 def literal(hop: Hop) -> Place | None:
     """The place, if the hop has an address already."""
     try:

@@ -5,6 +5,7 @@ import errno
 import ssl
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import count
 from typing import Self
@@ -14,8 +15,9 @@ import structlog
 from hub.channels.sip.grammar import Params
 from hub.channels.sip.headers import NameAddr, Via
 from hub.channels.sip.transport.flow import Door, Flow, Unreachable
-from hub.channels.sip.transport.names import Place, Resolver, SystemResolver, literal, places
+from hub.channels.sip.transport.names import Place, Resolver, literal, places
 from hub.channels.sip.transport.own_address import own_address
+from hub.channels.sip.transport.srv import SystemResolver
 from hub.channels.sip.transport.streams import PATIENCE, Patience, StreamFlow
 from hub.channels.sip.transport.udp import UdpEndpoint, bound_socket
 from hub.channels.sip.uri import sip_uri
@@ -259,9 +261,7 @@ class Transports:
 
     def contact(self, flow: Flow, user: str = _USER) -> NameAddr:
         """Where whoever is at the other end of that flow reaches us."""
-        host, port = self._here(flow)
-        params = () if flow.transport == "UDP" else (("transport", flow.transport.lower()),)
-        return NameAddr(sip_uri(user, host, port, params=params))
+        return _contact(user, *self._here(flow), flow.transport)
 
     def _here(self, flow: Flow) -> tuple[str, int]:
         at = self._listening
@@ -272,3 +272,9 @@ class Transports:
         except ValueError:
             is_any = False
         return (own_address(flow.host) if is_any else host), port
+
+
+@lru_cache(maxsize=1_000)
+def _contact(user: str, host: str, port: int, transport: Transport) -> NameAddr:
+    params = () if transport == "UDP" else (("transport", transport.lower()),)
+    return NameAddr(sip_uri(user, host, port, params=params))

@@ -11,6 +11,8 @@ from aiohttp.test_utils import TestServer
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.digest import challenge_of
 from hub.channels.sip.guard import Guard, Limits
+from hub.channels.sip.message import Request, Response
+from hub.channels.sip.parse import message_of
 from hub.domain.access import Principal, Role
 from hub.domain.call import AgentPhone, PhoneKind
 from hub.domain.ids import DEFAULT_TENANT, UserId
@@ -124,6 +126,44 @@ async def test_whoever_goes_is_not_reached_any_more(udp: MakeUdp) -> None:
         assert (await phone.register(0, "*")).status == 200
         await until(lambda: ready.told[-1:] == [(found.username, False)])
         assert channel.phones.reach(DESK) is None
+
+
+async def test_who_chooses_another_phone_is_told_whether_it_is_there(udp: MakeUdp) -> None:
+    ready = Readiness()
+    async with running(telephony(ready=ready)) as channel:
+        found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
+        socket = await udp(channel.transports.port)
+        await desk_phone(socket, found.username, found.password).register()
+        await until(lambda: ready.told == [(found.username, True)])
+        channel.whereabouts.tell_again(ANNA)
+        await until(lambda: ready.told == [(found.username, True)] * 2)
+
+
+async def test_a_desk_phone_whose_connection_is_closed_is_connected_to(udp: MakeUdp) -> None:
+    async with running(telephony()) as channel:
+        found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
+        reader, writer = await asyncio.open_connection("127.0.0.1", channel.transports.port)
+
+        async def exchange(request: Request) -> Response:
+            writer.write(bytes(request))
+            async with asyncio.timeout(5):
+                message = message_of(await reader.readuntil(b"\r\n\r\n"))
+            assert isinstance(message, Response)
+            return message
+
+        phone = RegisteringPhone(
+            exchange,
+            found.username,
+            found.password,
+            via="TCP 127.0.0.1:5999",
+            contact="<sip:desk@127.0.0.1:5999;transport=tcp>",
+        )
+        assert (await phone.register()).status == 200
+        reached = channel.phones.reach(DESK)
+        assert reached is not None
+        assert (reached[0].flow or "").startswith("tcp:")
+        writer.close()
+        await until(lambda: (now := channel.phones.reach(DESK)) is not None and now[0].flow is None)
 
 
 async def test_a_renewed_password_voids_the_old_one_and_its_registration(udp: MakeUdp) -> None:

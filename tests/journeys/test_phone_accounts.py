@@ -1,0 +1,86 @@
+"""An agent's phones in the complete hub: the browser's password by REST and its socket, a desk phone over UDP."""
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from hub.channels.sip.message import Request
+from hub.channels.sip.uri import uri_of
+from tests.clients import Agent
+from tests.fakes.sip_phone import RegisteringPhone, udp_socket, ws_socket
+from tests.hubs import HubDidNotStart, RunningHub, free_port, start_hub
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[tuple[RunningHub, int]]:
+    port = free_port()
+    running = await start_hub(tmp_path / "data", settings={"CHANNELS__SIP__PORT": str(port)})
+    try:
+        yield running, port
+    finally:
+        assert await running.stop() == 0
+
+
+async def test_the_phones_of_an_agent_register_with_the_passwords_that_the_console_was_given(
+    hub: tuple[RunningHub, int],
+) -> None:
+    running, port = hub
+    async with (
+        Agent(running.url, "anna") as anna,
+        Agent(running.url, "admin") as admin,
+        ClientSession() as web,
+    ):
+        old = await anna.post("/api/v1/agents/me/phone/credentials")
+        new = await anna.post("/api/v1/agents/me/phone/credentials")
+        assert old["username"] == new["username"]
+        assert new["uri"] == f"sip:{new['username']}@{new['realm']}"
+        browser = await ws_socket(web, running.sockets + new["ws_path"], running.origin)
+        for known, status in ((old, 401), (new, 200)):
+            phone = RegisteringPhone(
+                browser.exchange,
+                known["username"],
+                known["password"],
+                via="WS x.invalid",
+                contact=f"<sip:{known['username']}@x.invalid;transport=ws>",
+            )
+            assert (await phone.register()).status == status
+        await browser.ws.close()
+
+        refused = await anna.ask("POST", f"/api/v1/agents/{new['username']}/phone-account")
+        assert refused.status == 403
+        desk = await admin.post(f"/api/v1/agents/{new['username']}/phone-account")
+        udp = await udp_socket(port)
+        try:
+            phone = RegisteringPhone(
+                udp.exchange,
+                desk["username"],
+                desk["password"],
+                via=f"UDP 127.0.0.1:{udp.port}",
+                contact=f"<sip:{desk['username']}@127.0.0.1:{udp.port}>",
+            )
+            assert (await phone.register()).status == 200
+            assert (await anna.post("/api/v1/agents/me/phone-account"))["username"] == desk["username"]
+            assert (await phone.register()).status == 401
+            options = Request(
+                method="OPTIONS",
+                uri=uri_of(f"sip:127.0.0.1:{port}"),
+                fields=tuple(
+                    field for field in phone.request().fields if field.name not in ("CSeq", "Contact")
+                ),
+            )
+            answer = await udp.exchange(options.adding("CSeq", "9 OPTIONS"))
+            assert answer.status == 200
+        finally:
+            udp.transport.close()
+        rows = (await admin.get("/api/v1/audit?action=set_phone_account"))["items"]
+        assert len(rows) == 2
+
+
+async def test_a_sip_port_that_is_taken_stops_the_start_and_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+        with pytest.raises(HubDidNotStart, match=rf"port {port} .*channels\.sip\.port"):
+            await start_hub(tmp_path / "data", settings={"CHANNELS__SIP__PORT": str(port)})
