@@ -104,6 +104,7 @@ class Stack:
         self._heard: dict[Key, Heard] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_over = False
         self.user: User
 
     def __len__(self) -> int:
@@ -114,21 +115,31 @@ class Stack:
         return asyncio.get_running_loop().time()
 
     def later(self, after_s: float, then: Callable[[], None]) -> asyncio.TimerHandle:
-        """Do it after so many seconds, unless it is cancelled."""
-        return asyncio.get_running_loop().call_later(max(0.0, after_s), then)
+        """Do it after so many seconds, unless it is cancelled, or everything has ended."""
+        return asyncio.get_running_loop().call_later(max(0.0, after_s), self._unless_over, then)
 
-    def spawn(self, job: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
+    def _unless_over(self, then: Callable[[], None]) -> None:
+        if not self._is_over:
+            then()
+
+    def spawn(self, job: Coroutine[object, object, None], name: str) -> None:
         """A job that lives as long as the user agent; what it raises is logged and ends nobody else."""
+        if self._is_over:
+            job.close()
+            return
         group: asyncio.TaskGroup = self._group()
         task = group.create_task(_guarded(job, name), name=f"sip {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
+        # one that was cancelled before it began is not left unawaited
+        task.add_done_callback(lambda _: job.close())
 
     # what comes
 
     def received(self, flow: Flow, message: Message) -> None:
         """A message came by this flow."""
+        if self._is_over:
+            return
         events = self._transactions.received(message, self.now_s(), reliable=is_reliable(flow))
         if isinstance(message, Request) and events:
             key = events[0][0]
@@ -262,6 +273,8 @@ class Stack:
         asyncio.get_running_loop().call_soon(self._not_sent, key)
 
     def _not_sent(self, key: Key) -> None:
+        if self._is_over:
+            return
         self._all_happened(self._transactions.transport_failed(key, self.now_s()))
 
     def _hand_over(self, message: Message, flow: Flow) -> bool:
@@ -284,7 +297,7 @@ class Stack:
     def _set_timer(self) -> None:
         due_s = self._transactions.next_due_s
         timer = self._timer
-        if due_s is None:
+        if due_s is None or self._is_over:
             return
         if timer is not None and not timer.cancelled() and timer.when() <= due_s:
             return
@@ -297,7 +310,8 @@ class Stack:
         self._all_happened(self._transactions.due(self.now_s()))
 
     def stop(self) -> None:
-        """Nothing is sent again, and every job ends."""
+        """Nothing is sent again, every job ends, and none begins."""
+        self._is_over = True
         if self._timer is not None:
             self._timer.cancel()
         for task in list(self._tasks):
