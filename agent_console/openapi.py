@@ -7,20 +7,28 @@ from typing import Any
 
 import msgspec
 
+from agent_console.audio import AUDIO_TYPE
 from agent_console.auth import CSRF_HEADER
 from agent_console.bodies import Problem
 from agent_console.errors import PROBLEM_TYPE
 from agent_console.files import SHOWN, UNKNOWN_TYPE
-from agent_console.operations import Download, Operation, Upload
+from agent_console.operations import Audio, Download, Operation, Upload
 from agent_console.routes import IDEMPOTENCY_HEADER
 
 _REF = "#/components/schemas/{name}"
-_FILES = (Upload, Download)
+_FILES = (Upload, Download, Audio)
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _BROUGHT = {UNKNOWN_TYPE: _BYTES}
 _NAMED = {
     "Content-Disposition": {
         "description": "`inline` for a picture that a browser may show, else `attachment`; with the file's name",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
+_SEEKABLE = {
+    "Accept-Ranges": {
+        "description": "`bytes`: a `Range` is answered with that part (206), one beyond the end with 416",
         "required": True,
         "schema": {"type": "string"},
     }
@@ -139,10 +147,19 @@ def _responses(operation: Operation, schema_of: dict[str, Json]) -> Json:
     if operation.answer is Download:
         done["content"] = _GIVEN
         done["headers"] = _NAMED
+    elif operation.answer is Audio:
+        done["content"] = {AUDIO_TYPE: _BYTES}
+        done["headers"] = _SEEKABLE
     elif operation.answer is not None:
         done["content"] = {"application/json": {"schema": schema_of[_key(operation.answer)]}}
+    also = (
+        {"206": done | {"description": HTTPStatus.PARTIAL_CONTENT.phrase}}
+        if operation.answer is Audio
+        else {}
+    )
     problem = {PROBLEM_TYPE: {"schema": schema_of[_key(Problem)]}}
     return {
         str(operation.status): done,
+        **also,
         "default": {"description": "A problem; `code` says which", "content": problem},
     }

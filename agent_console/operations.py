@@ -72,6 +72,18 @@ class Download:
     shows: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """The answer of an operation that gives sound, whole or a part of it (RFC 9110 §14): a player seeks.
+
+    `content` gives the bytes from a place up to before another. `name` is what it is saved under.
+    """
+
+    name: str
+    size_bytes: int
+    content: Callable[[int, int], AsyncIterator[bytes]]
+
+
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
 

@@ -12,12 +12,13 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
+from agent_console import audio
 from agent_console.auth import Gate
 from agent_console.bodies import Problem
 from agent_console.errors import problem_answer
 from agent_console.files import answered_with
 from agent_console.middleware import REQUEST_ID, address_of
-from agent_console.operations import Call, Download, Operation, Upload, require_distinct
+from agent_console.operations import Audio, Call, Download, Operation, Upload, require_distinct
 from hub.domain.access import Principal
 from hub.domain.audit import AuditAction, AuditDraft, AuditResult
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid
@@ -101,6 +102,8 @@ class Api:
         )
         if operation.answer is Download:
             return await answered_with(request, await operation.handler(call, **arguments))
+        if operation.answer is Audio:
+            return await audio.answered_with(request, await operation.handler(call, **arguments))
         if call.idempotency_key is None:
             return await _called(operation, call, arguments)
         fingerprint = hashlib.sha256(f"{request.method} {request.rel_url}\n".encode() + raw)

@@ -176,6 +176,7 @@ class Hub:
             lease_s=settings.routing.presence_lease_s,
             on_queues=seen.queues,
         )
+        self._recordings = from_settings.recordings(settings, store, clock)
         self._talk = rest.Conversation(
             store, clock, {WEBCHAT.name: WEBCHAT.limits}, file_bytes=settings.http.max_file_bytes
         )
@@ -241,6 +242,7 @@ class Hub:
             await self._sweeper.step()
             if settings.is_embedded:
                 await self._sender.take_over()
+            await stack.enter_async_context(self._recordings.running())
             jobs = await stack.enter_async_context(Jobs(self._clock))
             self._start(jobs, sockets)
             await stack.enter_async_context(self._line.opened(jobs))
@@ -249,13 +251,7 @@ class Hub:
             )
             self._started = True
             token = await first.token_to_print()  # an older one counts until this hub really listens
-            on_ready(
-                Started(
-                    url=from_settings.url(settings, port),
-                    port=port,
-                    setup_token=token,
-                )
-            )
+            on_ready(Started(url=from_settings.url(settings, port), port=port, setup_token=token))
             await stop.wait()
             self._draining = True
             await self._client_side.webchat.drain()
@@ -287,6 +283,7 @@ class Hub:
         jobs.every("replies", _BEAT_S, self._sender.sweep)
         self._talk.start(jobs, DEFAULT_TENANT, every_s=sweep_s)
         jobs.every("viewers", _BEAT_S, self._news.forget_silent)
+        self._recordings.start(jobs)
         jobs.start("exports", self._exporting.exporter.run())
         jobs.start("audit check", self._entrance.chain_check.run())
         jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock, also=self._status.lagged))
@@ -340,6 +337,7 @@ class Hub:
             presence_lease_s=settings.routing.presence_lease_s,
             zone=ZoneInfo(settings.house.time_zone),
             exporting=self._exporting,
+            recordings=self._recordings.desk,
             status=self._status,
             checkup=self._checkup,
             phones=self._line.telephony.counter,

@@ -25,6 +25,7 @@ from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore
 from hub.ports.webhooks import WebhookQueue
+from hub.recording_room import RecordingRoom
 from hub.routing.sweeper import Sweeper
 from hub.screenpop.floor import FloorFeed
 from hub.screenpop.sessions import Streams
@@ -129,6 +130,19 @@ def own_parts(
         channels=made.channel_states,
     )
     return made, status
+
+
+def recordings(settings: Settings, store: Store, clock: Clock) -> RecordingRoom:
+    """The vault of recordings, and what stands around it."""
+    chosen = settings.recordings
+    return RecordingRoom(
+        store,
+        clock,
+        settings.data_dir,
+        keys=chosen.key.get_secret_value(),
+        keep_days=chosen.keep_days,
+        agents_listen=chosen.agents_listen,
+    )
 
 
 class LiveFloor:

@@ -25,6 +25,7 @@ from agent_console import (
     person_api,
     phone_api,
     ready_api,
+    recordings_api,
     report_api,
     sites_api,
     start_api,
@@ -80,6 +81,7 @@ from hub.desk.later import Later
 from hub.desk.macros import CardSteps, Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
+from hub.desk.recordings import Recordings
 from hub.desk.sites import SiteSettings
 from hub.desk.snoozes import Snoozes
 from hub.desk.starting import Starting
@@ -223,6 +225,7 @@ class Parts:
     presence_lease_s: float
     zone: ZoneInfo
     exporting: Exporting
+    recordings: Recordings
     status: NodeStatus
     checkup: PartChecks
     phones: PhoneCounter
@@ -271,6 +274,7 @@ def operations(p: Parts) -> list[Operation]:
             lookups=lookups,
             limits=p.talk.limits,
         ),
+        *recordings_api.operations(recordings=p.recordings),
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
         *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),

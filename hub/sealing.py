@@ -1,7 +1,9 @@
 """Secrets that the hub must be able to read again, sealed with AES-256-GCM under a key beside the database."""
 
 import base64
+import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -34,6 +36,34 @@ class Seal:
             ) from None
 
 
+class SealRing:
+    """Several keys: the first seals, each opens what it sealed. A new key is put first, and the old one taken out once
+    nothing is sealed with it any more."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._seals = {fingerprint(key): Seal(key) for key in keys}
+        self.sealed_with = fingerprint(keys[0])
+
+    def sealed(self, secret: bytes, purpose: str) -> bytes:
+        """The secret, for the database, sealed with the first key: `sealed_with`."""
+        return self._seals[self.sealed_with].sealed(secret, purpose)
+
+    def opened(self, sealed: bytes, purpose: str, sealed_with: str) -> bytes:
+        """The secret again. Raises Unavailable (`wrong_secret_key`) when that key is not here, or it is not that."""
+        if (seal := self._seals.get(sealed_with)) is None:
+            raise Unavailable(f"the key {sealed_with} is not here", code="wrong_secret_key")
+        return seal.opened(sealed, purpose)
+
+    def has(self, sealed_with: str) -> bool:
+        """Whether that key is here."""
+        return sealed_with in self._seals
+
+
+def fingerprint(key: bytes) -> str:
+    """What a key is called in the database: nothing of it can be learned from that."""
+    return hashlib.sha256(b"touchline key\0" + key).hexdigest()[:16]
+
+
 def kept_key(file: Path) -> bytes:
     """The key in `file`; a new one, for the owner's eyes only, when there is none. Raises OSError, ValueError."""
     try:
@@ -46,6 +76,28 @@ def kept_key(file: Path) -> bytes:
         out.flush()
         os.fsync(out.fileno())
     return made
+
+
+def kept_keys(file: Path) -> list[bytes]:
+    """The keys in `file`, one a line, the first seals; a new one when there is no file. Raises OSError, ValueError."""
+    if not file.exists():
+        return [kept_key(file)]
+    return [key_of(line) for line in file.read_text(encoding="ascii").split()]
+
+
+def put_keys(file: Path, keys: Sequence[bytes]) -> None:
+    """These keys in `file`, durably, in place of those that were there. Raises OSError."""
+    aside = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
+        out.flush()
+        os.fsync(out.fileno())
+    aside.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def key_of(text: str) -> bytes:

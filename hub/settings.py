@@ -86,6 +86,12 @@ def _secret_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _secret_keys(keys: SecretStr) -> SecretStr:
+    for text in keys.get_secret_value().split(","):
+        _secret_key(SecretStr(text.strip()))
+    return keys
+
+
 Network = Annotated[str, AfterValidator(_network)]
 Origin = Annotated[str, AfterValidator(_origin)]
 
@@ -186,6 +192,27 @@ class AccessSettings(Section):
             "Whom agents find and read: own (they serve, are offered, or served last),"
             " team (whoever wrote to a queue they serve), all."
         ),
+    )
+
+
+class RecordingSettings(Section):
+    """Recordings of calls. Whether a call is recorded, and told so, is a rule of its queue."""
+
+    key: Annotated[SecretStr, AfterValidator(_secret_keys)] = Field(
+        default=SecretStr(""),
+        description=(
+            "32 bytes in base64 under which recordings are sealed; several with commas: the first seals, all open;"
+            " empty: recordings.key in data_dir. Keep it apart from the backups: without it no recording is heard."
+        ),
+    )
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days until a recording is erased, unless its queue says otherwise; 0: never.",
+    )
+    agents_listen: bool = Field(
+        default=True, description="Agents may hear the recordings of their own calls."
     )
 
 
@@ -330,6 +357,7 @@ class Settings(BaseSettings):
     house: HouseSettings = Field(default_factory=HouseSettings)
     access: AccessSettings = Field(default_factory=AccessSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
+    recordings: RecordingSettings = Field(default_factory=RecordingSettings)
     help: HelpSettings = Field(default_factory=HelpSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     cluster: ClusterSettings = Field(default_factory=ClusterSettings)

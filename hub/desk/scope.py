@@ -8,6 +8,9 @@ from hub.domain.work import WorkItem, WorkState
 HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
 """Work in these states is in an agent's hands."""
 
+_AFTERWARDS_TOO = frozenset({Permission.READ_INTERACTION, Permission.LISTEN_RECORDING})
+"""What OWN reaches of work that the principal served last."""
+
 
 def require_interaction(
     principal: Principal, permission: Permission, interaction: Interaction | None, item: WorkItem | None
@@ -27,7 +30,7 @@ def require_interaction(
     if holds(principal, item):
         return interaction
     served = interaction.last_agent_id is not None and interaction.last_agent_id == principal.user_id
-    if permission is Permission.READ_INTERACTION and served:
+    if permission in _AFTERWARDS_TOO and served:
         return interaction
     raise NotFound("there is no such interaction")
 

@@ -59,6 +59,8 @@ class Permission(StrEnum):
     READ_LOG = "read_log"
     EXPORT = "export"
     MANAGE_KEYS = "manage_keys"
+    LISTEN_RECORDING = "listen_recording"
+    ERASE_RECORDING = "erase_recording"
 
 
 class Scope(IntEnum):
@@ -93,6 +95,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.WORK_TASKS: _S.OWN,
         _P.READ_KNOWLEDGE: _S.TEAM,
         _P.READ_LOG: _S.OWN,
+        _P.LISTEN_RECORDING: _S.OWN,
     },
     Role.SUPERVISOR: {
         _P.SEE_SELF: _S.OWN,
@@ -117,6 +120,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.SUPERVISE: _S.TEAM,
         _P.READ_LOG: _S.TEAM,
         _P.EXPORT: _S.TEAM,
+        _P.LISTEN_RECORDING: _S.TEAM,
     },
     Role.MANAGER: {
         _P.SEE_SELF: _S.OWN,
@@ -135,6 +139,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.WRITE_KNOWLEDGE: _S.ALL,
         _P.READ_LOG: _S.ALL,
         _P.EXPORT: _S.ALL,
+        _P.LISTEN_RECORDING: _S.ALL,
     },
     Role.ADMIN: {
         _P.SEE_SELF: _S.OWN,
@@ -158,6 +163,8 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_AUDIT: _S.ALL,
         _P.SECURE_SELF: _S.OWN,
         _P.READ_LOG: _S.ALL,
+        _P.LISTEN_RECORDING: _S.ALL,
+        _P.ERASE_RECORDING: _S.ALL,
     },
     Role.SERVICE: {},
     Role.SYSTEM: dict.fromkeys(Permission, Scope.ALL),
@@ -175,6 +182,7 @@ NOT_FOR_KEYS = frozenset(
         Permission.MANAGE_USERS,
         Permission.SECURE_SELF,
         Permission.MANAGE_KEYS,
+        Permission.ERASE_RECORDING,
     }
 )
 """What no API key may have: what only a person has, and what would let a key make more of itself."""

@@ -62,6 +62,8 @@ class AuditAction(StrEnum):
     CHANGE_CLIENT_FIELD = "change_client_field"
     REMOVE_CLIENT_FIELD = "remove_client_field"
     SET_PHONE_ACCOUNT = "set_phone_account"
+    LISTEN_RECORDING = "listen_recording"
+    ERASE_RECORDING = "erase_recording"
 
 
 class AuditResult(StrEnum):

@@ -50,6 +50,7 @@ from hub.ids import new_id
 from hub.settings import ChannelSettings, HttpSettings, SecuritySettings, Settings
 from hub.started import Started
 from tests.calls import put_call
+from tests.recordings import put_recording
 from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
 
 PASSWORD = "a door of old oak"
@@ -152,6 +153,7 @@ async def running_hub(
         )
         foreign.update(await things_of_others(store))
         foreign.update(await talk_of_others(store, foreign["interaction_id"], kept, size))
+        foreign["recording_id"] = await put_recording(store, folder, foreign["interaction_id"])
         if then is not None:
             await then(store)
 

@@ -18,6 +18,7 @@ export default {
     read_audit: 'Read the audit log',
     read_log: 'Read the interaction log',
     export: 'Export the log',
+    listen_recording: 'Hear recordings of calls',
     supervise: 'Lead the floor: move work, change states',
     configure: 'Change the configuration: queues, hours, sites',
     read_knowledge: 'Read replies, macros and articles',

@@ -20,6 +20,7 @@ const words: AccessCodes = {
     read_audit: 'Denetim kaydını okur',
     read_log: 'Görüşme kaydını okur',
     export: 'Kaydı dışa aktarır',
+    listen_recording: 'Çağrı kayıtlarını dinler',
     supervise: 'Salonu yönetir: işi taşır, durum değiştirir',
     configure: 'Ayarları değiştirir: kuyruklar, saatler, siteler',
     read_knowledge: 'Yanıt, makro ve yazıları okur',

@@ -48,6 +48,8 @@ export default {
     change_client_field: 'Client field changed',
     remove_client_field: 'Client field removed',
     set_phone_account: 'Phone account renewed',
+    listen_recording: 'Recording heard',
+    erase_recording: 'Recording erased',
     invite_user: 'Invitation made',
     end_sign_ins: 'Sign-ins ended',
     set_second_factor: 'Second factor set up',

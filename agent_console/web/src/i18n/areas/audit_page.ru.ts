@@ -50,6 +50,8 @@ const words: AuditPageWords = {
     change_client_field: 'Поле клиента изменено',
     remove_client_field: 'Поле клиента убрано',
     set_phone_account: 'Учётная запись телефона обновлена',
+    listen_recording: 'Запись прослушана',
+    erase_recording: 'Запись удалена',
     invite_user: 'Создано приглашение',
     end_sign_ins: 'Сеансы завершены',
     set_second_factor: 'Второй фактор настроен',

@@ -50,6 +50,8 @@ const words: AuditPageWords = {
     change_client_field: 'Müşteri alanı değiştirildi',
     remove_client_field: 'Müşteri alanı kaldırıldı',
     set_phone_account: 'Telefon hesabı yenilendi',
+    listen_recording: 'Kayıt dinlendi',
+    erase_recording: 'Kayıt silindi',
     invite_user: 'Davet oluşturuldu',
     end_sign_ins: 'Oturumlar kapatıldı',
     set_second_factor: 'İkinci adım kuruldu',
