@@ -40,6 +40,11 @@ class Namebook:
         """The queue's name, or nothing."""
         return self._queues.get(queue_id, "")
 
+    def queue_named(self, name: str) -> QueueId | None:
+        """The queue of that name, whatever the case."""
+        wanted = name.casefold()
+        return next((found for found, named in self._queues.items() if named.casefold() == wanted), None)
+
     def queue_ids(self) -> list[QueueId]:
         """All queues."""
         return list(self._queues)

@@ -61,11 +61,13 @@ def demo_settings(effective: Effective, folder: Path) -> Settings:
     log."""
     settings = effective.settings
     changes: dict[str, object] = {"data_dir": folder}
+    here = {"exempt_addresses": ("127.0.0.0/8", "::1/128")}
+    channels: dict[str, object] = {}
     if "channels.webchat.exempt_addresses" not in effective.origins:
-        webchat = settings.channels.webchat.model_copy(
-            update={"exempt_addresses": ("127.0.0.0/8", "::1/128")}
-        )
-        changes["channels"] = settings.channels.model_copy(update={"webchat": webchat})
+        channels["webchat"] = settings.channels.webchat.model_copy(update=here)
+    if "channels.sip.open_to_loopback" not in effective.origins:
+        channels["sip"] = settings.channels.sip.model_copy(update={**here, "open_to_loopback": True})
+    changes["channels"] = settings.channels.model_copy(update=channels)
     if "help.title" not in effective.origins:
         changes["help"] = settings.help.model_copy(update={"title": "Kettle & Co."})
     if "log.level" not in effective.origins:

@@ -71,6 +71,7 @@ class Pusher:
         queue_name: Callable[[QueueId], str],
         agent_name: Callable[[UserId | None], str],
         on_pop: Callable[[float], None],
+        on_card: Callable[[ReservationId, InteractionId], None] = lambda *_: None,
     ) -> None:
         self._streams = streams
         self._windows = windows
@@ -80,6 +81,8 @@ class Pusher:
         self._queue_name = queue_name
         self._agent_name = agent_name
         self._on_pop = on_pop
+        self.on_card = on_card
+        """Told of an offer when its card was written to the windows of the agent: now their phone may ring."""
         self._holders: dict[InteractionId, UserId] = {}
         self._asked: dict[InteractionId, set[UserId]] = {}
         self._clients = ClientNews(streams, windows, reads, clock, queue_name=queue_name)
@@ -130,6 +133,7 @@ class Pusher:
                     latency_ms=latency_ms(item, now),
                 )
             )
+            self.on_card(offer.id, item.interaction_id)
             if stream.readers and item.epoch == 1:
                 # what came while nobody was free could not be shown to anybody: it counts from when somebody was
                 free_since = offer.offered_at - timedelta(seconds=offer.why.idle_s)

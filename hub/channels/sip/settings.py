@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from hub.channels.sip.menu_settings import MenuSettings
 from hub.channels.sip.refusal import Malformed
 from hub.channels.sip.trunk_settings import OutboundSettings, TrunkSettings
 from hub.channels.sip.uri import host_of
@@ -89,6 +90,11 @@ class SipSettings(BaseModel):
     rtp_ports_last: int = Field(30999, ge=1025, le=65535, description="Last UDP port of sound.")
 
     trunks: tuple[TrunkSettings, ...] = Field((), description="Lines to carriers and PBXs.")
+    menus: tuple[MenuSettings, ...] = Field((), description="What callers choose from.")
+    open_to_loopback: bool = Field(
+        False,
+        description="Let programs of this machine call queues by their names without signing in, as the demo does.",
+    )
     outbound: OutboundSettings = Field(
         default_factory=OutboundSettings, description="What agents may call by a trunk."
     )

@@ -1,7 +1,7 @@
 """The numbers of the house as they are set: trunks and what they lead to, and a door for the demo."""
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.channels.sip.b2bua.surroundings import Line, Menu, Way
@@ -25,13 +25,13 @@ class HouseLines:
         trunks: Trunks,
         queue_of: Callable[[str], QueueId | None],
         *,
-        menus: Mapping[str, Menu],
+        menu_of: Callable[[str], Menu | None],
         region: str,
         open_to_loopback: bool,
     ) -> None:
         self._trunks = trunks
         self._queue_of = queue_of
-        self._menus = menus
+        self._menu_of = menu_of
         self._region = region
         self._open = open_to_loopback
 
@@ -41,7 +41,7 @@ class HouseLines:
         if trunk is None:
             return self._from_here(invite) if self._open and _is_loopback(source.address) else None
         entry, caller = trunk.entry(invite), trunk.caller(invite)
-        menu = self._menus.get(entry.menu)
+        menu = self._menu_of(entry.menu) if entry.menu else None
         queue_id = self._queue_of(entry.queue) or self._some_queue(menu)
         if queue_id is None:
             return None

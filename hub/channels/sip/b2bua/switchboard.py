@@ -67,18 +67,17 @@ class Switchboard:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Calls live within the block. What an earlier life of this hub carried is told to be over first."""
-        for call in await self._around.desk.lost(self._around.node):
-            log.warning("call_lost_with_hub", call=call.id)
+        """Calls live within the block, and are ended at its end."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             try:
                 yield
             finally:
-                await self._drained()
+                await self.drain()
                 self._group = None
 
-    async def _drained(self) -> None:
+    async def drain(self) -> None:
+        """Take no more calls, and end those that are there: the house is told, their people hear it."""
         self._draining = True
         for live in list(self._calls.values()):
             live.turns.post(partial(live.over, CallEnd.HUB_LOST))

@@ -5,6 +5,7 @@ import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
+from hub.channels.sip.b2bua.parties import CLIENT
 from hub.channels.sip.b2bua.surroundings import Menu, Phrase
 from hub.channels.sip.leg import LegOver
 from hub.domain.call import CallEnd
@@ -105,14 +106,17 @@ class InLine:
         return said
 
     async def _say(self, *phrases: Phrase | tuple[Phrase, int]) -> None:
+        said = self._live.around.prompts.say(self._live.language, *phrases)
+        if not said.files:
+            await self._music()
+            return
         self._speaking = True
-        session = await self._live.sound()
-        await session.play("client", self._live.around.prompts.say(self._live.language, *phrases))
+        await (await self._live.sound()).play(CLIENT, said)
 
     async def _music(self) -> None:
         self._speaking = False
         session = await self._live.sound()
-        await session.play("client", self._live.around.prompts.music())
+        await session.play(CLIENT, self._live.around.prompts.music())
         self._after(AGAIN_AFTER_S, self._announce)
 
     async def _announce(self) -> None:
@@ -171,7 +175,7 @@ class InMenu:
     async def _ask(self) -> None:
         self._tries += 1
         session = await self._live.sound()
-        await session.play("client", self._live.around.prompts.menu(self._live.language, self._menu.name))
+        await session.play(CLIENT, self._live.around.prompts.menu(self._live.language, self._menu.name))
 
     async def played(self) -> None:
         """It was said: now they have a while to press."""
@@ -225,7 +229,7 @@ class Goodbye:
             session = await self._live.sound()
             said = self._live.around.prompts.say(self._live.language, *self._phrases)
             if said.files:
-                await session.play("client", said)
+                await session.play(CLIENT, said)
                 self._live.turns.later(20.0, self.played)  # whatever becomes of the sound
                 return
         except (LegOver, NoRoom, NoCommonMedia, HubError):
@@ -260,7 +264,10 @@ class LeavesMessage:
         await self._live.answer_client()
         session = await self._live.sound()
         said = self._live.around.prompts.say(self._live.language, *self._before, Phrase.LEAVE_MESSAGE)
-        await session.play("client", said)
+        if said.files:
+            await session.play(CLIENT, said)
+        else:
+            await self.played()
 
     async def played(self) -> None:
         """After the tone."""

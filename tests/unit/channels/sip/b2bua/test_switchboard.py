@@ -30,7 +30,7 @@ from tests.unit.channels.sip.b2bua.exchange import (
 async def test_a_call_is_durable_before_anything_above_100_is_said(at: Exchange) -> None:
     await at.call()
 
-    assert at.said == ["desk lost", "desk began +79161234567 sales", "caller 182"]
+    assert at.said == ["desk began +79161234567 sales", "caller 182"]
     assert at.house.inbox.touches[0].media is Media.VOICE
 
 
@@ -38,7 +38,7 @@ async def test_a_call_that_cannot_be_kept_is_refused_for_now(at: Exchange) -> No
     at.house.inbox.fails = 1
     await at.call()
 
-    assert at.said == ["desk lost", "caller 503 Retry-After:5"]
+    assert at.said == ["caller 503 Retry-After:5"]
     assert at.board.active == 0
 
 
