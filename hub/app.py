@@ -30,6 +30,7 @@ from crm_store.sending import Sending
 from crm_store.store import Store
 from hub import from_settings, rest
 from hub.call_side import CallSide
+from hub.carried_calls import House
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.client_side import ClientSide
 from hub.clock import SystemClock
@@ -138,10 +139,28 @@ class Hub:
             closed=self._rules.opening.closed_queues,
         )
         self._sweeper = from_settings.sweeper(settings, store, clock)
-        self._calls = CallSide(store, clock, DEFAULT_TENANT, node=settings.cluster.node or "hub")
         self._address_of = address_behind(settings.http.trusted_proxies)
         self._port = settings.http.port or free_port(settings.http.host)
         self._origins = from_settings.origins(settings, self._port)
+        self._entrance = Entrance(
+            database,
+            clock,
+            self._announce,
+            DEFAULT_TENANT,
+            secret_key=settings.security.secret_key.get_secret_value(),
+            data_dir=settings.data_dir,
+            allow_private=settings.webhooks.allow_private,
+        )
+        self._line = TelephoneLine(
+            settings,
+            database,
+            self._entrance.seal,
+            clock,
+            self._origins,
+            self._address_of,
+            House.of(self._inbox, self._attachments, self._rules, self._names, self._waits),
+        )
+        self._calls = CallSide(store, clock, settings.cluster.node, telephone_of=self._line.carry)
         self._client_side = ClientSide(
             store=store,
             inbox=self._inbox,
@@ -190,30 +209,12 @@ class Hub:
             queue_name=self._names.queue,
             agent_name=self._names.agent,
             on_pop=seen.pops.add,
+            on_card=self._line.card_shown,
         )
         self._snapshots = Snapshots(
             self._live, self._talk.store, clock, self._names.queue, self._waits.estimate
         )
         self._wallboard = from_settings.LiveFloor(settings, store, self._insight, clock, self._waits, seen)
-        self._entrance = Entrance(
-            database,
-            clock,
-            self._announce,
-            DEFAULT_TENANT,
-            secret_key=settings.security.secret_key.get_secret_value(),
-            data_dir=settings.data_dir,
-            allow_private=settings.webhooks.allow_private,
-        )
-        self._line = TelephoneLine(
-            settings.channels.sip,
-            settings.house.time_zone,
-            database,
-            self._entrance.seal,
-            clock,
-            self._origins,
-            self._address_of,
-        )
-        self._line.desk = self._calls.desk
         self._checkup, self._status = from_settings.own_parts(
             settings,
             self._port,
@@ -266,7 +267,7 @@ class Hub:
         jobs.start("screenpop", self._hear("screenpop", self._pusher.heard, sockets))
         jobs.start("names", self._hear("names", self._names.heard, sockets))
         jobs.start("hours", self._hear("hours", self._rules.opening.heard, sockets))
-        jobs.start("phones chosen", self._hear("phones chosen", self._line.heard, sockets))
+        jobs.start("telephone", self._hear("telephone", self._line.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
         jobs.start("floor", self._hear("floor", self._wallboard.feed.heard, sockets))
         jobs.start("floor frames", self._wallboard.feed.run())

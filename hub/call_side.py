@@ -11,7 +11,7 @@ from crm_store.store import Store
 from hub.calls.desk import Calls
 from hub.calls.dialling import Dialler
 from hub.desk.calling import Calling
-from hub.domain.ids import TenantId
+from hub.domain.ids import DEFAULT_TENANT
 from hub.lifecycle import Jobs
 from hub.ports.calls import CallDesk, Telephone
 from hub.ports.clock import Clock
@@ -28,15 +28,15 @@ class CallSide:
         self,
         store: Store,
         clock: Clock,
-        tenant_id: TenantId,
-        *,
         node: str,
-        telephone_of: Callable[[CallDesk], Telephone] | None = None,
+        *,
+        telephone_of: Callable[[CallDesk, str], Telephone | None] | None = None,
     ) -> None:
+        node = node or "hub"
         self._clock = clock
         self._store = SqlCalls(store)
-        self.desk = Calls(self._store, clock, tenant_id, node=node)
-        self.telephone = None if telephone_of is None else telephone_of(self.desk)
+        self.desk = Calls(self._store, clock, DEFAULT_TENANT, node=node)
+        self.telephone = None if telephone_of is None else telephone_of(self.desk, node)
         self.dialler = None if self.telephone is None else Dialler(self.desk, self.telephone)
 
     def operations(

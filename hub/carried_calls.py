@@ -4,27 +4,59 @@ composition root."""
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
 
 from hub.channels.sip.b2bua.house_lines import HouseLines, HouseOutside
-from hub.channels.sip.b2bua.surroundings import Choice, Menu, Prompts, Surroundings
+from hub.channels.sip.b2bua.quiet import NoPrompts
+from hub.channels.sip.b2bua.surroundings import Choice, Menu, Surroundings
 from hub.channels.sip.b2bua.switchboard import Switchboard
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
+from hub.client_side import line_hours
 from hub.domain.call import Call
 from hub.domain.ids import DEFAULT_TENANT, QueueId
 from hub.domain.queue import Queue
 from hub.domain.touch import Attachment
+from hub.insight.waits import Waits
 from hub.lifecycle import Jobs
 from hub.media.embedded.engine import EmbeddedEngine
+from hub.namebook import Namebook
 from hub.ports.attachments import Attachments
 from hub.ports.calls import CallDesk
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.visitors import HoursOf
+from hub.rest import Rules
 
 _BEAT_S = 20.0
 _MESSAGE_MOST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What calls need of the house. `queue` gives a line as it is now, `queue_named` finds one by its name, `hours`
+    whether it is open, `wait_s` what somebody at that place of it may expect."""
+
+    inbox: Inbox
+    attachments: Attachments
+    queue: Callable[[QueueId], Awaitable[Queue | None]]
+    queue_named: Callable[[str], QueueId | None]
+    hours: HoursOf
+    wait_s: Callable[[QueueId, int], float | None]
+
+    @classmethod
+    def of(cls, inbox: Inbox, attachments: Attachments, rules: Rules, names: Namebook, waits: Waits) -> Self:
+        """Of the parts of this hub."""
+        return cls(
+            inbox=inbox,
+            attachments=attachments,
+            queue=rules.opening.queue,
+            queue_named=names.queue_named,
+            hours=line_hours(rules.hours),
+            wait_s=waits.estimate,
+        )
 
 
 class CarriedCalls:
@@ -37,18 +69,12 @@ class CarriedCalls:
         trunks: Trunks,
         desk: CallDesk,
         clock: Clock,
+        house: House,
         *,
         node: str,
         region: str,
-        inbox: Inbox,
-        attachments: Attachments,
-        prompts: Prompts,
-        queue: Callable[[QueueId], Awaitable[Queue | None]],
-        queue_named: Callable[[str], QueueId | None],
-        hours: HoursOf,
-        wait_s: Callable[[QueueId, int], float | None],
     ) -> None:
-        self._attachments = attachments
+        self._attachments = house.attachments
         self.engine = EmbeddedEngine(
             clock=clock,
             chance=random.Random(),  # noqa: S311 - ports and sequence numbers, which anybody sees
@@ -59,8 +85,8 @@ class CarriedCalls:
         )
         lines = HouseLines(
             trunks,
-            queue_named,
-            menu_of=lambda name: _menu(sip, name, queue_named),
+            house.queue_named,
+            menu_of=lambda name: _menu(sip, name, house.queue_named),
             region=region,
             open_to_loopback=sip.open_to_loopback,
         )
@@ -69,19 +95,19 @@ class CarriedCalls:
                 tenant_id=DEFAULT_TENANT,
                 node=node,
                 realm=sip.realm,
-                inbox=inbox,
+                inbox=house.inbox,
                 desk=desk,
                 engine=self.engine,
                 user_agent=telephony.user_agent,
                 lines=lines,
                 phones=telephony.phones,
                 outside=HouseOutside(trunks, clock.now),
-                prompts=prompts,
+                prompts=NoPrompts(),
                 vault=None,
                 clock=clock,
-                queue=queue,
-                hours=hours,
-                wait_s=wait_s,
+                queue=house.queue,
+                hours=house.hours,
+                wait_s=house.wait_s,
                 keep_message=self._keep_message,
             ),
             limit=sip.calls,

@@ -55,7 +55,7 @@ class ClientSide:
             visitors=Visitors(store, encode=encode),
             attachments=attachments,
             callbacks=self.callbacks,
-            hours=_line_hours(hours),
+            hours=line_hours(hours),
             bus=bus,
             clock=clock,
             settings=settings.model_copy(update={"own_origins": (*settings.own_origins, *sorted(origins))}),
@@ -93,7 +93,9 @@ class ClientSide:
         jobs.every("callbacks", every_s, self.callbacks.step)
 
 
-def _line_hours(hours: Hours) -> HoursOf:
+def line_hours(hours: Hours) -> HoursOf:
+    """How lines stand now, as channels ask for it."""
+
     async def of(queue_id: QueueId, language: str) -> LineHours:
         opening = await hours.of_queue(queue_id, language)
         return LineHours(closed=not opening.is_open, opens_at=opening.next_at, away=opening.text)

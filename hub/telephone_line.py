@@ -1,4 +1,5 @@
-"""Telephony, wired: SIP, the accounts of phones, trunks and the guard; a room of the composition root."""
+"""Telephony, wired: SIP, the accounts of phones, trunks, the guard, and the calls that are carried; a room of the
+composition root."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -7,37 +8,43 @@ from aiohttp import web
 
 from crm_store.engine import Database
 from crm_store.phones import SqlPhones
+from hub.carried_calls import CarriedCalls, House
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.guard import Guard
 from hub.channels.sip.outbound_policy import rules_of
-from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
 from hub.domain.events import Event, PhoneChanged
-from hub.domain.ids import DEFAULT_TENANT
+from hub.domain.ids import DEFAULT_TENANT, InteractionId, ReservationId
 from hub.domain.phone import PhoneAccount
 from hub.lifecycle import Jobs
-from hub.ports.calls import CallDesk
+from hub.ports.calls import CallDesk, Telephone
 from hub.ports.clock import Clock
 from hub.sealing import Seal
+from hub.settings import Settings
 
 
 class TelephoneLine:
-    """`telephony` is the channel, `trunks` the lines out of the house, `guard` who is listened to. `desk` is told
-    which agents can be called; to be set before it is opened."""
+    """`telephony` is the channel, `trunks` the lines out of the house, `guard` who is listened to. `carry` gives it the
+    desk where calls are kept, before it is opened."""
 
     def __init__(
         self,
-        sip: SipSettings,
-        zone: str,
+        settings: Settings,
         database: Database,
         seal: Seal,
         clock: Clock,
         origins: frozenset[str],
         client_address: Callable[[web.Request], str],
+        house: House,
     ) -> None:
+        sip, zone = settings.channels.sip, settings.house.time_zone
+        self._sip = sip
+        self._region = settings.house.phone_region
+        self._house = house
         self._enabled = sip.enabled
         self._clock = clock
-        self.desk: CallDesk | None = None
+        self._desk: CallDesk | None = None
+        self._carried: CarriedCalls | None = None
         self.trunks = Trunks(sip.trunks, rules_of(sip.outbound, zone), clock)
         self.guard = Guard(is_known=self.trunks.is_known, exempt=sip.exempt_addresses)
         self.telephony = Telephony(
@@ -53,6 +60,40 @@ class TelephoneLine:
             allowed=lambda address: self.guard.admits(address, clock.monotonic()),
         )
 
+    def carry(self, desk: CallDesk, node: str) -> Telephone | None:
+        """Calls are kept at this desk; what people do with them at the console. None where telephony is off."""
+        if not self._enabled:
+            return None
+        self._desk = desk
+        self._carried = CarriedCalls(
+            self._sip,
+            self.telephony,
+            self.trunks,
+            desk,
+            self._clock,
+            self._house,
+            node=node,
+            region=self._region,
+        )
+        return self._carried.switchboard
+
+    async def heard(self, events: Sequence[Event]) -> None:
+        """The bus's handler: what the house decides about calls. Whoever chose another phone may have it registered
+        already."""
+        if self._carried is None or self._desk is None:
+            return
+        await self._carried.switchboard.heard(events)
+        for event in events:
+            if isinstance(event, PhoneChanged):
+                phone = event.phone
+                is_there = self.telephony.whereabouts.reach(phone.agent_id, phone.kind) is not None
+                await self._desk.phone_ready(event.tenant_id, phone.agent_id, ready=is_there)
+
+    def card_shown(self, reservation_id: ReservationId, interaction_id: InteractionId) -> None:
+        """The card of an offer was written to the agent's windows."""
+        if self._carried is not None:
+            self._carried.switchboard.card_shown(reservation_id, interaction_id)
+
     def routes(self) -> list[web.RouteDef]:
         """Where browsers connect, unless telephony is switched off."""
         return self.telephony.routes() if self._enabled else []
@@ -60,25 +101,18 @@ class TelephoneLine:
     @asynccontextmanager
     async def opened(self, jobs: Jobs) -> AsyncIterator[None]:
         """Listen while the block lasts, unless telephony is switched off. Raises hub.http.PortTaken, OSError."""
-        if not self._enabled:
+        if self._carried is None:
             yield
             return
-        async with self.telephony.opened():
+        async with self.telephony.opened(), self._carried.running(jobs):
             jobs.start("phones", self.telephony.run())
             jobs.start("trunks", self.trunks.run(self.telephony.asks))
             yield
 
-    async def heard(self, events: Sequence[Event]) -> None:
-        """Whoever chose another phone may have it registered already."""
-        for event in events:
-            if isinstance(event, PhoneChanged) and self.desk is not None:
-                phone = event.phone
-                is_there = self.telephony.whereabouts.reach(phone.agent_id, phone.kind) is not None
-                await self.desk.phone_ready(event.tenant_id, phone.agent_id, ready=is_there)
-
     async def drain(self) -> None:
         """End all calls, in order."""
-        if self._enabled:
+        if self._carried is not None:
+            await self._carried.switchboard.drain()
             await self.telephony.drain()
 
     def _trunk_of(self, address: str, port: int, user: str) -> str:
@@ -87,8 +121,8 @@ class TelephoneLine:
 
     async def _ready(self, account: PhoneAccount, is_there: bool) -> None:
         """A phone came or went: it matters when it is the one that the agent talks with."""
-        if self.desk is None:
+        if self._desk is None:
             return
-        phone = await self.desk.phone_of(account.tenant_id, account.agent_id)
+        phone = await self._desk.phone_of(account.tenant_id, account.agent_id)
         if phone.kind is account.kind:
-            await self.desk.phone_ready(account.tenant_id, account.agent_id, ready=is_there)
+            await self._desk.phone_ready(account.tenant_id, account.agent_id, ready=is_there)

@@ -1,7 +1,6 @@
-"""A telephone for tests: it registers, calls and is called by real SIP and RTP, says a tone and measures what it hears."""
+"""A telephone for tests: real SIP and RTP; it says a tone and measures what it hears."""
 
 import asyncio
-import math
 from array import array
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,11 +12,11 @@ from hub.channels.sip.leg import Ended, Leg, LegEvents, Source, Target
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.transport.flow import Door
 from hub.channels.sip.transport.transports import Listening, Transports
-from hub.channels.sip.uri import Uri, sip_uri, uri_of
+from hub.channels.sip.uri import Uri, sip_uri
 from hub.channels.sip.user_agent import SipUserAgent
 from hub.clock import SystemClock
 from hub.media.embedded.engine import EmbeddedEngine
-from hub.ports.media import RATE_HZ, Keys, MediaEvent, MediaSession, SampleSink
+from hub.ports.media import RATE_HZ, Keys, MediaEvent, MediaSession
 from tests.fakes.sip_phone import RegisteringPhone
 from tests.tones import loudness, tone_file
 
@@ -29,12 +28,12 @@ class OnPhone:
     """One call on a softphone: what happened, in order, and what is heard."""
 
     phone: "Softphone"
-    session: MediaSession
     leg: Leg | None = None
     happened: list[str] = field(default_factory=list)
     keys: str = ""
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
-    heard: array[int] = field(default_factory=lambda: array("h"))
+    heard: "array[int]" = field(default_factory=lambda: array("h"))
+    session: MediaSession = field(init=False)
 
     def note(self, what: str) -> None:
         self.happened.append(what)
@@ -170,10 +169,9 @@ class Softphone:
         await call.talk()
 
     async def _on_phone(self) -> OnPhone:
-        made: list[OnPhone] = []
-        session = await self.engine.open(self.name, lambda event: made[0].tell(event))
-        made.append(OnPhone(self, session))
-        return made[0]
+        call = OnPhone(self)
+        call.session = await self.engine.open(self.name, call.tell)
+        return call
 
     # IncomingCalls
 

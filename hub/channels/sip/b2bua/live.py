@@ -19,6 +19,7 @@ from hub.channels.sip.refusal import Refused
 from hub.channels.sip.uri import sip_uri
 from hub.domain.call import Call, CallEnd
 from hub.domain.errors import Conflict, HubError, Unavailable
+from hub.domain.ids import UserId
 from hub.domain.reservation import Reservation
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.media import Keys, MediaEvent, MediaSession, NoCommonMedia, NoRoom, Played, Silent
@@ -226,16 +227,22 @@ class LiveCall:
             await ended(ringing.leg)
             await (await self.sound()).drop(AGENT)
 
-    async def offer_over(self, reservation_id: str, *, accepted: bool) -> None:
-        """The offer ended: accepted at the console, or not for this agent any more."""
+    async def offer_over(self, reservation: Reservation, *, accepted: bool) -> None:
+        """The offer ended: accepted at the console, or not for this agent any more. Work that was given to an agent
+        without being offered rings their phone too."""
         ringing = self.ringing
-        if ringing is None or ringing.reservation.id != reservation_id:
+        if self.is_over:
             return
-        if accepted:
-            ringing.accepted = True
-            await self.ring(reservation_id)
-        else:
+        if ringing is not None and ringing.reservation.id == reservation.id:
+            if accepted:
+                ringing.accepted = True
+                await self.ring(reservation.id)
+            else:
+                await self.stop_ringing()
+        elif accepted and self.agent is None and not self.handing.is_given:
             await self.stop_ringing()
+            self.ringing = Ringing(reservation=reservation, accepted=True)
+            await self.ring(reservation.id)
 
     async def agent_answered(self, leg: Leg, sdp: bytes) -> None:
         """The agent's phone was picked up."""
@@ -341,16 +348,18 @@ class LiveCall:
     async def client_answers(self, leg: Leg, sdp: bytes) -> None:
         """Of interest on a call of ours."""
 
-    async def work_stepped(self, item: WorkItem) -> None:
-        """The house moved the work: to another agent, back to the line, into another line, or to its end."""
+    async def work_stepped(self, item: WorkItem, before: UserId | None) -> None:
+        """The house moved the work: to another agent, back to the line, into another line, or to its end.
+        `before` is who had it until now, if somebody had."""
         if self.is_over or self.handing.is_given:
             return
         is_waiting = item.state is WorkState.QUEUED
         if is_waiting and item.queue_id != self.call.queue_id:
             self.call = replace(self.call, queue_id=item.queue_id)
-        if self.agent is not None and (is_waiting or item.state is WorkState.FLOWED_OUT):
+        is_ours = self.agent is not None and (before or item.agent_id) == self.agent.agent_id
+        if is_ours and (is_waiting or item.state is WorkState.FLOWED_OUT):
             await self.agent_taken_away()
-        elif self.agent is not None and item.state in (WorkState.WRAP_UP, WorkState.COMPLETED):
+        elif is_ours and item.state in (WorkState.WRAP_UP, WorkState.COMPLETED):
             await self.over(CallEnd.AGENT_HUNG_UP)  # closed at the console: nobody is left to talk to
         elif item.state is WorkState.CANCELLED:
             await self.over(CallEnd.CLOSED)

@@ -229,10 +229,10 @@ class Switchboard:
                     self._early.pop(event.item.interaction_id, None)
                     if live := self._by_interaction.get(event.item.interaction_id):
                         accepted = event.reservation.state is ReservationState.ACCEPTED
-                        live.turns.post(partial(live.offer_over, event.reservation.id, accepted=accepted))
+                        live.turns.post(partial(live.offer_over, event.reservation, accepted=accepted))
                 case WorkStepped() if event.item.media is Media.VOICE:
                     if live := self._by_interaction.get(event.item.interaction_id):
-                        live.turns.post(partial(live.work_stepped, event.item))
+                        live.turns.post(partial(live.work_stepped, event.item, event.from_agent_id))
                 case _:
                     pass
 

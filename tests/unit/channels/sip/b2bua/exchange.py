@@ -121,9 +121,16 @@ class Exchange:
         )
         await self.settle()
 
-    async def stepped(self, state: WorkState, queue_id: QueueId = QUEUE) -> None:
+    async def stepped(self, state: WorkState, queue_id: QueueId = QUEUE, before: UserId = ANNA) -> None:
         await self.board.heard(
-            [WorkStepped(tenant_id=DEFAULT_TENANT, item=self.item(state, queue_id), reason="transferred")]
+            [
+                WorkStepped(
+                    tenant_id=DEFAULT_TENANT,
+                    item=self.item(state, queue_id),
+                    reason="transferred",
+                    from_agent_id=before,
+                )
+            ]
         )
         await self.settle()
 

@@ -10,6 +10,7 @@ from hub.domain.errors import Conflict
 from hub.domain.ids import (
     QueueId,
 )
+from hub.domain.reservation import ReservationState
 from hub.domain.work import WorkState
 from tests.fakes.sip_legs import FakeLeg
 from tests.fakes.telephone import QUEUE
@@ -202,3 +203,22 @@ async def test_a_client_is_given_to_a_colleague_with_the_work(at: Exchange) -> N
     await at.board.give(CALL, "agent:boris")
 
     assert at.said[-1] == f"desk moved {QUEUE} boris"
+
+
+async def test_work_that_is_given_to_somebody_rings_their_phone(at: Exchange) -> None:
+    await at.talk()
+    await at.stepped(WorkState.QUEUED)
+    await at.offer_ends(ReservationState.ACCEPTED, "r9")
+    phone = at.house.user_agent.legs[-1]
+    await phone.picks_up()
+    await at.settle()
+
+    assert "desk answered r9" in at.said
+    assert at.sound.bridged == {BRIDGED}
+
+
+async def test_a_step_of_somebody_else_takes_nobody_off_the_line(at: Exchange) -> None:
+    _, phone = await at.talk()
+    await at.stepped(WorkState.QUEUED, before=BORIS)
+
+    assert not phone.is_over
