@@ -5,10 +5,11 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Self
 
 from hub.channels.sip.b2bua.house_lines import HouseLines, HouseOutside
-from hub.channels.sip.b2bua.quiet import NoPrompts
 from hub.channels.sip.b2bua.surroundings import Choice, Menu, Surroundings
 from hub.channels.sip.b2bua.switchboard import Switchboard
 from hub.channels.sip.channel import Telephony
@@ -22,6 +23,7 @@ from hub.domain.touch import Attachment
 from hub.insight.waits import Waits
 from hub.lifecycle import Jobs
 from hub.media.embedded.engine import EmbeddedEngine
+from hub.media.prompts import RecordedPrompts
 from hub.namebook import Namebook
 from hub.ports.attachments import Attachments
 from hub.ports.calls import CallDesk
@@ -73,6 +75,7 @@ class CarriedCalls:
         *,
         node: str,
         region: str,
+        sounds: Path,
     ) -> None:
         self._attachments = house.attachments
         self.engine = EmbeddedEngine(
@@ -82,6 +85,7 @@ class CarriedCalls:
             public_address=sip.public_address,
             port_min=sip.rtp_ports_first,
             port_max=sip.rtp_ports_last,
+            loopback=ip_address(sip.host).is_loopback,
         )
         lines = HouseLines(
             trunks,
@@ -102,7 +106,7 @@ class CarriedCalls:
                 lines=lines,
                 phones=telephony.phones,
                 outside=HouseOutside(trunks, clock.now),
-                prompts=NoPrompts(),
+                prompts=RecordedPrompts(sounds),
                 vault=None,
                 clock=clock,
                 queue=house.queue,

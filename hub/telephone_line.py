@@ -40,6 +40,7 @@ class TelephoneLine:
         sip, zone = settings.channels.sip, settings.house.time_zone
         self._sip = sip
         self._region = settings.house.phone_region
+        self._sounds = settings.data_dir / "sounds"
         self._house = house
         self._enabled = sip.enabled
         self._clock = clock
@@ -74,6 +75,7 @@ class TelephoneLine:
             self._house,
             node=node,
             region=self._region,
+            sounds=self._sounds,
         )
         return self._carried.switchboard
 

@@ -23,15 +23,16 @@ class MenuEntry(BaseModel):
 
 
 class MenuSettings(BaseModel):
-    """`[[channels.sip.menus]]`: what a caller chooses from before they are in a line."""
+    """`[[channels.sip.menus]]`: what a caller chooses from before they are in a line.
+
+    What it says is `menu-<name>.wav` in the folder of a language under `sounds` in the data folder (WAV, 8 kHz, mono);
+    without it one is asked to choose.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="Its name, for numbers that lead to it."
-    )
-    sound: str = Field(
-        "", description="File that says what there is to choose (WAV, 8 kHz, mono); empty: asked plainly."
     )
     keys: dict[Annotated[str, AfterValidator(_key)], MenuEntry] = Field(
         description='Where each key leads: `{"1": {"queue": "sales", "language": "ru"}}`.'
