@@ -63,7 +63,6 @@ from hub.screenpop.viewers import Viewers
 from hub.screenpop.windows import Windows
 from hub.settings import NotInThisRelease, Settings
 from hub.started import Started
-from hub.telephone_line import TelephoneLine
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +125,7 @@ class Hub:
             self._bus,
             watch=RelayWatch(carried=metrics.relay_rows.inc, failed=metrics.relay_failures.inc),
         )
-        self._rules = rest.Rules(store, clock, DEFAULT_TENANT)
+        self._rules = rules = rest.Rules(store, clock, DEFAULT_TENANT)
         self._dispatcher = Dispatcher(
             store,
             self._bus,
@@ -151,14 +150,14 @@ class Hub:
             data_dir=settings.data_dir,
             allow_private=settings.webhooks.allow_private,
         )
-        self._line = TelephoneLine(
+        self._line = from_settings.telephone_line(
             settings,
             database,
             self._entrance.seal,
             clock,
             self._origins,
             self._address_of,
-            House.of(self._inbox, self._attachments, self._rules, self._names, self._waits),
+            House.of(self._inbox, self._attachments, rules.opening, rules.hours, self._names, self._waits),
         )
         self._calls = CallSide(store, clock, settings.cluster.node, telephone_of=self._line.carry)
         self._client_side = ClientSide(

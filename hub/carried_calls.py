@@ -16,6 +16,7 @@ from hub.channels.sip.channel import Telephony
 from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
 from hub.client_side import line_hours
+from hub.desk.hours import Hours
 from hub.domain.call import Call
 from hub.domain.ids import DEFAULT_TENANT, QueueId
 from hub.domain.queue import Queue
@@ -25,12 +26,12 @@ from hub.lifecycle import Jobs
 from hub.media.embedded.engine import EmbeddedEngine
 from hub.media.prompts import RecordedPrompts
 from hub.namebook import Namebook
+from hub.opening import OpeningHours
 from hub.ports.attachments import Attachments
 from hub.ports.calls import CallDesk
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.visitors import HoursOf
-from hub.rest import Rules
 
 _BEAT_S = 20.0
 _MESSAGE_MOST_BYTES = 16 * 1024 * 1024
@@ -49,14 +50,22 @@ class House:
     wait_s: Callable[[QueueId, int], float | None]
 
     @classmethod
-    def of(cls, inbox: Inbox, attachments: Attachments, rules: Rules, names: Namebook, waits: Waits) -> Self:
+    def of(
+        cls,
+        inbox: Inbox,
+        attachments: Attachments,
+        opening: OpeningHours,
+        hours: Hours,
+        names: Namebook,
+        waits: Waits,
+    ) -> Self:
         """Of the parts of this hub."""
         return cls(
             inbox=inbox,
             attachments=attachments,
-            queue=rules.opening.queue,
+            queue=opening.queue,
             queue_named=names.queue_named,
-            hours=line_hours(rules.hours),
+            hours=line_hours(hours),
             wait_s=waits.estimate,
         )
 

@@ -5,12 +5,15 @@ import socket
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
+
 from agent_console.auth import loopback_origins
 from agent_console.passwords import Cost, Passwords
 from crm_store.alarms import SqlAlarms
 from crm_store.engine import Database
 from crm_store.store import Store
 from hub import own_checks
+from hub.carried_calls import House
 from hub.checkup import Checkup
 from hub.client_side import ClientSide
 from hub.cluster.codec import encode
@@ -29,7 +32,9 @@ from hub.recording_room import RecordingRoom
 from hub.routing.sweeper import Sweeper
 from hub.screenpop.floor import FloorFeed
 from hub.screenpop.sessions import Streams
+from hub.sealing import Seal
 from hub.settings import Settings
+from hub.telephone_line import TelephoneLine
 from hub.webhooks.calling import Caller
 
 _GROUPS = (f"router:{DEFAULT_TENANT}",)
@@ -101,6 +106,30 @@ def sweeper(settings: Settings, store: Store, clock: Clock) -> Sweeper:
         DEFAULT_TENANT,
         grace_s=settings.routing.grace_s,
         lease_s=settings.routing.presence_lease_s,
+    )
+
+
+def telephone_line(
+    settings: Settings,
+    database: Database,
+    seal: Seal,
+    clock: Clock,
+    origins: frozenset[str],
+    client_address: Callable[[web.Request], str],
+    house: House,
+) -> TelephoneLine:
+    """Telephony, on the house's clock and with its own sounds."""
+    return TelephoneLine(
+        settings.channels.sip,
+        database,
+        seal,
+        clock,
+        origins,
+        client_address,
+        house,
+        zone=settings.house.time_zone,
+        region=settings.house.phone_region,
+        sounds=settings.data_dir / "sounds",
     )
 
 

@@ -3,6 +3,7 @@ composition root."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from hub.carried_calls import CarriedCalls, House
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.guard import Guard
 from hub.channels.sip.outbound_policy import rules_of
+from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
 from hub.domain.events import Event, PhoneChanged
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, ReservationId
@@ -20,7 +22,6 @@ from hub.lifecycle import Jobs
 from hub.ports.calls import CallDesk, Telephone
 from hub.ports.clock import Clock
 from hub.sealing import Seal
-from hub.settings import Settings
 
 
 class TelephoneLine:
@@ -29,18 +30,21 @@ class TelephoneLine:
 
     def __init__(
         self,
-        settings: Settings,
+        sip: SipSettings,
         database: Database,
         seal: Seal,
         clock: Clock,
         origins: frozenset[str],
         client_address: Callable[[web.Request], str],
         house: House,
+        *,
+        zone: str,
+        region: str,
+        sounds: Path,
     ) -> None:
-        sip, zone = settings.channels.sip, settings.house.time_zone
         self._sip = sip
-        self._region = settings.house.phone_region
-        self._sounds = settings.data_dir / "sounds"
+        self._region = region
+        self._sounds = sounds
         self._house = house
         self._enabled = sip.enabled
         self._clock = clock
