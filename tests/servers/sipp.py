@@ -14,8 +14,8 @@ from tests.servers.processes import child, free_port_for_both, needs, tail
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "sipp"
 DEFAULTS: Mapping[str, object] = {
+    "again_ms": 500,
     "caller": "+4915112345678",
-    "cancel_ms": 20,
     "max_forwards": 70,
     "ring_ms": 50,
     "rtp_port": 9,
