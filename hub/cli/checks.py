@@ -139,7 +139,14 @@ async def built(_: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, built)
+async def trunks(settings: Settings) -> list[Finding]:
+    """The lines to carriers and PBXs: each is asked, and signed in at where it wants that."""
+    from hub import trunk_checks
+
+    return await trunk_checks.of_settings(settings.channels.sip)
+
+
+CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, built, trunks)
 
 
 async def _readiness(address: str) -> tuple[int, str]:

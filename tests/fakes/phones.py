@@ -7,7 +7,9 @@ from aiohttp import web
 
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.phones.sign_in import Watch
+from hub.channels.sip.phones.sources import TrunkOf
 from hub.channels.sip.settings import SipSettings
+from hub.channels.sip.transport.flow import Allowed
 from hub.clock import SystemClock
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Unavailable
@@ -66,6 +68,8 @@ def telephony(
     ready: Readiness | None = None,
     clock: Clock | None = None,
     watch: Watch | None = None,
+    trunk_of: TrunkOf = lambda *_: "",
+    allowed: Allowed = lambda _: True,
     **settings: Any,
 ) -> Telephony:
     def address(request: web.Request) -> str:
@@ -80,4 +84,7 @@ def telephony(
         client_address=address,
         ready=ready or Readiness(),
         watch=watch,
+        trunk_of=trunk_of,
+        open_to=lambda _: False,
+        allowed=allowed,
     )

@@ -67,16 +67,16 @@ async def test_calls_survive_a_network_that_loses_a_third(tmp_path: Path) -> Non
     calls = 500
     async with switchboard(times=TIMES_USED) as board:
         tally = await called(
-            "caller",
+            "caller_through_loss",
             tmp_path,
             target=f"127.0.0.1:{board.port}",
             calls=calls,
             rate=100,
             loss_percent=30,
             within_s=PATIENCE_S,
-            words={"again_ms": AGAIN_MS, "talk_ms": 0},
+            words={"again_ms": AGAIN_MS},
             traces=False,
-            extra=("-max_invite_retrans", "12", "-max_non_invite_retrans", "9"),
+            extra=("-max_invite_retrans", "6", "-max_non_invite_retrans", "9"),
         )
         await board.quiet(PATIENCE_S)
         assert not board.twice

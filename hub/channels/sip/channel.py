@@ -47,8 +47,8 @@ SPEC = ChannelSpec(
 class Telephony:
     """The channel. `opened` listens for as long as its block lasts; `incoming` is to be set before that.
 
-    `trunk_of` names the trunk that a call came by, `watch` counts guesses, `allowed` says who is listened to,
-    `ready` is told which phones can be reached.
+    `trunk_of` names the trunk that a call came by, `open_to` says from where strangers may call unproved, `watch`
+    counts guesses, `allowed` says who is listened to, `ready` is told which phones can be reached.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Telephony:
         client_address: Callable[[web.Request], str],
         ready: Ready,
         trunk_of: TrunkOf = lambda *_: "",
+        open_to: Callable[[str], bool] = lambda _: True,
         watch: Watch | None = None,
         allowed: Allowed = lambda _: True,
         count_refused: Callable[[], None] = lambda: None,
@@ -83,7 +84,7 @@ class Telephony:
         sign_in = SignIn(self.accounts, clock, realm=settings.realm, watch=watch)
         self.user_agent = SipUserAgent(
             self.transports,
-            sources=KnownSources(self.accounts, self.whereabouts, sign_in, trunk_of),
+            sources=KnownSources(self.accounts, self.whereabouts, sign_in, trunk_of, open_to),
             answering={"REGISTER": Registrations(sign_in, self.whereabouts, ours).answer},
             ours=ours,
             most_legs=settings.calls,

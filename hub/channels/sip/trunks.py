@@ -65,6 +65,11 @@ class Trunks:
             for name, link in self._links.items():
                 group.create_task(link.run(), name=f"trunk {name}")
 
+    @property
+    def all(self) -> tuple[Trunk, ...]:
+        """Every trunk, in the order of the settings."""
+        return self._trunks
+
     # --- who comes ---
 
     def named(self, name: str) -> Trunk | None:

@@ -15,7 +15,11 @@ TrunkOf = Callable[[str, int, str], str]
 
 
 class KnownSources:
-    """`Sources`. Whoever says to be a phone of ours proves it, unless the phone registered by this very connection."""
+    """`Sources`. All but trunks prove to be a phone of ours, unless the phone registered by this very connection.
+
+    All are asked alike, whether there is such a phone or not: who scans for names learns none. `open_to` says from
+    which addresses strangers may call unproved: from this machine, where the house wants that.
+    """
 
     def __init__(
         self,
@@ -23,11 +27,13 @@ class KnownSources:
         whereabouts: Whereabouts,
         sign_in: SignIn,
         trunk_of: TrunkOf = lambda *_: "",
+        open_to: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._accounts = accounts
         self._whereabouts = whereabouts
         self._sign_in = sign_in
         self._trunk_of = trunk_of
+        self._open_to = open_to
 
     async def of(self, invite: Request, flow: Flow) -> Source:
         """Raises Refused: 401 with a challenge."""
@@ -37,7 +43,8 @@ class KnownSources:
         if (account := self._whereabouts.account_of(flow)) is not None:
             return _source(flow, account=account)
         said = invite.from_.uri.username if isinstance(invite.from_.uri, SipUri) else None
-        if "authorization" in invite.names or (said and self._accounts.known(said) is not None):
+        is_ours = "authorization" in invite.names or (said and self._accounts.known(said) is not None)
+        if is_ours or not self._open_to(flow.host):
             return _source(flow, account=self._sign_in.who(invite, flow, said or "").username)
         return _source(flow)
 
