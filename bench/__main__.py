@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import desk, log, media, pop, push, router, search, start, wallboard
+from bench import desk, log, media, pop, push, router, search, sip, start, wallboard
 from bench.harness import Figure, keep, told
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "push": push.figures,
     "router": router.figures,
     "search": search.figures,
+    "sip": sip.figures,
     "start": start.figures,
     "wallboard": wallboard.figures,
 }

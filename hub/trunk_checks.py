@@ -12,7 +12,7 @@ from hub.channels.sip.trunk import Trunk
 from hub.channels.sip.trunk_probe import Outcome, Tried, tried
 from hub.channels.sip.user_agent import SipUserAgent
 from hub.domain.ids import TenantId
-from hub.part_checks import fail, ok
+from hub.part_checks import Values, fail, ok
 from hub.ports.status import Finding
 
 
@@ -48,7 +48,7 @@ async def examined(trunks: Sequence[Trunk], asks: Asks) -> list[Finding]:
 
 def _finding(trunk: Trunk, found: Tried) -> Finding:
     part, host = f"trunk {trunk.name}", trunk.hop.host
-    values = {"trunk": trunk.name, "host": host, "status": found.status, "ms": found.took_ms}
+    values: Values = {"trunk": trunk.name, "host": host, "status": found.status, "ms": found.took_ms}
     match found.outcome:
         case Outcome.GOOD if trunk.settings.registers:
             text = f"{host} takes our password, answered in {found.took_ms} ms"

@@ -121,9 +121,9 @@ async def sipp(
     path = scenario if isinstance(scenario, Path) else SCENARIOS / f"{scenario}.xml"
     port = port or free_port_for_both(ip)
     name = f"{path.stem}-{next(_numbers)}"
-    filled = folder / f"{name}.xml"
-    filled.write_text(_filled(path.read_text(), {**DEFAULTS, **(words or {})}))
-    command = [program, "-sf", str(filled), *([target] if target else []), "-s", service]
+    scenario_filled = folder / f"{name}.xml"
+    scenario_filled.write_text(filled(path.read_text(), {**DEFAULTS, **(words or {})}))
+    command = [program, "-sf", str(scenario_filled), *([target] if target else []), "-s", service]
     command += ["-i", ip, "-p", str(port), "-t", transport, "-nostdin", "-r", f"{rate:g}"]
     command += ["-l", str(together), "-m", str(calls), "-max_socket", "20000"]
     command += ["-trace_stat", "-stf", str(folder / f"{name}.stat"), "-fd", "1"]
@@ -148,5 +148,6 @@ async def called(scenario: str | Path, folder: Path, *, within_s: float = 60.0, 
         return await running.done(within_s)
 
 
-def _filled(text: str, words: Mapping[str, object]) -> str:
+def filled(text: str, words: Mapping[str, object]) -> str:
+    """A scenario with its words filled in."""
     return _WORD.sub(lambda found: str(words[found[1]]), text)
