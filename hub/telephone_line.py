@@ -3,18 +3,21 @@ composition root."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from pathlib import Path
 
 from aiohttp import web
 
 from crm_store.engine import Database
 from crm_store.phones import SqlPhones
+from hub import trunk_checks
 from hub.carried_calls import CarriedCalls, House
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.guard import Guard
 from hub.channels.sip.outbound_policy import rules_of
 from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
+from hub.checkup import Checkup
 from hub.domain.events import Event, PhoneChanged
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, ReservationId
 from hub.domain.phone import PhoneAccount
@@ -22,6 +25,8 @@ from hub.lifecycle import Jobs
 from hub.ports.calls import CallDesk, Telephone
 from hub.ports.clock import Clock
 from hub.sealing import Seal
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 class TelephoneLine:
@@ -51,7 +56,9 @@ class TelephoneLine:
         self._desk: CallDesk | None = None
         self._carried: CarriedCalls | None = None
         self.trunks = Trunks(sip.trunks, rules_of(sip.outbound, zone), clock)
-        self.guard = Guard(is_known=self.trunks.is_known, exempt=sip.exempt_addresses)
+        # where programs of this machine may call at all, they meet no limit either
+        here = LOOPBACK if sip.open_to_loopback else ()
+        self.guard = Guard(is_known=self.trunks.is_known, exempt=(*sip.exempt_addresses, *here))
         self.telephony = Telephony(
             settings=sip,
             tenant_id=DEFAULT_TENANT,
@@ -61,6 +68,7 @@ class TelephoneLine:
             client_address=client_address,
             ready=self._ready,
             trunk_of=self._trunk_of,
+            open_to=lambda address: sip.open_to_loopback and ip_address(address).is_loopback,
             watch=self.guard,
             allowed=lambda address: self.guard.admits(address, clock.monotonic()),
         )
@@ -99,6 +107,10 @@ class TelephoneLine:
         """The card of an offer was written to the agent's windows."""
         if self._carried is not None:
             self._carried.switchboard.card_shown(reservation_id, interaction_id)
+    def registered(self, checkup: Checkup) -> None:
+        """The test of the trunks, for the status page."""
+        if self._enabled:
+            checkup.part("trunks", trunk_checks.of_running(self.trunks.all, self.telephony.asks))
 
     def routes(self) -> list[web.RouteDef]:
         """Where browsers connect, unless telephony is switched off."""

@@ -62,7 +62,7 @@ class Telephony:
         client_address: Callable[[web.Request], str],
         ready: Ready,
         trunk_of: TrunkOf = lambda *_: "",
-        open_to: Callable[[str], bool] = lambda _: True,
+        open_to: Callable[[str], bool] = lambda _: False,
         watch: Watch | None = None,
         allowed: Allowed = lambda _: True,
         count_refused: Callable[[], None] = lambda: None,
