@@ -245,7 +245,7 @@ class Hub:
             await stack.enter_async_context(self._recordings.running())
             jobs = await stack.enter_async_context(Jobs(self._clock))
             self._start(jobs, sockets)
-            await stack.enter_async_context(self._line.opened(jobs))
+            await stack.enter_async_context(self._line.opened(jobs, self._checkup))
             port = await stack.enter_async_context(
                 listening(app, settings.http.host, self._port, unserved=unserved)
             )

@@ -26,8 +26,6 @@ from hub.ports.calls import CallDesk, Telephone
 from hub.ports.clock import Clock
 from hub.sealing import Seal
 
-LOOPBACK = ("127.0.0.0/8", "::1/128")
-
 
 class TelephoneLine:
     """`telephony` is the channel, `trunks` the lines out of the house, `guard` who is listened to. `carry` gives it the
@@ -56,9 +54,7 @@ class TelephoneLine:
         self._desk: CallDesk | None = None
         self._carried: CarriedCalls | None = None
         self.trunks = Trunks(sip.trunks, rules_of(sip.outbound, zone), clock)
-        # where programs of this machine may call at all, they meet no limit either
-        here = LOOPBACK if sip.open_to_loopback else ()
-        self.guard = Guard(is_known=self.trunks.is_known, exempt=(*sip.exempt_addresses, *here))
+        self.guard = Guard(is_known=self.trunks.is_known, exempt=sip.exempt_addresses)
         self.telephony = Telephony(
             settings=sip,
             tenant_id=DEFAULT_TENANT,
@@ -107,21 +103,19 @@ class TelephoneLine:
         """The card of an offer was written to the agent's windows."""
         if self._carried is not None:
             self._carried.switchboard.card_shown(reservation_id, interaction_id)
-    def registered(self, checkup: Checkup) -> None:
-        """The test of the trunks, for the status page."""
-        if self._enabled:
-            checkup.part("trunks", trunk_checks.of_running(self.trunks.all, self.telephony.asks))
 
     def routes(self) -> list[web.RouteDef]:
         """Where browsers connect, unless telephony is switched off."""
         return self.telephony.routes() if self._enabled else []
 
     @asynccontextmanager
-    async def opened(self, jobs: Jobs) -> AsyncIterator[None]:
-        """Listen while the block lasts, unless telephony is switched off. Raises hub.http.PortTaken, OSError."""
+    async def opened(self, jobs: Jobs, checkup: Checkup) -> AsyncIterator[None]:
+        """Listen while the block lasts, unless telephony is switched off; its trunks are among the parts that are
+        tested. Raises hub.http.PortTaken, OSError."""
         if self._carried is None:
             yield
             return
+        checkup.part("trunks", trunk_checks.of_running(self.trunks.all, self.telephony.asks))
         async with self.telephony.opened(), self._carried.running(jobs):
             jobs.start("phones", self.telephony.run())
             jobs.start("trunks", self.trunks.run(self.telephony.asks))
