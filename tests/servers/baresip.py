@@ -31,9 +31,6 @@ rtp_ports {rtp_port}-{rtp_last}
 module_path {modules}
 module aufile.so
 module g711.so
-module account.so
-module menu.so
-module ctrl_tcp.so
 module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -69,7 +66,7 @@ class Phone:
         return str(said.get("data", ""))
 
     async def heard(self, kind: str, *, within_s: float = 10.0) -> dict[str, Any]:
-        """The next event of that type (`REGISTER_OK`, `CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED` …); those
+        """The next event of that type (`CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED` …); those
         before it are forgotten."""
         try:
             async with asyncio.timeout(within_s):
@@ -84,6 +81,16 @@ class Phone:
             raise AssertionError(
                 f"{self.user}'s baresip told no {kind} in {within_s} s\n{tail(self.folder / 'baresip.log')}"
             ) from None
+
+    async def registered(self, *, within_s: float = 10.0) -> None:
+        """Wait until the registrar said yes: that may be before anybody listens to its events."""
+        log = self.folder / "baresip.log"
+        try:
+            async with asyncio.timeout(within_s):
+                while "200 OK" not in log.read_text(errors="replace"):
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"{self.user}'s baresip is not registered\n{tail(log)}") from None
 
     async def answer(self) -> None:
         """Pick up."""

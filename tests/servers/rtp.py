@@ -30,7 +30,7 @@ class RtpEnd:
     hz: int = 440
     says: bool = True
     _transport: asyncio.DatagramTransport | None = None
-    _heard: array[int] = field(default_factory=lambda: array("h"))
+    _heard: "array[int]" = field(default_factory=lambda: array("h"))
     _last_seq: int | None = None
     _event_ts: int = -1
     _seq: int = field(default_factory=lambda: random.randrange(30_000))
@@ -48,17 +48,25 @@ class RtpEnd:
         ups = sum(a < 0 <= b for a, b in pairwise(samples))
         return ups / (len(samples) / 8_000) if samples else 0.0
 
-    async def hears(self, least_rms: float, *, within_s: float = 5.0) -> float:
-        """Wait until it is at least so loud; how loud it is. Raises AssertionError."""
+    async def hears_tone(self, hz: float, *, within_s: float = 5.0) -> None:
+        """Wait until a tone of that pitch is heard, within a twentieth of it. Raises AssertionError."""
         try:
             async with asyncio.timeout(within_s):
-                while self.rms() < least_rms:
+                while self.rms() < 1_000 or abs(self.pitch_hz() - hz) > hz / 20:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(
-                f"RMS {self.rms():.0f} after {within_s} s, {self.received} packets came"
+                f"{self.pitch_hz():.0f} Hz at RMS {self.rms():.0f} instead of {hz} Hz after {within_s} s"
             ) from None
-        return self.rms()
+
+    async def hears_no_tone(self, hz: float, *, within_s: float = 5.0) -> None:
+        """Wait until that pitch is not heard any more. Raises AssertionError."""
+        try:
+            async with asyncio.timeout(within_s):
+                while self.rms() >= 500 and abs(self.pitch_hz() - hz) <= hz / 10:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"{hz} Hz is still heard after {within_s} s") from None
 
     async def press(self, keys: str, *, ms: int = 100) -> None:
         """Press keys, as telephone events (RFC 4733): each with its end three times."""
