@@ -70,7 +70,9 @@ class Wire:
             body=body,
         )
 
-    def within(self, invite: Request, answer: Response, method: str, number: int, *fields: tuple[str, str]):
+    def within(
+        self, invite: Request, answer: Response, method: str, number: int, *fields: tuple[str, str]
+    ) -> Request:
         return Request(
             method=method,
             uri=answer.contacts[0].uri if answer.contacts != "*" and answer.contacts else invite.uri,

@@ -100,12 +100,6 @@ class Whereabouts:
         self._of_flow = {flow: name for flow, name in self._of_flow.items() if name != username}
         self._changed.set()
 
-    def tell_again(self, agent_id: UserId) -> None:
-        """The agent chose another phone: say of each whether it is there."""
-        for kind in (PhoneKind.BROWSER, PhoneKind.REGISTERED):
-            self._told.pop(phone_username(agent_id, kind), None)
-        self._changed.set()
-
     async def _keep(self, username: str) -> None:
         async with self._writing:
             kept = [_kept(one) for one in alive(self._bindings.get(username, ()), self.now_s())]

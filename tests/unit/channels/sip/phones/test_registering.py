@@ -128,17 +128,6 @@ async def test_whoever_goes_is_not_reached_any_more(udp: MakeUdp) -> None:
         assert channel.phones.reach(DESK) is None
 
 
-async def test_who_chooses_another_phone_is_told_whether_it_is_there(udp: MakeUdp) -> None:
-    ready = Readiness()
-    async with running(telephony(ready=ready)) as channel:
-        found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
-        socket = await udp(channel.transports.port)
-        await desk_phone(socket, found.username, found.password).register()
-        await until(lambda: ready.told == [(found.username, True)])
-        channel.whereabouts.tell_again(ANNA)
-        await until(lambda: ready.told == [(found.username, True)] * 2)
-
-
 async def test_a_desk_phone_whose_connection_is_closed_is_connected_to(udp: MakeUdp) -> None:
     async with running(telephony()) as channel:
         found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
