@@ -8,7 +8,6 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from itertools import repeat
 from operator import add
 
 SAMPLES = 160
@@ -76,8 +75,9 @@ _HIGH = tuple(bytes(sample >> 8 & 0xFF for sample in law) for law in DECODED)
 _OTHER = tuple(bytes(CODES[1 - law][sample] for sample in DECODED[law]) for law in Law)
 _QUIETER = tuple(bytes(CODES[law][int(sample / 2)] for sample in DECODED[law]) for law in Law)
 _SQUARES = tuple(tuple(sample * sample for sample in law) for law in DECODED)
-_LIMITED = array("h", [*range(32_768), *repeat(32_767, _REACH - 32_768)])
-_LIMITED += array("h", [*repeat(-32_768, _REACH - 32_768), *range(-32_768, 0)])
+_BEYOND = _REACH - 32_768
+_LIMITED = array("h", range(32_768)) + array("h", [32_767]) * _BEYOND
+_LIMITED += array("h", [-32_768]) * _BEYOND + array("h", range(-32_768, 0))
 
 SILENCE = (b"\xff" * SAMPLES, b"\xd5" * SAMPLES)
 """By law: a frame of nothing."""

@@ -6,6 +6,7 @@ import struct
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 FRAME_S = 0.02
@@ -37,6 +38,7 @@ def decoded(code: int, law: int) -> int:
     return magnitude if code & 0x80 else -magnitude
 
 
+@cache
 def tone(hz: float, law: int, *, seconds: float = 1.0, peak: int = 8000) -> list[bytes]:
     """Frames of a sine; whole periods in a second, so that it can be repeated."""
     count = int(seconds * 8000)
