@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from random import Random
 from selectors import EVENT_READ, DefaultSelector
 from typing import cast
@@ -18,6 +19,7 @@ import structlog
 
 from hub.clock import SystemClock
 from hub.media.embedded.engine import EmbeddedEngine
+from hub.media.embedded.pace import Lateness
 from hub.ports.media import MediaEvent
 
 TICK_S = 0.02
@@ -47,11 +49,19 @@ async def pacer(streams: int, phones: list[int]) -> None:
         sockets.append(one)
     told(ports=[one.getsockname()[1] for one in sockets])
     stopping = asyncio.Event()
-    asks = asyncio.create_task(answers(stopping, dict))
+    lateness = Lateness()
+
+    async def state() -> dict[str, float]:
+        late = {"clock_p99_ms": lateness.at_most_ms(99), "clock_most_ms": lateness.at_most_ms()}
+        lateness._late_s.clear()
+        return late
+
+    asks = asyncio.create_task(answers(stopping, state))
     due, sequence = loop.time(), 0
     while not stopping.is_set():
         due += TICK_S
         await asyncio.sleep(max(0.0, due - loop.time()))
+        lateness.add(max(0.0, loop.time() - due))
         while ready := selector.select(0):
             for key, _ in ready:
                 cast("socket.socket", key.fileobj).recvfrom(2048)
@@ -103,6 +113,7 @@ async def engine(streams: int, phones: list[int]) -> None:
                         received + quality.received,
                     )
             load = made.load()
+            made._lateness._late_s.clear()  # the next answer is about what comes until then
             return {
                 "lost": lost,
                 "late": late,
@@ -115,15 +126,14 @@ async def engine(streams: int, phones: list[int]) -> None:
         await answers(asyncio.Event(), state)
 
 
-async def answers(stopping: asyncio.Event, state) -> None:
-    """`state` is answered with the CPU seconds of this process, `stop` ends it."""
+async def answers(stopping: asyncio.Event, state: Callable[[], Awaitable[dict[str, float]]]) -> None:
+    """`state` is answered with the CPU seconds of this process and what it says; anything else ends it."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while (await reader.readline()).strip() == b"state":
         cpu_s = time.process_time()
-        found = state()
-        told(cpu_s=cpu_s, **(await found if asyncio.iscoroutine(found) else found))
+        told(cpu_s=cpu_s, **await state())
     stopping.set()
 
 

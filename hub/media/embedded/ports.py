@@ -7,9 +7,6 @@ from random import Random
 
 from hub.ports.media import NoRoom
 
-_QUEUE_BYTES = 1 << 16
-"""Some seconds of packets: enough for any pause of ours, not for a flood."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -58,7 +55,6 @@ class PortRange:
                 one = socket.socket(family, socket.SOCK_DGRAM)
                 opened.append(one)
                 one.setblocking(False)
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _QUEUE_BYTES)
                 one.bind((self._host, number))
         except OSError:
             for one in opened:
