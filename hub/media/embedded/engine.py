@@ -17,7 +17,7 @@ from hub.media.embedded.player import Library
 from hub.media.embedded.ports import PortRange
 from hub.media.embedded.session import EmbeddedSession, End
 from hub.ports.clock import Clock
-from hub.ports.media import Load, MediaEvent, NoRoom
+from hub.ports.media import Load, MediaEvent, NoCommonMedia, NoRoom
 
 if TYPE_CHECKING:
     from hub.media.embedded.browser import BrowserEnd
@@ -32,7 +32,7 @@ class EmbeddedEngine:
     """A `MediaEngine`.
 
     `host` is bound; `public_address` is told to others instead, and must be given where `host` is a wildcard. Ports
-    are taken in pairs of `port_min` to `port_max`. With `browsers`, aiortc is loaded when the engine starts, and
+    are taken in pairs of `port_min` to `port_max`. With `browsers`, aiortc is loaded with the first call, and
     browsers are spoken to; `loopback` tells them this machine's own address, too, for those that run on it.
     `silent_after_s` is after how long `Silent` is told.
     """
@@ -61,6 +61,7 @@ class EmbeddedEngine:
             ports=self._ports, mail=self._mail, host=host, public_address=public_address, loopback=loopback
         )
         self._browsers = browsers
+        self._is_warm = False
         self._library = Library()
         self._lateness = Lateness()
         self._sessions: dict[EmbeddedSession, None] = {}
@@ -79,8 +80,6 @@ class EmbeddedEngine:
                 keep_time(self._clock, self._tick, self._lateness, self._is_needed), name="media-clock"
             )
             self._is_running = True
-            if self._browsers:
-                group.create_task(asyncio.to_thread(_browser_end_type), name="media-browsers")
             try:
                 yield
             finally:
@@ -107,6 +106,9 @@ class EmbeddedEngine:
         )
         self._sessions[session] = None
         self._is_needed.set()
+        if self._browsers and not self._is_warm:
+            self._is_warm = True
+            self._start(self._warm())
         return session
 
     def load(self) -> Load:
@@ -123,8 +125,18 @@ class EmbeddedEngine:
         if not self._sessions:
             self._is_needed.clear()
 
+    async def _warm(self) -> None:
+        """Load what browsers need while the first caller still listens to the greeting."""
+        try:
+            await asyncio.to_thread(_browser_end_type)
+        except ImportError:
+            log.exception("browsers_cannot_be_spoken_to")
+
     async def _browser_end(self, leg: Leg) -> End:
-        made = await asyncio.to_thread(_browser_end_type)
+        try:
+            made = await asyncio.to_thread(_browser_end_type)
+        except ImportError as why:
+            raise NoCommonMedia("browsers cannot be spoken to here") from why
         return made(leg, self._place, self._chance, self._start)
 
     def _start(self, job: Coroutine[Any, Any, None]) -> None:
@@ -149,7 +161,7 @@ class EmbeddedEngine:
 
 
 def _browser_end_type() -> "type[BrowserEnd]":
-    """Imported here, in a thread: aiortc takes a third of a second, and who has no calls does not need it."""
+    """Imported here, in a thread: aiortc takes a third of a second and 28 MiB, and who has no calls needs neither."""
     from hub.media.embedded.browser import BrowserEnd
 
     return BrowserEnd

@@ -1,8 +1,8 @@
 """What carries the packets of a browser's leg: ICE from its light side, DTLS by aiortc, SRTP, all on one port.
 
 aiortc shakes hands, checks the certificate and derives the keys. Its own ICE and RTP are left out: they would open
-ports outside our range and run tasks and queues for each packet, and transcode. Imported when the first browser is
-spoken to, as aiortc takes a third of a second.
+ports outside our range and run tasks and queues for each packet, and transcode. Imported with the first
+call, as aiortc takes a third of a second.
 """
 
 import asyncio
