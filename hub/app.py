@@ -150,6 +150,7 @@ class Hub:
             data_dir=settings.data_dir,
             allow_private=settings.webhooks.allow_private,
         )
+        self._recordings = kept = from_settings.recordings(settings, store, clock)
         self._line = from_settings.telephone_line(
             settings,
             database,
@@ -157,7 +158,7 @@ class Hub:
             clock,
             self._origins,
             self._address_of,
-            House.of(self._inbox, self._attachments, rules.opening, rules.hours, self._names, self._waits),
+            House.of(self._inbox, self._attachments, rules, self._names, self._waits, kept.vault),
         )
         self._calls = CallSide(store, clock, settings.cluster.node, telephone_of=self._line.carry)
         self._client_side = ClientSide(
@@ -194,7 +195,6 @@ class Hub:
             lease_s=settings.routing.presence_lease_s,
             on_queues=seen.queues,
         )
-        self._recordings = from_settings.recordings(settings, store, clock)
         self._talk = rest.Conversation(
             store, clock, {WEBCHAT.name: WEBCHAT.limits}, file_bytes=settings.http.max_file_bytes
         )

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from hub.channels.sip.b2bua.house_lines import HouseLines, HouseOutside
 from hub.channels.sip.b2bua.surroundings import Choice, Menu, Surroundings
@@ -31,10 +31,25 @@ from hub.ports.attachments import Attachments
 from hub.ports.calls import CallDesk
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
+from hub.ports.recordings import RecordingVault
 from hub.ports.visitors import HoursOf
 
 _BEAT_S = 20.0
 _MESSAGE_MOST_BYTES = 16 * 1024 * 1024
+
+
+class LineRules(Protocol):
+    """The queues and their hours."""
+
+    @property
+    def opening(self) -> OpeningHours:
+        """The queues as they are, and when they are open."""
+        ...
+
+    @property
+    def hours(self) -> Hours:
+        """The same in words."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +63,27 @@ class House:
     queue_named: Callable[[str], QueueId | None]
     hours: HoursOf
     wait_s: Callable[[QueueId, int], float | None]
+    vault: RecordingVault
 
     @classmethod
     def of(
         cls,
         inbox: Inbox,
         attachments: Attachments,
-        opening: OpeningHours,
-        hours: Hours,
+        rules: LineRules,
         names: Namebook,
         waits: Waits,
+        vault: RecordingVault,
     ) -> Self:
         """Of the parts of this hub."""
         return cls(
             inbox=inbox,
             attachments=attachments,
-            queue=opening.queue,
+            queue=rules.opening.queue,
             queue_named=names.queue_named,
-            hours=line_hours(hours),
+            hours=line_hours(rules.hours),
             wait_s=waits.estimate,
+            vault=vault,
         )
 
 
@@ -116,7 +133,7 @@ class CarriedCalls:
                 phones=telephony.phones,
                 outside=HouseOutside(trunks, clock.now),
                 prompts=RecordedPrompts(sounds),
-                vault=None,
+                vault=house.vault,
                 clock=clock,
                 queue=house.queue,
                 hours=house.hours,

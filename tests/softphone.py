@@ -127,7 +127,7 @@ class Softphone:
         self.agent = SipUserAgent(self.ways, incoming=self)
         door.receiver = self.agent
         self.engine = EmbeddedEngine(
-            clock=SystemClock(), chance=Random(), port_min=31_000, port_max=39_998, silent_after_s=60.0
+            clock=SystemClock(), chance=Random(), port_min=20_000, port_max=29_998, silent_after_s=60.0
         )
         self.came: asyncio.Queue[OnPhone] = asyncio.Queue()
 

@@ -1,7 +1,10 @@
 """Calls through a whole hub: real SIP and RTP from the caller to the agent's phone, and what the house keeps."""
 
 import asyncio
+import io
 import time
+import wave
+from array import array
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -11,6 +14,7 @@ import pytest
 from tests.clients import Agent, Frame
 from tests.hubs import Floor, RunningHub, free_port, start_hub
 from tests.softphone import OnPhone, Softphone, softphone
+from tests.tones import loudness
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -176,3 +180,63 @@ async def silent(call: OnPhone, hz: float) -> None:
     async with asyncio.timeout(5):
         while call.loud(hz) > 100:
             await asyncio.sleep(0.05)
+
+
+async def test_what_is_said_is_recorded_where_the_line_says_so(at: Exchange) -> None:
+    await with_rules(at, "sales", record="always")
+    anna, phone = await at.agent("anna", ANNA_HZ)
+    call = await at.calls("sales")
+    ringing = await phone.rings()
+    await phone.pick_up(ringing)
+    await call.hears(ANNA_HZ)
+    await ringing.hears(CALLER_HZ)
+    shown = await talking(anna)
+    await asyncio.sleep(1.0)
+    await call.hang_up()
+    await ringing.until("ended")
+
+    maria = await at.stack.enter_async_context(Agent(at.hub.url, "maria"))
+    path = f"/api/v1/interactions/{shown['interaction_id']}/recordings"
+    async with asyncio.timeout(10):
+        while not (found := (await maria.get(path))["items"]) or found[0]["ended_at"] is None:
+            await asyncio.sleep(0.1)
+    client, house = await heard_again(maria, found[0]["id"])
+    assert loudness(client, CALLER_HZ) > 1_000 > loudness(client, ANNA_HZ)
+    assert loudness(house, ANNA_HZ) > 1_000 > loudness(house, CALLER_HZ)
+
+
+async def test_a_queue_that_answers_plays_until_somebody_is_there(at: Exchange) -> None:
+    await with_rules(at, "sales", answer_with_music=True)
+    call = await at.calls("sales")
+    await call.until("answered")
+    async with asyncio.timeout(5):
+        while not any(abs(sample) > 500 for sample in call.heard):
+            await asyncio.sleep(0.05)
+    assert "180" not in call.happened
+
+    _, phone = await at.agent("anna", ANNA_HZ)
+    await phone.pick_up(await phone.rings())
+    await call.hears(ANNA_HZ)
+
+
+async def with_rules(at: Exchange, name: str, **voice: object) -> None:
+    """The rules of a queue for calls, changed by the administrator."""
+    admin = await at.stack.enter_async_context(Agent(at.hub.url, "admin"))
+    queues = (await admin.get("/api/v1/floor/queues"))["items"]
+    queue = next(queue for queue in queues if queue["name"] == name)
+    unknown = {"id", "version", "retired", "retired_to", "waiting", "sites", "is_open", "next_opening_at"}
+    draft = {key: value for key, value in queue.items() if key not in unknown}
+    draft["owner_first_s"] = round(queue["owner_first_s"])
+    draft["voice"] = {**queue["voice"], **voice}
+    body = {"queue": draft, "version": queue["version"]}
+    answer = await admin.ask("PUT", f"/api/v1/floor/queues/{queue['id']}", body)
+    assert answer.status == 200, str(answer.body)
+
+
+async def heard_again(agent: Agent, recording_id: str) -> tuple["array[int]", "array[int]"]:
+    """Both sides of a recording, as it is played in the console."""
+    wav = await agent.get(f"/api/v1/recordings/{recording_id}/audio")
+    with wave.open(io.BytesIO(wav)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8_000)
+        samples = array("h", file.readframes(file.getnframes()))
+    return samples[::2], samples[1::2]

@@ -8,6 +8,7 @@ from hub.channels.sip.b2bua.recorder import Recorder
 from hub.domain.call import RecordingState
 from hub.domain.errors import Conflict, Unavailable
 from hub.domain.queue import RecordRule
+from hub.domain.recording import RecordingCut
 
 if TYPE_CHECKING:
     from hub.channels.sip.b2bua.live import LiveCall
@@ -18,7 +19,7 @@ class Holding:
 
     def __init__(self, live: "LiveCall") -> None:
         self._live = live
-        self._recorder = Recorder(live.around.vault, CLIENT)
+        self._recorder = Recorder(live.around.vault, CLIENT, self._was_cut)
 
     async def hold(self, *, held: bool) -> None:
         """Music for the client, or the agent again. Raises Conflict when nobody talks."""
@@ -75,6 +76,17 @@ class Holding:
         live = self._live
         await self._recorder.end(live.session)
         live.call = replace(live.call, recording=RecordingState.OFF)
+
+    def _was_cut(self, cut: RecordingCut) -> None:
+        """The vault takes no more: the agent sees that nothing is recorded, and the call goes on."""
+        self._live.log.warning("recording_cut", why=str(cut))
+        self._live.turns.post(self._recorded_no_more)
+
+    async def _recorded_no_more(self) -> None:
+        live = self._live
+        if not live.is_over:
+            await self.stop_recording()
+            await live.around.desk.recording(live.call.id, RecordingState.OFF)
 
     async def end(self) -> None:
         """The call is over: what was recorded is kept."""

@@ -1,45 +1,27 @@
 """The recording of a call: begun, paused and ended with it."""
 
-from typing import Protocol
+from collections.abc import Callable
 
 import structlog
 
 from hub.domain.call import Call, RecordingState
 from hub.domain.errors import Conflict, HubError, Unavailable
-from hub.domain.ids import CallId, InteractionId, TenantId
-from hub.ports.media import MediaSession, SampleSink
+from hub.domain.recording import RecordingCut
+from hub.ports.media import MediaSession
+from hub.ports.recordings import RecordingTape, RecordingVault
 
 log = structlog.get_logger(__name__)
 
 
-class Tape(SampleSink, Protocol):
-    """What the vault makes of a recording, as far as a call needs it (hub/ports/recordings.py)."""
-
-    async def pause(self, *, paused: bool) -> None:
-        """Note that what is said meanwhile is left out."""
-        ...
-
-    async def finish(self) -> object:
-        """It is whole."""
-        ...
-
-
-class Vault(Protocol):
-    """Where recordings are kept, as far as a call needs it."""
-
-    async def begin(self, tenant_id: TenantId, call_id: CallId, interaction_id: InteractionId) -> Tape:
-        """A new recording. Raises Unavailable."""
-        ...
-
-
 class Recorder:
     """What is kept of one call. While the client is on hold nothing is: they hear music, and the agent talks to
-    others."""
+    others. `cut` is told, on the loop, when the vault can take no more of it."""
 
-    def __init__(self, vault: Vault | None, left: str) -> None:
+    def __init__(self, vault: RecordingVault | None, left: str, cut: Callable[[RecordingCut], None]) -> None:
         self._vault = vault
         self._left = left
-        self._tape: Tape | None = None
+        self._cut = cut
+        self._tape: RecordingTape | None = None
         self._state = RecordingState.OFF
         self._held = False
 
@@ -56,7 +38,9 @@ class Recorder:
         if self._tape is None:
             if state is RecordingState.PAUSED:
                 raise Conflict("nothing is recorded", code="not_recording")
-            self._tape = await self._vault.begin(call.tenant_id, call.id, call.interaction_id)
+            self._tape = await self._vault.begin(
+                call.tenant_id, call.id, call.interaction_id, on_cut=self._cut
+            )
             await session.record(self._left, self._tape)
         self._state = state
         await self._follow(session)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from hub.channels.sip.b2bua.parties import HandsOver
-from hub.channels.sip.b2bua.recorder import Vault
 from hub.channels.sip.headers import NameAddr, Replaces
 from hub.channels.sip.leg import Source, Target, UserAgent
 from hub.channels.sip.message import Request
@@ -18,6 +17,7 @@ from hub.ports.calls import CallDesk
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.media import LegKind, MediaEngine, Sound
+from hub.ports.recordings import RecordingVault
 from hub.ports.visitors import LineHours
 
 
@@ -158,7 +158,7 @@ class Surroundings:
     phones: Phones
     outside: Outside
     prompts: Prompts
-    vault: Vault | None
+    vault: RecordingVault | None
     clock: Clock
     queue: Callable[[QueueId], Awaitable[Queue | None]]
     hours: Callable[[QueueId, str], Awaitable[LineHours]]
