@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/generated/frames';
 import type { DeskView } from '@/generated/views';
 import { apply, type Desk, LINE_CHARACTERS, quiet, read } from '@/live/apply';
-import { after, AT, card, deskView, me, offer, touch, work } from '@/live/samples';
+import { after, AT, call, card, deskView, me, offer, touch, work } from '@/live/samples';
 
 const snapshot = (desk: DeskView, seq = 1): Frame => ({ kind: 'snapshot', seq, stream: 's', desk });
 
@@ -189,4 +189,30 @@ describe('typing', () => {
 
 it('without a desk, nothing but a snapshot is applied', () => {
   expect(apply(null, { kind: 'work_changed', seq: 2, work: work() })).toBeNull();
+});
+
+describe('calls', () => {
+  const heard = (...calls: ReturnType<typeof call>[]): Frame[] => calls.map((one, n) => ({ kind: 'call_changed', seq: 2 + n, call: one }));
+
+  it('are on the desk of whose phone rings, and follow what happens', () => {
+    const desk = played(deskView(), ...heard(call({ stage: 'ringing' }), call({ version: 2 }), call({ held_since: AT, version: 3 })));
+    expect(shown(desk).calls).toEqual([call({ held_since: AT, version: 3 })]);
+  });
+
+  it('leave it when they end, or are somebody else’s', () => {
+    const ended = call({ stage: 'ended', end: 'client_hung_up', ended_at: AT, version: 2 });
+    const elsewhere = call({ agent: { id: 'boris', name: 'Boris' }, version: 2 });
+    const waiting = call({ agent: null, stage: 'waiting', version: 2 });
+    for (const gone of [ended, elsewhere, waiting]) expect(played(deskView({ calls: [call()] }), ...heard(gone)).calls).toEqual([]);
+  });
+
+  it('are not set back by older news', () => {
+    const desk = played(deskView({ calls: [call({ version: 4 })] }), ...heard(call({ stage: 'ringing', version: 3 })));
+    expect(desk.calls).toEqual([call({ version: 4 })]);
+  });
+
+  it('are none at a hub that is a release older', () => {
+    const { calls: _none, ...older } = deskView();
+    expect(played(older as DeskView).calls).toEqual([]);
+  });
 });

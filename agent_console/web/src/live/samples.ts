@@ -1,6 +1,6 @@
 /** Small complete values for tests; each takes what the test is about. */
 
-import type { ClientCard, DeskView, MeView, OfferView, TouchView, WorkView } from '@/generated/views';
+import type { CallView, ClientCard, DeskView, MeView, OfferView, TouchView, WorkView } from '@/generated/views';
 
 export const AT = '2026-11-14T09:00:00Z';
 
@@ -102,6 +102,29 @@ export const touch = (part: Partial<TouchView> = {}): TouchView => ({
   author: '',
   delivery: 'received',
   delivery_detail: '',
+  ...part,
+});
+
+export const call = (part: Partial<CallView> = {}): CallView => ({
+  id: 'c1',
+  interaction_id: 'i1',
+  person: { id: 'ivan', name: 'Ivan Petrov' },
+  queue: { id: 'support', name: 'support' },
+  direction: 'inbound',
+  number: '+79161234567',
+  dialled: 'support',
+  stage: 'talking',
+  started_at: AT,
+  answered_at: AT,
+  held_since: null,
+  ended_at: null,
+  end: null,
+  recording: 'off',
+  third: '',
+  third_stage: null,
+  agent: { id: 'anna', name: 'Anna' },
+  work_item_id: 'w1',
+  version: 1,
   ...part,
 });
 
