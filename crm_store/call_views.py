@@ -16,7 +16,8 @@ _VIEW = (
     "SELECT c.id, c.interaction_id, p.id, p.name, q.id, q.name, c.direction, c.number, c.dialled, c.stage,"
     " c.started_at, c.answered_at, c.held_since, c.ended_at, c.ending, c.recording, c.third, c.third_stage,"
     " c.work_item_id, c.version, c.agent_id, COALESCE(a.name, '')"
-    " FROM calls c JOIN persons p ON p.id = c.person_id JOIN queues q ON q.id = c.queue_id"
+    " FROM calls c JOIN interactions i ON i.id = c.interaction_id JOIN persons p ON p.id = c.person_id"
+    " JOIN queues q ON q.id = i.queue_id"
     " LEFT JOIN agents a ON a.id = c.agent_id WHERE /*+*/c.tenant_id = $1"
 )
 _NOW = f"{_VIEW} AND c.ended_at IS NULL"
@@ -42,7 +43,7 @@ async def calls_now(
         rows = await wire.fetch(f"{_NOW} ORDER BY c.started_at, c.id LIMIT {MOST_SHOWN}", tenant_id)
     else:
         rows = await wire.fetch(
-            f"{_NOW} AND c.queue_id = ANY($2) ORDER BY c.started_at, c.id LIMIT {MOST_SHOWN}",
+            f"{_NOW} AND i.queue_id = ANY($2) ORDER BY c.started_at, c.id LIMIT {MOST_SHOWN}",
             tenant_id,
             list(queues),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 
 from crm_store.call_mapping import call_of, phone_of
@@ -13,12 +14,16 @@ from crm_store.rows.history import work_items
 from crm_store.store import Store
 from crm_store.unit_of_work import Unit
 from hub.domain.call import AgentPhone, Call, PhoneKind
-from hub.domain.ids import CallId, InteractionId, TenantId, UserId
+from hub.domain.ids import CallId, InteractionId, QueueId, TenantId, UserId
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState
 
-_CALL = columns(calls)
+# overflow and supervisors move who waits from line to line: the interaction says which one it is by now
+_CALLS = (
+    f"SELECT {columns(calls, 'c.')}, i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id"
+    " WHERE /*+*/c.tenant_id = $1"
+)
 _PHONE = columns(agent_phones)
-_GOING_ON = f"SELECT {_CALL} FROM calls WHERE tenant_id = $1 AND ended_at IS NULL"
+_GOING_ON = _CALLS.replace("/*+*/", "") + " AND c.ended_at IS NULL"
 
 _UNDER_WAY = open_in(WorkState.QUEUED, WorkState.OFFERED, WorkState.ASSIGNED, of="w.")
 _WAITS, _OTHER_WAITS = (open_in(*sorted(WAITING_STATES), of=alias) for alias in ("w.", "o."))
@@ -49,16 +54,13 @@ class SqlCalls:
 
     async def find_call(self, tenant_id: TenantId, call_id: CallId) -> Call | None:
         """See the port."""
-        found = await self._calls(
-            f"SELECT {_CALL} FROM calls WHERE tenant_id = $1 AND id = $2", tenant_id, call_id
-        )
+        found = await self._calls(f"{_CALLS} AND c.id = $2", tenant_id, call_id)
         return found[0] if found else None
 
     async def call_in(self, tenant_id: TenantId, interaction_id: InteractionId) -> Call | None:
         """See the port."""
         found = await self._calls(
-            f"SELECT {_CALL} FROM calls WHERE /*+*/tenant_id = $1 AND interaction_id = $2 AND ended_at IS NULL"
-            " ORDER BY started_at DESC, id DESC LIMIT 1",
+            f"{_CALLS} AND c.interaction_id = $2 AND c.ended_at IS NULL ORDER BY c.started_at DESC, c.id DESC LIMIT 1",
             tenant_id,
             interaction_id,
         )
@@ -67,12 +69,12 @@ class SqlCalls:
     async def calls_going_on(self, tenant_id: TenantId, *, node: str | None = None) -> list[Call]:
         """See the port."""
         if node is None:
-            return await self._calls(f"{_GOING_ON} ORDER BY started_at, id", tenant_id)
-        return await self._calls(f"{_GOING_ON} AND node = $2 ORDER BY started_at, id", tenant_id, node)
+            return await self._calls(f"{_GOING_ON} ORDER BY c.started_at, c.id", tenant_id)
+        return await self._calls(f"{_GOING_ON} AND c.node = $2 ORDER BY c.started_at, c.id", tenant_id, node)
 
     async def silent_calls(self, tenant_id: TenantId, heard_before: datetime) -> list[Call]:
         """See the port."""
-        return await self._calls(f"{_GOING_ON} AND heard_at < $2", tenant_id, to_us(heard_before))
+        return await self._calls(f"{_GOING_ON} AND c.heard_at < $2", tenant_id, to_us(heard_before))
 
     async def ownerless_calls(self, tenant_id: TenantId, came_before: datetime) -> list[WorkItem]:
         """See the port."""
@@ -122,4 +124,5 @@ class SqlCalls:
 
     async def _calls(self, sql: str, *params: object) -> list[Call]:
         async with self._store.database.snapshot() as wire:
-            return [call_of(r) for r in await wire.fetch(sql, *params)]
+            rows = await wire.fetch(sql, *params)
+        return [replace(call_of(r), queue_id=QueueId(r[-1])) for r in rows]

@@ -20,7 +20,7 @@ _DUE = (
 )
 _UNANSWERED = (
     f"SELECT {columns(work_items, 'w.')} FROM work_items w WHERE w.tenant_id = $1 AND /*+*/w.queue_id = $2"
-    f" AND {_IN_LINE} AND NOT EXISTS (SELECT 1 FROM touches t"
+    f" AND {_IN_LINE} AND w.media <> 'voice' AND NOT EXISTS (SELECT 1 FROM touches t"
     " WHERE t.interaction_id = w.interaction_id AND t.external_id = 'closed:' || w.id)"
     " ORDER BY w.first_queued_at LIMIT $3"
 )

@@ -2,6 +2,7 @@
 
 from hub.desk.scope import holds, require_interaction
 from hub.domain.access import Permission, Principal
+from hub.domain.agent import Media
 from hub.domain.consult import Consult
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import ConsultChanged
@@ -86,7 +87,7 @@ class Consults:
     async def hand_over(self, principal: Principal, consult_id: ConsultId) -> WorkItem:
         """Make the colleague the owner: they know the matter, so they are not asked again. The consult ends.
 
-        Raises NotFound, Conflict `consult_over`, `not_assigned`, `agent_away`, `agent_full`.
+        Raises NotFound, Conflict `consult_over`, `not_assigned`, `agent_away`, `agent_full`, `call_stays`.
         """
         principal.require(Permission.TRANSFER)
         async with self._store.unit(principal.tenant_id) as unit:
@@ -99,6 +100,8 @@ class Consults:
                 raise Conflict("this consult is over", code="consult_over")
             if item is None or item.state is not WorkState.ASSIGNED or not holds(principal, item):
                 raise Conflict("you do not have this work", code="not_assigned")
+            if item.media is Media.VOICE:
+                raise Conflict("a call is handed over by the telephone", code="call_stays")
             colleague = (await unit.agents([consult.colleague_id])).get(consult.colleague_id)
             if colleague is None:
                 raise NotFound("there is no such agent")

@@ -119,7 +119,8 @@ class Supervising:
         """Take waiting work out of its line: into another queue, where it is as urgent, or (None) to its end.
 
         Without a queue the engagement is closed: a client whom nobody would ever answer is not left waiting.
-        Raises NotFound, Invalid for a missing reason, an unknown or a retired queue, Conflict `work_moved_on`.
+        Raises NotFound, Invalid for a missing reason, an unknown or a retired queue, Conflict `work_moved_on`;
+        a call is not ended this way (`call_stays`).
         """
         principal.require(Permission.SUPERVISE)
         said = one_line(reason, _REASON_CHARS)
@@ -132,6 +133,8 @@ class Supervising:
             queue = (await unit.queues()).get(queue_id) if queue_id is not None else None
             if queue_id is not None and (queue is None or queue.id == item.queue_id or queue.rules.retired):
                 raise Invalid("there is no such other queue", field="queue_id", code="no_such_queue")
+            if queue is None and item.media is Media.VOICE:
+                raise Conflict("a caller is on the line: hang up", code="call_stays")
             now = self._clock.now()
             waiting, interaction = await back_in_line(unit, interaction, item, now, reason="pulled_out")
             way_out = WorkState.CANCELLED if queue is None else WorkState.FLOWED_OUT

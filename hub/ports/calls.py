@@ -51,7 +51,8 @@ class CallDesk(Protocol):
 
     async def not_answered(self, reservation_id: ReservationId, reason: str) -> None:
         """The agent's phone refused (`declined`), was busy (`busy`) or could not be reached (`unreachable`): the
-        work goes to the next one, in its old place. An offer that is over is no error."""
+        work goes to the next one, in its old place. An offer that is over is no error: told of one that expired or was
+        withdrawn, the call only rings nowhere any more."""
         ...
 
     async def came_back(self, call_id: CallId, reason: str) -> None:

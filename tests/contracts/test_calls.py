@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from hub.domain.access import Role
 from hub.domain.agent import Agent
 from hub.domain.call import CallEnd, CallStage, RecordingState
 from hub.domain.errors import Conflict
@@ -11,6 +12,7 @@ from hub.domain.events import CallChanged, ReservationEnded, TasksChanged, WorkS
 from hub.domain.interaction import Disposition, InteractionState
 from hub.domain.reservation import ReservationState
 from hub.domain.work import WorkItem, WorkState
+from hub.routing.reservations import expire
 from tests.contracts.call_line import NUMBER, Line, of
 from tests.stores import House
 
@@ -117,6 +119,58 @@ async def test_of_answered_and_ended_at_once_one_comes_first_and_nothing_is_stuc
             assert rows == [("abandoned", "voice", "sip")]
         assert (await line.now(call)).stage is CallStage.ENDED
         assert await line.state(call) is InteractionState.CLOSED
+
+
+async def test_of_answered_and_expired_at_once_one_comes_first_and_the_other_finds_it_so(
+    line: Line, anna: Agent
+) -> None:
+    house = line.house
+    for _ in range(5):
+        call, offer = await line.rung(anna)
+        house.clock.advance(3)
+        answered, _ = await asyncio.gather(
+            line.calls.answered(call.id, offer.id),
+            expire(house.store, house.clock, offer),
+            return_exceptions=True,
+        )
+        (kept,) = await house.offers(await line.item_of(call))
+        item = await line.item_of(call)
+        if isinstance(answered, WorkItem):
+            assert (kept.state, item.state) == (ReservationState.ACCEPTED, WorkState.ASSIGNED)
+        else:
+            assert isinstance(answered, Conflict)
+            assert (kept.state, item.state) == (ReservationState.EXPIRED, WorkState.QUEUED)
+            await line.calls.not_answered(offer.id, "no_answer")
+            assert (await line.now(call)).stage is CallStage.WAITING
+        house.clock.advance(3)
+        await line.calls.ended(call.id, CallEnd.CLIENT_LEFT)
+        left = await house.open_item(call.interaction_id)
+        if left is not None:
+            await house.work.complete(house.as_(anna), left.id)
+
+
+async def test_who_is_on_the_line_is_moved_by_the_telephone_only(
+    line: Line, anna: Agent, boris: Agent
+) -> None:
+    house = line.house
+    call = await line.talking(anna)
+    sales = house.a_queue("sales")
+    await house.floor.put_queue(sales)
+    house.store.forget_queues()
+    sofia = house.somebody(Role.SUPERVISOR, house.queue.id)
+    for moving in (
+        house.transfers.to_queue(house.as_(anna), call.interaction_id, sales.id, ""),
+        house.transfers.to_agent(house.as_(anna), call.interaction_id, boris.id, ""),
+        house.supervising.return_to_queue(sofia, call.interaction_id, "because"),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await moving
+        assert refused.value.stable_code == "call_stays"
+    waits, _, _ = await line.began(line.touch("+905320000004"))
+    with pytest.raises(Conflict):
+        await house.supervising.pull_out(sofia, waits.interaction_id, queue_id=None, reason="because")
+    await house.supervising.pull_out(sofia, waits.interaction_id, queue_id=sales.id, reason="because")
+    assert (await line.now(waits)).queue_id == sales.id
 
 
 async def test_who_cannot_be_connected_gives_the_caller_back_to_the_old_place(

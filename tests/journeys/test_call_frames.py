@@ -113,6 +113,10 @@ async def _stage(window: Window, stage: str) -> None:
     await window.until(lambda: [c["stage"] for c in (window.desk or {})["calls"]] == [stage])
 
 
+async def _has_tasks(window: Window, count: int) -> None:
+    await window.until(lambda: len((window.desk or {"tasks": [None] * 99})["tasks"]) == count)
+
+
 async def test_a_call_of_ours_is_on_the_desk_from_dialling_to_its_outcome(
     shift: Shift, exchange: Exchange
 ) -> None:
@@ -188,6 +192,31 @@ async def test_a_caller_goes_from_the_line_to_one_agent_and_on_to_another(
     await shift.all_agree()
 
 
+async def test_accepting_a_promised_call_at_the_desk_dials_it(shift: Shift, exchange: Exchange) -> None:
+    anna = await _with_a_phone(shift, "anna")
+    await anna.agent.be("paused", "break")
+    call = await exchange.rings((anna.desk or {})["queues"][0]["id"])
+    await exchange.calls.wants_callback(call.id, NUMBER)
+    await anna.agent.be("available")
+    offer = await anna.offered()
+    assert exchange.telephone.dialled == []
+    await anna.agent.accept(offer["reservation_id"])
+    await _stage(anna, "waiting")
+    begun = _call(anna)
+    assert (begun["direction"], begun["number"], begun["interaction_id"]) == (
+        "outbound",
+        NUMBER,
+        call.interaction_id,
+    )
+    async with asyncio.timeout(10):
+        while not exchange.telephone.dialled:
+            await asyncio.sleep(0.02)
+    assert [c.id for c, _ in exchange.telephone.dialled] == [begun["id"]]
+    await exchange.calls.client_answered(begun["id"])
+    await _stage(anna, "talking")
+    await shift.all_agree()
+
+
 async def test_a_missed_call_is_on_every_desk_of_the_line_and_the_supervisor_sees_the_others(
     shift: Shift, exchange: Exchange
 ) -> None:
@@ -200,11 +229,11 @@ async def test_a_missed_call_is_on_every_desk_of_the_line_and_the_supervisor_see
     assert (await anna.agent.ask("GET", "/api/v1/calls")).status == 403
     await exchange.calls.ended(missed.id, CallEnd.CLIENT_LEFT)
     for window in (anna, boris):
-        await window.until(lambda window=window: len((window.desk or {})["tasks"]) == 1)
+        await _has_tasks(window, 1)
     await shift.all_agree()
     (task,) = (anna.desk or {})["tasks"]
     assert (task["owner"]["id"], task["interaction_id"]) == (queue_id, missed.interaction_id)
     await boris.agent.ask("PATCH", f"/api/v1/tasks/{task['id']}", {"version": task["version"], "done": True})
     for window in (anna, boris):
-        await window.until(lambda window=window: not (window.desk or {"tasks": [1]})["tasks"])
+        await _has_tasks(window, 0)
     await shift.all_agree()
