@@ -228,9 +228,7 @@ class Calls:
                     after = put_on_hold(item, held, now)
                     unit.save_item(item, after)
                     reason = "hold" if held else "resumed"
-                    unit.note_fact(
-                        WorkStepped(tenant_id=item.tenant_id, item=after, reason=reason), interaction
-                    )
+                    unit.emit(WorkStepped(tenant_id=item.tenant_id, item=after, reason=reason))
                 change_call(unit, call, held_since=now if held else None)
 
         await _again(on_hold)
