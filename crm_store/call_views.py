@@ -60,6 +60,20 @@ async def calls_of(wire: Wire, tenant_id: TenantId, interaction_id: InteractionI
     return tuple(map(_view, rows))
 
 
+async def promised_numbers(
+    wire: Wire, tenant_id: TenantId, ids: Sequence[InteractionId]
+) -> dict[InteractionId, str]:
+    """The numbers that were promised a call in these interactions, as far as nobody is on the line there."""
+    rows = await wire.fetch(
+        "SELECT b.interaction_id, b.phone FROM callbacks b WHERE /*+*/b.tenant_id = $1 AND b.interaction_id = ANY($2)"
+        " AND b.queued_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calls c"
+        " WHERE c.interaction_id = b.interaction_id AND c.ended_at IS NULL)",
+        tenant_id,
+        list(ids),
+    )
+    return {InteractionId(r[0]): r[1] for r in rows}
+
+
 def _view(r: Row) -> CallView:
     return CallView(
         id=r[0],

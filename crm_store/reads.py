@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crm_store.call_views import calls_now, calls_of, calls_with, views_of
+from crm_store.call_views import calls_now, calls_of, calls_with, promised_numbers, views_of
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.live import Live
@@ -15,8 +15,10 @@ from crm_store.tasks import open_tasks_of
 from hub.desk.found import AgentPage, QueuePage
 from hub.desk.views import CallView, TaskView
 from hub.domain.access import Permission, Principal, Scope
+from hub.domain.agent import Media
 from hub.domain.card import ClientCard
 from hub.domain.ids import CallId, InteractionId, PersonId, TenantId, UserId, WorkItemId
+from hub.domain.work import WorkItem
 from hub.ports.clock import Clock
 
 _SERVED_NOW = (
@@ -70,6 +72,14 @@ class DeskReads(Live):
         """See the port."""
         async with self._store.database.snapshot() as wire:
             return await views_of(wire, tenant_id, ids)
+
+    async def promised(self, tenant_id: TenantId, items: Sequence[WorkItem]) -> dict[InteractionId, str]:
+        """See the port."""
+        ids = [item.interaction_id for item in items if item.media is Media.VOICE]
+        if not ids:
+            return {}
+        async with self._store.database.snapshot() as wire:
+            return await promised_numbers(wire, tenant_id, ids)
 
     async def calls_with(self, tenant_id: TenantId, agent_id: UserId) -> tuple[CallView, ...]:
         """See the port."""

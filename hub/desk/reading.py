@@ -101,6 +101,10 @@ class LiveReads(Protocol):
         """These calls, over or not."""
         ...
 
+    async def promised(self, tenant_id: TenantId, items: Sequence[WorkItem]) -> dict[InteractionId, str]:
+        """Which of this voice work is a promise to call, and at which number: nobody is on the line."""
+        ...
+
     async def calls_with(self, tenant_id: TenantId, agent_id: UserId) -> tuple[CallView, ...]:
         """Calls that this agent has, or whose phone rings for them."""
         ...

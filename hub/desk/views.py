@@ -83,7 +83,7 @@ class WorkView(View, frozen=True, kw_only=True):
 
 
 class OfferedWorkView(View, frozen=True, kw_only=True):
-    """The work in an offer."""
+    """The work in an offer. `call_back`: nobody is on the line; whoever takes it calls the client at this number."""
 
     id: str
     interaction_id: str
@@ -91,6 +91,7 @@ class OfferedWorkView(View, frozen=True, kw_only=True):
     channel: str
     language: str
     waited_s: float
+    call_back: str = ""
 
 
 class OfferView(View, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from hub.domain.reservation import Reservation
 from hub.domain.work import WorkItem
 
 
-def offered_work(item: WorkItem, queue: str, now: datetime) -> OfferedWorkView:
-    """The work in an offer."""
+def offered_work(item: WorkItem, queue: str, now: datetime, call_back: str = "") -> OfferedWorkView:
+    """The work in an offer; `call_back` is the number that was promised a call."""
     return OfferedWorkView(
         id=item.id,
         interaction_id=item.interaction_id,
@@ -17,6 +17,7 @@ def offered_work(item: WorkItem, queue: str, now: datetime) -> OfferedWorkView:
         channel=item.channel,
         language=item.language,
         waited_s=round(max(0.0, (now - item.first_queued_at).total_seconds()), 3),
+        call_back=call_back,
     )
 
 
@@ -25,11 +26,13 @@ def latency_ms(item: WorkItem, now: datetime) -> float:
     return round(max(0.0, (now - item.received_at).total_seconds() * 1000), 3)
 
 
-def offer_view(offer: Reservation, item: WorkItem, card: ClientCard, queue: str, now: datetime) -> OfferView:
+def offer_view(
+    offer: Reservation, item: WorkItem, card: ClientCard, queue: str, now: datetime, call_back: str = ""
+) -> OfferView:
     """An offer as a snapshot shows it."""
     return OfferView(
         reservation_id=offer.id,
-        work_item=offered_work(item, queue, now),
+        work_item=offered_work(item, queue, now, call_back),
         offered_at=offer.offered_at,
         expires_at=offer.expires_at,
         card=card,

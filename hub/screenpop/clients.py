@@ -163,6 +163,7 @@ class ClientNews:
     async def _offers_anew(self, tenant_id: TenantId, user_id: UserId, ids: set[InteractionId]) -> None:
         offers = [o for o in await self._reads.offers_to(tenant_id, user_id) if o[0].interaction_id in ids]
         cards = await self._reads.cards(tenant_id, [item.person_id for _, item in offers]) if offers else {}
+        promised = await self._reads.promised(tenant_id, [item for _, item in offers])
         now = self._clock.now()
         for offer, item in offers:
             self.note_offer(offer.id, item.person_id, user_id)
@@ -172,7 +173,9 @@ class ClientNews:
                     ReservationOfferedFrame(
                         seq=0,
                         reservation_id=offer.id,
-                        work_item=offered_work(item, self._queue_name(item.queue_id), now),
+                        work_item=offered_work(
+                            item, self._queue_name(item.queue_id), now, promised.get(item.interaction_id, "")
+                        ),
                         offered_at=offer.offered_at,
                         expires_at=offer.expires_at,
                         card=cards[item.person_id],

@@ -114,6 +114,7 @@ class Pusher:
         if not here:
             return
         cards = await self._reads.cards(tenant_id, [o.item.person_id for o in here])
+        promised = await self._reads.promised(tenant_id, [o.item for o in here])
         for event in here:
             stream = self._streams.get(event.reservation.agent_id)
             card = cards.get(event.item.person_id)
@@ -125,7 +126,9 @@ class Pusher:
                 ReservationOfferedFrame(
                     seq=0,
                     reservation_id=offer.id,
-                    work_item=offered_work(item, self._queue_name(item.queue_id), now),
+                    work_item=offered_work(
+                        item, self._queue_name(item.queue_id), now, promised.get(item.interaction_id, "")
+                    ),
                     offered_at=offer.offered_at,
                     expires_at=offer.expires_at,
                     card=card,

@@ -43,6 +43,7 @@ class Snapshots:
         now = self._clock.now()
         offers = await self._reads.offers_to(tenant, me)
         cards = await self._reads.cards(tenant, [item.person_id for _, item in offers])
+        promised = await self._reads.promised(tenant, [item for _, item in offers])
         rows = await self._reads.work_rows(tenant, await self._reads.held(tenant, me))
         lines = await self.lines(principal)
         pauses = await self._reads.pauses(tenant)
@@ -50,7 +51,14 @@ class Snapshots:
             me=await self.me(principal),
             queues=lines[0],
             offers=tuple(
-                offer_view(offer, item, cards[item.person_id], self._queue_name(item.queue_id), now)
+                offer_view(
+                    offer,
+                    item,
+                    cards[item.person_id],
+                    self._queue_name(item.queue_id),
+                    now,
+                    promised.get(item.interaction_id, ""),
+                )
                 for offer, item in offers
             ),
             work=tuple(view for _, view in rows.values()),

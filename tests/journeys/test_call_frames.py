@@ -39,7 +39,7 @@ class Exchange:
     clock: Clock | None = None
 
     def made(self, store: Store, clock: Clock, *args: Any, **options: Any) -> CallSide:
-        side = CallSide(store, clock, *args, **{**options, "telephone_of": lambda _: self.telephone})
+        side = CallSide(store, clock, *args, **{**options, "telephone_of": lambda *_: self.telephone})
         self.desk, self.store, self.clock = side.desk, store, clock
         return side
 
@@ -163,7 +163,7 @@ async def test_a_caller_goes_from_the_line_to_one_agent_and_on_to_another(
     queue_id = (anna.desk or {})["queues"][0]["id"]
     call = await exchange.rings(queue_id)
     offer = await anna.offered()  # Boris has no phone that can be rung
-    assert offer["work_item"]["channel"] == "sip"
+    assert (offer["work_item"]["channel"], offer["work_item"]["call_back"]) == ("sip", "")
     assert [e["rule"] for e in offer["why"]["excluded"]] == ["no_phone"]
     await exchange.calls.ringing(call.id, UserId((anna.desk or {})["me"]["id"]))
     await _stage(anna, "ringing")
@@ -199,6 +199,8 @@ async def test_accepting_a_promised_call_at_the_desk_dials_it(shift: Shift, exch
     await exchange.calls.wants_callback(call.id, NUMBER)
     await anna.agent.be("available")
     offer = await anna.offered()
+    assert offer["work_item"]["call_back"] == NUMBER
+    await shift.all_agree()
     assert exchange.telephone.dialled == []
     await anna.agent.accept(offer["reservation_id"])
     await _stage(anna, "waiting")

@@ -118,7 +118,7 @@ export class World {
     if (!client) return;
     const offer: OfferView = {
       reservation_id: id(600 + n),
-      work_item: { id: id(700 + n), interaction_id: id(200 + n), queue: QUEUES[client.queue]?.name ?? '', channel, language: client.language, waited_s: 12 },
+      work_item: { id: id(700 + n), interaction_id: id(200 + n), queue: QUEUES[client.queue]?.name ?? '', channel, language: client.language, waited_s: 12, call_back: '' },
       offered_at: new Date().toISOString(),
       expires_at: new Date(Date.now() + seconds * 1000).toISOString(),
       card: card(client),

@@ -390,7 +390,7 @@ export interface OfferView {
   readonly latency_ms: number;
 }
 
-/** The work in an offer. */
+/** The work in an offer. `call_back`: nobody is on the line; whoever takes it calls the client at this number. */
 export interface OfferedWorkView {
   readonly id: string;
   readonly interaction_id: string;
@@ -398,6 +398,7 @@ export interface OfferedWorkView {
   readonly channel: string;
   readonly language: string;
   readonly waited_s: number;
+  readonly call_back: string;
 }
 
 /** One answer to choose; `code` is what is kept. */

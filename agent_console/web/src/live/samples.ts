@@ -51,7 +51,7 @@ export const card = (part: Partial<ClientCard> = {}): ClientCard => ({
 
 export const offer = (part: Partial<OfferView> = {}): OfferView => ({
   reservation_id: 'r1',
-  work_item: { id: 'w1', interaction_id: 'i1', queue: 'support', channel: 'webchat', language: 'ru', waited_s: 1 },
+  work_item: { id: 'w1', interaction_id: 'i1', queue: 'support', channel: 'webchat', language: 'ru', waited_s: 1, call_back: '' },
   offered_at: AT,
   expires_at: after(20),
   card: card(),

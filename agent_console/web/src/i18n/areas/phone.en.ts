@@ -60,6 +60,7 @@ export default {
   },
   from: '{name} calls',
   calls_number: 'called {number}',
+  call_back: 'Wants to be called: taking it dials.',
   pick_up: 'Pick up your phone.',
   colleague: 'A colleague calls',
   answer: 'Answer',

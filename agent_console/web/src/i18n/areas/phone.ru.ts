@@ -62,6 +62,7 @@ const words: Phone = {
   },
   from: 'Звонит {name}',
   calls_number: 'набран {number}',
+  call_back: 'Ждёт звонка: приняв, вы звоните.',
   pick_up: 'Снимите трубку.',
   colleague: 'Звонит коллега',
   answer: 'Ответить',

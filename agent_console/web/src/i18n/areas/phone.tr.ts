@@ -62,6 +62,7 @@ const words: Phone = {
   },
   from: '{name} arıyor',
   calls_number: 'aranan {number}',
+  call_back: 'Aranmak istiyor: kabul edince aranır.',
   pick_up: 'Telefonunuzu açın.',
   colleague: 'Bir iş arkadaşı arıyor',
   answer: 'Yanıtla',
