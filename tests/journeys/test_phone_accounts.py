@@ -1,5 +1,6 @@
 """An agent's phones in the complete hub: the browser's password by REST and its socket, a desk phone over UDP."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -77,6 +78,53 @@ async def test_the_phones_of_an_agent_register_with_the_passwords_that_the_conso
             udp.transport.close()
         rows = (await admin.get("/api/v1/audit?action=set_phone_account"))["items"]
         assert len(rows) == 2
+
+
+async def ready(anna: Agent, *, within_s: float = 10.0) -> bool:
+    """Whether the agent's phone is, or becomes, one that can be rung."""
+    try:
+        async with asyncio.timeout(within_s):
+            while not (await anna.get("/api/v1/agents/me/phone"))["ready"]:
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def test_a_desk_phone_is_found_again_after_a_restart(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"CHANNELS__SIP__PORT": str(port)}
+    first = await start_hub(tmp_path / "data", settings=settings)
+    udp = await udp_socket(port)
+    try:
+        async with Agent(first.url, "anna") as anna:
+            desk = await anna.post("/api/v1/agents/me/phone-account")
+            wish = {"kind": "registered", "uri": "", "auto_answer": False}
+            chosen = await anna.ask("PUT", "/api/v1/agents/me/phone", wish)
+            assert (chosen.body["account"], chosen.body["ready"]) == (desk["username"], False)
+            phone = RegisteringPhone(
+                udp.exchange,
+                desk["username"],
+                desk["password"],
+                via=f"UDP 127.0.0.1:{udp.port}",
+                contact=f"<sip:{desk['username']}@127.0.0.1:{udp.port}>",
+            )
+            assert (await phone.register()).status == 200
+            assert await ready(anna)
+            # another phone, and back: the one that is registered is known to be
+            for kind in ("browser", "registered"):
+                await anna.ask("PUT", "/api/v1/agents/me/phone", {**wish, "kind": kind})
+            assert await ready(anna)
+        await first.kill()
+        second = await start_hub(tmp_path / "data", settings=settings, port=first.port)
+        try:
+            async with Agent(second.url, "anna") as anna:
+                assert await ready(anna)
+        finally:
+            assert await second.stop() == 0
+    finally:
+        udp.transport.close()
+        await first.kill()
 
 
 async def test_a_sip_port_that_is_taken_stops_the_start_and_is_named(tmp_path: Path) -> None:
