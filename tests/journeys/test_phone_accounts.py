@@ -14,6 +14,8 @@ from tests.clients import Agent
 from tests.fakes.sip_phone import RegisteringPhone, udp_socket, ws_socket
 from tests.hubs import HubDidNotStart, RunningHub, free_port, start_hub
 
+pytestmark = pytest.mark.timeout(180)  # two hubs one after the other, on a busy machine
+
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[tuple[RunningHub, int]]:

@@ -10,6 +10,8 @@ from hub.channels.sip.leg import Leg, LegEvents, LegOver, Source
 from tests.fakes.sip_network import SDP, Listener, Network, Peer, peers
 from tests.fakes.virtual_time import run
 
+pytestmark = pytest.mark.timeout(180)  # the processor's time of five hundred calls, on a busy machine
+
 ALICE, BOB = "192.0.2.1", "192.0.2.2"
 
 
