@@ -12,14 +12,15 @@ from hub.channels.sip.message import Request
 from hub.channels.sip.uri import uri_of
 from tests.clients import Agent
 from tests.fakes.sip_phone import RegisteringPhone, udp_socket, ws_socket
-from tests.hubs import HubDidNotStart, RunningHub, free_port, start_hub
+from tests.hubs import HubDidNotStart, RunningHub, start_hub
+from tests.servers.processes import free_port_for_both
 
 pytestmark = pytest.mark.timeout(180)  # two hubs one after the other, on a busy machine
 
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[tuple[RunningHub, int]]:
-    port = free_port()
+    port = free_port_for_both()
     running = await start_hub(tmp_path / "data", settings={"CHANNELS__SIP__PORT": str(port)})
     try:
         yield running, port
@@ -94,7 +95,7 @@ async def ready(anna: Agent, *, within_s: float = 10.0) -> bool:
 
 
 async def test_a_desk_phone_is_found_again_after_a_restart(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_port_for_both()
     settings = {"CHANNELS__SIP__PORT": str(port)}
     first = await start_hub(tmp_path / "data", settings=settings)
     udp = await udp_socket(port)
