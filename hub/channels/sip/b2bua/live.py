@@ -348,12 +348,15 @@ class LiveCall:
     async def client_answers(self, leg: Leg, sdp: bytes) -> None:
         """Of interest on a call of ours."""
 
-    async def work_stepped(self, item: WorkItem, before: UserId | None) -> None:
+    async def work_stepped(self, item: WorkItem, before: UserId | None, *, moved: bool = False) -> None:
         """The house moved the work: to another agent, back to the line, into another line, or to its end.
-        `before` is who had it until now, if somebody had."""
+        `before` is who had it until now, if somebody had; `moved` says that it was handed on: one pass ends, and the
+        one after it says where the client waits now."""
         if self.is_over or self.handing.is_given:
             return
         is_waiting = item.state is WorkState.QUEUED
+        if moved and not is_waiting:
+            return
         if is_waiting and item.queue_id != self.call.queue_id:
             self.call = replace(self.call, queue_id=item.queue_id)
         is_ours = self.agent is not None and (before or item.agent_id) == self.agent.agent_id

@@ -232,7 +232,10 @@ class Switchboard:
                         live.turns.post(partial(live.offer_over, event.reservation, accepted=accepted))
                 case WorkStepped() if event.item.media is Media.VOICE:
                     if live := self._by_interaction.get(event.item.interaction_id):
-                        live.turns.post(partial(live.work_stepped, event.item, event.from_agent_id))
+                        moved = event.reason == "transferred"
+                        live.turns.post(
+                            partial(live.work_stepped, event.item, event.from_agent_id, moved=moved)
+                        )
                 case _:
                     pass
 

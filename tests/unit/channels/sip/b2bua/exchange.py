@@ -121,13 +121,19 @@ class Exchange:
         )
         await self.settle()
 
-    async def stepped(self, state: WorkState, queue_id: QueueId = QUEUE, before: UserId = ANNA) -> None:
+    async def stepped(
+        self,
+        state: WorkState,
+        queue_id: QueueId = QUEUE,
+        before: UserId = ANNA,
+        reason: str = "transferred",
+    ) -> None:
         await self.board.heard(
             [
                 WorkStepped(
                     tenant_id=DEFAULT_TENANT,
                     item=self.item(state, queue_id),
-                    reason="transferred",
+                    reason=reason,
                     from_agent_id=before,
                 )
             ]

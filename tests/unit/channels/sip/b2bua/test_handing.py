@@ -117,9 +117,21 @@ async def test_work_that_is_taken_from_the_agent_lets_the_caller_wait(at: Exchan
 
 async def test_an_interaction_closed_at_the_console_ends_the_call(at: Exchange) -> None:
     caller, _ = await at.talk()
-    await at.stepped(WorkState.WRAP_UP)
+    await at.stepped(WorkState.WRAP_UP, reason="closed")
 
     assert caller.is_over
+
+
+async def test_a_pass_that_ends_because_the_client_was_handed_on_leaves_the_client_waiting(
+    at: Exchange,
+) -> None:
+    caller, phone = await at.talk()
+    await at.stepped(WorkState.COMPLETED)
+    assert not caller.is_over
+
+    await at.stepped(WorkState.QUEUED)
+    assert phone.is_over
+    assert not caller.is_over
 
 
 async def test_a_phone_joins_its_two_calls(at: Exchange) -> None:
