@@ -46,6 +46,10 @@ unit: venv ## tests/unit
 fuzz: venv ## 50,000 SIP messages with anything done to them; `make unit` tries 2,500
 	SIP_FUZZ=$${SIP_FUZZ:-50000} $(BIN)/pytest tests/unit/channels/sip/test_fuzz.py -s --timeout 900 $(PYTEST_ARGS)
 
+.PHONY: sip
+sip: venv peers ## real SIP peers in full: the times of RFC 3261 and its longest circles; `make test` is ten times as fast
+	SIP_MANY=1 $(BIN)/pytest tests/journeys/test_sip_peers.py --timeout 300 $(PYTEST_ARGS)
+
 .PHONY: contracts
 contracts: venv ## tests/contracts: one suite a port, against every implementation
 	$(BIN)/pytest tests/contracts $(PYTEST_ARGS)

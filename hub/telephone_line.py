@@ -65,6 +65,7 @@ class TelephoneLine:
             ready=self._ready,
             trunk_of=self._trunk_of,
             open_to=lambda address: sip.open_to_loopback and ip_address(address).is_loopback,
+            leads_to_trunk=self.trunks.leads_to,
             watch=self.guard,
             allowed=lambda address: self.guard.admits(address, clock.monotonic()),
         )

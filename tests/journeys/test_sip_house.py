@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
+from typing import cast
 
 import pytest
 
@@ -78,17 +81,25 @@ class House:
         )
         return running, end
 
+    async def is_offered_in_vain(self, agent: Agent) -> None:
+        """A client calls, this agent is asked, and their phone is called wherever it says to be."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Try(uri=f"sip:{NUMBER}@{self.address}", source=CARRIER).done(self.address, 3.0))
+            await agent.offered()
+
 
 class Sink(asyncio.DatagramProtocol):
     """The carrier's address for calls out: it answers OPTIONS, and keeps everything else."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
+        self.address = ""
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
+        host, port = transport.get_extra_info("sockname")
+        self.address = f"{host}:{port}"
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         first, *lines = data.decode(errors="replace").split("\r\n")
@@ -102,6 +113,43 @@ class Sink(asyncio.DatagramProtocol):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """One request of a fraud, as it is on the wire."""
+
+    uri: str
+    method: str = "INVITE"
+    source: str = "127.0.0.1"
+    more: str = ""
+
+    async def done(self, target: str, within_s: float = 0.4) -> list[str]:
+        """Send it, and after whatever was answered take it back; the first lines of the answers."""
+        host, _, port = target.partition(":")
+        loop, call = asyncio.get_running_loop(), token_hex(8)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.setblocking(False)
+            sock.bind((self.source, 0))
+            mine = f"{self.source}:{sock.getsockname()[1]}"
+
+            def request(method: str, more: str) -> bytes:
+                return (
+                    f"{method} {self.uri} SIP/2.0\r\nVia: SIP/2.0/UDP {mine};rport;branch=z9hG4bK{call}\r\n"
+                    f"From: <sip:fraud@{mine}>;tag={call}\r\nTo: <{self.uri}>\r\nCall-ID: {call}\r\n"
+                    f"CSeq: 1 {method}\r\nContact: <sip:fraud@{mine}>\r\nMax-Forwards: 70\r\n{more}"
+                    "Content-Length: 0\r\n\r\n"
+                ).encode()
+
+            await loop.sock_sendto(sock, request(self.method, self.more), (host, int(port)))
+            answers = []
+            try:
+                async with asyncio.timeout(within_s):
+                    while True:
+                        answers.append((await loop.sock_recv(sock, 65_536)).decode().split("\r\n")[0])
+            except TimeoutError:
+                await loop.sock_sendto(sock, request("CANCEL", ""), (host, int(port)))
+        return answers
+
+
 @pytest.fixture(scope="module")
 async def house_hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[RunningHub, int, Sink]]:
     needs("sipp", "sip-tester")
@@ -111,11 +159,10 @@ async def house_hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[t
     transport, sink = await asyncio.get_running_loop().create_datagram_endpoint(
         Sink, local_addr=("127.0.0.8", 0)
     )
-    outside = transport.get_extra_info("sockname")[1]
     trunks = [
         {
             "name": "carrier",
-            "domain": f"127.0.0.8:{outside}",
+            "domain": sink.address,
             "registers": False,
             "addresses": [CARRIER],
             "region": "DE",
@@ -203,3 +250,55 @@ async def test_a_call_passes_a_proxy_that_stays_in_the_path(house: House) -> Non
     await phone.hang_up()
     tally = await client.done(10)
     assert (tally.successful, tally.failed) == (1, 0), tally
+
+
+async def test_toll_fraud_reaches_the_trunk_in_no_way(house: House) -> None:
+    """Twenty ways to call Jamaica at the house's cost: nothing but signs of life comes to the carrier."""
+    outside = house.outside.address
+    dear = "+18769221234"
+    boris, other = await house.agent("boris", BORIS_HZ, answers=True)
+    await boris.be("offline")  # what comes by the trunk is a call into a line, and nobody is to take it
+    tries = [
+        # strangers, and the carrier itself, with whatever address and route they think of
+        *(
+            Try(uri=uri, source=source, more=more)
+            for source in ("127.0.0.1", CARRIER)
+            for uri, more in (
+                (f"sip:{dear}@127.0.0.1", ""),
+                (f"sip:{dear}@{outside}", ""),
+                (f"sip:0900{dear[1:]}@127.0.0.1;user=phone", ""),
+                (f"sip:{dear}@127.0.0.1", f"Route: <sip:{outside};lr>\r\n"),
+                (
+                    f"sip:support@{outside};maddr=127.0.0.8",
+                    f"Route: <sip:127.0.0.1;lr>, <sip:{outside};lr>\r\n",
+                ),
+                (f"tel:{dear}", ""),
+                (f"sip:{dear}@127.0.0.1", "Replaces: a;to-tag=b;from-tag=c\r\n"),
+            )
+        ),
+        # requests that would have us call somebody
+        Try(uri=f"sip:{house.address}", method="REGISTER", more=f"Contact: <sip:{dear}@{outside}>\r\n"),
+        Try(uri=f"sip:support@{house.address}", method="REFER", more=f"Refer-To: <sip:{dear}@{outside}>\r\n"),
+        Try(
+            uri=f"sip:support@{house.address}",
+            method="REFER",
+            source=CARRIER,
+            more=f"Refer-To: <tel:{dear}>\r\n",
+        ),
+    ]
+    for one in tries:
+        await one.done(house.address)
+
+    # a stolen phone calls, and says to be where the carrier is
+    await other.dial(f"sip:{dear}@{house.address}")
+    await other.dial(f"sip:0900{dear[1:]}@{house.address}")
+    changed = await boris.ask(
+        "PUT", "/api/v1/agents/me/phone", {"kind": "uri", "uri": f"sip:{dear}@{outside}"}
+    )
+    assert changed.status == 200, changed
+    await boris.be("available")
+    await house.is_offered_in_vain(boris)
+    await boris.be("offline")
+    assert "sip_trunk_barred" in house.hub.log.read_text()
+    assert len(tries) == 17
+    assert house.outside.requests == []

@@ -39,9 +39,11 @@ async def options(target: str) -> Said:
     return await sipsak("-vv", "-s", f"sip:{target}")
 
 
-async def register(user: str, password: str, registrar: str, *, expires_s: int = 60) -> Said:
-    """Register at `host:port`, signing in when asked."""
-    contact = f"sip:{user}@127.0.0.1:9"
+async def register(
+    user: str, password: str, registrar: str, *, expires_s: int = 60, contact: str = ""
+) -> Said:
+    """Register at `host:port`, signing in when asked; as if the phone was at `contact`."""
+    contact = contact or f"sip:{user}@127.0.0.1:9"
     address = f"sip:{user}@{registrar}"
     return await sipsak(
         "-U", "-C", contact, "-a", password, "-u", user, "-s", address, "-x", str(expires_s), "-vvv"

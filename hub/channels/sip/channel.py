@@ -47,8 +47,9 @@ SPEC = ChannelSpec(
 class Telephony:
     """The channel. `opened` listens for as long as its block lasts; `incoming` is to be set before that.
 
-    `trunk_of` names the trunk that a call came by, `open_to` says from where strangers may call unproved, `watch`
-    counts guesses, `allowed` says who is listened to, `ready` is told which phones can be reached.
+    `trunk_of` names the trunk that a call came by, `open_to` says from where strangers may call unproved,
+    `leads_to_trunk` where nobody is called but by a trunk, `watch` counts guesses, `allowed` says who is listened to,
+    `ready` is told which phones can be reached.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Telephony:
         ready: Ready,
         trunk_of: TrunkOf = lambda *_: "",
         open_to: Callable[[str], bool] = lambda _: False,
+        leads_to_trunk: Callable[[str, int], bool] = lambda *_: False,
         watch: Watch | None = None,
         allowed: Allowed = lambda _: True,
         count_refused: Callable[[], None] = lambda: None,
@@ -89,6 +91,7 @@ class Telephony:
             ours=ours,
             most_legs=settings.calls,
             flow_closed=self.whereabouts.flow_closed,
+            leads_to_trunk=leads_to_trunk,
         )
         door.receiver = self.user_agent
         self.asks = AsksOver(self.user_agent.stack, self.transports)

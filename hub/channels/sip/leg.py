@@ -15,13 +15,17 @@ from hub.channels.sip.uri import Uri
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Whom to call. `flow` is the connection to send by (a browser's, or a registered phone's over TCP), None to
-    find the way by the address; `proxy` is sent to instead of the address (an outbound proxy or a trunk)."""
+    find the way by the address; `proxy` is sent to instead of the address (an outbound proxy or a trunk).
+
+    `trunk` names the trunk that the rules of the house allowed this call by: without it no call ever goes to where a
+    trunk is, whatever address somebody's phone claims to have."""
 
     uri: Uri
     flow: str | None = None
     proxy: Uri | None = None
     username: str = ""
     password: str = field(default="", repr=False)
+    trunk: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

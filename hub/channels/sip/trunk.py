@@ -113,6 +113,18 @@ class Trunk:
             return any(ip in network for network, _ in self._sources)
         return any(place == address for place, _ in self._places)
 
+    def is_reached_at(self, address: str, port: int) -> bool:
+        """Whether what is sent there comes to this trunk; on loopback its port decides."""
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        if ip.is_loopback:
+            return (address, port) in self._places
+        return any(place == address for place, _ in self._places) or any(
+            ip in network for network, _ in self._sources
+        )
+
     # --- what comes by it ---
 
     def entry(self, invite: Request) -> Entry:
@@ -155,6 +167,7 @@ class Trunk:
             proxy=self.proxy,
             username=self.account.username,
             password=self.account.password,
+            trunk=self.name,
         )
 
     @property

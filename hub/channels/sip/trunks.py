@@ -85,6 +85,10 @@ class Trunks:
         """Whether a trunk is at that address: for the guard."""
         return any(one.is_at(address) for one in self._trunks)
 
+    def leads_to(self, address: str, port: int) -> bool:
+        """Whether what is sent there comes to a trunk: for the user agent, which sends nothing there by itself."""
+        return any(one.is_reached_at(address, port) for one in self._trunks)
+
     # --- who is called ---
 
     def begin(self, call: str, agent_id: UserId, typed: str, *, now: datetime) -> Outgoing:

@@ -60,7 +60,8 @@ class Strangers:
 class SipUserAgent:
     """`UserAgent` over these transports. `incoming` takes the calls that come; without it they are refused.
 
-    `answering` answers requests outside a dialog by their method: REGISTER.
+    `answering` answers requests outside a dialog by their method: REGISTER. `leads_to_trunk` says where a trunk is:
+    nobody is called there but by a `Target` that names one.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class SipUserAgent:
         token: Callable[[], str] = lambda: secrets.token_hex(8),
         chance: Callable[[], float] = random.random,
         flow_closed: Callable[[Flow], None] = lambda _: None,
+        leads_to_trunk: Callable[[str, int], bool] = lambda *_: False,
     ) -> None:
         self.incoming = incoming
         self.sources: Sources = sources or Strangers()
@@ -88,6 +90,7 @@ class SipUserAgent:
         self._ways = ways
         self._ours = ours or Ours()
         self._most_legs = most_legs
+        self._leads_to_trunk = leads_to_trunk
         self._draining = False
         self._group: asyncio.TaskGroup | None = None
 
@@ -136,9 +139,14 @@ class SipUserAgent:
         if target.flow is not None:
             return self._ways.flow(target.flow) or NoFlow()
         try:
-            return await self.stack.reach(target.proxy or target.uri, size)
+            flow = await self.stack.reach(target.proxy or target.uri, size)
         except Unreachable:
             return NoFlow()
+        if not target.trunk and self._leads_to_trunk(flow.host, flow.port):
+            # a phone that says to be where a carrier is would have us call by it past all rules
+            log.warning("sip_trunk_barred", address=flow.host, port=flow.port)
+            return NoFlow()
+        return flow
 
     async def ask(self, request: Request, to: Uri, *, flow: Flow | None = None) -> Response:
         """A request outside a dialog, without a Via, sent to that address; its final answer, as `Stack.ask`."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hub.channels.sip.message import Response, response_to
+from hub.channels.sip.numbers import Dialled, Tariff
 from hub.channels.sip.outbound_policy import Denial, NotCalled, OutboundRules
 from hub.channels.sip.trunk_link import Line
 from hub.channels.sip.trunk_settings import TrunkSettings
@@ -72,3 +73,18 @@ async def test_the_first_trunk_that_is_up_is_called_by() -> None:
         assert str(outgoing.target.uri) == "sip:+49301234567@two.test"
         ours.over("c")
         job.cancel()
+
+
+def test_where_a_trunk_is_nobody_is_called_by_another_way() -> None:
+    ours = trunks(
+        settings("one", domain="192.0.2.7"), settings("two", domain="127.0.0.1:5160", addresses=["127.0.0.7"])
+    )
+    for trunk in ours.all:
+        trunk.found_at([(trunk.hop.host, trunk.hop.port)])
+    assert ours.leads_to("192.0.2.7", 5060)
+    assert ours.leads_to("192.0.2.7", 5099)
+    assert not ours.leads_to("192.0.2.8", 5060)
+    assert ours.leads_to("127.0.0.1", 5160)
+    assert not ours.leads_to("127.0.0.1", 5161)
+    target = ours.all[0].target(Dialled(number="+4930123", region="DE", tariff=Tariff.USUAL))
+    assert target.trunk == "one"
