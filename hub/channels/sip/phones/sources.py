@@ -40,9 +40,10 @@ class KnownSources:
         called = invite.uri.username if isinstance(invite.uri, SipUri) else None
         if trunk := self._trunk_of(flow.host, flow.port, called or ""):
             return _source(flow, trunk=trunk)
-        if (account := self._whereabouts.account_of(flow)) is not None:
-            return _source(flow, account=account)
         said = invite.from_.uri.username if isinstance(invite.from_.uri, SipUri) else None
+        # several phones may come by one connection, through a proxy: each is believed to be itself only
+        if said is not None and self._whereabouts.account_of(flow) == said:
+            return _source(flow, account=said)
         is_ours = "authorization" in invite.names or (said and self._accounts.known(said) is not None)
         if is_ours or not self._open_to(flow.host):
             return _source(flow, account=self._sign_in.who(invite, flow, said or "").username)
