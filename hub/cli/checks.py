@@ -125,6 +125,38 @@ async def port(settings: Settings) -> list[Finding]:
     ]
 
 
+async def sip_port(settings: Settings) -> list[Finding]:
+    """Whether the port of SIP is free for UDP and TCP, or our own hub is there."""
+    part, sip = "sip port", settings.channels.sip
+    if not sip.enabled:
+        return [ok(part, "telephony is switched off")]
+    if not sip.port:
+        return [ok(part, "any free one (channels.sip.port is 0)")]
+    family = _family(sip.host)
+    try:
+        with (
+            socket.create_server((sip.host, sip.port), family=family),
+            socket.socket(family, socket.SOCK_DGRAM) as datagrams,
+        ):
+            datagrams.bind((sip.host, sip.port))
+            return [ok(part, f"{sip.host}:{sip.port} is free")]
+    except OSError as exc:
+        if exc.errno != errno.EADDRINUSE:
+            return [
+                fail(part, f"{sip.host}: {exc.strerror}", "set channels.sip.host (HUB_CHANNELS__SIP__HOST)")
+            ]
+    status, _ = await _readiness(address_of(settings.http)) if settings.http.port else (0, "")
+    if status in (200, 503):
+        return [ok(part, f"{sip.host}:{sip.port} is taken, by the hub that runs")]
+    return [
+        fail(
+            part,
+            f"{sip.port} is taken by another program",
+            "stop it, or set channels.sip.port (HUB_CHANNELS__SIP__PORT)",
+        )
+    ]
+
+
 async def built(_: Settings) -> list[Finding]:
     """The browser applications."""
     from agent_console.pages import STATIC
@@ -146,7 +178,7 @@ async def trunks(settings: Settings) -> list[Finding]:
     return await trunk_checks.of_settings(settings.channels.sip)
 
 
-CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, built, trunks)
+CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, sip_port, built, trunks)
 
 
 async def _readiness(address: str) -> tuple[int, str]:

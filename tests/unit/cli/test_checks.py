@@ -126,6 +126,36 @@ async def test_a_port_that_another_program_has_is_a_failure_that_names_the_setti
     assert "HUB_HTTP__PORT" in found.remedy
 
 
+def with_sip(settings: Settings, **changes: object) -> Settings:
+    sip = settings.channels.sip.model_copy(update=changes)
+    return settings.model_copy(update={"channels": settings.channels.model_copy(update={"sip": sip})})
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+async def test_a_sip_port_that_somebody_has_for_udp_or_tcp_is_a_failure_that_names_the_setting(
+    settings, kind
+) -> None:
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            taken.listen()
+        (found,) = await checks.sip_port(with_sip(settings, port=taken.getsockname()[1]))
+
+    assert found.health is Health.FAIL
+    assert "HUB_CHANNELS__SIP__PORT" in found.remedy
+
+
+async def test_a_sip_port_that_is_free_or_our_own_hubs_or_not_wanted_is_well(settings, unused_port) -> None:
+    (free,) = await checks.sip_port(with_sip(settings, port=unused_port))
+    (off,) = await checks.sip_port(with_sip(settings, enabled=False))
+    async with a_server(200, "ready\n") as http:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            ours = with_port(with_sip(settings, port=taken.getsockname()[1]), http)
+            (own,) = await checks.sip_port(ours)
+
+    assert {free.health, off.health, own.health} == {Health.OK}
+
+
 @pytest.mark.parametrize(
     ("status", "text", "health"), [(200, "ready\n", Health.OK), (503, "starting\n", Health.WARN)]
 )
