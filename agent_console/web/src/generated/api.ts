@@ -689,6 +689,9 @@ export interface EditTask {
   readonly done?: boolean | null;
 }
 
+/** Why a recording is no more. */
+export type Erased = 'asked' | 'kept_long_enough';
+
 /** A test of one part: when it ended, how long it took, what it found. */
 export interface ExaminedView {
   readonly at: string;
@@ -1260,6 +1263,16 @@ export interface PasswordSet {
   readonly invitation: InvitationView | null;
 }
 
+/**
+ * What was said meanwhile is not there. `at_s` is where in the recording it would be; `ended_at` is None while
+ * it lasts, and when the recording ended within it.
+ */
+export interface Pause {
+  readonly at_s: number;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+}
+
 /** One reason for a pause. */
 export interface PauseBody {
   readonly code: string;
@@ -1606,6 +1619,45 @@ export interface RecordConsent {
 
 /** Whether calls of the queue are recorded. */
 export type RecordRule = 'always' | 'never' | 'on_demand';
+
+/** Why a recording ended before its call did. */
+export type RecordingCut = 'disk_full' | 'disk_slow' | 'hub_lost' | 'too_long';
+
+/** The recordings of a conversation, the oldest first; `next` is always null. */
+export interface RecordingPage {
+  readonly items: readonly RecordingView[];
+  readonly next: string | null;
+}
+
+/** The picture of a recording: the loudest of each stretch, 0 to 255, the same stretches on both sides. */
+export interface RecordingPeaks {
+  readonly client: readonly number[];
+  readonly house: readonly number[];
+}
+
+/**
+ * A recording. `ended_at` is null while it is made; `cut` says why it ended before its call.
+ *
+ * `sha256` is of the WAV file. An erased one says when, why and by whom. `may_listen` and `may_erase` are about
+ * whoever asks.
+ */
+export interface RecordingView {
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly call_id: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly duration_s: number;
+  readonly size_bytes: number;
+  readonly sha256: string;
+  readonly pauses: readonly Pause[];
+  readonly cut: RecordingCut | null;
+  readonly erased_at: string | null;
+  readonly erased: Erased | null;
+  readonly erased_by: string;
+  readonly may_listen: boolean;
+  readonly may_erase: boolean;
+}
 
 /** Whether what is said is kept from now on. */
 export interface RecordingWish {

@@ -9,6 +9,7 @@ import type hubStatus from '@/i18n/areas/hub_status.en';
 import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
 import type organizationPage from '@/i18n/areas/organization_page.en';
 import type phonePage from '@/i18n/areas/phone.en';
+import type recordingPage from '@/i18n/areas/recordings.en';
 import type startPage from '@/i18n/areas/start.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
@@ -34,6 +35,7 @@ export type Key =
   | `organization.${Leaves<typeof organizationPage>}`
   | `person_card.${Leaves<typeof caseWork>}`
   | `phone.${Leaves<typeof phonePage>}`
+  | `recordings.${Leaves<typeof recordingPage>}`
   | `start.${Leaves<typeof startPage>}`;
 
 /** English is always here; the others come when somebody reads them. */

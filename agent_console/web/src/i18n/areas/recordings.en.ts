@@ -1,0 +1,40 @@
+/** The words of recordings of calls: English. */
+
+export default {
+  title: 'Recordings',
+  one: 'Recording of {at}',
+  play: 'Play',
+  pause: 'Pause',
+  place: 'Place in the recording',
+  place_of: '{now} of {whole}',
+  speed: 'Speed',
+  times: '{n}×',
+  client: 'Client',
+  house: 'House',
+  loading: 'The picture is loading',
+  paused: 'Here recording was paused, at {at}',
+  pauses: 'Paused {n} time; what was said then is not recorded. | Paused {n} times; what was said then is not recorded.',
+  runs: 'The call is being recorded. It can be heard afterwards.',
+  not_yours: 'There is a recording of {time}. Your role does not hear it.',
+  erased: 'Recording erased, {at}: {why}',
+  why: {
+    kept_long_enough: 'kept as long as the house keeps it',
+    asked: 'by {by}',
+  },
+  cut: {
+    disk_full: 'The recording ends before the call: the disk was full.',
+    disk_slow: 'The recording ends before the call: the disk was too slow.',
+    hub_lost: 'The recording ends before the call: the hub was interrupted.',
+    too_long: 'The recording ends before the call: it had become too long.',
+  },
+  erase: 'Erase…',
+  erase_now: 'Erase for good',
+  keep: 'Keep it',
+  erase_hint: 'Nobody can bring it back, not even from a backup of the files.',
+  problem: {
+    damaged: 'This recording was changed or damaged on the disk. It is not played.',
+    key: 'The key of this recording is missing. An administrator has to restore recordings.key.',
+    erased: 'This recording was erased meanwhile.',
+    other: 'The recording cannot be played now.',
+  },
+} as const;
