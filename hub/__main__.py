@@ -153,6 +153,14 @@ def migrate(config: Config = None) -> None:
     command.migrate(config)
 
 
+@app.command("rotate-recordings-key")
+def rotate_recordings_key(config: Config = None) -> None:
+    """Seal all recordings with a new key, with the hub stopped; the old one is not needed any more."""
+    from hub.cli import recordings as command
+
+    command.rotate_key(config)
+
+
 @users.command("add")
 def add_user(
     login: Annotated[str, typer.Argument(metavar="LOGIN")],

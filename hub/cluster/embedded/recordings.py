@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 _INCOMING = "incoming"
 _PIECE_BYTES = 4 * CHUNK_BYTES
+_SEALED_AT_ONCE = 200
 _LAST_S = 20.0
 """How long those under way at the end of the hub may take to be finished; the next life finishes the others."""
 
@@ -141,6 +142,20 @@ class FolderRecordings:
         """See the port."""
         for tape in [tape for tape in self._tapes.values() if tape.is_over]:
             await self._finished_or_later(tape)
+
+    async def seal_anew(self) -> int:
+        """Seal every recording's key with the first key; how many had another. The sound is not touched.
+
+        Raises Unavailable, `wrong_recordings_key` for one whose key is not here; the others before it are done.
+        """
+        count = 0
+        while found := await self._rows.sealed_otherwise(self._ring.sealed_with, _SEALED_AT_ONCE):
+            for recording in found:
+                sealed = self._ring.sealed(self._key(recording), _purpose(recording.id))
+                key = DataKey(sealed=sealed, sealed_with=self._ring.sealed_with)
+                await self._rows.seal_anew(recording.id, key)
+                count += 1
+        return count
 
     # — what a tape asks for ——————————————————————————————————————————————————————————————
 
