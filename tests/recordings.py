@@ -16,7 +16,9 @@ from hub.sealing import SealRing, kept_keys
 _FRAME = 160
 
 
-async def put_recording(store: Store, data_dir: Path, interaction_id: str, *, seconds: float = 1.0) -> str:
+async def put_recording(
+    store: Store, data_dir: Path, interaction_id: str, *, seconds: float = 1.0, call_id: str = ""
+) -> str:
     """A recording of that interaction, made as a call makes one: the client hums low, the house high, in turn."""
     vault = FolderRecordings(
         data_dir / "recordings",
@@ -25,7 +27,7 @@ async def put_recording(store: Store, data_dir: Path, interaction_id: str, *, se
         SystemClock(),
     )
     async with vault.running():
-        tape = await vault.begin(DEFAULT_TENANT, CallId(new_id()), InteractionId(interaction_id))
+        tape = await vault.begin(DEFAULT_TENANT, CallId(call_id or new_id()), InteractionId(interaction_id))
         for n in range(round(seconds * 50)):
             client_speaks = n // 50 % 2 == 0
             tape.write(hum(220, n, loud=client_speaks), hum(440, n, loud=not client_speaks))

@@ -37,6 +37,7 @@ MAY_READ_SETTINGS = {
     "hub/cli/demo.py",
     "hub/cli/doctor.py",
     "hub/cli/migrate.py",
+    "hub/cli/recordings.py",
     "hub/cli/user.py",
     "hub/effective_settings.py",
     "hub/settings.py",
