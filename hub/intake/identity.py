@@ -13,8 +13,8 @@ def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: date
     """The person of this address; a stranger becomes a new person with this one, `known` from now
     on, and with those they claim, which are `maybe`.
 
-    A caller without a number, or with one that may be of several, is a new person without an address each time: the
-    card shows who they may be, and an agent says who they are.
+    A caller without a number, with a short code, or with a number that may be of several, is a new person without an
+    address each time: the card shows who they may be, and an agent says who they are.
     """
     key = (touch.sender.kind, touch.sender.value)
     if found := known.persons.get(key):
@@ -27,7 +27,7 @@ def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: date
         created_at=now,
     )
     unit.add_person(person, [touch.sender.name] if touch.sender.name else [])
-    if touch.sender.kind is IdentityKind.PHONE and touch.sender.value in {"", *known.ambiguous}:
+    if touch.sender.kind is IdentityKind.PHONE and not _stands_for_somebody(touch.sender.value, known):
         return person
     unit.add_identity(
         Identity(
@@ -56,3 +56,7 @@ def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: date
         )
     known.persons[key] = person
     return person
+
+
+def _stands_for_somebody(number: str, known: Known) -> bool:
+    return number.startswith("+") and number not in known.ambiguous

@@ -69,9 +69,10 @@ async def test_a_number_of_two_is_taken_for_neither(line: Line) -> None:
     assert again.person_id not in {known.person_id, other, call.person_id}
 
 
-async def test_callers_without_a_number_are_strangers_each_time(line: Line) -> None:
-    first, _, _ = await line.began(line.touch(""))
-    second, _, _ = await line.began(line.touch(""))
+@pytest.mark.parametrize("number", ["", "2001"])
+async def test_callers_without_a_whole_number_are_strangers_each_time(line: Line, number: str) -> None:
+    first, _, _ = await line.began(line.touch(number))
+    second, _, _ = await line.began(line.touch(number))
     assert first.person_id != second.person_id
     assert (await card(line, first)).identities == (await card(line, second)).identities == ()
     assert (await card(line, first)).candidates == ()

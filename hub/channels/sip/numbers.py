@@ -10,14 +10,11 @@ from enum import StrEnum
 
 import phonenumbers
 
+from hub import phone_numbers as house_numbers
 from hub.channels.sip.uri import OtherUri, SipUri, TelUri, Uri
 
 _WRITTEN = re.compile(r"\+?[0-9 ()./\-\u00a0]{1,40}")
-_DIGITS = re.compile(r"\+?[0-9*#]{1,32}")
 _SEPARATORS = re.compile(r"[ ()./\-\u00a0]")
-_NOBODY = frozenset(
-    {"anonymous", "unavailable", "unknown", "restricted", "private", "withheld", "asserted-id"}
-)
 
 
 class Tariff(StrEnum):
@@ -67,15 +64,8 @@ def e164(text: str, region: str) -> str | None:
 
 def caller_number(uri: Uri, region: str) -> str:
     """Who calls, by the address a line gave: E.164 where it is a number, the digits of a short one, empty for
-    somebody who withheld it or has none."""
-    text = user_of(uri)
-    if text.lower() in _NOBODY:
-        return ""
-    number = e164(text, region)
-    if number is not None:
-        return number
-    digits = _SEPARATORS.sub("", text)
-    return digits if _DIGITS.fullmatch(digits) else ""
+    somebody who withheld it or has none. See `hub.phone_numbers`."""
+    return house_numbers.caller_number(user_of(uri), region=region).number
 
 
 def user_of(uri: Uri) -> str:
