@@ -30,6 +30,7 @@ DATAGRAM_BYTES = 1_300
 """A request beyond this goes by a connection, if the other side takes one (RFC 3261, 18.1.1)."""
 _CONNECT_S = 4.0
 _TRY_TCP_S = 1.0
+_HANDSHAKE_S = 10.0
 _NO_TCP_S = 600.0
 """How long a place that took no connection for a large request is not asked again."""
 _USER = "hub"
@@ -106,7 +107,11 @@ class Transports:
             if at.tls is not None:
                 setting, port = "channels.sip.tls_port", at.tls_port
                 server = await loop.create_server(
-                    lambda: self._accepted("TLS"), at.host, at.tls_port, ssl=at.tls
+                    lambda: self._accepted("TLS"),
+                    at.host,
+                    at.tls_port,
+                    ssl=at.tls,
+                    ssl_handshake_timeout=_HANDSHAKE_S,
                 )
                 self._servers.append(server)
                 self.tls_port = int(server.sockets[0].getsockname()[1])

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from hub.channels.sip.headers import name_addr_of
 from hub.channels.sip.leg import Target
 from hub.channels.sip.message import Message
+from hub.channels.sip.transport import transports
 from hub.channels.sip.transport.flow import Door, Flow, SendFailed, Unreachable
 from hub.channels.sip.transport.names import Service
 from hub.channels.sip.transport.streams import Patience
@@ -162,6 +163,21 @@ async def test_a_message_that_never_ends_and_a_connection_that_never_speaks_are_
                 assert await reader.read() == b""
             writer.close()
             await kept.next_gone()
+        assert kept.came.empty()
+
+
+async def test_who_begins_tls_and_says_nothing_is_let_go(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transports, "_HANDSHAKE_S", 0.2)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*certificate)
+    async with AsyncExitStack() as stack:
+        ways, kept = await listening(stack, Listening(port=0, tls_port=0, tls=server))
+        reader, writer = await asyncio.open_connection("127.0.0.1", ways.tls_port)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
         assert kept.came.empty()
 
 
