@@ -15,7 +15,7 @@ from hub.channels.sip.message import Message, Request, Response, response_to
 from hub.channels.sip.names import canonical
 from hub.channels.sip.parse import LIMITS, Limits, message_of
 from hub.channels.sip.refusal import Field, Malformed, Refused
-from hub.channels.sip.way import Transport, answer_hop
+from hub.channels.sip.way import Transport
 
 log = structlog.get_logger(__name__)
 
@@ -121,10 +121,13 @@ class Door:
             self.message(flow, message)
 
     def message(self, flow: Flow, message: Message) -> None:
-        """A sound message."""
-        if isinstance(message, Request):
-            message = _seen(message, flow)
-        self.receiver.received(flow, message)
+        """A sound message. A fault of ours in it is logged: it ends neither the socket nor what others say by it."""
+        try:
+            if isinstance(message, Request):
+                message = _seen(message, flow)
+            self.receiver.received(flow, message)
+        except Exception:
+            log.exception("sip_message_failed", transport=flow.transport)
 
     def refused(self, flow: Flow, refused: Refused) -> None:
         """What cannot be acted upon: its sender is told, if there is one to be told, and no more comes of it."""
@@ -135,8 +138,6 @@ class Door:
         try:
             via = _first_via(fields)
             fields = with_first_via(fields, via.seen_from(flow.host, flow.port))
-            if flow.transport == "UDP" and answer_hop(via.seen_from(flow.host, flow.port)).host != flow.host:
-                return
         except Malformed:
             if flow.transport == "UDP":
                 return
