@@ -53,6 +53,6 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
     app.router.add_get("/mark.svg", mark)
     for path in ("/", "/sign-in", "/setup", "/welcome", "/first"):
         app.router.add_get(path, page)
-    for desk in ("desk", "floor", "manager", "admin", "account", "organizations", "my-replies"):
+    for desk in ("desk", "floor", "manager", "admin", "account", "organizations", "my-replies", "my-phone"):
         app.router.add_get(f"/{desk}", page)
         app.router.add_get(f"/{desk}/{{rest:.*}}", page)

@@ -91,6 +91,11 @@ async def test_no_screen_violates_accessibility_or_complains(
             await person.page.keyboard.press("Control+k")
             await seen(person, "desk-palette")
             await person.page.keyboard.press("Escape")
+            await person.page.locator(".phone-light").click()
+            await seen(person, "desk-phone-light")
+            await person.page.goto(f"{hub.url}/my-phone")
+            await person.page.locator("main .choice").wait_for()
+            await seen(person, "desk-my-phone")
         await person.page.context.close()
 
     client = await window()

@@ -226,6 +226,7 @@ export default {
     work_assigned: '{agent} took it',
     work_snoozed: '{agent} laid it aside',
     work_started: '{agent} wrote first',
+    call_started: '{agent} called first',
     work_taken_back: '{agent} took it back',
     work_queued: 'Back in the line of {queue}: {reason}',
     work_transferred: 'In the line of {queue}',

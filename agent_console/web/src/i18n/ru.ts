@@ -227,6 +227,7 @@ const ru: Messages = {
     work_assigned: '{agent}: работа принята',
     work_snoozed: '{agent}: отложено',
     work_started: '{agent}: написано первым',
+    call_started: '{agent}: исходящий звонок',
     work_taken_back: '{agent}: возвращено в работу',
     work_queued: 'Снова в очереди {queue}: {reason}',
     work_transferred: 'В очереди {queue}',

@@ -227,6 +227,7 @@ const tr: Messages = {
     work_assigned: '{agent} işi aldı',
     work_snoozed: '{agent} erteledi',
     work_started: '{agent} ilk yazdı',
+    call_started: '{agent} aradı',
     work_taken_back: '{agent} geri aldı',
     work_queued: 'Yeniden {queue} kuyruğunda: {reason}',
     work_transferred: '{queue} kuyruğunda',

@@ -71,7 +71,6 @@ export const usePhone = defineStore('phone', () => {
       watch(known, () => softphone?.consider()),
       watch(() => [preferences.speaker, plugged.value] as const, listen, { immediate: true }),
       watch(() => preferences.microphone, () => void speakAnew()),
-      watch(told, (is) => is && standing.value && sayTold()),
       onDevices(() => void look()),
       onPermission(() => void softphone?.begin()),
     ];
@@ -238,10 +237,6 @@ export const usePhone = defineStore('phone', () => {
       if (!(error instanceof NoMicrophone)) throw error;
       say(text.t(`phone.why.${error.trouble}`), 'bad');
     }
-  }
-
-  function sayTold(): void {
-    say(text.t('phone.light.told', { why: whyWords() }), 'bad');
   }
 
   /** Why calls do not come, in words; empty when they do. */

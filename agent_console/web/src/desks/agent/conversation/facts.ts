@@ -2,6 +2,7 @@
 
 import type { TimelineEntry } from '@/generated/api';
 import type { Text } from '@/i18n/text';
+import { isCall } from '@/parts/channels';
 
 /** `outcomes`: the names of the dispositions, by code. A fact that is new to the console is shown by its own name. */
 export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMap<string, string>): string {
@@ -18,6 +19,7 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     case 'interaction_rated':
       return text.t('fact.interaction_rated', { score: entry.detail });
     case 'work_assigned':
+      if (entry.detail === 'started' && isCall(entry.channel)) return text.t('fact.call_started', named);
       return text.t(entry.detail === 'taken_back' ? 'fact.work_taken_back' : entry.detail === 'started' ? 'fact.work_started' : 'fact.work_assigned', named);
     case 'work_queued':
       return text.t('fact.work_queued', { ...named, reason: text.word('fact.back', entry.detail) });
