@@ -11,11 +11,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from crm_store.engine import Database
+from crm_store.recordings import SqlRecordingRows
 from crm_store.store import Store
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
+from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.call import CallEnd, CallStage
-from hub.domain.ids import InteractionId, PersonId, QueueId, UserId
+from hub.domain.ids import DEFAULT_TENANT, InteractionId, PersonId, QueueId, RecordingId, UserId
+from hub.domain.recording import Erased
 from tests.browser.conftest import ROOT, WITHIN_MS, screen_of
 from tests.browser.people import sign_in
 from tests.calls import put_call
@@ -36,6 +39,8 @@ class Recorded:
     hub: RunningHub
     interaction_id: str
     recording_id: str
+    person_id: str
+    call_id: str
 
     @property
     def page_url(self) -> str:
@@ -83,7 +88,13 @@ async def _a_call_of_anna(hub: RunningHub) -> Recorded:
         recording_id = await put_recording(
             store, hub.data_dir, interaction_id, seconds=SECONDS, call_id=call_id
         )
-        return Recorded(hub=hub, interaction_id=interaction_id, recording_id=recording_id)
+        return Recorded(
+            hub=hub,
+            interaction_id=interaction_id,
+            recording_id=recording_id,
+            person_id=person_id,
+            call_id=call_id,
+        )
     finally:
         await database.close()
 
@@ -167,3 +178,35 @@ async def test_others_neither_see_nor_hear_it(browser: Browser, recorded: Record
             assert await page.evaluate(ask, f"{of}/peaks") == status
         await context.close()
     assert found == expected
+
+
+async def _one_more_that_was_erased(recorded: Recorded) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{recorded.hub.data_dir / 'hub.db'}")
+    try:
+        store = Store(database, encode=encode, clock=SystemClock())
+        made = await put_recording(
+            store, recorded.hub.data_dir, recorded.interaction_id, call_id=recorded.call_id
+        )
+        rows, now = SqlRecordingRows(store), SystemClock().now()
+        (found,) = await rows.known([RecordingId(made)])
+        draft = AuditDraft(tenant_id=DEFAULT_TENANT, at=now, action=AuditAction.ERASE_RECORDING)
+        await rows.erase(found.erased_now(now, Erased.KEPT_LONG_ENOUGH, "system"), draft)
+    finally:
+        await database.close()
+
+
+async def test_an_agent_hears_their_call_in_the_history_and_reads_what_became_of_the_other(
+    browser: Browser, recorded: Recorded
+) -> None:
+    await _one_more_that_was_erased(recorded)
+    screen = await screen_of(browser, PICTURES, language="en")
+    page = screen.page
+    await sign_in(page, recorded.hub.url, "anna")
+    await page.goto(f"{recorded.hub.url}/?person={recorded.person_id}")
+    row = page.locator("article.row", has=page.locator(".player"))
+    await row.get_by_role("button", name="Play").click()
+    await played_to(page, 0.3)
+    await expect(row.get_by_text("Recording erased")).to_contain_text("kept as long as the house keeps it")
+    await screen.picture("history")
+    assert await screen.violations() == []
+    assert screen.complaints == []
