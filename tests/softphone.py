@@ -1,6 +1,8 @@
 """A telephone for tests: real SIP and RTP; it says a tone and measures what it hears."""
 
 import asyncio
+import random
+import socket
 from array import array
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -184,6 +186,19 @@ class Softphone:
 
     async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
         raise AssertionError("nobody replaces calls here")
+
+
+def free_sip_port() -> int:
+    """A port of loopback that nobody has now, by UDP and TCP; below those that the system gives out by itself."""
+    for _ in range(100):
+        port = random.randrange(15_000, 19_999)
+        try:
+            with socket.create_server(("127.0.0.1", port)), socket.socket(type=socket.SOCK_DGRAM) as by_udp:
+                by_udp.bind(("127.0.0.1", port))
+                return port
+        except OSError:
+            continue
+    raise AssertionError("no port is free")
 
 
 @asynccontextmanager

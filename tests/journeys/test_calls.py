@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.clients import Agent, Frame
-from tests.hubs import Floor, RunningHub, free_port, start_hub
-from tests.softphone import OnPhone, Softphone, softphone
+from tests.hubs import Floor, RunningHub, start_hub
+from tests.softphone import OnPhone, Softphone, free_sip_port, softphone
 from tests.tones import loudness
 
 pytestmark = pytest.mark.timeout(90)
@@ -52,7 +52,7 @@ class Exchange:
 
 @pytest.fixture(scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[RunningHub, int]]:
-    sip_port = free_port()
+    sip_port = free_sip_port()
     settings = {
         "CHANNELS__SIP__PORT": str(sip_port),
         "CHANNELS__SIP__OPEN_TO_LOOPBACK": "1",
