@@ -29,6 +29,7 @@ from hub.effective_settings import Effective
 from hub.ids import new_id
 from hub.log import configure_log
 from hub.settings import Settings
+from hub.simulator.callers import Callers, CallTally, calls_come
 from hub.simulator.client import Street, Tally, simulate
 from hub.simulator.plan import between, visits
 from hub.started import Started
@@ -43,6 +44,8 @@ LEAST_GAP_S, MOST_GAP_S = 20.0, 40.0
 AT_MOST_OPEN = 6
 AT_MOST_WAITING = 2
 PATIENCE_S = 240.0
+LEAST_CALL_GAP_S, MOST_CALL_GAP_S = 60.0, 180.0
+QUEUES = ("sales", "support")
 
 
 def demo(data: Path | None) -> None:
@@ -87,6 +90,9 @@ def welcome(started: Started, password: str | None, settings: Settings, *, kept:
     table.add_column(overflow="fold")
     for name, path in (("Console", "/"), ("Web chat", "/chat/demo"), ("API", "/api/docs")):
         table.add_row(name, Text(f"{started.url}{path}", style="bold"))
+    if settings.channels.sip.enabled and settings.channels.sip.port:
+        at = f"127.0.0.1:{settings.channels.sip.port}"
+        table.add_row("Telephone", Text(f"sip:sales@{at}, sip:support@{at}", style="bold"))
     table.add_row()
     for role, name in ((Role.AGENT, "Agents"), (Role.SUPERVISOR, "Supervisor"), (Role.MANAGER, "Manager")):
         table.add_row(name, _logins(role))
@@ -117,6 +123,14 @@ def _folder(data: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="touchline-demo-", ignore_cleanup_errors=True) as temporary:
         yield Path(temporary)
+
+
+def _callers(settings: Settings, rng: random.Random) -> Callers | None:
+    """Those who call the demo; nobody where its telephone is off, or on a port that only it knows."""
+    sip = settings.channels.sip
+    if not sip.enabled or not sip.port or not sip.open_to_loopback:
+        return None
+    return Callers("127.0.0.1", sip.port, rng, CallTally())
 
 
 async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None) -> None:
@@ -158,7 +172,12 @@ async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None)
                 first_s=FIRST_CLIENT_S,
                 patience_s=PATIENCE_S,
             )
-            await simulate(street, coming, at_most_open=AT_MOST_OPEN, at_most_waiting=AT_MOST_WAITING)
+            async with asyncio.TaskGroup() as street_and_line:
+                if callers := _callers(settings, rng):
+                    street_and_line.create_task(
+                        calls_come(callers, QUEUES, rng, gap_s=(LEAST_CALL_GAP_S, MOST_CALL_GAP_S))
+                    )
+                await simulate(street, coming, at_most_open=AT_MOST_OPEN, at_most_waiting=AT_MOST_WAITING)
 
     async with asyncio.TaskGroup() as group:
         simulated = group.create_task(clients())
