@@ -96,10 +96,13 @@ def simulate(
     patience: Annotated[
         float, typer.Option("--patience", metavar="S", min=1, help="Average seconds before they give up.")
     ] = 180.0,
+    calls: Annotated[
+        float, typer.Option("--calls", metavar="N", min=0, help="Callers a minute, by SIP; 0: nobody calls.")
+    ] = 0.0,
     url: Url = "",
     config: Config = None,
 ) -> None:
-    """Play clients against a running hub: real chats in three languages, with pauses, returns and losses.
+    """Play clients against a running hub: real chats in three languages, with pauses, returns and losses; and calls.
 
     Simulated agents sign in as the demo's: their password is taken from HUB_DEMO__PASSWORD.
     """
@@ -108,7 +111,14 @@ def simulate(
     command.simulate(
         config,
         command.Wanted(
-            url=url, site=site, rate_per_s=rate, for_s=for_s, seed=seed, agents=agents, patience_s=patience
+            url=url,
+            site=site,
+            rate_per_s=rate,
+            for_s=for_s,
+            seed=seed,
+            agents=agents,
+            patience_s=patience,
+            calls_per_min=calls,
         ),
     )
 

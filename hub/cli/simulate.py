@@ -23,12 +23,16 @@ from hub.effective_settings import variable_of
 from hub.ids import new_id
 from hub.rest_client import has_site
 from hub.simulator.agents import AgentTally, Desk, serve
+from hub.simulator.callers import Callers, CallTally, calls_come
 from hub.simulator.client import Street, Tally
 from hub.simulator.client import simulate as clients_come
 from hub.simulator.plan import at_rate, visits
 from hub.simulator.scripts import all_scripts
 
 AGENTS = ("anna", "boris", "cem")
+
+CALLED = ("sales", "support")
+CALLS_AT_MOST = 200
 
 _SHOW_EVERY_S = 0.5
 
@@ -44,6 +48,7 @@ class Wanted:
     seed: int
     agents: int
     patience_s: float
+    calls_per_min: float = 0.0
 
 
 def simulate(file: Path | None, wanted: Wanted) -> None:
@@ -57,19 +62,34 @@ def simulate(file: Path | None, wanted: Wanted) -> None:
             code=WRONG_USE,
         )
     tally, agents = Tally(), AgentTally()
+    callers = _callers(wanted, settings.channels.sip.port)
 
     async def main(stop: asyncio.Event) -> None:
-        await _played(wanted, address, await _sites(address, wanted.site), password, tally, agents, stop)
+        await _played(
+            wanted, address, await _sites(address, wanted.site), password, tally, agents, callers, stop
+        )
 
     until_stopped(main)
-    typer.echo(summary(tally, agents if wanted.agents else None))
+    typer.echo(summary(tally, agents if wanted.agents else None, callers.tally if callers else None))
     if refused := tally.refusals:
         raise Failed(*(reason_for(code, count) for code, count in sorted(refused.items())))
     if tally.connections_lost and not tally.acked:
         raise Failed(f"the hub at {address} confirmed nothing: is it running? `touchline doctor` tests it")
 
 
-def summary(tally: Tally, agents: AgentTally | None) -> str:
+def _callers(wanted: Wanted, port: int) -> Callers | None:
+    """Those who call the hub of the settings, which must let this machine's programs in (the demo does)."""
+    if not wanted.calls_per_min:
+        return None
+    if not port:
+        raise Failed(
+            f"--calls needs to know the port of SIP: set {variable_of('channels.sip.port')}", code=WRONG_USE
+        )
+    rng = random.Random(f"{wanted.seed} calls")  # noqa: S311 - the same seed, the same callers
+    return Callers("127.0.0.1", port, rng, CallTally())
+
+
+def summary(tally: Tally, agents: AgentTally | None, calls: CallTally | None = None) -> str:
     """The final counts, a line a subject."""
     there = tally.time_up + tally.open
     ended = f"{tally.answered} answered, {tally.abandoned} abandoned, {tally.refused} refused"
@@ -85,6 +105,10 @@ def summary(tally: Tally, agents: AgentTally | None) -> str:
         lines.append(
             f"agents    {agents.accepted} accepted, {agents.replies} replies, {agents.closed} closed, "
             f"{agents.refused} refused"
+        )
+    if calls is not None:
+        lines.append(
+            f"calls     {calls.came} came: {calls.answered} answered, {calls.gave_up} gave up, {calls.refused} refused"
         )
     return "\n".join(lines)
 
@@ -116,6 +140,7 @@ async def _played(
     password: str,
     tally: Tally,
     agents: AgentTally,
+    callers: Callers | None,
     stop: asyncio.Event,
 ) -> None:
     clock = SystemClock()
@@ -130,6 +155,12 @@ async def _played(
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(play())]
+        if callers is not None:
+            gap_s = 60.0 / wanted.calls_per_min
+            coming_calls = calls_come(
+                callers, CALLED, rng, gap_s=(0.5 * gap_s, 1.5 * gap_s), at_most=CALLS_AT_MOST
+            )
+            tasks.append(group.create_task(coming_calls))
         for login in AGENTS[: wanted.agents]:
             desk = Desk(
                 address=address,

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from hub.channels.sip.headers import NameAddr, Replaces
@@ -62,9 +62,17 @@ class _Phone:
 
     session: MediaSession
     voice: Sound
-    picked_up: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    picked_up: bool = False
     why: Ended | None = None
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, is_so: Callable[[], bool], within_s: float) -> None:
+        """Wait for it, for the end, or for so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self.why is None and not is_so():
+                    self._moved.clear()
+                    await self._moved.wait()
 
     async def progressed(self, leg: Leg, status: int, sdp: bytes) -> None:
         """It rings, or they wait."""
@@ -77,7 +85,8 @@ class _Phone:
             await leg.end()
             return
         await self.session.play(_LINE, self.voice)
-        self.picked_up.set()
+        self.picked_up = True
+        self._moved.set()
 
     async def confirmed(self, leg: Leg, sdp: bytes) -> None:
         """Not on a leg that we began."""
@@ -99,7 +108,7 @@ class _Phone:
     async def ended(self, leg: Leg, why: Ended) -> None:  # noqa: ARG002 - there is one leg
         """It is over."""
         self.why = why
-        self.over.set()
+        self._moved.set()
 
 
 class Callers:
@@ -152,27 +161,17 @@ class Callers:
                 caller=NameAddr(sip_uri(caller.number, self._host)),
                 ring_s=caller.patience_s + 30,
             )
-            if not await _within(phone.picked_up, phone.over, caller.patience_s):
-                is_refused = phone.why is not None and phone.why.status not in (0, 487)
-                self.tally.refused += is_refused
-                self.tally.gave_up += not is_refused
-            else:
+            await phone.until(lambda: phone.picked_up, caller.patience_s)
+            if phone.picked_up:
                 self.tally.answered += 1
-                await _within(asyncio.Event(), phone.over, caller.talks_s)
+                await phone.until(lambda: False, caller.talks_s)
+            elif phone.why is not None and phone.why.status not in (0, 487):
+                self.tally.refused += 1
+            else:
+                self.tally.gave_up += 1
             await leg.end()
         finally:
             await session.close()
-
-
-async def _within(wanted: asyncio.Event, over: asyncio.Event, within_s: float) -> bool:
-    """Whether it happened in time and before the end."""
-    waiting = [asyncio.ensure_future(one.wait()) for one in (wanted, over)]
-    try:
-        await asyncio.wait(waiting, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in waiting:
-            one.cancel()
-    return wanted.is_set() and not over.is_set()
 
 
 def _voice(rng: random.Random) -> Sound:
