@@ -67,7 +67,7 @@ async def test_what_was_under_way_is_told_and_the_next_caller_is_served(tmp_path
 
 async def ends_of(supervisor: Agent) -> dict[str, str]:
     """How the calls of the newest interactions ended, by number."""
-    found = {}
+    found: dict[str, str] = {}
     for row in (await supervisor.get("/api/v1/interactions"))["items"]:
         calls = await supervisor.get(f"/api/v1/interactions/{row['id']}/calls")
         found |= {call["number"]: call["end"] for call in calls["items"]}
