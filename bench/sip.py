@@ -19,6 +19,7 @@ from time import sleep
 from bench.harness import Compared, Figure, cpu_s, figure
 from tests.servers.kamailio import MODULES, PATH
 from tests.servers.processes import free_port_for_both
+from tests.servers.sipp import DEFAULTS, SCENARIOS, filled
 
 ANSWERED_PER_S, ANSWERED_MS = 1_000.0, 0.25
 PASSED_PER_S = 400.0
@@ -90,7 +91,7 @@ def figures() -> list[Figure]:
         alone = _both(folder, answering, kamailio, "sip answered calls", ANSWERED_PER_S, ANSWERED_MS)
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
-        called = stack.enter_context(_called())
+        called = stack.enter_context(_called(folder))
         passing = stack.enter_context(_ours("pass", str(called)))
         proxy = stack.enter_context(_kamailio(folder, PATH, next_hop=f"127.0.0.1:{called}"))
         passed = _both(folder, passing, proxy, "sip passed-on calls", PASSED_PER_S, None)
@@ -132,7 +133,7 @@ def _step(folder: Path, server: Server, rate: int) -> Step:
     stat = folder / "step.csv"
     stat.unlink(missing_ok=True)
     before_s = cpu_s(server.pids())
-    scenario = _scenario(folder)
+    scenario = _scenario(folder, "caller")
     command = [
         *_on(1),
         "sipp",
@@ -163,18 +164,17 @@ def _step(folder: Path, server: Server, rate: int) -> Step:
     )
 
 
-def _scenario(folder: Path) -> Path:
-    from tests.servers.sipp import DEFAULTS, SCENARIOS, filled
-
-    path = folder / "caller.xml"
-    path.write_text(filled((SCENARIOS / "caller.xml").read_text(), {**DEFAULTS, "talk_ms": 0}))
+def _scenario(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.xml"
+    words = {**DEFAULTS, "talk_ms": 0, "ring_ms": 1}
+    path.write_text(filled((SCENARIOS / f"{name}.xml").read_text(), words))
     return path
 
 
 @contextmanager
 def _ours(*arguments: str) -> Iterator[Server]:
     command = [*_on(0), sys.executable, "-m", "bench.sip_side", *arguments]
-    with _child(command) as process:
+    with _child(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline())
         yield Server(port, lambda: [process.pid])
@@ -200,19 +200,20 @@ def _kamailio(folder: Path, config: str, **words: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _called() -> Iterator[int]:
+def _called(folder: Path) -> Iterator[int]:
     port = free_port_for_both()
-    command = [*_on(1), "sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-nostdin", "-rtp_echo"]
+    path = _scenario(
+        folder, "called"
+    )  # it copies Record-Route, which the one that sipp brings along does not
+    command = [*_on(1), "sipp", "-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
     with _child(command):
         sleep(0.3)
         yield port
 
 
 @contextmanager
-def _child(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+def _child(command: Sequence[str], *, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:
