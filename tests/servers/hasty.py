@@ -31,8 +31,8 @@ class Call:
 class HastyCaller(asyncio.DatagramProtocol):
     """Calls `user` at a port of loopback, and cancels."""
 
-    def __init__(self, port: int, user: str = "support") -> None:
-        self.port, self.user = port, user
+    def __init__(self, port: int, user: str = "support", *, ip: str = "127.0.0.1") -> None:
+        self.port, self.user, self.ip = port, user, ip
         self.mine = 0
         self.calls: dict[str, Call] = {}
         self._transport: asyncio.DatagramTransport | None = None
@@ -40,7 +40,7 @@ class HastyCaller(asyncio.DatagramProtocol):
     async def open(self) -> None:
         """Begin to listen."""
         self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: self, local_addr=("127.0.0.1", 0)
+            lambda: self, local_addr=(self.ip, 0)
         )
         self.mine = self._transport.get_extra_info("sockname")[1]
 
@@ -120,9 +120,9 @@ class HastyCaller(asyncio.DatagramProtocol):
         branch = f"z9hG4bK{call.id}{method + str(cseq) if in_dialog else ''}"
         kind = "Content-Type: application/sdp\r\n" if sdp else ""
         head = (
-            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.mine};rport;branch={branch}\r\n"
-            f"From: <sip:hasty@127.0.0.1:{self.mine}>;tag={call.id}\r\nTo: {to}\r\nCall-ID: {call.id}\r\n"
-            f"CSeq: {cseq} {method}\r\nContact: <sip:hasty@127.0.0.1:{self.mine}>\r\nMax-Forwards: 70\r\n"
+            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {self.ip}:{self.mine};rport;branch={branch}\r\n"
+            f"From: <sip:hasty@{self.ip}:{self.mine}>;tag={call.id}\r\nTo: {to}\r\nCall-ID: {call.id}\r\n"
+            f"CSeq: {cseq} {method}\r\nContact: <sip:hasty@{self.ip}:{self.mine}>\r\nMax-Forwards: 70\r\n"
             f"{kind}Content-Length: {len(sdp)}\r\n\r\n"
         )
         assert self._transport is not None
