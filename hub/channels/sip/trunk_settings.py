@@ -131,9 +131,6 @@ class TrunkSettings(BaseModel):
         default_factory=dict,
         description='Where calls to each number go: `{"+4930123456": {"queue": "sales"}}`.',
     )
-    ring_limit_s: float = Field(
-        default=170.0, ge=10, le=3_600, description="Seconds a call may ring before the carrier gives up."
-    )
 
     outbound: bool = Field(default=False, description="Whether agents may call by it.")
     caller_id: Annotated[str, AfterValidator(_number)] = Field(
