@@ -25,7 +25,7 @@ from hub.channels.sip.transport.transports import Listening, Transports
 from hub.channels.sip.transport.websocket import PATH, WebSocketDoor
 from hub.channels.sip.user_agent import SipUserAgent
 from hub.domain.agent import Media
-from hub.domain.errors import ChannelRefused
+from hub.domain.errors import ChannelRefused, Invalid
 from hub.domain.ids import TenantId
 from hub.domain.touch import OutboundMessage, Sent
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
@@ -164,7 +164,13 @@ def _listening(settings: SipSettings) -> Listening:
     if settings.tls_cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+        try:
+            context.load_cert_chain(settings.tls_cert, settings.tls_key)
+        except OSError as exc:  # ssl.SSLError is one
+            raise Invalid(
+                f"the certificate and key of channels.sip.tls_cert and tls_key cannot be used: {exc}",
+                code="bad_certificate",
+            ) from exc
     return Listening(
         host=settings.host,
         port=settings.port,

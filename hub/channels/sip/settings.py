@@ -1,6 +1,7 @@
 """The settings of telephony: where SIP is listened for, who we are, and every limit, with its unit."""
 
 import ipaddress
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -8,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from hub.channels.sip.menu_settings import MenuSettings
 from hub.channels.sip.refusal import Malformed
 from hub.channels.sip.trunk_settings import OutboundSettings, TrunkSettings
-from hub.channels.sip.uri import host_of
+from hub.channels.sip.uri import HOST, host_of
 
 
 def _network(text: str) -> str:
@@ -22,8 +23,11 @@ def _host(text: str) -> str:
     written = text.strip().strip("[]")
     if not written:
         return ""
+    host = f"[{written}]" if ":" in written else written
     try:
-        host_of(f"[{written}]" if ":" in written else written)
+        if re.fullmatch(HOST, host) is None:
+            raise Malformed("a host name is not one")  # noqa: TRY301
+        host_of(host)
     except Malformed:
         raise ValueError("give an address or a name, such as 192.0.2.1 or sip.house.example") from None
     return written
