@@ -142,9 +142,10 @@ class MadeWork:
     def _on_the_line(self, at: datetime, work: timedelta) -> list[tuple[SegmentKind, datetime, datetime]]:
         """A call of that length: talk, and in every other one the client on hold in between, to the end at times."""
         seconds = round(work.total_seconds())
-        if seconds < 3 or self.chance.random() < 0.5:
+        chance = random.Random(len(self.items))  # its own: the day is what it was without holds
+        if seconds < 3 or chance.random() < 0.5:
             return [(SegmentKind.TALK, at, at + work)]
-        first, last = sorted(self.chance.sample(range(1, seconds + 1), 2))
+        first, last = sorted(chance.sample(range(1, seconds + 1), 2))
         began, over = at + timedelta(seconds=first), at + timedelta(seconds=last)
         parts = [
             (SegmentKind.TALK, at, began),
