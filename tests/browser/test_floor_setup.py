@@ -191,6 +191,10 @@ async def test_a_queue_gets_rules_and_a_site_its_colour(browser: Browser, hub: R
     await (
         page.get_by_role("group", name="What the client is told").get_by_label("Russian").fill("Мы закрыты.")
     )
+    await page.get_by_label("When a call comes").select_option(label="Answer at once, with music")
+    await page.get_by_label("Say the place in line").uncheck()
+    await page.locator("label", has_text="Recording").locator("select").select_option("always")
+    await page.get_by_label("Keep recordings, days").fill("30")
     await screen.picture("queue-edited")
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
@@ -210,6 +214,9 @@ async def test_a_queue_gets_rules_and_a_site_its_colour(browser: Browser, hub: R
         queues = (await office.get("/api/v1/floor/queues"))["items"]
         support = next(q for q in queues if q["name"] == "support")
         assert (support["order"], support["closed_texts"]["ru"]) == ("round_robin", "Мы закрыты.")
+        voice = support["voice"]
+        assert (voice["answer_with_music"], voice["say_place"], voice["record"]) == (True, False, "always")
+        assert voice["keep_recordings_days"] == 30
         (site,) = (await office.get("/api/v1/floor/sites"))["items"]
         assert (site["setup"]["accent"], site["setup"]["form"][0]["kind"]) == ("#0b6e4f", "name")
     assert [*await screen.violations(), *screen.complaints] == []

@@ -67,7 +67,7 @@ export default {
       place: 'Say the place in line',
       wait: 'Say how long it may take',
       callback: 'Offer a call-back',
-      voicemail: 'Take messages while closed',
+      voicemail: 'Take messages outside the hours',
       record: 'Recording',
       records: {
         never: 'Never',
