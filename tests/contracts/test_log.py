@@ -202,7 +202,7 @@ async def test_a_row_says_what_became_of_the_pass(logged: Logged) -> None:
         work = [
             s
             for s in logged.made.segments
-            if s.work_item_id == item.id and s.kind in {"talk", "text", "wrap_up"}
+            if s.work_item_id == item.id and s.kind in {"talk", "hold", "text", "wrap_up"}
         ]
         assert row.handle_s == sum((s.ended_at - s.started_at).total_seconds() for s in work)
 
