@@ -288,8 +288,7 @@ async def test_toll_fraud_reaches_the_trunk_in_no_way(house: House) -> None:
             more=f"Refer-To: <tel:{dear}>\r\n",
         ),
     ]
-    for one in tries:
-        await one.done(house.address)
+    await asyncio.gather(*(one.done(house.address) for one in tries))
 
     # a stolen phone calls, and says to be where the carrier is
     await other.dial(f"sip:{dear}@{house.address}")

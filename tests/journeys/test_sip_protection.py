@@ -89,14 +89,14 @@ async def test_a_phone_registers_with_its_password_and_with_no_other() -> None:
         assert not unknown.is_good
 
 
-@pytest.mark.parametrize("method", ["REGISTER", "INVITE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
 async def test_svwar_finds_no_user(method: str, tmp_path: Path) -> None:
     async with house() as one:
         words = tmp_path / "users.txt"
         words.write_text(
             "\n".join([*(str(100 + n) for n in range(5)), one.username, *map(str, range(200, 300))])
         )
-        said = await svwar(one.address, words=words, method=method, within_s=8.0)
+        said = await svwar(one.address, words=words, method=method, within_s=5.0)
         assert one.username not in said, said
         assert not one.board.came
 
@@ -129,7 +129,7 @@ async def test_svcrack_finds_no_password_and_is_banned(
         # the right one comes after the wrong ones that lock the user
         tried = [*(f"word{n}" for n in range(10)), one.password, *(f"more{n}" for n in range(90))]
         words.write_text("\n".join(tried))
-        said = await svcrack(one.address, user=one.username, words=words, within_s=8.0)
+        said = await svcrack(one.address, user=one.username, words=words, within_s=4.0)
         assert one.password not in said, said
         assert one.guard.counts.locks >= 1
         assert one.is_banned, (one.guard.counts, said)
