@@ -42,6 +42,7 @@ class FakeLeg:
     target: Target | None = None
     is_over: bool = False
     max_forwards: int = 0
+    fields: tuple[Field, ...] = ()
 
     @property
     def id(self) -> str:
@@ -109,12 +110,19 @@ class FakeUserAgent:
         target: Target,
         sdp: bytes,
         events: LegEvents,
-        *_: Field,
+        *fields: Field,
         caller: NameAddr,
         max_forwards: int = 70,
         ring_s: float = 60.0,
     ) -> FakeLeg:
-        leg = FakeLeg(str(target.uri), self._said, events=events, target=target, max_forwards=max_forwards)
+        leg = FakeLeg(
+            str(target.uri),
+            self._said,
+            events=events,
+            target=target,
+            max_forwards=max_forwards,
+            fields=fields,
+        )
         leg._say("INVITE")
         self.legs.append(leg)
         return leg

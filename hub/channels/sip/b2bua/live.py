@@ -15,7 +15,7 @@ from hub.channels.sip.b2bua.turns import Turns
 from hub.channels.sip.b2bua.waiting import InLine, Waiting
 from hub.channels.sip.headers import NameAddr
 from hub.channels.sip.leg import Ended, Leg, LegEvents, LegOver
-from hub.channels.sip.refusal import Refused
+from hub.channels.sip.refusal import Field, Refused
 from hub.channels.sip.uri import sip_uri
 from hub.domain.call import Call, CallEnd
 from hub.domain.errors import Conflict, HubError, Unavailable
@@ -199,6 +199,7 @@ class LiveCall:
                 target,
                 sdp,
                 AgentSide(self),
+                self.named,
                 caller=self.shown_caller(),
                 max_forwards=self.hops_left(),
                 ring_s=max(1.0, left.total_seconds()) + PHONE_RINGS_LONGER_S,
@@ -210,6 +211,11 @@ class LiveCall:
         await around.desk.ringing(self.call.id, reservation.agent_id)
         if self.client is not None and not self.client_answered and not self.client.is_over:
             await self.client.progress(180)
+
+    @property
+    def named(self) -> Field:
+        """Tells a phone of the console which call it is that rings."""
+        return Field("X-Touchline-Call", self.call.id)
 
     def shown_caller(self) -> NameAddr:
         """Who the agent's phone says is calling."""

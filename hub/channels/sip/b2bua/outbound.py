@@ -49,6 +49,7 @@ class OutboundCall(LiveCall):
                 target,
                 await session.offered(AGENT, kind),
                 AgentSide(self),
+                self.named,
                 caller=self.shown_caller(),
                 ring_s=PHONE_RINGS_S,
             )

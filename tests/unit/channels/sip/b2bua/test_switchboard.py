@@ -60,6 +60,14 @@ async def test_the_phone_rings_after_the_card_and_not_before(at: Exchange) -> No
     assert at.said[-3:] == ["sip:anna@phone.example INVITE", "desk ringing anna", "caller 180"]
 
 
+async def test_the_phone_is_told_which_call_it_is_and_how_far_it_came(at: Exchange) -> None:
+    await at.call(max_forwards="20")
+    phone = await at.rings()
+
+    assert ("X-Touchline-Call", CALL) in phone.fields
+    assert phone.max_forwards == 19
+
+
 async def test_a_card_that_nobody_tells_of_delays_the_phone_by_a_second(
     at: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
