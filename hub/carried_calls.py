@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from hub.channels.sip.b2bua.house_lines import HouseLines, HouseOutside
+from hub.channels.sip.b2bua.live import SILENT_S
 from hub.channels.sip.b2bua.surroundings import Choice, Menu, Surroundings
 from hub.channels.sip.b2bua.switchboard import Switchboard
 from hub.channels.sip.channel import Telephony
@@ -112,6 +113,7 @@ class CarriedCalls:
             port_min=sip.rtp_ports_first,
             port_max=sip.rtp_ports_last,
             loopback=ip_address(sip.host).is_loopback,
+            silent_after_s=SILENT_S,
         )
         lines = HouseLines(
             trunks,

@@ -14,15 +14,15 @@ from hub.channels.sip.b2bua.surroundings import Surroundings
 from hub.channels.sip.b2bua.turns import Turns
 from hub.channels.sip.b2bua.waiting import InLine, Waiting
 from hub.channels.sip.headers import NameAddr
-from hub.channels.sip.leg import Ended, Leg, LegEvents, LegOver
+from hub.channels.sip.leg import Ended, Leg, LegEvents, LegOver, Target
 from hub.channels.sip.refusal import Field, Refused
 from hub.channels.sip.uri import sip_uri
-from hub.domain.call import Call, CallEnd
+from hub.domain.call import AgentPhone, Call, CallEnd, PhoneKind
 from hub.domain.errors import Conflict, HubError, Unavailable
 from hub.domain.ids import UserId
 from hub.domain.reservation import Reservation
 from hub.domain.work import WorkItem, WorkState
-from hub.ports.media import Keys, MediaEvent, MediaSession, NoCommonMedia, NoRoom, Played, Silent
+from hub.ports.media import Keys, LegKind, MediaEvent, MediaSession, NoCommonMedia, NoRoom, Played, Silent
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +83,7 @@ class LiveCall:
         if self.is_over:
             return
         self.is_over = True
+        self.around.outside.over(self._agent_leg)
         if self.waiting is not None:
             self.waiting.end()
         if self.ringing is not None and self.ringing.leg is not None:
@@ -186,12 +187,12 @@ class LiveCall:
             return
         around, reservation = self.around, ringing.reservation
         phone = await around.desk.phone_of(around.tenant_id, reservation.agent_id)
-        reached = around.phones.reach(phone)
-        if reached is None:
-            await self._not_answered("unreachable")
-            return
-        target, kind = reached
         try:
+            reached = self.phone_at(phone)
+            if reached is None:
+                await self._not_answered("unreachable")
+                return
+            target, kind, shown = reached
             session = await self.sound()
             sdp = await session.offered(AGENT, kind)
             left = reservation.expires_at - around.clock.now()
@@ -200,7 +201,7 @@ class LiveCall:
                 sdp,
                 AgentSide(self),
                 self.named,
-                caller=self.shown_caller(),
+                caller=shown,
                 max_forwards=self.hops_left(),
                 ring_s=max(1.0, left.total_seconds()) + PHONE_RINGS_LONGER_S,
             )
@@ -211,6 +212,21 @@ class LiveCall:
         await around.desk.ringing(self.call.id, reservation.agent_id)
         if self.client is not None and not self.client_answered and not self.client.is_over:
             await self.client.progress(180)
+
+    def phone_at(self, phone: AgentPhone) -> tuple[Target, LegKind, NameAddr] | None:
+        """Whom to call for this phone, and who we are to it: a number is called by a trunk, as the rules of the house
+        allow. None when it is not there. Raises as Outside.way."""
+        reached = self.around.phones.reach(phone)
+        if reached is not None:
+            return (*reached, self.shown_caller())
+        if phone.kind is not PhoneKind.URI or not phone.uri or ":" in phone.uri:
+            return None
+        way = self.around.outside.way(self._agent_leg, phone.uri, phone.agent_id)
+        return way.target, LegKind.PLAIN, way.shown
+
+    @property
+    def _agent_leg(self) -> str:
+        return f"{self.call.id}/{AGENT}"
 
     @property
     def named(self) -> Field:
@@ -229,6 +245,7 @@ class LiveCall:
     async def stop_ringing(self) -> None:
         """The phone that rings rings no more."""
         ringing, self.ringing = self.ringing, None
+        self.around.outside.over(self._agent_leg)
         if ringing is not None and ringing.leg is not None:
             await ended(ringing.leg)
             await (await self.sound()).drop(AGENT)
@@ -305,6 +322,7 @@ class LiveCall:
         if agent is None or self.handing.is_given:
             return
         await self.handing.end()
+        self.around.outside.over(self._agent_leg)
         await ended(agent.leg)
         session = await self.sound()
         await session.drop(agent.name)

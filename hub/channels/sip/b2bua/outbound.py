@@ -10,7 +10,7 @@ from hub.channels.sip.b2bua.surroundings import Surroundings, Way
 from hub.channels.sip.leg import Ended, Leg, LegOver
 from hub.channels.sip.refusal import Refused
 from hub.domain.call import AgentPhone, Call, CallEnd
-from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, TooMany
+from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, TooMany, Unavailable
 from hub.domain.ids import UserId
 from hub.ports.media import NoCommonMedia, NoRoom
 
@@ -38,22 +38,22 @@ class OutboundCall(LiveCall):
 
     async def ring_phone(self, phone: AgentPhone) -> None:
         """The first step. What goes wrong is told by `rings`."""
-        reached = self.around.phones.reach(phone)
-        if reached is None:
-            await self._not_there("your phone is not there: open the console, or register it")
-            return
-        target, kind = reached
         try:
+            reached = self.phone_at(phone)
+            if reached is None:
+                await self._not_there("your phone is not there: open the console, or register it")
+                return
+            target, kind, shown = reached
             session = await self.sound()
             self._phone = await self.around.user_agent.call(
                 target,
                 await session.offered(AGENT, kind),
                 AgentSide(self),
                 self.named,
-                caller=self.shown_caller(),
+                caller=shown,
                 ring_s=PHONE_RINGS_S,
             )
-        except (NoRoom, Refused, LegOver) as error:
+        except (NoRoom, Refused, LegOver, Invalid, TooMany, Unavailable) as error:
             await self._not_there(f"your phone cannot be called: {error}")
             return
         await self.around.desk.ringing(self.call.id, self._agent_id)

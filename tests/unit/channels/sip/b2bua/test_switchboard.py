@@ -7,7 +7,7 @@ import pytest
 from hub.channels.sip.b2bua.switchboard import Switchboard
 from hub.channels.sip.refusal import Refused
 from hub.domain.agent import Media
-from hub.domain.call import RecordingState
+from hub.domain.call import AgentPhone, PhoneKind, RecordingState
 from hub.domain.errors import Conflict, NotFound, Unavailable
 from hub.domain.ids import (
     CallId,
@@ -107,6 +107,21 @@ async def test_a_busy_phone_sends_the_caller_to_the_next_agent(at: Exchange) -> 
     await second.picks_up()
     await at.settle()
     assert "desk answered r2" in at.said
+
+
+async def test_an_agent_who_is_reached_by_a_number_is_called_by_a_trunk(at: Exchange) -> None:
+    phone = AgentPhone(agent_id=ANNA, kind=PhoneKind.URI, uri="+74951112233")
+    at.house.desk.phones[ANNA] = phone
+    at.house.world.absent.add(ANNA)
+    caller = await at.call()
+    leg = await at.rings()
+    assert leg.name == "sip:+74951112233@trunk.example"
+    assert at.house.world.out == {"call/agent"}
+
+    await leg.ends(486)
+    await at.settle()
+    assert not at.house.world.out
+    assert not caller.is_over
 
 
 async def test_an_agent_without_a_phone_is_passed_over(at: Exchange) -> None:
