@@ -175,7 +175,7 @@ class Hub:
             estimated_wait=self._waits.estimate,
             thread_held=lambda: self._sender.wake(WEBCHAT.name),
             count_bad=lambda code: seen.bad_input(WEBCHAT.name, code),
-            has_telephone=self._calls.telephone is not None,
+            has_telephone=self._line.calls_outside,
         )
         self._sender = Sender(
             Sending(store, encode=encode),

@@ -88,6 +88,11 @@ class TelephoneLine:
         )
         return self._carried.switchboard
 
+    @property
+    def calls_outside(self) -> bool:
+        """Whether there is a line by which agents call somebody: without one, promised calls are dialled by hand."""
+        return self._enabled and any(trunk.outbound for trunk in self._sip.trunks)
+
     async def heard(self, events: Sequence[Event]) -> None:
         """The bus's handler: what the house decides about calls. Whoever chose another phone may have it registered
         already."""

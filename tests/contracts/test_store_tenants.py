@@ -128,6 +128,7 @@ def arguments(ours: Ours, stranger: Stranger) -> dict[str, Any]:
         "limit_each": 50,
         "seq": 1,
         "ids": [ours.item.id],
+        "items": [ours.item],
         "looking": [stranger.principal],
         "q": CANARY,
         "name": CANARY,

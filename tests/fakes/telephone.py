@@ -213,6 +213,8 @@ class FakeWorld:
     def agent_of(self, account: str) -> UserId | None:
         return UserId(account) if account in {"anna", "boris"} else None
 
+    is_there: bool = True
+
     def way(self, leg: str, called: str, agent_id: UserId | None) -> Way:
         self.out.add(leg)
         return Way(

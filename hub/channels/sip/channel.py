@@ -137,7 +137,7 @@ class Telephony:
         await self.whereabouts.load()
         async with self.user_agent, self.transports:
             self._listens = True
-            log.info("sip_listens", port=self.transports.port, tls_port=self.transports.tls_port)
+            log.debug("sip_listens", port=self.transports.port, tls_port=self.transports.tls_port)
             try:
                 yield
             finally:

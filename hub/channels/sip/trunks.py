@@ -91,6 +91,11 @@ class Trunks:
 
     # --- who is called ---
 
+    @property
+    def call_outside(self) -> bool:
+        """Whether agents may call by any of them."""
+        return any(one.settings.outbound for one in self._trunks)
+
     def begin(self, call: str, agent_id: UserId, typed: str, *, now: datetime) -> Outgoing:
         """How to call what an agent typed; `call` is under way: tell `over` of its end.
 

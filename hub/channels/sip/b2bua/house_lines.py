@@ -86,6 +86,11 @@ class HouseOutside:
         self._trunks = trunks
         self._now = now
 
+    @property
+    def is_there(self) -> bool:
+        """Whether a trunk may be called by."""
+        return self._trunks.call_outside
+
     def way(self, leg: str, called: str, agent_id: UserId | None) -> Way:
         """Only numbers, and only for an agent: no address that somebody else wrote is ever called."""
         if agent_id is None:

@@ -129,6 +129,11 @@ class Outside(Protocol):
     """The way out of the house. `leg` names the leg that is to be called, and is told `over` at its end: calls are
     counted against the caps while they last."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anybody can be called outside at all."""
+        ...
+
     def way(self, leg: str, called: str, agent_id: UserId | None) -> Way:
         """How a number or an address is called for this agent.
 

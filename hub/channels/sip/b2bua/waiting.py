@@ -101,7 +101,7 @@ class InLine:
             wait_s = self._live.around.wait_s(self._queue.id, place)
             if wait_s is not None:
                 said.append((Phrase.WAIT, min(SAID_MOST_MIN + 1, math.ceil(wait_s / 60))))
-        if rules.offer_callback and call.number.startswith("+"):
+        if self._offers_callback:
             said.append(Phrase.CALLBACK_OFFER)
         return said
 
@@ -132,11 +132,16 @@ class InLine:
         if not self._stopped and self._speaking:
             await self._music()
 
+    @property
+    def _offers_callback(self) -> bool:
+        """Whether the caller can be called back: the line offers it, the number is one, and there is a way to it."""
+        is_number = self._live.call.number.startswith("+")
+        return self._queue.rules.voice.offer_callback and is_number and self._live.around.outside.is_there
+
     async def keyed(self, key: str) -> None:
         """1 asks for a call back, and the place in line is kept."""
         live = self._live
-        wanted = self._queue.rules.voice.offer_callback and key == CALLBACK_KEY
-        if self._stopped or not wanted or not live.call.number.startswith("+") or not live.client_answered:
+        if self._stopped or key != CALLBACK_KEY or not self._offers_callback or not live.client_answered:
             return
         await live.around.desk.wants_callback(live.call.id, live.call.number)
         await live.stop_ringing()

@@ -82,3 +82,14 @@ async def test_outside_the_hours_without_a_message_it_is_said(at: Exchange) -> N
 
     assert caller.is_over
     assert at.said[-1] == "desk ended closed"
+
+
+async def test_a_house_that_calls_nobody_outside_offers_no_call_back(at: Exchange) -> None:
+    at.house.queue = a_queue(answer_with_music=True)
+    at.house.world.is_there = False
+    caller = await at.call()
+    assert "callback_offer" not in at.said[-1]
+    await at.media(Keys(leg="client", key="1"))
+
+    assert not any("wants_callback" in one for one in at.said)
+    assert not caller.is_over
