@@ -137,6 +137,13 @@ class OutboundCall(LiveCall):
         else:
             await self.over(_ENDS[reason_of(why)])
 
+    async def agent_taken_away(self) -> None:
+        """Whoever has not picked up yet is not called for nobody: nothing can be said to a phone that rings."""
+        if self.client_answered:
+            await super().agent_taken_away()
+        else:
+            await self.over(CallEnd.AGENT_HUNG_UP)
+
     async def agent_ended(self, leg: Leg, why: Ended) -> None:
         """The agent hung up, or did not pick up their own phone."""
         if leg is self._phone and self.agent is None:

@@ -4,6 +4,7 @@ import pytest
 
 from hub.domain.call import AgentPhone
 from hub.domain.errors import Conflict
+from hub.domain.work import WorkState
 from tests.fakes.telephone import a_call
 from tests.unit.channels.sip.b2bua.exchange import (
     ANNA,
@@ -75,3 +76,12 @@ async def test_a_colleague_who_is_busy_is_told_to_the_phone(at: Exchange) -> Non
     await at.settle()
 
     assert at.said[-1] == "anna's phone 486"
+
+
+async def test_work_that_is_taken_while_the_client_is_rung_ends_the_call(at: Exchange) -> None:
+    phone, client = await dialled(at)
+    await at.stepped(WorkState.QUEUED)
+
+    assert phone.is_over
+    assert client.is_over
+    assert at.said[-1] == "desk ended agent_hung_up"
