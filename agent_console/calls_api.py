@@ -42,6 +42,7 @@ def operations(
             auto_answer=phone.auto_answer,
             ready=(await me(request.principal)).phone_ready,
             telephony=calling.has_telephone,
+            refused=calling.phone_refused(phone),
         )
 
     # — one's phone ————————————————————————————————————————————————————————————————————————
@@ -53,7 +54,10 @@ def operations(
 
     @made.op("PUT", "/api/v1/agents/me/phone", Permission.OPEN_CONSOLE, "Choose where one is reached")
     async def set_phone(call: Request, body: PhoneWish) -> PhoneView:
-        """422 `bad_uri` for an address that is neither a SIP URI nor a number."""
+        """422 `bad_uri` for an address that is neither a SIP URI nor a number, and `number_country`, `number_premium`,
+        `number_short`, `number_unknown`, `number_never` for a number that this house does not call; 409 `no_trunk`
+        where there is no line for it.
+        """
         phone = await calling.set_phone(call.principal, body.kind, body.uri, auto_answer=body.auto_answer)
         return await phone_shown(call, phone)
 
@@ -66,7 +70,9 @@ def operations(
         """One's own phone rings first; frames tell how far it comes. The work is in hand at once.
 
         409 `client_refused`, `on_a_call`, `phone_not_ready`, `at_capacity`, `be_there_first`, `not_assigned`,
-        `no_telephone`; 422 `bad_phone`, `no_number`, `number_not_allowed`.
+        `no_telephone`, `calls_at_night`; 422 `bad_phone`, `no_number`, `number_country`, `number_premium`,
+        `number_short`, `number_unknown`, `number_never`; 429 `calls_an_hour`, `calls_at_a_time`,
+        `all_calls_at_a_time`; 503 `no_trunk`. Nothing is begun then.
         """
         if (body.number is None) and (body.person_id is None):
             raise Invalid("say whom to call", field="number", code="no_number")

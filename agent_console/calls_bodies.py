@@ -21,7 +21,8 @@ class PhoneWish(Body, frozen=True, kw_only=True):
 
 class PhoneView(Answer, frozen=True, kw_only=True):
     """Where one is reached. `account` is the name by which a browser or a desk phone registers; `ready`: it can be
-    rung now, so calls are offered. Without `telephony` there are no calls at all."""
+    rung now, so calls are offered. `refused` is the code of why a number that was chosen is not called from this house
+    any more, or empty. Without `telephony` there are no calls at all."""
 
     kind: PhoneKind
     uri: str
@@ -29,6 +30,7 @@ class PhoneView(Answer, frozen=True, kw_only=True):
     auto_answer: bool
     ready: bool
     telephony: bool
+    refused: str = ""
 
 
 class Dial(Body, frozen=True, kw_only=True):

@@ -101,6 +101,8 @@ def operations(*, cases: CaseStore, tasks: TaskStore) -> list[Operation]:
             person_id=PersonId(body.person_id) if body.person_id else None,
             case_id=CaseId(body.case_id) if body.case_id else None,
             interaction_id=InteractionId(body.interaction_id) if body.interaction_id else None,
+            for_team=body.for_team,
+            if_no_answer=body.if_no_answer,
         )
         return await tasks.add_task(call.principal, new, key=call.idempotency_key)
 

@@ -87,7 +87,8 @@ class EditCase(Body, frozen=True, kw_only=True):
 
 
 class NewTaskBody(Body, frozen=True, kw_only=True):
-    """Something to do; without `owner_id` for oneself."""
+    """Something to do; without `owner_id` for oneself. `for_team`: for whoever serves the queue of the conversation;
+    `if_no_answer`: by `due_at`, unless the client writes before: then it is done by itself."""
 
     title: Short
     owner_id: Id | None = None
@@ -95,6 +96,8 @@ class NewTaskBody(Body, frozen=True, kw_only=True):
     person_id: Id | None = None
     case_id: Id | None = None
     interaction_id: Id | None = None
+    for_team: bool = False
+    if_no_answer: bool = False
 
 
 class EditTask(Body, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from agent_console.bodies import (
+    WRITING_BYTES,
     AttachedFile,
     Close,
     Decline,
@@ -13,14 +14,16 @@ from agent_console.bodies import (
     Reply,
     StateWish,
     Transfer,
+    written_letter,
 )
 from agent_console.operations import Call, Operation, Operations
 from hub.desk.files import NamedFile
 from hub.desk.found import InteractionView
 from hub.desk.reading import Lookups
 from hub.desk.states import States
+from hub.desk.touch_views import TouchView, touch_view
 from hub.desk.transfer import Transfers
-from hub.desk.views import MeView, TouchView
+from hub.desk.views import MeView
 from hub.desk.work import Work
 from hub.domain.access import Permission, Principal
 from hub.domain.ids import InteractionId, QueueId, ReservationId, UserId, WorkItemId
@@ -48,20 +51,7 @@ def operations(
     made = Operations("desk")
 
     def shown(call: Call, touch: Touch) -> TouchView:
-        return TouchView(
-            id=touch.id,
-            interaction_id=touch.interaction_id,
-            seq=touch.seq,
-            channel=touch.channel,
-            direction=touch.direction,
-            kind=touch.kind,
-            at=touch.at,
-            text=touch.text,
-            attachments=touch.attachments,
-            author=agent_name(touch.author_id) or call.principal.name,
-            delivery=touch.delivery,
-            delivery_detail=touch.delivery_detail,
-        )
+        return touch_view(touch, agent_name(touch.author_id) or call.principal.name)
 
     @made.op(
         "POST", "/api/v1/agents/me/state", Permission.SET_OWN_STATE, "Become available, paused or offline"
@@ -97,6 +87,7 @@ def operations(
         "Answer the client",
         status=201,
         idempotent=True,
+        body_limit_bytes=WRITING_BYTES,
     )
     async def reply(call: Call, interaction_id: Id, body: Reply) -> TouchView:
         """Durable and `queued` when this answers; frames tell how far it came."""
@@ -108,6 +99,7 @@ def operations(
                 channel=body.channel,
                 text=body.text,
                 files=named(body.attachments),
+                letter=written_letter(body.letter),
                 key=call.idempotency_key,
             ),
         )

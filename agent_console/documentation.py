@@ -1,5 +1,6 @@
 """The API's own description: the OpenAPI document, and a page on which a person reads it and tries it out."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -20,16 +21,33 @@ _FILES: Final = (
 
 def add_documentation(app: web.Application, operations: Iterable[Operation], *, version: str) -> None:
     """Serve `/api/openapi.json` and `/api/docs`, to everybody: how to ask is no secret."""
-    app.router.add_get("/api/openapi.json", _fixed(document(operations, version=version), "application/json"))
+    app.router.add_get("/api/openapi.json", _described(tuple(operations), version))
     for path, name, kind in _FILES:
         app.router.add_get(path, _fixed((_PAGE / name).read_bytes(), kind))
 
 
-def _fixed(content: bytes, kind: str) -> Handler:
+def _described(operations: tuple[Operation, ...], version: str) -> Handler:
+    made: list[bytes] = []
+    turn = asyncio.Lock()
+
     async def served(_: web.Request) -> web.StreamResponse:
-        charset = None if kind == "application/json" else "utf-8"
-        answer = web.Response(body=content, content_type=kind, charset=charset)
-        answer.headers[hdrs.CACHE_CONTROL] = "no-cache"
-        return answer
+        # a quarter of a second of work: not at every start, as few read it, and not on the loop
+        async with turn:
+            if not made:
+                made.append(await asyncio.to_thread(document, operations, version=version))
+        return _answer(made[0], "application/json", None)
 
     return served
+
+
+def _fixed(content: bytes, kind: str) -> Handler:
+    async def served(_: web.Request) -> web.StreamResponse:
+        return _answer(content, kind, "utf-8")
+
+    return served
+
+
+def _answer(content: bytes, kind: str, charset: str | None) -> web.Response:
+    answer = web.Response(body=content, content_type=kind, charset=charset)
+    answer.headers[hdrs.CACHE_CONTROL] = "no-cache"
+    return answer

@@ -149,6 +149,8 @@ def _setup(
         closed_texts=rules.closed_texts,
         closed_queue_id=rules.closed_queue_id,
         voice=rules.voice,
+        signatures=rules.signatures,
+        times=rules.times,
         retired=rules.retired,
         retired_to=rules.retired_to,
         waiting=waiting.get(queue.id, 0),

@@ -21,6 +21,8 @@ from hub.domain.queue import (
     VoiceRules,
     WhenClosed,
 )
+from hub.domain.signature import Signature
+from hub.domain.text_times import TextTimes
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
@@ -78,6 +80,40 @@ class VoiceBody(Body, frozen=True, kw_only=True):
         )
 
 
+class SignatureBody(Body, frozen=True, kw_only=True):
+    """What stands under a letter; without `html` that form is made from `text`."""
+
+    text: Annotated[str, Meta(max_length=4_000)] = ""
+    html: Annotated[str, Meta(max_length=4_000)] = ""
+
+
+Signatures = Annotated[dict[Language, SignatureBody], Meta(max_length=20)]
+Target = Annotated[float, Meta(ge=1, le=90 * 86_400)]
+
+
+class TimesBody(Body, frozen=True, kw_only=True):
+    """How soon clients in writing shall be answered, in seconds of the queue's hours; null: no such clock.
+
+    `reply_within_s`: whoever has had the client's words for so long without an answer loses the work to the line.
+    """
+
+    first_response_s: Target | None = None
+    next_response_s: Target | None = None
+    resolution_s: Target | None = None
+    reply_within_s: Target | None = None
+    warn_before_s: Annotated[float, Meta(ge=0, le=86_400)] = 120.0
+
+    def times(self) -> TextTimes:
+        """As the domain knows them."""
+        return TextTimes(
+            first_response_s=self.first_response_s,
+            next_response_s=self.next_response_s,
+            resolution_s=self.resolution_s,
+            reply_within_s=self.reply_within_s,
+            warn_before_s=self.warn_before_s,
+        )
+
+
 class QueueDraft(Body, frozen=True, kw_only=True):
     """The rules of a queue, all of them."""
 
@@ -101,6 +137,8 @@ class QueueDraft(Body, frozen=True, kw_only=True):
     closed_texts: Texts = field(default_factory=dict)
     closed_queue_id: Id | None = None
     voice: VoiceBody = VoiceBody()
+    signatures: Signatures = field(default_factory=dict)
+    times: TimesBody = TimesBody()
 
     def queue(self, queue_id: str, version: int) -> Queue:
         """The queue with these rules."""
@@ -135,6 +173,10 @@ class QueueDraft(Body, frozen=True, kw_only=True):
                 closed_texts=dict(self.closed_texts),
                 closed_queue_id=None if self.closed_queue_id is None else QueueId(self.closed_queue_id),
                 voice=self.voice.rules(),
+                signatures={
+                    tag: Signature(text=one.text, html=one.html) for tag, one in self.signatures.items()
+                },
+                times=self.times.times(),
             ),
             version=version,
         )
@@ -172,6 +214,8 @@ class QueueSetup(Answer, frozen=True, kw_only=True):
     closed_texts: dict[str, str]
     closed_queue_id: str | None
     voice: VoiceRules
+    signatures: dict[str, Signature]
+    times: TextTimes
     retired: bool
     retired_to: str | None
     waiting: int

@@ -61,6 +61,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         rated: bool | None = None,
         score: Text = "",
         short: Text = "",
+        late: Words = "",
         q: Text = "",
         order: LogOrder = LogOrder.START,
         descending: bool = True,
@@ -70,13 +71,14 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         """Filters take ids or words, several with commas between; `from` and `to` days of the house or instants.
 
         `state` is a work state, or `open`, `waiting`, `closed`; `short` is `only` or `without` short abandons;
+        `late` names clocks (`first_response`, `next_response`, `resolution`) that were not kept;
         `q` searches the messages, and then the newest message comes first.
         """
         wanted = filter_of(
             zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, tag=tag, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
-            score=score, short=short, q=q,
+            score=score, short=short, late=late, q=q,
         )  # fmt: skip
         return await log.page(
             call.principal,
@@ -111,13 +113,14 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         rated: bool | None = None,
         score: Text = "",
         short: Text = "",
+        late: Words = "",
     ) -> LogCount:
         """The filters of the log, but for the text."""
         wanted = filter_of(
             zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, tag=tag, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
-            score=score, short=short,
+            score=score, short=short, late=late,
         )  # fmt: skip
         return await log.count(call.principal, wanted, clock.now())
 

@@ -14,6 +14,8 @@ from hub.ids import new_id
 log = structlog.get_logger(__name__)
 
 REQUEST_ID: Final = web.RequestKey("request_id", str)
+SHOWS_LETTERS: Final = web.ResponseKey("shows_letters", bool)
+"""Set on the response of a page that has frames with letters."""
 _ADDRESS: Final = web.RequestKey("address", str)
 
 AddressOf = Callable[[web.Request], str]
@@ -36,9 +38,10 @@ def protect(
     A part that must be framed, or loaded by other sites, sets its own header; what is set already stays.
     """
     defaults = security_headers(origins, is_https=is_https)
+    around_letters = security_headers(origins, is_https=is_https, shows_letters=True)
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-        for name, value in defaults.items():
+        for name, value in (around_letters if SHOWS_LETTERS in response else defaults).items():
             response.headers.setdefault(name, value)
         if request_id := request.get(REQUEST_ID):
             response.headers["X-Request-Id"] = request_id
@@ -50,8 +53,15 @@ def protect(
     app.middlewares.append(_told_as_problems)
 
 
-def security_headers(origins: Collection[str], *, is_https: bool) -> dict[str, str]:
-    """The headers of every response that does not know better."""
+def security_headers(
+    origins: Collection[str], *, is_https: bool, shows_letters: bool = False
+) -> dict[str, str]:
+    """The headers of every response that does not know better.
+
+    `shows_letters` is for a page with frames of letters. What is in a frame's `srcdoc` is under the policy of the page
+    around it too (HTML, "policy containers"): that page has to allow what a letter may ever be allowed. The stricter
+    policy is the frame's own.
+    """
     # browsers take no IPv6 address here; a page of that address reaches its own socket by 'self'
     sockets = [f"ws{o.removeprefix('http')}" for o in sorted(origins) if "[" not in o]
     policy = {
@@ -68,6 +78,9 @@ def security_headers(origins: Collection[str], *, is_https: bool) -> dict[str, s
         "base-uri": "'none'",
         "form-action": "'self'",
     }
+    if shows_letters:
+        policy["img-src"] += " https:"
+        policy["style-src-attr"] = "'unsafe-inline'"
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",

@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import hdrs, web
 
 from agent_console.auth import COOKIE_NAMES
+from agent_console.middleware import SHOWS_LETTERS
 
 STATIC = Path(__file__).with_name("static")
 
@@ -30,12 +31,15 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
         if not index.is_file():
             return web.Response(status=503, text=_NOT_BUILT)
         headers = {hdrs.CACHE_CONTROL: "no-cache", hdrs.VARY: hdrs.COOKIE}
-        if not COOKIE_NAMES & request.cookies.keys():
-            return web.FileResponse(index, headers=headers)
-        text = await asyncio.to_thread(index.read_text, encoding="utf-8")
-        return web.Response(
-            text=text.replace("<html ", "<html data-session ", 1), content_type="text/html", headers=headers
-        )
+        shown: web.StreamResponse
+        if COOKIE_NAMES & request.cookies.keys():
+            text = await asyncio.to_thread(index.read_text, encoding="utf-8")
+            text = text.replace("<html ", "<html data-session ", 1)
+            shown = web.Response(text=text, content_type="text/html", headers=headers)
+        else:
+            shown = web.FileResponse(index, headers=headers)
+        shown[SHOWS_LETTERS] = True  # who signs in stays on the page
+        return shown
 
     async def asset(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -43,14 +47,15 @@ def add_pages(app: web.Application, *, static: Path = STATIC) -> None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable"})
 
-    async def mark(_: web.Request) -> web.StreamResponse:
-        path = static / "mark.svg"
+    async def mark(request: web.Request) -> web.StreamResponse:
+        path = static / request.path.removeprefix("/")
         if not path.is_file():
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: "public, max-age=86400"})
 
     app.router.add_get("/assets/{name}", asset)
-    app.router.add_get("/mark.svg", mark)
+    for name in ("mark.svg", "mark-called.svg"):
+        app.router.add_get(f"/{name}", mark)
     for path in ("/", "/sign-in", "/setup", "/welcome", "/first"):
         app.router.add_get(path, page)
     for desk in ("desk", "floor", "manager", "admin", "account", "organizations", "my-replies", "my-phone"):

@@ -2,7 +2,7 @@
 
 from agent_console.bodies import Id
 from agent_console.operations import Call, Operation, Operations
-from agent_console.phone_bodies import PhoneAccountView, PhoneCredentialsView
+from agent_console.phone_bodies import DeskAccountView, PhoneAccountView, PhoneCredentialsView
 from hub.domain.access import Permission
 from hub.domain.errors import Forbidden
 from hub.domain.ids import UserId
@@ -33,6 +33,23 @@ def operations(*, counter: PhoneCounter) -> list[Operation]:
         )
 
     @made.op(
+        "GET",
+        "/api/v1/agents/me/phone-account",
+        Permission.SET_OWN_STATE,
+        "How one's own desk phone signs in",
+    )
+    async def get_own_phone_account(call: Call) -> DeskAccountView:
+        """All but its password, which is told once, by who makes the account."""
+        found = await counter.desk_account(call.principal)
+        return DeskAccountView(
+            username=found.username,
+            realm=found.realm,
+            uri=found.uri,
+            server=found.server,
+            made_at=found.made_at,
+        )
+
+    @made.op(
         "POST",
         "/api/v1/agents/me/phone-account",
         Permission.SET_OWN_STATE,
@@ -57,7 +74,11 @@ def operations(*, counter: PhoneCounter) -> list[Operation]:
     async def _renewed(call: Call, agent_id: UserId) -> PhoneAccountView:
         found = await counter.desk_credentials(call.principal, agent_id)
         return PhoneAccountView(
-            username=found.username, password=found.password, realm=found.realm, uri=found.uri
+            username=found.username,
+            password=found.password,
+            realm=found.realm,
+            uri=found.uri,
+            server=found.server,
         )
 
     return list(made)

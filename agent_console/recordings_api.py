@@ -62,6 +62,7 @@ def _view(found: FoundRecording) -> RecordingView:
         id=recording.id,
         interaction_id=recording.interaction_id,
         call_id=recording.call_id,
+        kind=recording.kind,
         started_at=recording.started_at,
         ended_at=recording.ended_at,
         duration_s=0.0 if sound is None else sound.duration_s,

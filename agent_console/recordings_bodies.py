@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from agent_console.bodies import Answer
-from hub.domain.recording import Erased, Pause, RecordingCut
+from hub.domain.recording import Erased, Pause, RecordingCut, RecordingKind
 
 
 class RecordingView(Answer, frozen=True, kw_only=True):
-    """A recording. `ended_at` is null while it is made; `cut` says why it ended before its call.
+    """A recording of a call, or of a message that was left (`kind`). `ended_at` is null while it is made; `cut` says
+    why it ended before its call.
 
     `sha256` is of the WAV file. An erased one says when, why and by whom. `may_listen` and `may_erase` are about
     whoever asks.
@@ -16,6 +17,7 @@ class RecordingView(Answer, frozen=True, kw_only=True):
     id: str
     interaction_id: str
     call_id: str
+    kind: RecordingKind
     started_at: datetime
     ended_at: datetime | None
     duration_s: float

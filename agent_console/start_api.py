@@ -1,9 +1,10 @@
 """Beginning a conversation with a client: the ways there are, and doing it."""
 
-from agent_console.bodies import Id
+from agent_console.bodies import WRITING_BYTES, Id, written_letter
+from agent_console.desk_api import named
 from agent_console.operations import Call, Operation, Operations
-from agent_console.start_bodies import Start, StartedView, WayPage, WayView
-from hub.desk.starting import Starting
+from agent_console.start_bodies import FirstLetter, Start, StartedView, WayPage, WayView
+from hub.desk.starting import FirstWords, Started, Starting
 from hub.desk.talk_reading import TalkReads
 from hub.domain.access import Permission
 from hub.domain.ids import PersonId, QueueId
@@ -13,6 +14,13 @@ from hub.domain.reach import Judged, WayClosed
 def operations(*, starting: Starting, reads: TalkReads) -> list[Operation]:
     """What those who serve clients may begin."""
     made = Operations("clients")
+
+    async def shown(started: Started) -> StartedView:
+        plan = started.plan
+        planned = (await reads.planned_views(plan.tenant_id, [plan.id]))[plan.id]
+        return StartedView(
+            interaction_id=started.interaction.id, planned=planned, continued=started.continued
+        )
 
     @made.op(
         "GET",
@@ -32,6 +40,7 @@ def operations(*, starting: Starting, reads: TalkReads) -> list[Operation]:
         "Write to a client first",
         status=201,
         idempotent=True,
+        body_limit_bytes=WRITING_BYTES,
     )
     async def start_interaction(call: Call, person_id: Id, body: Start) -> StartedView:
         """The work is yours at once, and takes room like any other; the text can be undone for `hold_s`.
@@ -39,23 +48,45 @@ def operations(*, starting: Starting, reads: TalkReads) -> list[Operation]:
         A conversation that is open there already is continued, in its own queue. 409 with the way's `closed` as
         its code, `be_there_first` or `at_capacity`.
         """
+        words = _words(body)
         started = await starting.start(
             call.principal,
             PersonId(person_id),
-            queue_id=QueueId(body.queue_id),
+            words,
             channel=body.channel,
             address=body.address,
-            text=body.text,
-            hold_s=body.hold_s,
             key=call.idempotency_key,
         )
-        plan = started.plan
-        planned = (await reads.planned_views(plan.tenant_id, [plan.id]))[plan.id]
-        return StartedView(
-            interaction_id=started.interaction.id, planned=planned, continued=started.continued
+        return await shown(started)
+
+    @made.op(
+        "POST",
+        "/api/v1/letters",
+        Permission.START_INTERACTION,
+        "Write a letter to an address",
+        status=201,
+        idempotent=True,
+        body_limit_bytes=WRITING_BYTES,
+    )
+    async def write_letter(call: Call, body: FirstLetter) -> StartedView:
+        """To whoever is known by the address, else to a new client. As writing to a client first."""
+        words = _words(body)
+        return await shown(
+            await starting.write_to(call.principal, body.address, body.name, words, key=call.idempotency_key)
         )
 
     return list(made)
+
+
+def _words(body: Start | FirstLetter) -> FirstWords:
+    return FirstWords(
+        queue_id=QueueId(body.queue_id),
+        text=body.text,
+        files=named(body.attachments),
+        letter=written_letter(body.letter),
+        account=body.account,
+        hold_s=body.hold_s,
+    )
 
 
 def _shown(one: Judged) -> WayView:
@@ -72,4 +103,7 @@ def _shown(one: Judged) -> WayView:
         holder=there.agent if there is not None and one.closed is WayClosed.COLLEAGUE_HAS_IT else "",
         continues=there is not None and one.closed is None,
         continues_in=there.queue_id if there is not None and one.closed is None else None,
+        account=way.account,
+        sender=way.sender,
+        held_up=one.held_up if one.closed is None else "",
     )

@@ -5,27 +5,50 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from agent_console.bodies import Answer, Body, Id, Short, Text
+from agent_console.bodies import Answer, Body, Files, Id, LetterToSend, Short, Words
 from hub.desk.views import PlannedView
 from hub.domain.person import IdentityKind
 
 
 class Start(Body, frozen=True, kw_only=True):
-    """Which way, in which queue, and the first text; it can be undone for `hold_s` seconds."""
+    """Which way, in which queue, and the first text; it can be undone for `hold_s` seconds.
+
+    `account` is that of the way, where several accounts of ours reach the same address; empty: the queue's, else the
+    first. A `letter` is of e-mail only, and needs a subject.
+    """
 
     queue_id: Id
     channel: Short
     address: Annotated[str, Meta(min_length=1, max_length=320)]
-    text: Text
+    text: Words = ""
+    attachments: Files = ()
+    letter: LetterToSend | None = None
+    account: Annotated[str, Meta(max_length=200)] = ""
+    hold_s: Annotated[float, Meta(ge=0, le=60)] = 0.0
+
+
+class FirstLetter(Body, frozen=True, kw_only=True):
+    """A letter to an address, by one of our accounts, as work of a queue. `name` is what the person is called, if
+    nobody is known by that address."""
+
+    queue_id: Id
+    address: Annotated[str, Meta(min_length=3, max_length=320)]
+    name: Annotated[str, Meta(max_length=200)] = ""
+    text: Words = ""
+    attachments: Files = ()
+    letter: LetterToSend
+    account: Annotated[str, Meta(max_length=200)] = ""
     hold_s: Annotated[float, Meta(ge=0, le=60)] = 0.0
 
 
 class WayView(Answer, frozen=True, kw_only=True):
-    """One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself.
+    """One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself, `account`
+    is our side of it, and `sender` the address of ours that a letter comes from.
 
     `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
     `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`. `continues`: a conversation is
-    open there already, in the queue `continues_in`, and what is written goes into it.
+    open there already, in the queue `continues_in`, and what is written goes into it. `held_up` is what you have to
+    mend yourself before you begin there: `be_there_first`, `at_capacity`; the code of the refusal otherwise.
     """
 
     kind: IdentityKind
@@ -39,6 +62,9 @@ class WayView(Answer, frozen=True, kw_only=True):
     holder: str
     continues: bool
     continues_in: str | None
+    account: str
+    sender: str = ""
+    held_up: str = ""
 
 
 class WayPage(Answer, frozen=True, kw_only=True):

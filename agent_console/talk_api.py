@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, structs
 
-from agent_console.bodies import Done, Id
+from agent_console.bodies import WRITING_BYTES, Done, Id, written_letter
 from agent_console.desk_api import named
 from agent_console.operations import Call, Operation, Operations
 from agent_console.talk_bodies import (
@@ -58,6 +58,7 @@ def operations(
         "Answer the client, but not at once",
         status=201,
         idempotent=True,
+        body_limit_bytes=WRITING_BYTES,
     )
     async def plan_reply(call: Call, interaction_id: Id, body: Plan) -> PlannedView:
         """Durable when this answers. It becomes a touch when its time has come, and until then can be undone."""
@@ -71,6 +72,7 @@ def operations(
             send_at=body.send_at,
             unless_client_writes=body.unless_client_writes,
             key=call.idempotency_key,
+            letter=written_letter(body.letter),
         )
         return await shown(plan)
 
@@ -90,6 +92,7 @@ def operations(
         "/api/v1/interactions/{interaction_id}/planned/{planned_id}",
         Permission.REPLY,
         "Send it at another time, or something else",
+        body_limit_bytes=WRITING_BYTES,
     )
     async def change_planned(call: Call, interaction_id: Id, planned_id: Id, body: PlanChange) -> PlannedView:
         """409 `changed_meanwhile`, `already_sent` or `already_cancelled`."""
@@ -101,6 +104,7 @@ def operations(
             send_at=body.send_at,
             text=body.text,
             unless_client_writes=body.unless_client_writes,
+            letter=written_letter(body.letter),
         )
         return await shown(plan)
 
@@ -133,6 +137,7 @@ def operations(
         "/api/v1/interactions/{interaction_id}/drafts",
         Permission.WRITE_NOTE,
         "Keep what one began to write",
+        body_limit_bytes=WRITING_BYTES,
     )
     async def keep_draft(call: Call, interaction_id: Id, body: DraftText) -> KeptDraft:
         """The newest wins. An empty one is forgotten; sending removes it."""
@@ -146,6 +151,7 @@ def operations(
             mentions=[UserId(i) for i in body.mentions],
             window=body.window,
             version=body.version,
+            letter=written_letter(body.letter),
         )
         return KeptDraft(draft=draft_view(draft), replaced_other=replaced)
 
@@ -208,7 +214,8 @@ def operations(
 
 def _with_text(view: PlannedView, plan: PlannedReply) -> PlannedView:
     """What is over keeps no text; whoever undoes it gets the text back."""
-    return structs.replace(view, text=plan.text, attachments=plan.attachments)
+    letter = None if plan.letter is None else plan.letter.written
+    return structs.replace(view, text=plan.text, attachments=plan.attachments, letter=letter)
 
 
 def _cursor(mention: MentionView) -> str:

@@ -5,11 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from agent_console.bodies import Answer, Body, Files, Id, Short, Text
+from agent_console.bodies import Answer, Body, Files, Id, LetterToSend, Short, Words
 from hub.desk.views import ColleagueView, DraftView, MentionView, PlannedView, SnoozeView
 from hub.domain.drafts import DraftKind
 
-Words = Annotated[str, Meta(max_length=8_000)]
 Version = Annotated[int, Meta(ge=0)]
 People = Annotated[tuple[Id, ...], Meta(max_length=20)]
 
@@ -26,15 +25,18 @@ class Plan(Body, frozen=True, kw_only=True):
     hold_s: Annotated[float, Meta(ge=0, le=60)] = 0.0
     send_at: datetime | None = None
     unless_client_writes: bool = False
+    letter: LetterToSend | None = None
 
 
 class PlanChange(Body, frozen=True, kw_only=True):
-    """What is to be different; what is left out stays. `version` is the one that was on the screen."""
+    """What is to be different; what is left out stays. `version` is the one that was on the screen. A `letter` comes
+    with its `text`."""
 
     version: Version
     send_at: datetime | None = None
-    text: Text | None = None
+    text: Words | None = None
     unless_client_writes: bool | None = None
+    letter: LetterToSend | None = None
 
 
 class DraftText(Body, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ class DraftText(Body, frozen=True, kw_only=True):
     mentions: People = ()
     window: Annotated[str, Meta(max_length=64)] = ""
     version: Version = 0
+    letter: LetterToSend | None = None
 
 
 class SnoozeWish(Body, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from bench.harness import Figure, figure, percentile
 from bench.wallboard import CHROMIUM, Screen, running_hub
 from bench.wallboard_hub import Setup
 from tests.clients import Agent, open_agent_socket
-from tests.hubs import free_port
+from tests.ports import free_port
 
 WAITING = 5_000
 ASKED = 60

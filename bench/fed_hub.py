@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from bench import push_inside
 from bench.feed import Done, Fed, serve_feed
-from bench.floor import SITE, furnish
+from bench.floor import SITE, Furnish, furnish
 from bench.harness import uss_bytes
 from crm_store.engine import Database
 from crm_store.mapping import columns, item_of
@@ -35,7 +35,6 @@ from hub.domain.touch import InboundTouch, Sender
 from hub.domain.work import WorkState
 from hub.lifecycle import Jobs
 from hub.log import configure_log
-from hub.ports.inbox import Inbox
 from hub.screenpop.socket import AgentSockets
 from hub.settings import (
     ChannelSettings,
@@ -66,7 +65,7 @@ class FedHub(Hub):
     def __init__(self, settings: Settings, database: Database, feed: Path) -> None:
         super().__init__(settings, database)
         self._feed = feed
-        self._queue_id = QueueId("")
+        self.queue_id = QueueId("")
         self._receiving: set[asyncio.Task[None]] = set()
 
     def _start(self, jobs: Jobs, sockets: AgentSockets) -> None:
@@ -75,23 +74,31 @@ class FedHub(Hub):
 
     async def _feed_touches(self) -> None:
         rows = await self.store.board_rows(DEFAULT_TENANT)
-        self._queue_id = rows.queues[0].id
-        server = await serve_feed(self._feed, self._take, self._answer)
+        self.queue_id = rows.queues[0].id
+        server = await serve_feed(self._feed, self._take, self.answer)
         async with server:
             await server.serve_forever()
 
     def _take(self, fed: Fed, raw: bytes, done: Done) -> None:
         # a task each, as every channel has one for each of its connections
-        task = asyncio.get_running_loop().create_task(
-            _received(self._inbox, touch_of(fed, raw, self._queue_id, self._clock), done)
-        )
+        task = asyncio.get_running_loop().create_task(self.received(fed, raw, done))
         self._receiving.add(task)
         task.add_done_callback(self._receiving.discard)
 
-    async def _answer(self, question: dict[str, Any]) -> Any:
+    async def received(self, fed: Fed, raw: bytes, done: Done) -> None:
+        """Hand in what came; `done` when it is durable."""
+        await self._inbox.receive(touch_of(fed, raw, self.queue_id, self._clock))
+        done()
+
+    def cpu_s(self) -> float:
+        """Processor seconds so far, of this process and those it began."""
+        return time.process_time()
+
+    async def answer(self, question: dict[str, Any]) -> Any:
+        """To the benchmark."""
         match question["what"]:
             case "cpu_s":
-                return time.process_time()
+                return self.cpu_s()
             case "clear":
                 return await self._clear()
             case "memory":
@@ -128,11 +135,6 @@ class FedHub(Hub):
         return len(left)
 
 
-async def _received(inbox: Inbox, touch: InboundTouch, done: Done) -> None:
-    await inbox.receive(touch)
-    done()
-
-
 def touch_of(fed: Fed, raw: bytes, queue_id: QueueId, clock: SystemClock) -> InboundTouch:
     """What a channel makes of what came."""
     return InboundTouch(
@@ -159,10 +161,13 @@ def main(argument: str) -> None:
     configure_log(level="warning", as_json=False)
     with uncollected():
         pass  # as `touchline run` does after its imports
-    until_stopped(lambda stop: _serve(setup, stop))
+    until_stopped(lambda stop: serve(setup, stop))
 
 
-async def _serve(setup: Setup, stop: asyncio.Event) -> None:
+async def serve(
+    setup: Setup, stop: asyncio.Event, kind: type[FedHub] = FedHub, furnished: Furnish = furnish
+) -> None:
+    """Be the hub until told to stop."""
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
     settings = Settings(
         data_dir=Path(setup.data_dir),
@@ -178,8 +183,8 @@ async def _serve(setup: Setup, stop: asyncio.Event) -> None:
     database = await Database.open(settings.store_url, pool_size=settings.store.pool_size)
     try:
         await migrate(database)
-        hub = FedHub(settings, database, Path(setup.feed))
-        await furnish(hub.store, agents_count=setup.agents, persons_count=setup.persons)
+        hub = kind(settings, database, Path(setup.feed))
+        await furnished(hub.store, agents_count=setup.agents, persons_count=setup.persons)
         await hub.run(_ready, stop)
     finally:
         await database.close()

@@ -5,6 +5,7 @@ what is measured. Agents take many chats, because a run hands out more work than
 """
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from agent_console.sign_ins import token_hash
 from bench.search import People
@@ -24,6 +25,7 @@ from hub.domain.queue import Queue
 from hub.ids import new_id
 
 SITE = "bench"
+LETTERS_EACH = 120
 CHATS_EACH = 12
 """Chats an agent takes at once; a run must hand out fewer than this for each of them."""
 
@@ -40,11 +42,30 @@ def visitor_of(number: int) -> str:
     return f"visitor-{number:06}"
 
 
-async def furnish(store: Store, *, agents_count: int, persons_count: int) -> None:
-    """Fill an empty store."""
+class Furnish(Protocol):
+    """Fills an empty store."""
+
+    async def __call__(self, store: Store, *, agents_count: int, persons_count: int) -> None:
+        """With so many agents and clients."""
+        ...
+
+
+def address_of(number: int) -> str:
+    """A client's mail address."""
+    return f"{visitor_of(number)}@clients.example"
+
+
+async def furnish(
+    store: Store, *, agents_count: int, persons_count: int, kind: IdentityKind = IdentityKind.WEBCHAT
+) -> None:
+    """Fill an empty store; `kind` is how the clients are known."""
     now = SystemClock().now()
     queue = Queue(
-        id=QueueId(new_id()), tenant_id=DEFAULT_TENANT, name="support", languages=("en",), offer_s=_OFFER_S
+        id=QueueId(new_id()),
+        tenant_id=DEFAULT_TENANT,
+        name="support",
+        languages=("en", "ru", "tr"),
+        offer_s=_OFFER_S,
     )
     staff = [_agent(number, queue.id, now) for number in range(agents_count)]
     async with store.database.transaction() as wire:
@@ -66,7 +87,7 @@ async def furnish(store: Store, *, agents_count: int, persons_count: int) -> Non
                 for n, a in enumerate(staff)
             ],
         )
-    await _clients(store, persons_count, now)
+    await _clients(store, persons_count, kind, now)
 
 
 def _agent(number: int, queue_id: QueueId, now: datetime) -> Agent:
@@ -74,8 +95,8 @@ def _agent(number: int, queue_id: QueueId, now: datetime) -> Agent:
         id=UserId(new_id()),
         tenant_id=DEFAULT_TENANT,
         name=f"Agent {number}",
-        skills={"lang:en": 9},
-        capacity=Capacity(chat=CHATS_EACH),
+        skills={"lang:en": 9, "lang:ru": 9, "lang:tr": 9},
+        capacity=Capacity(chat=CHATS_EACH, mail=LETTERS_EACH),
         queues=frozenset({queue_id}),
         wish=Wish.AVAILABLE,
         wish_since=now,
@@ -83,7 +104,7 @@ def _agent(number: int, queue_id: QueueId, now: datetime) -> Agent:
     )
 
 
-async def _clients(store: Store, count: int, now: datetime) -> None:
+async def _clients(store: Store, count: int, kind: IdentityKind, now: datetime) -> None:
     people = [
         Person(id=PersonId(new_id()), tenant_id=DEFAULT_TENANT, name=name, language="en", created_at=now)
         for _, name, _, _ in People(1, count)
@@ -93,8 +114,8 @@ async def _clients(store: Store, count: int, now: datetime) -> None:
             id=IdentityId(new_id()),
             tenant_id=DEFAULT_TENANT,
             person_id=person.id,
-            kind=IdentityKind.WEBCHAT,
-            value=visitor_of(number),
+            kind=kind,
+            value=visitor_of(number) if kind is IdentityKind.WEBCHAT else address_of(number),
             display="",
             confidence=Confidence.KNOWN,
             created_at=now,

@@ -52,15 +52,15 @@ class Pair:
     async def play(self, stage: Stage, touches: int, *, rate: float = 0.0) -> Leg:
         """A turn of `stage`, counted. Raises NotExact."""
         stage.wake()
-        before, rows_before = await stage.cpu_s(), await _rows(stage)
+        before, rows_before = await stage.cpu_s(), await rows_of(stage)
         outcome = await stage.play(touches, rate=rate)
         spent = await stage.cpu_s() - before
-        counts = (outcome.acks, outcome.pops, await _rows(stage) - rows_before)
+        counts = (outcome.acks, outcome.pops, await rows_of(stage) - rows_before)
         if counts != (touches,) * 3 or outcome.doubled:
             raise NotExact(
                 f"{stage.name}: of {touches} acked, popped, stored {counts}; {outcome.doubled} twice"
             )
-        await _all_leave(stage)
+        await all_leave(stage)
         stage.rest()
         return Leg(rate=touches / outcome.seconds, cpu_us=spent / touches * 1e6, outcome=outcome)
 
@@ -148,9 +148,9 @@ async def _on_time(pair: Pair, stage: Stage, rate: float) -> Outcome:
             return outcome
 
 
-async def _all_leave(stage: Stage) -> None:
+async def all_leave(stage: Stage) -> None:
     """The clients' conversations end, so that their next touch opens a new one."""
-    if stage.name == "raw":
+    if stage.name.endswith("raw"):
         async with stage.database.transaction() as wire:
             await wire.execute(
                 "UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL", time.time_ns() // 1000
@@ -160,7 +160,8 @@ async def _all_leave(stage: Stage) -> None:
         await asyncio.sleep(0.5)  # the board hears of it
 
 
-async def _rows(stage: Stage) -> int:
+async def rows_of(stage: Stage) -> int:
+    """Touches there are."""
     async with stage.database.snapshot() as wire:
         (row,) = await wire.fetch("SELECT count(*) FROM touches")
     return int(row[0])

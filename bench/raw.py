@@ -37,11 +37,10 @@ from sqlalchemy import Table
 
 from bench.fed_hub import Setup
 from bench.feed import Done, Fed, renumbered, serve_feed
-from bench.floor import SITE, furnish
+from bench.floor import SITE, Furnish, furnish
 from crm_store.engine import Database
 from crm_store.mapping import columns
 from crm_store.migrate import migrate
-from crm_store.names import fold
 from crm_store.rows.floor import agents, queues
 from crm_store.rows.history import (
     facts,
@@ -58,19 +57,28 @@ from crm_store.store import Store
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
+from hub.crm.names import fold
 from hub.domain.ids import DEFAULT_TENANT
 from hub.ids import new_id
 
 _BATCH = 256
 _TEXT_COLUMNS = ("tenant_id", "touch_id", "interaction_id", "at", "folded")
-_TABLES: tuple[tuple[Table, tuple[str, ...]], ...] = (
-    *(
-        (table, tuple(c.name for c in table.columns))
-        for table in (interactions, sessions, work_items, touches, reservations, segments, facts)
-    ),
+
+
+def written(table: Table, *left_out: str) -> tuple[str, ...]:
+    """The columns that are written: those that the database does not fill by itself."""
+    return tuple(c.name for c in table.columns if c.server_default is None and c.name not in left_out)
+
+
+Tables = tuple[tuple[Table, tuple[str, ...]], ...]
+
+TABLES: Tables = (
+    *((table, written(table)) for table in (interactions, sessions, work_items)),
+    (touches, written(touches, "letter")),
+    *((table, written(table)) for table in (reservations, segments, facts)),
     (touch_texts, _TEXT_COLUMNS),
 )
-_WHY = (
+WHY = (
     '{"reason":"least_loaded","chosen":"Agent 1","idle_s":12.5,"considered":1000,"could":1000,"next_names":'
     '["Agent 2","Agent 3"],"excluded":[],"place":1,"text":"Agent 1 has the least work in hand of the 1000 who can'
     ' take it now; Agent 2 and Agent 3 would have been next."}'
@@ -82,14 +90,14 @@ Rows = list[list[tuple[Any, ...]]]
 class SqliteFile:
     """The file with the hub's settings, written by one thread."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, tables: Tables) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._thread = ThreadPoolExecutor(1)
         self._statements = [
             f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-            for table, names in _TABLES
+            for table, names in tables
         ]
 
     async def write(self, rows: Rows) -> None:
@@ -107,23 +115,27 @@ class SqliteFile:
 class PostgresTables:
     """One connection of asyncpg."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, tables: Tables) -> None:
         self._connection = connection
+        self._tables = tables
 
     async def write(self, rows: Rows) -> None:
         """All of it in one transaction."""
         async with self._connection.transaction():
-            for (table, names), some in zip(_TABLES, rows, strict=True):
+            for (table, names), some in zip(self._tables, rows, strict=True):
                 await self._connection.copy_records_to_table(table.name, records=some, columns=names)
 
 
 class RawPipeline:
     """See the module."""
 
-    def __init__(self, store: SqliteFile | PostgresTables) -> None:
+    tables = TABLES
+
+    def __init__(self, store: SqliteFile | PostgresTables, folder: Path) -> None:
         self._store = store
-        self._persons: dict[str, str] = {}
-        self._queue_id = ""
+        self.folder = folder
+        self.persons: dict[str, str] = {}
+        self.queue_id = ""
         self._idle: deque[tuple[str, web.WebSocketResponse]] = deque()
         self._names: list[str] = []
         self._waiting: deque[tuple[Fed, bytes, Done, int]] = deque()
@@ -134,8 +146,8 @@ class RawPipeline:
         """Whom the furnished store knows."""
         async with database.snapshot() as wire:
             for row in await wire.fetch(f"SELECT {columns(identities)} FROM identities"):
-                self._persons[row[4]] = row[2]
-            self._queue_id = (await wire.fetch(f"SELECT {columns(queues)} FROM queues"))[0][0]
+                self.persons[row[4]] = row[2]
+            self.queue_id = (await wire.fetch(f"SELECT {columns(queues)} FROM queues"))[0][0]
             self._names = [row[0] for row in await wire.fetch(f"SELECT {columns(agents)} FROM agents")]
 
     async def open_socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -152,10 +164,14 @@ class RawPipeline:
         return ws
 
     async def answer(self, question: dict[str, Any]) -> Any:
-        """To the benchmark."""
+        """To the benchmark: processor seconds, unless a card is given."""
         if question["what"] == "card":
             self._card = base64.b64decode(question["bytes"])
             return True
+        return self.cpu_s()
+
+    def cpu_s(self) -> float:
+        """Of this process and those it began."""
         return time.process_time()
 
     def take(self, fed: Fed, raw: bytes, done: Done) -> None:
@@ -175,16 +191,17 @@ class RawPipeline:
     async def _carried(self, batch: Sequence[tuple[Fed, bytes, Done, int]]) -> None:
         chosen = [self._idle.popleft() for _ in batch]
         self._idle.extend(chosen)
-        rows: Rows = [[] for _ in _TABLES]
+        rows: Rows = [[] for _ in self.tables]
         for (fed, raw, _, at), (agent_id, _) in zip(batch, chosen, strict=True):
-            self._rows(rows, fed, raw, agent_id, at)
+            self.rows(rows, fed, raw, agent_id, at)
         await self._store.write(rows)
         for (fed, _, done, _), (_, ws) in zip(batch, chosen, strict=True):
             done()
             await ws.send_bytes(renumbered(self._card, fed.number))
 
-    def _rows(self, rows: Rows, fed: Fed, raw: bytes, agent_id: str, at: int) -> None:
-        tenant, queue, person = DEFAULT_TENANT, self._queue_id, self._persons[fed.visitor]
+    def rows(self, rows: Rows, fed: Fed, raw: bytes, agent_id: str, at: int) -> None:
+        """Add the rows of a touch."""
+        tenant, queue, person = DEFAULT_TENANT, self.queue_id, self.persons[fed.visitor]
         interaction, session, item, touch = new_id(), new_id(), new_id(), new_id()
         account, external = f"webchat:{SITE}", f"{fed.visitor}:{fed.number}"
         body = hashlib.sha256(fed.text.encode()).hexdigest()
@@ -203,7 +220,7 @@ class RawPipeline:
         )  # fmt: skip
         into[4](
             (new_id(), tenant, item, interaction, queue, agent_id, "offered", 1, at, at + 3_600_000_000, None,
-             None, "", _WHY)
+             None, "", WHY)
         )  # fmt: skip
         into[5]((tenant, interaction, item, queue, None, "queue", at, at))
         head = (tenant, person, at)
@@ -212,18 +229,22 @@ class RawPipeline:
         into[7]((tenant, touch, interaction, at, fold(fed.text)))
 
 
-async def _serve(setup: Setup, stop: asyncio.Event) -> None:
+async def serve(
+    setup: Setup, stop: asyncio.Event, kind: type[RawPipeline] = RawPipeline, furnished: Furnish = furnish
+) -> None:
+    """Be the pipeline until told to stop."""
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
     path = f"{setup.data_dir}/hub.db"
     url = setup.store_url or f"sqlite+aiosqlite:///{path}"
     database = await Database.open(url)
     await migrate(database)
     store = Store(database, encode=encode, clock=SystemClock())
-    await furnish(store, agents_count=setup.agents, persons_count=setup.persons)
+    await furnished(store, agents_count=setup.agents, persons_count=setup.persons)
     if setup.store_url:
-        raw = RawPipeline(PostgresTables(await asyncpg.connect(url.replace("+asyncpg", ""))))
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        raw = kind(PostgresTables(connection, kind.tables), Path(setup.data_dir))
     else:
-        raw = RawPipeline(SqliteFile(path))
+        raw = kind(SqliteFile(path, kind.tables), Path(setup.data_dir))
     await raw.learn(database)
     await database.close()
     app = web.Application()
@@ -248,7 +269,7 @@ def main(argument: str) -> None:
     setup = msgspec.json.decode(argument, type=Setup)
     if setup.core is not None:
         os.sched_setaffinity(0, {setup.core})
-    until_stopped(lambda stop: _serve(setup, stop))
+    until_stopped(lambda stop: serve(setup, stop))
 
 
 if __name__ == "__main__":

@@ -22,11 +22,11 @@ from pathlib import Path
 from bench.harness import Figure, percentile, told
 from crm_store.driver import Wire
 from crm_store.engine import Database
-from crm_store.names import fold
 from crm_store.person_index import address_tokens, name_words, person_token_rows, token_gram_rows
 from crm_store.rows.search import name_tokens, person_tokens, token_grams
 from crm_store.search import find_persons
 from crm_store.text_search import find_texts, index_texts, touch_text_row
+from hub.crm.names import fold
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, PersonId, TouchId
 from hub.domain.person import IdentityKind
 from tests.postgres import postgres_server

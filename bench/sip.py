@@ -15,10 +15,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
+from typing import IO
 
 from bench.harness import Compared, Figure, cpu_s, figure
+from tests.ports import free_port
 from tests.servers.kamailio import MODULES, PATH
-from tests.servers.processes import free_port_for_both
 from tests.servers.sipp import DEFAULTS, SCENARIOS, filled
 
 ANSWERED_PER_S, ANSWERED_MS = 1_000.0, 0.25
@@ -68,12 +69,27 @@ class Step:
         return self.failed == 0 and self.good == self.calls and self.again <= self.calls / 200
 
 
+class Failed(Exception):
+    """What is measured does not run, or not as it should: there is no figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that runs: where, and its processes."""
+    """A server that runs: where, its processes, and what it complains of."""
 
+    name: str
     port: int
     pids: Callable[[], Sequence[int]]
+    process: subprocess.Popen[bytes]
+    complaints: Path
+
+    def must_be_well(self) -> None:
+        """Raises Failed for one that has ended, and for one that wrote what only faults make it write."""
+        code = self.process.poll()
+        said = self.complaints.read_text(errors="replace")
+        if code is not None or "Traceback" in said:
+            what = "wrote an error" if code is None else f"ended with {code}"
+            raise Failed(f"{self.name} {what}:\n{said[:4_000]}")
 
 
 def figures() -> list[Figure]:
@@ -86,13 +102,13 @@ def figures() -> list[Figure]:
         return []
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
-        answering = stack.enter_context(_ours("answer"))
+        answering = stack.enter_context(_ours(folder, "answer"))
         kamailio = stack.enter_context(_kamailio(folder, _ANSWERING))
         alone = _both(folder, answering, kamailio, "sip answered calls", ANSWERED_PER_S, ANSWERED_MS)
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
         called = stack.enter_context(_called(folder))
-        passing = stack.enter_context(_ours("pass", str(called)))
+        passing = stack.enter_context(_ours(folder, "pass", str(called)))
         proxy = stack.enter_context(_kamailio(folder, PATH, next_hop=f"127.0.0.1:{called}"))
         passed = _both(folder, passing, proxy, "sip passed-on calls", PASSED_PER_S, None)
     return [*alone, *passed]
@@ -106,13 +122,21 @@ def _both(
     best.add(best_ours, best_theirs or 1)
     cost = Compared()
     for _ in range(_ROUNDS):
-        legs = [_step(folder, one, SAME_RATE).cpu_ms for one in (theirs, ours, ours, theirs)]
+        legs = [_cost(folder, one) for one in (theirs, ours, ours, theirs)]
         cost.add((legs[1] + legs[2]) / 2, (legs[0] + legs[3]) / 2)
     top = f"to Kamailio's {best_theirs:g}, highest tried {RATES[-1]}"
     return [
         figure(f"{name}, clean", best, "calls/s", at_least=per_s, note=top),
         figure(f"{name}, CPU of one at {SAME_RATE}/s", cost, "ms", at_most=ms, note="to Kamailio's"),
     ]
+
+
+def _cost(folder: Path, server: Server) -> float:
+    """The CPU of one call in ms. Raises Failed where calls failed: what failed cost less than what it should."""
+    step = _step(folder, server, SAME_RATE)
+    if step.failed > step.calls / 100 or not step.cpu_ms:
+        raise Failed(f"{server.name} did not bear {SAME_RATE} calls a second: {step}")
+    return step.cpu_ms
 
 
 def _best(folder: Path, server: Server) -> float:
@@ -145,7 +169,7 @@ def _step(folder: Path, server: Server, rate: int) -> Step:
         "-t",
         "u1",
     ]
-    command += ["-p", str(free_port_for_both()), "-r", str(rate), "-m", str(calls), "-l", "30000", "-nostdin"]
+    command += ["-p", str(free_port()), "-r", str(rate), "-m", str(calls), "-l", "30000", "-nostdin"]
     command += ["-max_socket", "60000", "-trace_stat", "-stf", str(stat), "-fd", "1"]
     # a call that is stuck is a failed one, and ends the step
     command += ["-recv_timeout", "8000", "-timeout", f"{_STEP_S + 12:g}s"]
@@ -153,6 +177,7 @@ def _step(folder: Path, server: Server, rate: int) -> Step:
     with stat.open(newline="") as lines:
         last = [row for row in csv.DictReader(lines, delimiter=";") if row.get("TotalCallCreated")][-1]
     used_s = cpu_s(server.pids()) - before_s
+    server.must_be_well()
     sleep(0.2)
     return Step(
         rate=rate,
@@ -172,17 +197,20 @@ def _scenario(folder: Path, name: str) -> Path:
 
 
 @contextmanager
-def _ours(*arguments: str) -> Iterator[Server]:
+def _ours(folder: Path, *arguments: str) -> Iterator[Server]:
     command = [*_on(0), sys.executable, "-m", "bench.sip_side", *arguments]
-    with _child(command, stdout=subprocess.PIPE) as process:
+    complaints = folder / "ours.err"
+    with complaints.open("wb") as err, _child(command, stdout=subprocess.PIPE, stderr=err) as process:
         assert process.stdout is not None
-        port = int(process.stdout.readline())
-        yield Server(port, lambda: [process.pid])
+        said = process.stdout.readline()
+        if not said:
+            raise Failed(f"the user agent did not start:\n{complaints.read_text(errors='replace')[:4_000]}")
+        yield Server("the user agent", int(said), lambda: [process.pid], process, complaints)
 
 
 @contextmanager
 def _kamailio(folder: Path, config: str, **words: str) -> Iterator[Server]:
-    port = free_port_for_both()
+    port = free_port()
     path = folder / "kamailio.cfg"
     filled = {
         "ip": "127.0.0.1",
@@ -194,14 +222,18 @@ def _kamailio(folder: Path, config: str, **words: str) -> Iterator[Server]:
     path.write_text(config.format(**filled, **words))
     program = shutil.which("kamailio", path=f"{os.environ['PATH']}:/usr/sbin")
     command = [*_on(0), str(program), "-f", str(path), "-DD", "-E", "-m", "256", "-Y", str(folder)]
-    with _child([*command, "-P", str(folder / "pid")]) as process:
+    complaints = folder / "kamailio.err"
+    with (
+        complaints.open("wb") as err,
+        _child([*command, "-P", str(folder / "pid")], stderr=err) as process,
+    ):
         sleep(1.5)
-        yield Server(port, lambda: _tree(process.pid))
+        yield Server("Kamailio", port, lambda: _tree(process.pid), process, complaints)
 
 
 @contextmanager
 def _called(folder: Path) -> Iterator[int]:
-    port = free_port_for_both()
+    port = free_port()
     path = _scenario(
         folder, "called"
     )  # it copies Record-Route, which the one that sipp brings along does not
@@ -212,8 +244,10 @@ def _called(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _child(command: Sequence[str], *, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.DEVNULL)
+def _child(
+    command: Sequence[str], *, stdout: int = subprocess.DEVNULL, stderr: int | IO[bytes] = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr)
     try:
         yield process
     finally:

@@ -7,7 +7,6 @@ answer and end on. It prints its port, and ends when standard input closes.
 # ruff: noqa: ARG002 - whoever listens is told more than a bench wants to know
 
 import asyncio
-import gc
 import logging
 import sys
 from contextlib import suppress
@@ -15,12 +14,13 @@ from contextlib import suppress
 import structlog
 
 from hub.channels.sip.headers import NameAddr, Replaces
-from hub.channels.sip.leg import Ended, Leg, LegEvents, LegOver, Source, Target
+from hub.channels.sip.leg import Ended, InboundLeg, Leg, LegEvents, LegOver, Source, Target
 from hub.channels.sip.refusal import Refused
 from hub.channels.sip.transport.flow import Door
 from hub.channels.sip.transport.transports import Listening, Transports
 from hub.channels.sip.uri import Uri, sip_uri
 from hub.channels.sip.user_agent import SipUserAgent
+from hub.cli.garbage import uncollected
 from hub.cli.loop import until_stopped
 
 SDP = (
@@ -30,16 +30,18 @@ SDP = (
 
 
 class Deaf:
-    """A leg whose events matter to nobody; `other` ends with it, and is answered with it."""
+    """A leg whose events matter to nobody. `came` is the call that it answers, and refuses, as it is itself; `began`
+    is ended with it."""
 
-    def __init__(self, other: Leg | None = None) -> None:
-        self.other = other
+    def __init__(self, came: InboundLeg | None = None) -> None:
+        self.came = came
+        self.began: Leg | None = None
 
     async def progressed(self, leg: Leg, status: int, sdp: bytes) -> None: ...
     async def answered(self, leg: Leg, sdp: bytes) -> None:
-        if self.other is not None:
+        if self.came is not None:
             with suppress(LegOver):
-                await self.other.answer(sdp)
+                await self.came.answer(sdp)
 
     async def confirmed(self, leg: Leg, sdp: bytes) -> None: ...
     async def reoffered(self, leg: Leg, sdp: bytes) -> bytes:
@@ -50,10 +52,13 @@ class Deaf:
         raise Refused(403, "nobody is transferred here")
 
     async def notified(self, leg: Leg, status: int, over: bool) -> None: ...
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None: ...
     async def ended(self, leg: Leg, why: Ended) -> None:
-        if self.other is not None and not self.other.is_over:
+        if self.came is not None and not self.came.is_over:
             with suppress(LegOver):
-                await (self.other.refuse(why.status) if why.status >= 300 else self.other.end())
+                await (self.came.refuse(why.status) if why.status >= 300 else self.came.end())
+        if self.began is not None and not self.began.is_over:
+            await self.began.end()
 
 
 class Taking:
@@ -63,18 +68,18 @@ class Taking:
         self.agent: SipUserAgent
         self._target = target
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         events = Deaf()
         self.agent.stack.spawn(self._passed(leg, events) if self._target else _answered(leg), "taken")
         return events
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         raise Refused(501, "nobody is replaced here")
 
-    async def _passed(self, leg: Leg, events: Deaf) -> None:
+    async def _passed(self, leg: InboundLeg, events: Deaf) -> None:
         assert self._target is not None
         invite = leg.invite
-        events.other = await self.agent.call(
+        events.began = await self.agent.call(
             self._target,
             invite.body,
             Deaf(leg),
@@ -83,7 +88,7 @@ class Taking:
         )
 
 
-async def _answered(leg: Leg) -> None:
+async def _answered(leg: InboundLeg) -> None:
     with suppress(LegOver):
         await leg.progress(180)
         await leg.answer(SDP)
@@ -91,16 +96,22 @@ async def _answered(leg: Leg) -> None:
 
 async def _serve(stop: asyncio.Event, target: Target | None) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
-    door, taking = Door(), Taking(target)
-    ways = Transports(Listening(port=0), door)
-    taking.agent = door.receiver = SipUserAgent(ways, incoming=taking, most_legs=100_000)
+    with uncollected():
+        door, taking = Door(), Taking(target)
+        ways = Transports(Listening(port=0), door)
+        taking.agent = door.receiver = SipUserAgent(
+            ways, incoming=taking, most_legs=100_000, waits=ways.waits
+        )
     async with taking.agent, ways:
-        gc.freeze()
         print(ways.port, flush=True)
         await stop.wait()
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    # standard output is the port's: whoever reads it reads no more
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     to = Target(uri=sip_uri("service", "127.0.0.1", int(sys.argv[2]))) if sys.argv[1] == "pass" else None
     until_stopped(lambda stop: _serve(stop, to))

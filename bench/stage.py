@@ -22,14 +22,14 @@ from bench.feed import FeedClient
 from bench.generator import Outcome, Run
 from bench.harness import cpu_s
 from crm_store.engine import Database
-from tests.contracts.fresh_database import PG_URL
-from tests.hubs import free_port
+from tests.ports import free_port
 from tests.postgres import VARIABLE, fresh_postgres, postgres_server
 
 ROOT = Path(__file__).parent.parent
 AGENTS, PERSONS = 1_000, 10_000
 
-_START_S = 60.0
+_PLAY_S = 600.0
+_RUNS_HERE = "postgresql://root@127.0.0.1:5432/postgres"
 
 
 class DidNotStart(Exception):
@@ -54,7 +54,7 @@ class Stage:
         self.next_number += touches
         assert self.world.stdin is not None
         self.world.stdin.write(msgspec.json.encode(run) + b"\n")
-        return msgspec.json.decode(await _line(self.world, None), type=Outcome)
+        return msgspec.json.decode(await _line(self.world, None, within_s=_PLAY_S), type=Outcome)
 
     async def cpu_s(self) -> float:
         """CPU seconds of the pipeline, and of the database's processes that serve it."""
@@ -87,13 +87,14 @@ async def staged(
     agents: int = AGENTS,
     persons: int = PERSONS,
     consoles: int = AGENTS,
+    pinned: bool = True,
 ) -> AsyncIterator[Stage]:
     """`module` (`bench.fed_hub` or `bench.raw`) on an empty database; SQLite when `store_url` is empty.
 
-    As many agents as `consoles` says are there.
+    As many agents as `consoles` says are there. `pinned` False: the pipeline has processes of its own, and no core.
     Raises DidNotStart.
     """
-    ours, theirs = cores()
+    ours, theirs = cores() if pinned else (None, None)
     with tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder:
         path, port = Path(folder), free_port()
         url = store_url or f"sqlite+aiosqlite:///{path}/hub.db"
@@ -147,12 +148,16 @@ def cores() -> tuple[int | None, int | None]:
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL: the one of `HUB_TEST_PG_URL`, else one that runs here, else one from PyPI."""
     with contextlib.ExitStack() as stack:
-        yield PG_URL if VARIABLE not in os.environ and _answers() else stack.enter_context(postgres_server())
+        yield (
+            _RUNS_HERE
+            if VARIABLE not in os.environ and _answers()
+            else stack.enter_context(postgres_server())
+        )
 
 
 def _answers() -> bool:
     async def try_it() -> None:
-        await (await asyncpg.connect(PG_URL, timeout=3)).close()
+        await (await asyncpg.connect(_RUNS_HERE, timeout=3)).close()
 
     try:
         asyncio.run(try_it())
@@ -198,9 +203,9 @@ async def _process(module: str, setup: msgspec.Struct, log: Any) -> AsyncIterato
         await process.wait()
 
 
-async def _line(process: Process, log: Path | None) -> bytes:
+async def _line(process: Process, log: Path | None, *, within_s: float = 60.0) -> bytes:
     assert process.stdout is not None
-    async with asyncio.timeout(_START_S):
+    async with asyncio.timeout(within_s):
         line = await process.stdout.readline()
     if not line:
         raise DidNotStart("" if log is None else "\n".join(log.read_text().splitlines()[-15:]))

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from bench.harness import Figure, uss_bytes
+from tests.ports import free_port
 
 ROUNDS = 5
 READY_S = 1.0
@@ -20,14 +20,9 @@ _IDLE_S = 5.0
 _PATIENCE_S = 60.0
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 def _started(data_dir: Path) -> tuple[subprocess.Popen[bytes], float]:
     """A hub on that folder, and the seconds until `/readyz` answered 200."""
-    port = _free_port()
+    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}
     environment |= {
         "HUB_DATA_DIR": str(data_dir),

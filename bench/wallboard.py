@@ -22,7 +22,7 @@ import msgspec
 from bench.harness import Figure, cpu_s, figure, uss_bytes
 from bench.wallboard_hub import Setup
 from tests.clients import Agent, FrameSocket, open_agent_socket
-from tests.hubs import free_port
+from tests.ports import free_port
 
 RUN_S = float(os.environ.get("HUB_BENCH_WALLBOARD_S", "600"))
 WINDOWS = 20

@@ -12,7 +12,6 @@ from crm_store.driver import Row
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
 from crm_store.instants import to_us
-from crm_store.names import fold
 from crm_store.rows.crm import person_tags
 from crm_store.rows.history import interactions, segments, touches, work_items
 from crm_store.rows.people import persons
@@ -21,6 +20,7 @@ from crm_store.store import Store
 from crm_store.text_search import index_texts, touch_text_row
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
+from hub.crm.names import fold
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, QueueId, TouchId
 from hub.domain.queue import Queue
 from hub.ids import new_id

@@ -20,12 +20,15 @@ from hub.domain.audit import NO_FILTER, AuditDraft, AuditEntry, AuditFilter, Cha
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import TenantId, UserId
+from hub.domain.setting_events import UserChanged
 from hub.domain.users import SignInId, SignInSession, User
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a connection: for writing, inside a transaction that commits when the block ends without an error."""
 
-Announcing = Callable[[AsyncConnection, Sequence[SessionRevoked | AgentChanged]], Awaitable[None]]
+Announcing = Callable[
+    [AsyncConnection, Sequence[SessionRevoked | AgentChanged | UserChanged]], Awaitable[None]
+]
 """Puts events into the outbox, in the transaction of that connection."""
 
 
@@ -288,8 +291,9 @@ class SqlAccessStore:
         return verified(self._reading, principal.tenant_id)
 
     async def _seat(self, connection: AsyncConnection, tenant_id: TenantId, user: User, at: datetime) -> None:
-        if (changed := await seat(connection, tenant_id, user, at)) is not None:
-            await self._announce(connection, [changed])
+        told = UserChanged(tenant_id=tenant_id, user_id=user.id, disabled=user.disabled)
+        changed = await seat(connection, tenant_id, user, at)
+        await self._announce(connection, [told] if changed is None else [changed, told])
 
     async def revoke_all(
         self, connection: AsyncConnection, user_id: UserId, keep: SignInId | None = None

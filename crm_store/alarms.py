@@ -14,8 +14,9 @@ from crm_store.unit_of_work import Encode
 from hub.domain.alarm import Alarm, AlarmKind, AlarmRules
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import AlarmChanged, AlarmRulesChanged
+from hub.domain.events import AlarmChanged
 from hub.domain.ids import AlarmId, QueueId, TenantId, UserId
+from hub.domain.setting_events import AlarmRulesChanged
 from hub.ports.clock import Clock
 
 _ALARM = columns(alarms)

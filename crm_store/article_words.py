@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
-from crm_store.names import fold
+from hub.crm.names import fold
 
 LONGEST_QUERY = 600
 MOST_QUERY_WORDS = 40

@@ -13,8 +13,8 @@ from crm_store.article_words import WordRow, query_words, ranked, stem, stems_to
 from crm_store.audit import append
 from crm_store.engine import Database
 from crm_store.knowledge import forget_uses
-from crm_store.names import fold
 from crm_store.rows.knowledge import article_versions, article_words, articles
+from hub.crm.names import fold
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict
 from hub.domain.ids import QueueId, TenantId

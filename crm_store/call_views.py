@@ -14,11 +14,13 @@ MOST_SHOWN = 500
 
 _VIEW = (
     "SELECT c.id, c.interaction_id, p.id, p.name, q.id, q.name, c.direction, c.number, c.dialled, c.stage,"
-    " c.started_at, c.answered_at, c.held_since, c.ended_at, c.ending, c.recording, c.third, c.third_stage,"
+    " c.started_at, c.answered_at, c.held_since, c.ended_at, c.ending, c.recording,"
+    " COALESCE(t.name, c.third), c.third_stage,"
     " c.work_item_id, c.version, c.agent_id, COALESCE(a.name, '')"
     " FROM calls c JOIN interactions i ON i.id = c.interaction_id JOIN persons p ON p.id = c.person_id"
     " JOIN queues q ON q.id = i.queue_id"
-    " LEFT JOIN agents a ON a.id = c.agent_id WHERE /*+*/c.tenant_id = $1"
+    " LEFT JOIN agents a ON a.id = c.agent_id"
+    " LEFT JOIN agents t ON t.tenant_id = c.tenant_id AND c.third = 'agent:' || t.id WHERE /*+*/c.tenant_id = $1"
 )
 _NOW = f"{_VIEW} AND c.ended_at IS NULL"
 

@@ -116,6 +116,17 @@ class SqlCalls:
             )
         return [UserId(r[0]) for r in rows]
 
+    async def phones_at_addresses(self, tenant_id: TenantId) -> list[UserId]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT agent_id FROM agent_phones WHERE tenant_id = $1 AND kind = $2"
+                " AND uri <> '' ORDER BY agent_id",
+                tenant_id,
+                PhoneKind.URI.value,
+            )
+        return [UserId(r[0]) for r in rows]
+
     async def place_in_line(self, tenant_id: TenantId, interaction_id: InteractionId) -> int | None:
         """See the port."""
         async with self._store.database.snapshot() as wire:

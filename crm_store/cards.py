@@ -6,12 +6,13 @@ import msgspec
 
 from crm_store.driver import Row
 from crm_store.instants import from_us
-from crm_store.mapping import at
-from crm_store.names import fold
+from crm_store.mapping import at, letter_head
+from crm_store.person_index import namesakes as namesakes_of
 from crm_store.person_scope import roots_of
 from crm_store.search import find_persons
 from crm_store.store import Store
 from crm_store.talk_mapping import files_of
+from hub.crm.matching import Because, Reason, alike, name_keys
 from hub.domain.card import (
     CardCandidate,
     CardCase,
@@ -47,7 +48,7 @@ _IDENTITIES = (
     " WHERE /*+*/d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at"
 )
 _RECENT = (
-    "SELECT p.id, t.interaction_id, t.seq, t.channel, t.direction, t.at, t.text, t.attachments FROM persons p"
+    "SELECT p.id, t.interaction_id, t.seq, t.channel, t.direction, t.at, t.text, t.attachments, t.letter FROM persons p"
     " JOIN touches t ON t.person_id = p.id AND t.direction <> 'internal' AND t.at >= (SELECT MIN(y.at) FROM"
     f" (SELECT x.at FROM touches x WHERE x.person_id = p.id AND x.direction <> 'internal'"
     f" ORDER BY x.at DESC LIMIT {RECENT}) y)"
@@ -81,6 +82,8 @@ SELECT p.id, p.name, h.confidence FROM (
 ) h JOIN persons p ON p.id = h.person_id WHERE p.id <> $3 ORDER BY h.confidence, p.id
 """
 _SHOWN = 5
+_BEGINS_LIKE = Because(reason=Reason.SIMILAR_NAME, sure=0.3)
+"""Whoever is found by the words, and is alike in no other way: their name is longer."""
 
 _tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _fields = msgspec.json.Decoder(dict[str, str]).decode
@@ -144,6 +147,9 @@ class Cards:
                 for row in await wire.fetch(_BY_NUMBER, tenant_id, number, person_id):
                     found[row[0]] = _candidate(row, "same_phone", 0.9 if row[2] == "known" else 0.5)
             others = await find_persons(wire, tenant_id, name, _CANDIDATES + 1) if name else []
+            if keys := name_keys(name):  # in another order, and with a father's name more or less
+                by_key = await namesakes_of(wire, tenant_id, keys.items(), _CANDIDATES + 1)
+                others = list(dict.fromkeys([*others, *(i for ids in by_key.values() for i in ids)]))
             rows = await wire.fetch(
                 "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
                 tenant_id,
@@ -152,9 +158,8 @@ class Cards:
             called = {r[0]: r for r in rows}
         for other in others:
             if other in called and other not in found:
-                is_same = fold(called[other][1]) == fold(name)
-                reason, sure = ("same_name", 0.6) if is_same else ("similar_name", 0.3)
-                found[other] = _candidate(called[other], reason, sure)
+                because = alike(name, called[other][1]) or _BEGINS_LIKE
+                found[other] = _candidate(called[other], because.reason, because.sure)
         best_first = sorted(found.values(), key=lambda c: -c.sure)
         return tuple(best_first[:_CANDIDATES])
 
@@ -221,6 +226,7 @@ def _card(
                 at=from_us(t[5]),
                 text=t[6][:_CUT],
                 files=tuple(file.name for file in files_of(t[7])),
+                subject=letter_head(t[8]).subject[:_CUT] if t[8] else "",
             )
             for t in recent[:RECENT]
         ),

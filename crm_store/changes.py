@@ -10,6 +10,7 @@ from hub.domain.agent import Agent
 from hub.domain.events import (
     CallChanged,
     ClientLeft,
+    ConsultChanged,
     Event,
     InteractionClosed,
     InteractionOpened,
@@ -49,7 +50,7 @@ def interaction_change(i: Interaction) -> Row:
 SAVE_ITEM = (
     "UPDATE work_items SET state = $1, queued_at = $2, urgent_at = $3, state_at = $4, deadline_at = $5,"
     " assigned_at = $6, answered_at = $7, ended_at = $8, agent_id = $9, weight = $10, epoch = $11, version = $12,"
-    " priority = $13, held = $14 WHERE id = $15"
+    " priority = $13, held = $14, preferred_agent_id = $15 WHERE id = $16"
 )
 
 
@@ -70,6 +71,7 @@ def item_change(w: WorkItem) -> Row:
         w.version,
         w.priority,
         w.held,
+        w.preferred_agent_id,
         w.id,
     )
 
@@ -115,7 +117,8 @@ def fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> 
     head = (interaction.id, seq, interaction.tenant_id, interaction.person_id, us(at), event.kind)
     if isinstance(event, WorkStepped):
         item = event.item
-        return (*head, item.id, item.queue_id, item.agent_id, item.state.value, event.reason)
+        who = item.agent_id or event.from_agent_id
+        return (*head, item.id, item.queue_id, who, item.state.value, event.reason)
     if isinstance(event, ReservationEnded):
         item, reason = event.item, event.reservation.state.value
         return (*head, item.id, item.queue_id, item.agent_id, item.state.value, reason)
@@ -128,6 +131,16 @@ def fact_row(event: Event, interaction: Interaction, seq: int, at: datetime) -> 
             call.agent_id,
             call.stage.value,
             "" if call.end is None else call.end.value,
+        )
+    if isinstance(event, ConsultChanged):
+        consult = event.consult
+        return (
+            *head,
+            None,
+            interaction.queue_id,
+            consult.asked_by,
+            "ended" if consult.ended_at else "asked",
+            consult.colleague_name,
         )
     if isinstance(event, ClientLeft):
         return (*head, None, interaction.queue_id, event.agent_id, "left", "")

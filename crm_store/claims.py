@@ -1,4 +1,5 @@
-"""Addresses that clients say are theirs: kept as `maybe`, unless they are somebody's already.
+"""Addresses that clients say are theirs, or that a channel vouches for: kept as `maybe` or `known`, unless they are
+somebody's already.
 
 A number may be of two: a family, a shop. Then whoever says so second is kept beside the first, so that a call from
 it is taken for neither of them.
@@ -11,7 +12,7 @@ from crm_store.instants import to_us
 from crm_store.mapping import columns, identity_row
 from crm_store.person_index import index_addresses
 from crm_store.rows.people import identities
-from hub.domain.person import Identity, IdentityKind
+from hub.domain.person import Confidence, Identity, IdentityKind
 
 _ADD = (
     f"INSERT INTO identities ({columns(identities)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
@@ -22,6 +23,11 @@ _SHARE = (
     " (SELECT 1 FROM identities WHERE tenant_id = $1 AND kind = 'phone' AND value = $2 AND person_id = $3)"
     " ON CONFLICT (tenant_id, value, person_id) DO NOTHING"
 )
+# what was only said is proven now
+_PROVE = (
+    "UPDATE identities SET confidence = 'known'"
+    " WHERE tenant_id = $1 AND kind = $2 AND value = $3 AND person_id = $4"
+)
 
 
 async def add_claims(wire: Wire, claimed: Sequence[Identity]) -> None:
@@ -31,5 +37,8 @@ async def add_claims(wire: Wire, claimed: Sequence[Identity]) -> None:
             found_by = (identity.person_id, identity.kind, identity.value)
             await index_addresses(wire, identity.tenant_id, [found_by])
         elif identity.kind is IdentityKind.PHONE:
+            if identity.confidence is Confidence.KNOWN:
+                whose = (identity.tenant_id, identity.kind.value, identity.value, identity.person_id)
+                await wire.execute(_PROVE, *whose)
             at = to_us(identity.created_at)
             await wire.execute(_SHARE, identity.tenant_id, identity.value, identity.person_id, at)

@@ -2,6 +2,7 @@
 
 import re
 
+from crm_store.clock_views import NOW, clocks_now, running
 from crm_store.driver import Row
 from crm_store.instants import from_us
 from crm_store.open_work import OPEN
@@ -29,12 +30,12 @@ WITH line AS MATERIALIZED (
 )
 SELECT s.id, s.interaction_id, p.name, s.queue_id, q.name, s.channel, s.language, s.state, s.state_at,
   s.first_queued_at, s.agent_id, COALESCE(a.name, ''), s.priority, s.in_hand, s.urgent_at,
-  CASE WHEN s.in_hand = 1 THEN 0 ELSE s.place END
+  CASE WHEN s.in_hand = 1 THEN 0 ELSE s.place END, {NOW}
 FROM (SELECT * FROM line WHERE state = ANY($2) AND (in_hand > $3 OR (in_hand = $3 AND (urgent_at > $4
   OR (urgent_at = $4 AND id > $5))))"""
-_PAGE = """
-  ORDER BY in_hand, urgent_at, id LIMIT {}) s
-CROSS JOIN persons p CROSS JOIN queues q LEFT JOIN agents a ON a.id = s.agent_id
+_PAGE = f"""
+  ORDER BY in_hand, urgent_at, id LIMIT {{}}) s
+CROSS JOIN persons p CROSS JOIN queues q LEFT JOIN agents a ON a.id = s.agent_id{running("s")}
 WHERE p.id = s.person_id AND q.id = s.queue_id ORDER BY s.in_hand, s.urgent_at, s.id
 """
 
@@ -97,4 +98,5 @@ def _work(r: Row) -> FloorWork:
         agent=r[11],
         priority=r[12],
         place=int(r[15]),
+        clocks=clocks_now(r[16:21]),
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from crm_store.clock_views import NOW, clocks_now, running
 from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of, names_in
 from crm_store.instants import from_us
@@ -26,6 +27,7 @@ from hub.desk.views import (
 )
 from hub.domain.agent import FULL, Agent, Wish
 from hub.domain.ids import QueueId, TenantId, UserId, WorkItemId
+from hub.domain.letter import LetterKind
 from hub.domain.outcome import PauseReason
 from hub.domain.presence import Holdings, agent_state
 from hub.domain.reservation import Reservation
@@ -36,21 +38,31 @@ from hub.ports.clock import Clock
 _AGENT = columns(agents)
 _RESERVATION_WIDTH = len(reservations.columns)
 
-_WORK = """
-SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name, w.channel, w.language, w.state, w.state_at,
+# a quote within a text is escaped, so that no subject looks like a kind
+_BY_A_PERSON = " AND ".join(
+    f"""COALESCE(x.letter, '') NOT LIKE '%"kind":"{kind}"%'"""
+    for kind in (LetterKind.AUTO_REPLY, LetterKind.BOUNCE)
+)
+_WORK = f"""
+SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name,
+  CASE WHEN w.channel = 'sip' AND w.media = 'mail' THEN 'voicemail' ELSE w.channel END, w.language, w.state, w.state_at,
   w.first_queued_at, w.deadline_at, w.version, l.seq, l.direction, l.at, l.text,
   (SELECT MIN(x.at) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
+    AND {_BY_A_PERSON}
     AND x.seq > COALESCE((SELECT MAX(y.seq) FROM touches y
-      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound' AND y.author_id IS NOT NULL), 0)
+      WHERE y.interaction_id = w.interaction_id AND y.direction = 'outbound' AND y.author_id IS NOT NULL
+        AND y.delivery <> 'failed'), 0)
     AND x.seq > COALESCE((SELECT MAX(f.seq) FROM facts f
       WHERE f.interaction_id = w.interaction_id AND f.kind = 'client_left'), 0)),
   (SELECT COUNT(*) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
     AND x.seq > COALESCE((SELECT m.seq FROM read_marks m
       WHERE m.interaction_id = w.interaction_id AND m.agent_id = w.agent_id), 0)),
-  l.attachments
+  l.attachments, {NOW},
+  CASE WHEN l.author_id IS NULL THEN '' ELSE COALESCE((SELECT a.name FROM agents a WHERE a.id = l.author_id),
+    (SELECT u.name FROM users u WHERE u.id = l.author_id), '') END
 FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id
 LEFT JOIN touches l ON l.interaction_id = w.interaction_id AND l.seq = (SELECT MAX(x.seq) FROM touches x
-  WHERE x.interaction_id = w.interaction_id AND x.direction <> 'internal')
+  WHERE x.interaction_id = w.interaction_id AND x.direction <> 'internal'){running("w")}
 WHERE /*+*/w.tenant_id = $1 AND w.id = ANY($2) AND w.state IN ('assigned', 'wrap_up')
 """
 _LINE_CUT = 140
@@ -198,7 +210,8 @@ class Live(LiveWords):
             rows = await wire.fetch(
                 # names are looked up for those who are shown, not for the whole line
                 "SELECT line.queue_id, line.id, p.name, q.name, line.channel, line.language, line.first_queued_at,"
-                " line.place FROM (SELECT id, queue_id, person_id, channel, language, first_queued_at,"
+                " line.place FROM (SELECT id, queue_id, person_id, language, first_queued_at,"
+                " CASE WHEN channel = 'sip' AND media = 'mail' THEN 'voicemail' ELSE channel END AS channel,"
                 " ROW_NUMBER() OVER (PARTITION BY queue_id ORDER BY urgent_at, first_queued_at, id) AS place"
                 f" FROM work_items WHERE tenant_id = $1 AND {WAITING}) line"
                 " CROSS JOIN persons p CROSS JOIN queues q"
@@ -254,7 +267,9 @@ def _work_view(r: Row) -> WorkView:
             at=from_us(r[16]),
             text=r[17][:_LINE_CUT],
             files=tuple(file.name for file in files_of(r[20])),
+            author=r[26],
         ),
         unanswered_since=at(r[18]),
         unread=r[19],
+        clocks=clocks_now(r[21:26]),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from crm_store.instants import to_us
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.service_level import Outcome
+from hub.domain.text_times import ClockKind
 from hub.insight.log import LogFilter, LogOrder, ShortAbandons
 
 OUTCOMES = {
@@ -32,6 +33,15 @@ RATED = (
     "(r.score IS NOT NULL AND w.id = (SELECT o.id FROM work_items o WHERE o.interaction_id = w.interaction_id"
     " AND o.queue_id = r.queue_id AND o.agent_id = r.agent_id ORDER BY o.first_queued_at DESC, o.id DESC LIMIT 1))"
 )
+
+
+def late(kind: ClockKind, now: str) -> str:
+    """Whether that clock of the conversation was not kept in the queue of the pass; `now` is the parameter's place."""
+    return (
+        "(w.interaction_id, w.queue_id) IN (SELECT k.interaction_id, k.queue_id FROM clocks k WHERE k.tenant_id = $1"
+        f" AND k.kind = '{kind.value}' AND k.due_at < COALESCE(k.ended_at, {now}))"
+    )
+
 
 KEYS = {LogOrder.START: "w.first_queued_at", LogOrder.WAIT: WAIT_US, LogOrder.DURATION: DURATION_US}
 
@@ -124,6 +134,9 @@ def question_of(
     if wanted.to_at is not None:
         asked.want(f"w.first_queued_at < {asked.mark(to_us(wanted.to_at))}")
     _want_waits(asked, wanted, now)
+    if wanted.late:
+        mark = asked.mark(to_us(now))
+        asked.want(f"({' OR '.join(late(kind, mark) for kind in wanted.late)})")
     if wanted.handled is not None:
         asked.want(HANDLED if wanted.handled else f"NOT {HANDLED}")
     if wanted.rated is not None:

@@ -17,6 +17,7 @@ from crm_store.mapping import (
     segment_of,
     touch_of,
 )
+from crm_store.person_scope import ClientReach
 from crm_store.rows.history import interactions, reservations, segments, work_items
 from crm_store.store import Store
 from crm_store.talk_mapping import files_of
@@ -31,13 +32,14 @@ from hub.desk.found import (
     TouchPage,
 )
 from hub.desk.scope import require_interaction
-from hub.desk.views import NamedView, TouchView
+from hub.desk.touch_views import touch_view
+from hub.desk.views import NamedView
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import InteractionId, PersonId, TenantId, TouchId, UserId
 from hub.domain.interaction import Disposition, Interaction, InteractionState
 from hub.domain.outcome import Answer
-from hub.domain.touch import Attachment, Touch
+from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem, WorkState
 
 _INTERACTION = columns(interactions, "i.")
@@ -60,26 +62,8 @@ _LIST = (
 _TOUCHES = (
     "SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account,"
     " t.direction, t.kind, t.at, t.source_at, t.text, t.attachments, t.author_id, t.delivery, t.delivery_detail,"
-    f" {AUTHOR} FROM touches t LEFT JOIN agents a ON a.id = t.author_id"
+    f" t.letter, {AUTHOR} FROM touches t LEFT JOIN agents a ON a.id = t.author_id"
 )
-
-
-def touch_view(touch: Touch, author: str) -> TouchView:
-    """What people see of a touch."""
-    return TouchView(
-        id=touch.id,
-        interaction_id=touch.interaction_id,
-        seq=touch.seq,
-        channel=touch.channel,
-        direction=touch.direction,
-        kind=touch.kind,
-        at=touch.at,
-        text=touch.text,
-        attachments=touch.attachments,
-        author=author,
-        delivery=touch.delivery,
-        delivery_detail=touch.delivery_detail,
-    )
 
 
 async def loaded(
@@ -120,6 +104,19 @@ async def readable_as(
         if not is_guest and not await is_asked(wire, principal.tenant_id, me, interaction_id):
             raise
         return found, True
+
+
+async def in_history(
+    wire: Wire, principal: Principal, interaction_id: InteractionId, reach: ClientReach
+) -> None:
+    """Whether the principal may read of it: the interaction itself, or the history of its client, of which it is a
+    part. Raises NotFound."""
+    try:
+        await readable(wire, principal, interaction_id)
+    except NotFound:
+        found, _ = await loaded(wire, principal, interaction_id)
+        if found is None or not await reach.may(wire, principal, Permission.READ_PERSON, [found.person_id]):
+            raise
 
 
 async def is_asked(wire: Wire, tenant_id: TenantId, user_id: UserId, interaction_id: InteractionId) -> bool:
@@ -232,7 +229,7 @@ class Interactions:
                 after,
                 limit + 1,
             )
-        items = tuple(touch_view(touch_of(r), r[17]) for r in rows[:limit])
+        items = tuple(touch_view(touch_of(r), r[18]) for r in rows[:limit])
         return TouchPage(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
 
     async def attachment(

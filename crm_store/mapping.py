@@ -13,6 +13,7 @@ from sqlalchemy import Table
 from crm_store.instants import from_us, to_us
 from hub.domain.agent import Media
 from hub.domain.interaction import Disposition, Interaction, InteractionState, Session
+from hub.domain.mail import LetterHead
 from hub.domain.person import Identity, Person, Tier
 from hub.domain.reservation import Reservation, ReservationState, Why
 from hub.domain.segment import Segment, SegmentKind
@@ -25,6 +26,8 @@ Row = Sequence[Any]
 _encode = msgspec.json.Encoder().encode
 _skills = msgspec.json.Decoder(dict[str, int]).decode
 _attachments = msgspec.json.Decoder(tuple[Attachment, ...]).decode
+letter_head = msgspec.json.Decoder(LetterHead).decode
+"""What a touch says of its letter, from `touches.letter`."""
 _why = msgspec.json.Decoder(Why).decode
 
 
@@ -191,12 +194,13 @@ def touch_row(new: NewTouch) -> Row:
         None,
         new.body_sha256,
         new.raw or None,
+        None if t.letter is None else text(t.letter),
     )
 
 
 TOUCH_COLUMNS = (
     "id, tenant_id, interaction_id, session_id, person_id, seq, channel, account, direction, kind, at, source_at, "
-    "text, attachments, author_id, delivery, delivery_detail"
+    "text, attachments, author_id, delivery, delivery_detail, letter"
 )
 """What a Touch is read from; the raw bytes stay where they are."""
 
@@ -224,6 +228,7 @@ def touch_of(r: Row) -> Touch:
         author_id=r[14],
         delivery=Delivery(r[15]),
         delivery_detail=r[16],
+        letter=None if r[17] is None else letter_head(r[17]),
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import msgspec
 
 from crm_store.audited import audited
+from crm_store.card_facts import write_facts
 from crm_store.driver import Wire
 from crm_store.instants import to_us
 from crm_store.mapping import text
-from crm_store.person_change import Changing, write_facts
+from crm_store.person_change import Changing
 from crm_store.person_edits import index_anew, save_state, state_of
 from crm_store.person_index import forget_person
 from crm_store.person_scope import roots_of

@@ -8,13 +8,13 @@ from crm_store.audited import audited
 from crm_store.cases import open_cases_of
 from crm_store.driver import Row, Wire
 from crm_store.lookups import latest_of
-from crm_store.names import fold
 from crm_store.people import People
 from crm_store.person_change import Changing
 from crm_store.person_scope import ClientReach, reached
 from crm_store.store import Store
 from crm_store.tasks import open_tasks_about
 from crm_store.unit_of_work import Encode
+from hub.crm.names import fold
 from hub.desk.client_views import OrganizationPage, OrganizationView, OrganizationWork
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission, Principal, Scope

@@ -6,12 +6,13 @@ from dataclasses import replace
 from crm_store.cards import Cards
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.lookups import readable_as, touch_view
+from crm_store.lookups import readable_as
 from crm_store.mapping import AUTHOR, touch_of
 from crm_store.person_scope import ClientReach, reached, roots_of
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
 from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
+from hub.desk.touch_views import touch_view
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.card import CardIdentity, ClientCard
 from hub.domain.errors import Invalid, NotFound
@@ -25,7 +26,7 @@ _PERSON = (
 _TIMELINE = f"""
 SELECT t.id, t.tenant_id, t.interaction_id, t.session_id, t.person_id, t.seq, t.channel, t.account, t.direction,
   t.kind, t.at, t.source_at, t.text, t.attachments, t.author_id, t.delivery, t.delivery_detail,
-  {AUTHOR}, q.name, 'touch', ''
+  t.letter, {AUTHOR}, q.name, 'touch', ''
 FROM touches t JOIN interactions i ON i.id = t.interaction_id JOIN queues q ON q.id = i.queue_id
   LEFT JOIN agents a ON a.id = t.author_id
 WHERE /*+*/t.tenant_id = $1 AND t.person_id = $2 AND (t.at < $3 OR (t.at = $3 AND t.seq < $4))
@@ -186,16 +187,16 @@ def _cursor(after: str) -> tuple[int, int]:
 
 
 def _touch_entry(r: Row) -> TimelineEntry:
-    touch = touch_of(r[:17])
+    touch = touch_of(r[:18])
     return TimelineEntry(
         at=touch.at,
         kind="touch",
         interaction_id=touch.interaction_id,
         seq=touch.seq,
         channel=touch.channel,
-        queue=r[18],
-        touch=touch_view(touch, r[17]),
-        agent=r[17],
+        queue=r[19],
+        touch=touch_view(touch, r[18]),
+        agent=r[18],
     )
 
 

@@ -1,12 +1,12 @@
 """One change of a person's card: scope, lock, version, the facts of its history, and the news, in one transaction."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crm_store.driver import Row, Wire
-from crm_store.instants import to_us
+from crm_store.card_facts import write_facts
+from crm_store.driver import Wire
 from crm_store.person_scope import ClientReach
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -16,21 +16,6 @@ from hub.domain.errors import Conflict
 from hub.domain.events import Event, PersonChanged
 from hub.domain.ids import PersonId
 from hub.ports.clock import Clock
-
-_FACT = (
-    "INSERT INTO person_facts (tenant_id, person_id, at, actor_id, actor, kind, what, was, now)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-)
-
-
-async def write_facts(
-    wire: Wire, principal: Principal, person_id: PersonId, at: datetime, changes: Iterable[Change]
-) -> None:
-    """Put these into the history of the card."""
-    head = (principal.tenant_id, person_id, to_us(at), principal.user_id, principal.name)
-    rows: list[Row] = [(*head, c.kind, c.what, c.was, c.now) for c in changes]
-    if rows:
-        await wire.many(_FACT, rows)
 
 
 @dataclass(slots=True, kw_only=True)

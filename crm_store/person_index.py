@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from crm_store.driver import Wire
-from crm_store.names import mail_token, phone_tokens, tokens, typo_keys
+from hub.crm.matching import name_keys
+from hub.crm.names import mail_token, phone_tokens, tokens, typo_keys
 from hub.domain.ids import PersonId, TenantId
 from hub.domain.person import IdentityKind
 
@@ -80,6 +81,7 @@ async def index_persons(
         [row for person_id, had in changed.items() for row in person_token_rows(tenant_id, person_id, had)],
     )
     await _add_words(wire, tenant_id, words)
+    await _add_keys(wire, tenant_id, names)
 
 
 async def index_names(wire: Wire, tenant_id: TenantId, names: Sequence[Named]) -> None:
@@ -104,6 +106,7 @@ async def forget_person(wire: Wire, tenant_id: TenantId, person_id: PersonId) ->
     await wire.execute(
         "DELETE FROM person_tokens WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
     )
+    await wire.execute("DELETE FROM name_keys WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id)
     others = await wire.fetch(
         "SELECT DISTINCT token FROM person_tokens WHERE tenant_id = $1 AND token = ANY($2)", tenant_id, held
     )
@@ -134,3 +137,45 @@ async def _add_words(wire: Wire, tenant_id: TenantId, words: Iterable[str]) -> N
             "INSERT INTO token_grams (tenant_id, gram, token) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             token_gram_rows(tenant_id, new),
         )
+
+
+def name_key_rows(tenant_id: TenantId, person_id: PersonId, names: Iterable[str]) -> list[tuple[object, ...]]:
+    """Rows of `name_keys` for a person called by these names."""
+    keys: dict[str, bool] = {}
+    for name in names:
+        for key, is_whole in name_keys(name).items():
+            keys[key] = keys.get(key, False) or is_whole
+    return [(tenant_id, key, person_id, is_whole) for key, is_whole in keys.items()]
+
+
+async def _add_keys(wire: Wire, tenant_id: TenantId, names: Sequence[Named]) -> None:
+    rows = [row for person_id, called in names for row in name_key_rows(tenant_id, person_id, called)]
+    if rows:
+        await wire.many(
+            "INSERT INTO name_keys (tenant_id, key, person_id, is_whole) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT DO NOTHING",
+            rows,
+        )
+
+
+async def namesakes(
+    wire: Wire, tenant_id: TenantId, keys: Iterable[tuple[str, bool]], most: int
+) -> dict[str, list[PersonId]]:
+    """By key, the persons whose names answer it, the newest first, at most `most` of each.
+
+    A key is given with whether it is the whole of the name asked about: else it is answered by whole names only.
+    """
+    asked = dict(keys)
+    rows = await wire.fetch(
+        "SELECT key, person_id, is_whole FROM (SELECT key, person_id, is_whole, ROW_NUMBER() OVER"
+        " (PARTITION BY key ORDER BY is_whole DESC, person_id DESC) AS place FROM name_keys"
+        " WHERE tenant_id = $1 AND key = ANY($2)) k WHERE place <= $3 ORDER BY key, person_id DESC",
+        tenant_id,
+        list(asked),
+        most,
+    )
+    found: dict[str, list[PersonId]] = {}
+    for key, person_id, is_whole in rows:
+        if is_whole or asked[key]:
+            found.setdefault(key, []).append(PersonId(person_id))
+    return found

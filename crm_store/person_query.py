@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from crm_store.names import LONGEST_WORD, MOST_WORDS, fold, mail_token, misspelling
+from hub.crm.names import LONGEST_WORD, MOST_WORDS, fold, mail_token, misspelling
 
 LONGEST_QUERY = 320  # as long as an address may be
 

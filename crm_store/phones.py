@@ -31,7 +31,11 @@ class SqlPhones:
     async def phone_accounts(self, tenant_id: TenantId) -> Sequence[PhoneAccount]:
         """See the port."""
         async with self._reading() as connection:
-            rows = await connection.execute(select(phone_accounts).where(_A.tenant_id == tenant_id))
+            rows = await connection.execute(
+                select(phone_accounts)
+                .join(users, users.c.id == _A.agent_id)
+                .where(_A.tenant_id == tenant_id, users.c.disabled.is_(False))
+            )
             found = rows.all()
         accounts = []
         for row in found:
@@ -59,7 +63,9 @@ class SqlPhones:
         async with self._writing() as connection:
             agent = await connection.scalar(
                 select(users.c.id).where(
-                    users.c.tenant_id == account.tenant_id, users.c.id == account.agent_id
+                    users.c.tenant_id == account.tenant_id,
+                    users.c.id == account.agent_id,
+                    users.c.disabled.is_(False),
                 )
             )
             if agent is None:

@@ -6,7 +6,7 @@ from crm_store.call_views import calls_now, calls_of, calls_with, promised_numbe
 from crm_store.cards import Cards
 from crm_store.floor import FloorStore
 from crm_store.live import Live
-from crm_store.lookups import Interactions, readable
+from crm_store.lookups import Interactions, in_history
 from crm_store.open_work import HELD
 from crm_store.people import People
 from crm_store.person_scope import ClientReach
@@ -96,7 +96,7 @@ class DeskReads(Live):
     async def calls_of(self, principal: Principal, interaction_id: InteractionId) -> tuple[CallView, ...]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            await readable(wire, principal, interaction_id)
+            await in_history(wire, principal, interaction_id, self._reach)
             return await calls_of(wire, principal.tenant_id, interaction_id)
 
     async def open_tasks(self, tenant_id: TenantId, ids: Sequence[UserId]) -> dict[UserId, list[TaskView]]:

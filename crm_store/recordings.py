@@ -1,6 +1,6 @@
 """Recordings in SQL: what the vault keeps of them, and what people ask for. See `hub/ports/recordings.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,7 +18,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Forbidden, NotFound
 from hub.domain.ids import InteractionId, QueueId, RecordingId, TenantId
-from hub.domain.recording import DataKey, Erased, KeptSound, Pause, Recording, RecordingCut
+from hub.domain.recording import DataKey, Erased, KeptSound, Pause, Recording, RecordingCut, RecordingKind
 
 _COLUMNS = columns(recordings)
 _OF_R = columns(recordings, "r.")
@@ -77,12 +77,13 @@ class SqlRecordingRows:
         """See the port."""
         return await self._found(f"SELECT {_COLUMNS} FROM recordings WHERE id = ANY($1)", list(ids))
 
-    async def newest_key(self) -> DataKey | None:
+    async def sealed_with(self) -> Mapping[str, int]:
         """See the port."""
-        found = await self._found(
-            f"SELECT {_COLUMNS} FROM recordings WHERE erased_at IS NULL ORDER BY id DESC LIMIT 1"
-        )
-        return found[0].key if found else None
+        async with self._database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT sealed_with, COUNT(*) FROM recordings WHERE erased_at IS NULL GROUP BY sealed_with"
+            )
+        return {str(row[0]): int(row[1]) for row in rows}
 
     async def sealed_otherwise(self, sealed_with: str, limit: int) -> Sequence[Recording]:
         """See the port."""
@@ -252,6 +253,7 @@ def _row(r: Recording) -> Row:
         r.erased or "",
         r.erased_by,
         r.file_gone,
+        r.kind.value,
     )
 
 
@@ -280,4 +282,5 @@ def _of(r: Row) -> Recording:
         erased=Erased(r[16]) if r[16] else None,
         erased_by=r[17],
         file_gone=bool(r[18]),
+        kind=RecordingKind(r[19]),
     )

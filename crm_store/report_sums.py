@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from crm_store.driver import Row
-from crm_store.log_query import HANDLED, IN_TIME, OUTCOMES, RATED, SHORT, WAIT_US, question_of
+from crm_store.instants import to_us
+from crm_store.log_query import HANDLED, IN_TIME, OUTCOMES, RATED, SHORT, WAIT_US, late, question_of
 from crm_store.person_tags import want_tags
 from crm_store.store import Store
 from hub.domain.access import Permission, Principal
 from hub.domain.service_level import Counts, Outcome
+from hub.domain.text_times import ClockKind
 from hub.insight.grouped import SLOT_US, GroupBy, Sums
 from hub.insight.log import LogFilter
 
@@ -65,6 +67,7 @@ _SUMS = ", ".join(
         "COUNT(score)",
         _number("score >= 4"),
         "SUM(score)",
+        *(_number(kind.value) for kind in ClockKind),
     )
 )
 
@@ -82,11 +85,13 @@ class SqlSums:
         """See the port."""
         asked = question_of(principal, self._permission, wanted, now)
         key = _KEYS.get(by, _SLOT)
+        mark = asked.mark(to_us(now))
+        lates = ", ".join(f"{late(kind, mark)} AS {kind.value}" for kind in ClockKind)
         async with self._database.snapshot() as wire:
             if wanted.tags:
                 await want_tags(wire, asked, wanted.tags, walks=True)
             rows = await wire.fetch(
-                f"WITH passes AS MATERIALIZED (SELECT {key} AS key, {_PASS} {asked.source('q', 'r')})"
+                f"WITH passes AS MATERIALIZED (SELECT {key} AS key, {_PASS}, {lates} {asked.source('q', 'r')})"
                 f" SELECT key, {_SUMS} FROM passes GROUP BY key",
                 *asked.params,
             )
@@ -114,4 +119,7 @@ def _sums(row: Row) -> Sums:
         rated=numbers[13],
         satisfied=numbers[14],
         scores=numbers[15],
+        late_first=numbers[16],
+        late_next=numbers[17],
+        late_resolution=numbers[18],
     )

@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from crm_store.driver import Wire
-from crm_store.names import misspelling, typo_keys
 from crm_store.person_query import Word, Wording, fit, readings
+from hub.crm.names import misspelling, typo_keys
 from hub.domain.ids import PersonId, TenantId
 
 MOST_PERSONS = 50

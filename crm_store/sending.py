@@ -1,23 +1,24 @@
 """The outbound side of the store: claiming replies, recording how each attempt ended, finding lapsed ones."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.mapping import AUTHOR, us
+from crm_store.mapping import AUTHOR, letter_head, us
 from crm_store.store import Store
 from crm_store.talk_mapping import files_of
 from crm_store.unit_of_work import Encode, Unit
 from hub.domain.events import DeliveryChanged
 from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
 from hub.domain.touch import Delivery, OutboundMessage
-from hub.ports.store import ClaimedReply
+from hub.ports.store import AccountRoom, ClaimedReply
 
 _CLAIM = (
     "SELECT t.id, t.tenant_id, t.interaction_id, t.account, s.thread, s.address, t.seq, t.text, t.at, t.attempt,"
-    f" t.author_id, {AUTHOR}, t.attachments FROM touches t JOIN sessions s ON s.id = t.session_id"
+    f" t.author_id, {AUTHOR}, t.attachments, t.letter FROM touches t JOIN sessions s ON s.id = t.session_id"
     " LEFT JOIN agents a ON a.id = t.author_id"
     " WHERE t.channel = $1 AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
 )
@@ -51,25 +52,42 @@ class Sending:
         lease_s: float,
         limit: int,
         threads: Sequence[tuple[str, str]] | None = None,
+        room: AccountRoom | None = None,
     ) -> list[ClaimedReply]:
         """See the port."""
         if threads is not None and not threads:
             return []
-        sql, params = _CLAIM + _NO_EARLIER, [channel, us(now)]
+        full = [] if room is None else [account for account, left in room.left.items() if left < 1]
+        sql = _CLAIM + _NO_EARLIER + " AND NOT t.account = ANY($4)"
+        params: list[object] = [channel, us(now), limit, full]
         if threads is not None:
-            sql += f" AND s.account || '{_PAIR}' || s.thread = ANY($4)"
-        sql += " ORDER BY t.at, t.id LIMIT $3 FOR UPDATE OF t SKIP LOCKED"
-        params.append(limit)
-        if threads is not None:
-            params.append([f"{account}{_PAIR}{thread}" for account, thread in threads])  # type: ignore[arg-type]
+            sql += f" AND s.account || '{_PAIR}' || s.thread = ANY($5)"
+            params.append([f"{account}{_PAIR}{thread}" for account, thread in threads])
+        # by when each is due: what fails again and again has one turn for each of the others, however old it is
+        sql += " ORDER BY COALESCE(t.retry_at, t.at), t.at, t.id LIMIT $3 FOR UPDATE OF t SKIP LOCKED"
         async with self._store.database.snapshot() as wire:  # most looks find nothing: no write lock for them
             if not await wire.fetch(sql.split(" FOR UPDATE")[0], *params):
                 return []
+        lease = us(now + timedelta(seconds=lease_s))
+        claimed: list[ClaimedReply] = []
+        taken: Counter[str] = Counter()
         async with self._store.database.transaction() as wire:
-            rows = await wire.fetch(sql, *params)
-            claimed = [_claimed(r, channel) for r in rows]
-            lease = us(now + timedelta(seconds=lease_s))
-            await wire.many(_TAKEN, [(lease, c.message.touch_id) for c in claimed])
+            # each round but the last fills an account, whose replies the next one passes by
+            while (places := limit - len(claimed)) > 0:
+                rows = await wire.fetch(sql, *params[:2], places, full, *params[4:])
+                fitting, filled = [], set()
+                for one in (_claimed(r, channel) for r in rows):
+                    account = one.message.account
+                    if room is not None and taken[account] >= room.of(account):
+                        filled.add(account)
+                    else:
+                        taken[account] += 1
+                        fitting.append(one)
+                await wire.many(_TAKEN, [(lease, c.message.touch_id) for c in fitting])
+                claimed += fitting
+                if not filled:
+                    break
+                full = [*full, *filled]
             if claimed:
                 await self._tell(wire, [_news(c, Delivery.SENDING, "") for c in claimed])
         self._store.wake()
@@ -162,6 +180,8 @@ def _claimed(r: Row, channel: str) -> ClaimedReply:
         attempt=r[9] + 1,
         author_name=r[11],
         attachments=() if r[12] == "[]" else files_of(r[12]),
+        letter=None if r[13] is None else letter_head(r[13]),
+        by_machine=r[10] is None,
     )
     agent = None if r[10] is None else UserId(r[10])
     return ClaimedReply(

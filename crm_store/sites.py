@@ -23,8 +23,8 @@ from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Invalid
-from hub.domain.events import SiteChanged
 from hub.domain.ids import QueueId, TenantId
+from hub.domain.setting_events import SiteChanged
 from hub.domain.site import TITLE_CHARS, SiteSetup, checked, site_key, site_origins
 from hub.domain.texts import one_line
 from hub.domain.values import changed

@@ -6,13 +6,16 @@ from datetime import datetime
 
 import msgspec
 
-from crm_store.mapping import at
+from crm_store.floor_mapping import agent_of
+from crm_store.mapping import at, columns
+from crm_store.open_work import open_in
 from crm_store.person_scope import ClientReach
+from crm_store.rows.floor import agents
 from crm_store.store import Store
 from crm_store.unit_of_work import Unit
 from crm_store.unit_starting import refused_kinds
 from hub.domain.access import Permission, Principal
-from hub.domain.agent import Media
+from hub.domain.agent import Agent, Media
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId
 from hub.domain.person import IdentityKind, Tier
 from hub.domain.reach import Client, UnderWay, Way, WayClosed
@@ -22,6 +25,8 @@ from hub.domain.work import WorkState
 _CHANNEL = IdentityKind.WEBCHAT.value
 _MOST_ADDRESSES = 30
 
+_AGENT = columns(agents, "a.")
+_HELD = open_in(WorkState.ASSIGNED, WorkState.WRAP_UP, of="w.")
 _setup = msgspec.json.Decoder(SiteSetup).decode
 
 _UNDER_WAY = (
@@ -51,12 +56,25 @@ class Starts:
         """See the port."""
         return self._store.unit(tenant_id)
 
+    async def standing(self, tenant_id: TenantId, agent_id: UserId) -> tuple[Agent | None, int]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_AGENT}, (SELECT COALESCE(SUM(w.weight), 0) FROM work_items w WHERE w.tenant_id = $1"
+                f" AND w.agent_id = $2 AND {_HELD}) FROM agents a WHERE /*+*/a.tenant_id = $1 AND a.id = $2",
+                tenant_id,
+                agent_id,
+            )
+        return (agent_of(rows[0][:-1]), int(rows[0][-1])) if rows else (None, 0)
+
     async def client(self, principal: Principal, person_id: PersonId) -> Client:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             root = await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
-            ((tier,),) = await wire.fetch(
-                "SELECT tier FROM persons WHERE tenant_id = $1 AND id = $2", principal.tenant_id, root
+            ((tier, language),) = await wire.fetch(
+                "SELECT tier, language FROM persons WHERE tenant_id = $1 AND id = $2",
+                principal.tenant_id,
+                root,
             )
             rows = await wire.fetch(
                 "SELECT kind, value FROM identities WHERE /*+*/tenant_id = $1 AND person_id = $2"
@@ -69,7 +87,9 @@ class Starts:
         addresses: dict[IdentityKind, tuple[str, ...]] = {}
         for kind, value in rows:
             addresses[IdentityKind(kind)] = (*addresses.get(IdentityKind(kind), ()), value)
-        return Client(person_id=root, tier=Tier(tier), addresses=addresses, refused=refused)
+        return Client(
+            person_id=root, tier=Tier(tier), addresses=addresses, refused=refused, language=language
+        )
 
     async def under_way(
         self, tenant_id: TenantId, threads: Sequence[tuple[str, str]]

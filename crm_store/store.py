@@ -1,12 +1,12 @@
 """The store of a hub: units of work, what routing and the relay read, and the wake-up after each commit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from crm_store import flowing
+from crm_store import flowing, unit_clocks
 from crm_store.driver import Wire
 from crm_store.engine import Database
 from crm_store.floor_mapping import agent_of
@@ -19,7 +19,7 @@ from crm_store.rows.history import reservations, work_items
 from crm_store.unit_of_work import Encode, Unit
 from hub.domain.agent import Agent
 from hub.domain.events import AgentChanged
-from hub.domain.ids import QueueId, TenantId, UserId
+from hub.domain.ids import InteractionId, QueueId, TenantId, UserId
 from hub.domain.outcome import Outcome
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -130,6 +130,7 @@ class Store:
                     )
                 ],
                 offers=await _offers(wire, tenant_id, "state = 'offered'"),
+                silent=await unit_clocks.silent_ones(wire, tenant_id),
             )
 
     async def due_offers(self, tenant_id: TenantId, now: datetime) -> list[Reservation]:
@@ -182,6 +183,18 @@ class Store:
         """See the port."""
         async with self.database.snapshot() as wire:
             return await flowing.unanswered_while_closed(wire, tenant_id, queue_id, limit=limit)
+
+    async def clocks_to_read(
+        self, tenant_id: TenantId, queue_ids: Collection[QueueId], failed_since: datetime
+    ) -> Sequence[InteractionId]:
+        """See hub/ports/clocks.py."""
+        async with self.database.snapshot() as wire:
+            return await unit_clocks.clocks_to_read(wire, tenant_id, queue_ids, failed_since)
+
+    async def due_replies(self, tenant_id: TenantId, now: datetime, limit: int) -> Sequence[InteractionId]:
+        """See hub/ports/clocks.py."""
+        async with self.database.snapshot() as wire:
+            return await unit_clocks.due_replies(wire, tenant_id, now, limit)
 
     async def held_by(self, tenant_id: TenantId, agent_ids: Sequence[UserId]) -> list[WorkItem]:
         """Items offered to, assigned to or wrapped up by these agents."""

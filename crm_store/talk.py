@@ -201,6 +201,7 @@ def _planned_view(r: Row) -> PlannedView:
         state=plan.state,
         reason=plan.reason,
         version=plan.version,
+        letter=None if plan.letter is None else plan.letter.written,
     )
 
 

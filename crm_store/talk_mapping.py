@@ -10,9 +10,12 @@ from hub.domain.ids import InteractionId, PlannedId, TenantId, TouchId, UserId, 
 from hub.domain.planned import PlannedReply, PlannedState
 from hub.domain.snooze import Snooze
 from hub.domain.touch import Attachment
+from hub.domain.written_letter import PlannedLetter, WrittenLetter
 
 files_of = msgspec.json.Decoder(tuple[Attachment, ...]).decode
 _ids = msgspec.json.Decoder(tuple[str, ...]).decode
+_written = msgspec.json.Decoder(WrittenLetter).decode
+_planned_letter = msgspec.json.Decoder(PlannedLetter).decode
 
 
 def draft_row(d: Draft) -> Row:
@@ -29,6 +32,7 @@ def draft_row(d: Draft) -> Row:
         d.window,
         d.version,
         us(d.changed_at),
+        None if d.letter is None else text(d.letter),
     )
 
 
@@ -46,6 +50,7 @@ def draft_of(r: Row) -> Draft:
         window=r[8],
         version=r[9],
         changed_at=from_us(r[10]),
+        letter=None if r[11] is None else _written(r[11]),
     )
 
 
@@ -70,6 +75,7 @@ def planned_row(p: PlannedReply) -> Row:
         p.reason,
         p.touch_id,
         p.version,
+        None if p.letter is None else text(p.letter),
     )
 
 
@@ -94,6 +100,7 @@ def planned_of(r: Row) -> PlannedReply:
         reason=r[15],
         touch_id=None if r[16] is None else TouchId(r[16]),
         version=r[17],
+        letter=None if r[18] is None else _planned_letter(r[18]),
     )
 
 

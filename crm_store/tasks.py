@@ -5,19 +5,21 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
+from crm_store.card_facts import write_facts
 from crm_store.driver import Row, Wire
+from crm_store.follow_ups import CLIENT_WROTE, answered, put_follow_up, queue_of
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at, us
 from crm_store.pages import NEVER, instant_cursor
 from crm_store.people_of_house import owners_of, queues_served, require_user, team_of
-from crm_store.person_change import Changing, write_facts
+from crm_store.person_change import Changing
 from crm_store.rows.supervise import notices
 from crm_store.unit_supervise import notice_row
 from hub.crm.changes import Change
 from hub.desk.client_stores import NewTask
 from hub.desk.client_views import TaskPage
 from hub.desk.views import NamedView, TaskView
-from hub.domain.access import Permission, Principal, Scope
+from hub.domain.access import Permission, Principal, Scope, system_principal
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import Event, NoticeSent, PersonChanged, TasksChanged
 from hub.domain.ids import InteractionId, NoticeId, PersonId, TaskId, TenantId, UserId
@@ -31,7 +33,8 @@ SHOWN_AT_THE_DESK = 50
 _TASK = (
     "SELECT t.id, t.title, t.owner_id, COALESCE(u.name, a.name, q.name, ''), COALESCE(c.name, b.name, ''),"
     " t.created_at, t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.given_by,"
-    " COALESCE(g.name, h.name, '')"
+    " COALESCE(g.name, h.name, ''), EXISTS (SELECT 1 FROM follow_ups f WHERE f.tenant_id = t.tenant_id"
+    " AND f.interaction_id = t.interaction_id AND f.task_id = t.id)"
     " FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id"
     " LEFT JOIN queues q ON q.id = t.owner_id"
     " LEFT JOIN users c ON c.id = t.created_by LEFT JOIN agents b ON b.id = t.created_by"
@@ -142,8 +145,11 @@ class Tasks(Changing):
                 )
                 if rows:
                     return await _task(wire, tenant_id, TaskId(rows[0][0]))
-            await require_user(wire, tenant_id, owner_id)
             person_id = await self._person_of(wire, principal, new)
+            if new.for_team:
+                owner_id = await queue_of(wire, tenant_id, new.interaction_id)
+            else:
+                await require_user(wire, tenant_id, owner_id)
             task_id = TaskId(new_id())
             await wire.execute(
                 "INSERT INTO tasks (id, tenant_id, title, owner_id, created_by, created_at, due_at, person_id,"
@@ -161,13 +167,45 @@ class Tasks(Changing):
                 new.interaction_id,
                 request,
             )
+            if new.if_no_answer:
+                await put_follow_up(
+                    wire,
+                    tenant_id,
+                    task_id,
+                    new.interaction_id,
+                    owner_id,
+                    principal.user_id,
+                    new.due_at,
+                    now,
+                )
             view = await _task(wire, tenant_id, task_id)
-            await self._told(
-                wire, principal, view, {owner_id}, Change(kind="card_task_added", now=view.title)
-            )
-            await self._give(wire, principal, view)
+            owners = await owners_of(wire, tenant_id, owner_id)
+            await self._told(wire, principal, view, owners, Change(kind="card_task_added", now=view.title))
+            if not new.for_team:
+                await self._give(wire, principal, view)
         self._store.wake()
         return view
+
+    async def end_answered(self, tenant_id: TenantId) -> int:
+        """Tasks for when a client does not answer are done once the client has written; how many."""
+        now, by = self._clock.now(), system_principal(tenant_id)
+        async with self._store.database.transaction() as wire:
+            ended = 0
+            for task_id in await answered(wire, tenant_id):
+                ended += await wire.execute(
+                    "UPDATE tasks SET done_at = $1, done_because = $2, version = version + 1"
+                    " WHERE tenant_id = $3 AND id = $4 AND done_at IS NULL",
+                    to_us(now),
+                    CLIENT_WROTE,
+                    tenant_id,
+                    task_id,
+                )
+                view = await _task(wire, tenant_id, task_id)
+                owners = await owners_of(wire, tenant_id, UserId(view.owner.id))
+                await self._told(wire, by, view, owners, Change(kind="card_task_done", now=view.title))
+        if ended:
+            self._store.wake()
+        return ended
 
     async def _person_of(self, wire: Wire, principal: Principal, new: NewTask) -> PersonId | None:
         """Whose task it is among the clients: of what it belongs to, within reach."""
@@ -325,4 +363,5 @@ def _view(r: Row) -> TaskView:
         case_number=r[11],
         interaction_id=r[12],
         version=r[13],
+        if_no_answer=bool(r[16]),
     )

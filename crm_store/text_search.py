@@ -10,8 +10,8 @@ from datetime import datetime
 
 from crm_store.driver import Row, SqliteWire, Wire
 from crm_store.instants import from_us, to_us
-from crm_store.names import fold
 from crm_store.rows.search import BLOCKS, TEXT_WORDS
+from hub.crm.names import fold
 from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId
 
 LONGEST_QUERY = 200

@@ -1,19 +1,24 @@
 """The part of a unit of work that keeps calls, where agents' phones are, and tasks to call back."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm_store.call_mapping import SAVE_CALL, call_change, call_of, call_row, phone_of, phone_row
+from crm_store.card_facts import write_facts
 from crm_store.driver import Row, Wire
 from crm_store.instants import to_us
 from crm_store.mapping import columns, person_of
 from crm_store.rows.calls import agent_phones, calls
 from crm_store.rows.people import persons
-from hub.domain.call import AgentPhone, Call
+from hub.crm.changes import Change
+from hub.domain.access import system_principal
+from hub.domain.call import AgentPhone, Call, call_back_title, is_call_back_title
 from hub.domain.errors import NotFound
 from hub.domain.events import CallChanged, Event, PhoneChanged
 from hub.domain.ids import CallId, InteractionId, PersonId, TenantId, UserId
 from hub.domain.person import Confidence, Person
-from hub.ports.call_store import CallBackTask, PhoneHolder
+from hub.ports.call_store import CallBackTask, PhoneHolder, Reached
 
 _CALL = columns(calls)
 _PHONE = columns(agent_phones)
@@ -31,7 +36,12 @@ SELECT h.confidence, {columns(persons, "p.")} FROM (
 # nobody wrote it and nobody gave it: whoever serves the line may take it
 _ADD_TASK = (
     "INSERT INTO tasks (id, tenant_id, title, owner_id, created_at, due_at, person_id, interaction_id, version,"
-    " request) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) ON CONFLICT (tenant_id, request) DO NOTHING"
+    " request, call_back, missed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, 1)"
+    " ON CONFLICT (tenant_id, request) DO NOTHING"
+)
+_OPEN_CALL_BACKS = (
+    "SELECT id, owner_id, title, person_id, missed FROM tasks WHERE tenant_id = $1 AND done_at IS NULL"
+    " AND call_back <> '' AND (person_id = $2 OR call_back = $3) ORDER BY created_at, id FOR UPDATE"
 )
 
 
@@ -110,20 +120,54 @@ class UnitCalls:
         await self._wire.execute(_PUT_PHONE, *phone_row(self._tenant, phone))
         self.emit(PhoneChanged(tenant_id=self._tenant, phone=phone))
 
-    async def add_call_back(self, task: CallBackTask) -> bool:
+    async def add_call_back(self, task: CallBackTask) -> str | None:
+        is_open = await self._wire.fetch(_OPEN_CALL_BACKS, self._tenant, task.person_id, task.number)
+        if is_open:
+            task_id, owner_id, title, _, missed = is_open[0]
+            said = call_back_title(task.number, missed + 1)
+            await self._wire.execute(
+                "UPDATE tasks SET missed = missed + 1, call_back = $1, title = $2, interaction_id = $3,"
+                " version = version + 1 WHERE tenant_id = $4 AND id = $5",
+                task.number,
+                # who wrote another title knew why
+                said if is_call_back_title(title) else title,
+                task.interaction_id,
+                self._tenant,
+                task_id,
+            )
+            return str(owner_id)
         added = await self._wire.execute(
             _ADD_TASK,
             task.id,
             self._tenant,
-            task.title,
+            call_back_title(task.number),
             task.owner_id,
             to_us(task.at),
             to_us(task.at),
             task.person_id,
             task.interaction_id,
             task.request,
+            task.number,
         )
-        return added == 1
+        return task.owner_id if added == 1 else None
+
+    async def call_backs_done(
+        self, person_id: PersonId, number: str, now: datetime, because: Reached, by: str
+    ) -> list[str]:
+        found = await self._wire.fetch(_OPEN_CALL_BACKS, self._tenant, person_id, number or "-")
+        for task_id, _, title, whose, _ in found:
+            await self._wire.execute(
+                "UPDATE tasks SET done_at = $1, done_because = $2, version = version + 1"
+                " WHERE tenant_id = $3 AND id = $4",
+                to_us(now),
+                because.value,
+                self._tenant,
+                task_id,
+            )
+            told = Change(kind="card_task_reached", what=because.value, now=title)
+            actor = replace(system_principal(self._tenant), name=by or "system")
+            await write_facts(self._wire, actor, PersonId(whose or person_id), now, [told])
+        return [str(row[1]) for row in found]
 
     async def _flush_calls(self) -> None:
         if self._new_calls:

@@ -49,6 +49,8 @@ from crm_store.rows.talk import mentions, planned_replies
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_callbacks import UnitCallbacks
 from crm_store.unit_calls import UnitCalls
+from crm_store.unit_clocks import UnitClocks
+from crm_store.unit_letters import UnitLetters
 from crm_store.unit_reads import UnitReads
 from crm_store.unit_starting import UnitStarting
 from crm_store.unit_supervise import UnitSupervise
@@ -102,7 +104,7 @@ class _Writes:
     released: list[Row] = field(default_factory=list)
 
 
-class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitStarting):
+class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitStarting, UnitClocks):
     """See hub/ports/store.py. Times become microseconds, enums their words, at the moment of adding."""
 
     def __init__(
@@ -124,6 +126,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitStarting):
         self._planned = []
         self._new_calls = []
         self._changed_calls = {}
+        self._letters = None
 
     @property
     def wire(self) -> Wire:
@@ -156,9 +159,12 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitStarting):
     def add_touch(self, new: NewTouch) -> None:
         self._writes.touches.append(touch_row(new))
         t = new.touch
-        words = touch_text_row(t.tenant_id, t.id, t.interaction_id, t.at, t.text)
+        said = t.text if t.letter is None else f"{t.letter.subject}\n{t.text}"
+        words = touch_text_row(t.tenant_id, t.id, t.interaction_id, t.at, said)
         if words is not None:
             self._writes.texts.append(words)
+        if new.letter is not None:
+            self._add_letter(t, new.letter)
 
     def add_item(self, item: WorkItem) -> None:
         self._writes.items[item.id] = item
@@ -252,6 +258,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitStarting):
                 await wire.insert(table, rows)
         await self._update()
         await self._flush_calls()
+        await self._flush_letters()
         if worked := handle_changes(w.segments):
             await wire.many(ADD_HANDLE, worked)
         if w.claims:

@@ -17,7 +17,7 @@ from crm_store.mapping import (
 from crm_store.open_work import HELD
 from crm_store.rows.floor import agents
 from crm_store.rows.history import interactions, reservations, sessions, work_items
-from hub.domain.agent import Agent
+from hub.domain.agent import Agent, Media
 from hub.domain.ids import InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.queue import Queue
@@ -117,13 +117,15 @@ class UnitReads:
         )
         return {a.id: a for a in map(agent_of, rows)}
 
-    async def agent_units(self, agent_id: UserId, *, besides: WorkItemId) -> int:
+    async def agent_units(self, agent_id: UserId, *, besides: WorkItemId, media: Media | None = None) -> int:
+        of_media, wanted = ("", ()) if media is None else (" AND media = $4", (media,))
         rows = await self._wire.fetch(
             "SELECT COALESCE(SUM(weight), 0) FROM work_items WHERE /*+*/tenant_id = $1 AND agent_id = $2 AND id <> $3"
-            f" AND {HELD}",
+            f" AND {HELD}{of_media}",
             self._tenant,
             agent_id,
             besides,
+            *wanted,
         )
         return int(rows[0][0])
 

@@ -3,15 +3,22 @@
 from typing import TYPE_CHECKING
 
 from crm_store.driver import Row, Wire
+from crm_store.mapping import columns, person_of
+from crm_store.rows.people import persons
 from crm_store.talk_mapping import planned_row
 from hub.domain.events import Event, PlannedChanged
 from hub.domain.ids import PersonId, TenantId
-from hub.domain.person import IdentityKind, Purpose
+from hub.domain.person import Confidence, IdentityKind, Person, Purpose
 from hub.domain.planned import PlannedReply
 
 _NEWEST_WORDS = (
     "SELECT channel, given FROM consents WHERE /*+*/tenant_id = $1 AND person_id = $2 AND purpose = $3"
     " ORDER BY at, id"
+)
+
+_HOLDERS = (
+    f"SELECT i.confidence, {columns(persons, 'p.')} FROM identities i JOIN persons p ON p.id = i.person_id"
+    " WHERE i.tenant_id = $1 AND i.kind = $2 AND i.value = $3 ORDER BY i.confidence, i.created_at, p.id"
 )
 
 
@@ -47,6 +54,10 @@ class UnitStarting:
             thread,
         )
         return int(rows[0][0])
+
+    async def holders(self, kind: IdentityKind, value: str) -> list[tuple[Person, Confidence]]:
+        rows = await self._wire.fetch(_HOLDERS, self._tenant, kind.value, value)
+        return [(person_of(r[1:]), Confidence(r[0])) for r in rows]
 
     def add_planned(self, planned: PlannedReply) -> None:
         self._planned.append(planned_row(planned))

@@ -26,7 +26,7 @@ Url = Annotated[
 
 app = typer.Typer(
     name="touchline",
-    help="A self-hosted contact hub: web chat today; calls, mail and messengers are planned.",
+    help="A self-hosted contact hub: web chat, telephone, e-mail and Telegram in one stream.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -99,10 +99,34 @@ def simulate(
     calls: Annotated[
         float, typer.Option("--calls", metavar="N", min=0, help="Callers a minute, by SIP; 0: nobody calls.")
     ] = 0.0,
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--queue", metavar="NAME", help="Whom callers call (repeatable); else sales and support."
+        ),
+    ] = None,
+    letters: Annotated[
+        float,
+        typer.Option("--letters", metavar="N", min=0, help="Letters a minute, by SMTP; 0: nobody writes."),
+    ] = 0.0,
+    smtp: Annotated[
+        str,
+        typer.Option(
+            "--smtp", metavar="HOST:PORT", help="Where letters are taken; else smtp_intake.port here."
+        ),
+    ] = "",
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to", metavar="ADDRESS", help="Whom letters are for (repeatable); else the demo's accounts."
+        ),
+    ] = None,
     url: Url = "",
     config: Config = None,
 ) -> None:
-    """Play clients against a running hub: real chats in three languages, with pauses, returns and losses; and calls.
+    """Play clients against a running hub: real chats in three languages, with pauses, returns and losses.
+
+    If asked, they call and write letters, too.
 
     Simulated agents sign in as the demo's: their password is taken from HUB_DEMO__PASSWORD.
     """
@@ -119,6 +143,10 @@ def simulate(
             agents=agents,
             patience_s=patience,
             calls_per_min=calls,
+            called=tuple(queue or ()),
+            letters_per_min=letters,
+            smtp=smtp,
+            write_to=tuple(to or ()),
         ),
     )
 

@@ -1,11 +1,9 @@
 """The composition root: the only place that knows every part."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
@@ -26,7 +24,6 @@ from crm_store.insight import SqlInsight
 from crm_store.migrate import migrate
 from crm_store.reads import DeskReads
 from crm_store.rows.history import outbox
-from crm_store.sending import Sending
 from crm_store.store import Store
 from hub import from_settings, rest
 from hub.call_side import CallSide
@@ -51,8 +48,8 @@ from hub.metrics import measure_loop_lag, metrics_text, new_metrics
 from hub.namebook import Namebook
 from hub.observing import Observer
 from hub.only_one import only_hub_on
-from hub.outbound.sender import Sender, SenderWatch
 from hub.ports.bus import EventBus, Handler, Lagged
+from hub.ports.channel import Channel
 from hub.relay import Relay, RelayWatch
 from hub.routing.dispatcher import Dispatcher
 from hub.screenpop.pusher import Pusher
@@ -62,6 +59,7 @@ from hub.screenpop.talk import TalkNews
 from hub.screenpop.viewers import Viewers
 from hub.screenpop.windows import Windows
 from hub.settings import NotInThisRelease, Settings
+from hub.sheets_side import Exporting
 from hub.started import Started
 
 log = structlog.get_logger(__name__)
@@ -125,7 +123,7 @@ class Hub:
             self._bus,
             watch=RelayWatch(carried=metrics.relay_rows.inc, failed=metrics.relay_failures.inc),
         )
-        self._rules = rules = rest.Rules(store, clock, DEFAULT_TENANT)
+        self._rules = rules = rest.Rules(store, clock, DEFAULT_TENANT, metrics.clock_faults.inc)
         self._dispatcher = Dispatcher(
             store,
             self._bus,
@@ -158,7 +156,7 @@ class Hub:
             clock,
             self._origins,
             self._address_of,
-            House.of(self._inbox, self._attachments, rules, self._names, self._waits, kept.vault),
+            House.of(self._inbox, rules, self._names, self._waits, kept.vault, seen.bad_input),
         )
         self._calls = CallSide(store, clock, settings.cluster.node, telephone_of=self._line.carry)
         self._client_side = ClientSide(
@@ -177,14 +175,11 @@ class Hub:
             count_bad=lambda code: seen.bad_input(WEBCHAT.name, code),
             has_telephone=self._line.calls_outside,
         )
-        self._sender = Sender(
-            Sending(store, encode=encode),
-            self._bus,
-            [self._client_side.webchat],
-            clock,
-            random.Random(),  # noqa: S311 - jitter
-            watch=SenderWatch(settled=seen.reply, lapsed=metrics.replies_lapsed.inc),
-        )
+        own = (settings, store, self._inbox, self._attachments, clock, seen, self._entrance.seal)
+        self._mail = from_settings.mail_side(*own, self._entrance.caller)
+        self._telegram = from_settings.telegram_side(*own)
+        channels: list[Channel] = [self._client_side.webchat, self._mail.channel, self._telegram.channel]
+        self._sender = from_settings.sender(store, self._bus, channels, clock, seen, metrics)
         self._streams = from_settings.streams(settings, clock)
         self._windows = Windows(
             self._streams,
@@ -195,9 +190,9 @@ class Hub:
             lease_s=settings.routing.presence_lease_s,
             on_queues=seen.queues,
         )
-        self._talk = rest.Conversation(
-            store, clock, {WEBCHAT.name: WEBCHAT.limits}, file_bytes=settings.http.max_file_bytes
-        )
+        file_bytes = settings.http.max_file_bytes
+        desk = self._mail.desk
+        self._talk = rest.Conversation(store, clock, channels, file_bytes=file_bytes, letters=desk)
         self._news = TalkNews(self._streams, self._talk.store, Viewers(clock.monotonic))
         self._pusher = Pusher(
             self._streams,
@@ -226,8 +221,9 @@ class Hub:
             client_side=self._client_side,
             agent_sockets=self._streams.sockets,
         )
-        self._exporting = rest.Exporting(
-            store, self._entrance.access, clock, settings.data_dir, ZoneInfo(settings.house.time_zone)
+        house = settings.house
+        self._exporting = Exporting(
+            store, self._entrance.access, clock, settings.data_dir, house.time_zone, house.phone_region
         )
 
     async def run(self, on_ready: Callable[[Started], None], stop: asyncio.Event) -> None:
@@ -242,10 +238,12 @@ class Hub:
             await self._sweeper.step()
             if settings.is_embedded:
                 await self._sender.take_over()
-            await stack.enter_async_context(self._recordings.running())
+            await stack.enter_async_context(self._recordings.running(self._checkup))
             jobs = await stack.enter_async_context(Jobs(self._clock))
             self._start(jobs, sockets)
-            await stack.enter_async_context(self._line.opened(jobs, self._checkup))
+            await stack.enter_async_context(self._line.opened(jobs, self._checkup, self._metrics))
+            await stack.enter_async_context(self._mail.opened(jobs, self._checkup))
+            await stack.enter_async_context(self._telegram.opened(jobs, self._checkup))
             port = await stack.enter_async_context(
                 listening(app, settings.http.host, self._port, unserved=unserved)
             )
@@ -265,8 +263,10 @@ class Hub:
         jobs.start("router", self._dispatcher.run())
         jobs.start("screenpop", self._hear("screenpop", self._pusher.heard, sockets))
         jobs.start("names", self._hear("names", self._names.heard, sockets))
-        jobs.start("hours", self._hear("hours", self._rules.opening.heard, sockets))
+        jobs.start("hours", self._hear("hours", self._rules.heard, sockets))
         jobs.start("telephone", self._hear("telephone", self._line.heard, sockets))
+        jobs.start("mail", self._hear("mail", self._mail.heard, sockets))
+        jobs.start("telegram bots", self._hear("telegram", self._telegram.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
         jobs.start("floor", self._hear("floor", self._wallboard.feed.heard, sockets))
         jobs.start("floor frames", self._wallboard.feed.run())
@@ -277,6 +277,7 @@ class Hub:
         self._calls.start(jobs)
         jobs.every("router tick", 1.0, self._dispatcher.tick)
         jobs.every("overflow", 1.0, self._rules.overflows.step)
+        jobs.every("clocks", sweep_s, self._rules.clocks.step)
         jobs.every("presence", _BEAT_S, self._windows.renew)
         jobs.every("ticks", _BEAT_S, sockets.tick)
         jobs.every("waits", _BEAT_S, self._waits.refresh)
@@ -284,7 +285,7 @@ class Hub:
         self._talk.start(jobs, DEFAULT_TENANT, every_s=sweep_s)
         jobs.every("viewers", _BEAT_S, self._news.forget_silent)
         self._recordings.start(jobs)
-        jobs.start("exports", self._exporting.exporter.run())
+        self._exporting.start(jobs)
         jobs.start("audit check", self._entrance.chain_check.run())
         jobs.start("loop lag", measure_loop_lag(self._metrics, self._clock, also=self._status.lagged))
         jobs.start("watch", jobs.watch())
@@ -335,13 +336,15 @@ class Hub:
             talk=self._talk,
             clients=self._clients,
             presence_lease_s=settings.routing.presence_lease_s,
-            zone=ZoneInfo(settings.house.time_zone),
+            zone=self._exporting.zone,
             exporting=self._exporting,
             recordings=self._recordings.desk,
             status=self._status,
             checkup=self._checkup,
             phones=self._line.telephony.counter,
             calls=self._calls,
+            mail=self._mail,
+            telegram=self._telegram,
             help_title=settings.help.title,
             help_origin=from_settings.url(settings, self._port) if settings.help.enabled else "",
         )
@@ -376,7 +379,7 @@ class Hub:
         app.router.add_get("/ws/agent", sockets.serve)
         if settings.channels.webchat.enabled:
             app.add_routes(self._client_side.webchat.routes())
-        app.add_routes(self._line.routes())
+        app.add_routes([*self._line.routes(), *self._telegram.routes()])
         rest.add_pages(app, parts)
         return app, first, sockets
 

@@ -11,6 +11,7 @@ from crm_store.store import Store
 from hub.calls.desk import Calls
 from hub.calls.dialling import Dialler
 from hub.desk.calling import Calling
+from hub.domain.errors import HubError
 from hub.domain.ids import DEFAULT_TENANT
 from hub.lifecycle import Jobs
 from hub.ports.calls import CallDesk, Telephone
@@ -57,6 +58,16 @@ class CallSide:
     async def begin(self) -> None:
         """End what an earlier life of this hub carried: before anything listens."""
         await self.desk.lost(self.desk.node)
+        if self.telephone is not None:
+            await self.desk.judge_phones(self._rings)
+
+    def _rings(self, address: str) -> bool:
+        try:
+            if self.telephone is not None:
+                self.telephone.judge_phone(address)
+        except HubError:
+            return False
+        return True
 
     def start(self, jobs: Jobs) -> None:
         """Watch that calls live, and make those that are owed."""

@@ -2,14 +2,15 @@
 composition root."""
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol, Self
 
-from hub.channels.sip.b2bua.house_lines import HouseLines, HouseOutside
+from hub.channels.sip.b2bua.house_lines import HouseLines
+from hub.channels.sip.b2bua.house_outside import HouseOutside
 from hub.channels.sip.b2bua.live import SILENT_S
 from hub.channels.sip.b2bua.surroundings import Choice, Menu, Surroundings
 from hub.channels.sip.b2bua.switchboard import Switchboard
@@ -18,17 +19,15 @@ from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.trunks import Trunks
 from hub.client_side import line_hours
 from hub.desk.hours import Hours
-from hub.domain.call import Call
+from hub.domain.call import SIP
 from hub.domain.ids import DEFAULT_TENANT, QueueId
 from hub.domain.queue import Queue
-from hub.domain.touch import Attachment
 from hub.insight.waits import Waits
 from hub.lifecycle import Jobs
 from hub.media.embedded.engine import EmbeddedEngine
 from hub.media.prompts import RecordedPrompts
 from hub.namebook import Namebook
 from hub.opening import OpeningHours
-from hub.ports.attachments import Attachments
 from hub.ports.calls import CallDesk
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
@@ -36,7 +35,6 @@ from hub.ports.recordings import RecordingVault
 from hub.ports.visitors import HoursOf
 
 _BEAT_S = 20.0
-_MESSAGE_MOST_BYTES = 16 * 1024 * 1024
 
 
 class LineRules(Protocol):
@@ -55,13 +53,17 @@ class LineRules(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What calls need of the house. `queue` gives a line as it is now, `queue_named` finds one by its name, `hours`
-    whether it is open, `wait_s` what somebody at that place of it may expect."""
+    """What calls need of the house. `queue` gives a line as it is now, `queue_named` finds one by its name,
+    `first_queue` is who takes what is for none, `queue_names` are all that take calls, `hours` says whether one is
+    open, `wait_s` what somebody at that place of it may expect. `count` is told why a call did not go where it was
+    meant to."""
 
     inbox: Inbox
-    attachments: Attachments
     queue: Callable[[QueueId], Awaitable[Queue | None]]
     queue_named: Callable[[str], QueueId | None]
+    first_queue: Callable[[], QueueId | None]
+    queue_names: Callable[[], Sequence[str]]
+    count: Callable[[str], None]
     hours: HoursOf
     wait_s: Callable[[QueueId, int], float | None]
     vault: RecordingVault
@@ -70,18 +72,20 @@ class House:
     def of(
         cls,
         inbox: Inbox,
-        attachments: Attachments,
         rules: LineRules,
         names: Namebook,
         waits: Waits,
         vault: RecordingVault,
+        count_bad: Callable[[str, str], None],
     ) -> Self:
         """Of the parts of this hub."""
         return cls(
             inbox=inbox,
-            attachments=attachments,
             queue=rules.opening.queue,
             queue_named=names.queue_named,
+            first_queue=names.first_queue,
+            queue_names=names.queue_names,
+            count=lambda code: count_bad(SIP, code),
             hours=line_hours(rules.hours),
             wait_s=waits.estimate,
             vault=vault,
@@ -104,7 +108,6 @@ class CarriedCalls:
         region: str,
         sounds: Path,
     ) -> None:
-        self._attachments = house.attachments
         self.engine = EmbeddedEngine(
             clock=clock,
             chance=random.Random(),  # noqa: S311 - ports and sequence numbers, which anybody sees
@@ -119,6 +122,8 @@ class CarriedCalls:
             trunks,
             house.queue_named,
             menu_of=lambda name: _menu(sip, name, house.queue_named),
+            first_queue=house.first_queue,
+            count=house.count,
             region=region,
             open_to_loopback=sip.open_to_loopback,
         )
@@ -140,7 +145,6 @@ class CarriedCalls:
                 queue=house.queue,
                 hours=house.hours,
                 wait_s=house.wait_s,
-                keep_message=self._keep_message,
             ),
             limit=sip.calls,
         )
@@ -152,14 +156,6 @@ class CarriedCalls:
         async with self.engine.running(), self.switchboard.running():
             jobs.every("call beats", _BEAT_S, self.switchboard.beat)
             yield
-
-    async def _keep_message(self, call: Call, wav: bytes) -> Attachment:
-        async def chunks() -> AsyncIterator[bytes]:
-            yield wav
-
-        sha256, size = await self._attachments.put(call.tenant_id, chunks(), limit_bytes=_MESSAGE_MOST_BYTES)
-        name = f"message-{call.started_at:%Y%m%d-%H%M%S}.wav"
-        return Attachment(sha256=sha256, name=name, media_type="audio/wav", size_bytes=size)
 
 
 def _menu(sip: SipSettings, name: str, queue_named: Callable[[str], QueueId | None]) -> Menu | None:

@@ -22,6 +22,26 @@ ALL = frozenset(
         "desk.reply_after_commit",
         "desk.plan_after_commit",
         "desk.plan_sent_after_commit",
+        "mail.after_keep",
+        "mail.after_read",
+        "mail.after_receive_before_settle",
+        "telegram.after_keep",
+        "telegram.after_keep_before_offset",
+        "telegram.after_read",
+        "telegram.after_receive_before_settle",
+        "telegram.after_part_before_note",
+        "calls.before_row",
+        "calls.after_row",
+        "calls.after_ringing_row",
+        "calls.before_answered_row",
+        "calls.after_answered_row",
+        "calls.before_end_row",
+        "calls.after_end_row",
+        "calls.recorded_before_row",
+        "clocks.after_reading",
+        "clocks.before_return_commit",
+        "imports.before_commit",
+        "imports.after_commit",
     }
 )
 """Every point there is. Recovery is tested at each of them."""
@@ -59,5 +79,18 @@ def _kill_this_process() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-crash_at = crasher(os.environ, kill=_kill_this_process)
-"""Dies here, without any clean-up, if a test asked for it; else does nothing."""
+def crash_at(name: str) -> None:
+    """Dies here, without any clean-up, if a test asked for it; else does nothing."""
+    _asked(name)
+
+
+def read_environment() -> None:
+    """Do from now on what the environment says: for a process that was forked when all this was imported already.
+
+    Raises ValueError as `crasher` does.
+    """
+    global _asked  # noqa: PLW0603 - one process, one environment
+    _asked = crasher(os.environ, kill=_kill_this_process)
+
+
+_asked = crasher(os.environ, kill=_kill_this_process)

@@ -1,21 +1,18 @@
 """Steps of a call that one of us begins: whom it reaches, whether they may be called, and the work it is."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from hub.domain.agent import FULL, Agent, Media, Wish
+from hub.domain.agent import Agent, Media, Wish
 from hub.domain.call import SIP, Call
 from hub.domain.errors import Conflict, Invalid
-from hub.domain.events import InteractionOpened, WorkStepped
-from hub.domain.ids import IdentityId, InteractionId, PersonId, QueueId, ReservationId, WorkItemId
+from hub.domain.events import InteractionOpened
+from hub.domain.ids import IdentityId, InteractionId, PersonId, QueueId, WorkItemId
 from hub.domain.interaction import Interaction, InteractionState
-from hub.domain.person import TIER_PRIORITY, Confidence, Identity, IdentityKind, Person
+from hub.domain.person import Confidence, Identity, IdentityKind, Person
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
 from hub.domain.reach import WayClosed
-from hub.domain.reservation import Reservation, ReservationState, Why
-from hub.domain.touch import Direction
-from hub.domain.work import begun
+from hub.handing import begin_work, require_own_line
 from hub.ids import new_id
 from hub.ports.call_store import CallUnit
 from hub.promises import begin_call
@@ -89,12 +86,10 @@ async def call_begun(
 ) -> Call:
     """An engagement that begins with our call: in the agent's hand from its first moment.
 
-    Raises Conflict (`at_capacity`): a call takes the whole agent.
+    Raises Conflict (`at_capacity`) while another call is theirs, also in wrap-up: chats and mails wait meanwhile.
     """
-    weight = agent.capacity.weight(Media.VOICE)
     item_id = WorkItemId(new_id())
-    if await unit.agent_units(agent.id, besides=item_id) + weight > FULL:
-        raise Conflict("you have no room for this work", code="at_capacity")
+    weight = await require_own_line(unit, agent, besides=item_id)
     interaction = Interaction(
         id=InteractionId(new_id()),
         tenant_id=agent.tenant_id,
@@ -110,52 +105,18 @@ async def call_begun(
     interaction = unit.note_fact(
         InteractionOpened(tenant_id=agent.tenant_id, interaction=interaction), interaction
     )
-    item = begun(
+    item, interaction = begin_work(
+        unit,
+        interaction,
+        agent,
+        queue,
         id=item_id,
-        interaction_id=interaction.id,
-        person_id=person.id,
-        tenant_id=agent.tenant_id,
-        queue_id=queue.id,
         channel=SIP,
         media=Media.VOICE,
-        language=interaction.language,
-        skills=queue.required_skills(interaction.language),
-        priority=queue.priority + TIER_PRIORITY[person.tier],
-        agent_id=agent.id,
+        tier=person.tier,
         weight=weight,
-        at=now,
-    )
-    assert item.direction is Direction.OUTBOUND
-    unit.add_item(item)
-    unit.add_reservation(
-        Reservation(
-            id=ReservationId(new_id()),
-            tenant_id=item.tenant_id,
-            work_item_id=item.id,
-            interaction_id=interaction.id,
-            queue_id=queue.id,
-            agent_id=agent.id,
-            state=ReservationState.ACCEPTED,
-            epoch=item.epoch,
-            offered_at=now,
-            expires_at=now,
-            answered_at=now,
-            reason="started",
-            why=Why(
-                reason="started",
-                chosen=agent.name,
-                idle_s=0.0,
-                considered=1,
-                could=1,
-                text=f"{agent.name} called this client.",
-                by=agent.name,
-            ),
-        )
-    )
-    unit.note_served(person.id, agent.id)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=item, reason="started"),
-        replace(interaction, last_agent_id=agent.id),
+        now=now,
+        text=f"{agent.name} called this client.",
     )
     call, _ = begin_call(
         unit, interaction, item, agent.id, number, now, node=node, request=request, author=agent.name

@@ -3,7 +3,6 @@
 Every mistake is found before the hub starts; each is one line with the key, where it was set, and a remedy.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,10 +12,11 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 
+from hub.channels.sip.contradictions import contradictions as sip_contradictions
 from hub.settings import ENVIRONMENT_PREFIX, NESTING, Settings
+from hub.settings_mistakes import keys_of, nearest, problem
 
 OTHER_VARIABLES = ("HUB_TEST_", "HUB_TOP__", "HUB_CRASH_AT")
 """Beginnings of variables that are ours, but no settings: for tests, `touchline top` and chaos runs."""
@@ -40,12 +40,14 @@ class Effective:
     origins: Mapping[str, str]
 
     def rows(self) -> Iterator[tuple[str, str, str]]:
-        """Every key, its value as text (secrets hidden), and where it was set."""
+        """Every key, its value as text (secrets hidden), and where it was set. Of lists of tables each key of each, by
+        the place by which a mistake in it is told: `channels.sip.trunks.0.queue`."""
         for key, _ in keys_of(Settings):
             value: Any = self.settings
             for name in key.split("."):
                 value = getattr(value, name)
-            yield key, shown(value), self.origins.get(key, "default")
+            for place, one in _spread(key, value):
+                yield place, shown(one), self.origins.get(key, "default")
 
 
 def load(file: Path | None = None) -> Effective:
@@ -60,30 +62,18 @@ def load(file: Path | None = None) -> Effective:
         key: variable_of(key) for key in _flat(in_environment)
     }
     problems = [
-        f"{name}: there is no such setting{_nearest(name, map(variable_of, _all_keys()))}"
+        f"{name}: there is no such setting{nearest(name, [variable_of(key) for key, _ in keys_of(Settings)])}"
         for name in _unknown_variables()
     ]
     try:
         settings = Settings(**_merged(in_file, in_environment))
     except ValidationError as exc:
-        problems += [_problem(error, origins) for error in exc.errors(include_url=False)]
+        problems += [problem(error, origins) for error in exc.errors(include_url=False)]
         raise SettingsWrong(problems) from exc
     problems += _contradictions(settings)
     if problems:
         raise SettingsWrong(problems)
     return Effective(settings=settings, origins=origins)
-
-
-def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    """Every setting by its dotted key, in the order of the file: a table's own keys before its tables."""
-    tables = []
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            tables.append((name, field.annotation))
-        else:
-            yield f"{prefix}{name}", field
-    for name, table in tables:
-        yield from keys_of(table, f"{prefix}{name}.")
 
 
 def variable_of(key: str) -> str:
@@ -98,23 +88,27 @@ def shown(value: object) -> str:
             return HIDDEN if value.get_secret_value() else ""
         case bool():
             return str(value).lower()
+        case dict():
+            return ""
         case tuple() | list():
             return ", ".join(map(str, value))
         case _:
             return str(value)
 
 
-_SAID = {
-    "bool_parsing": "give true or false",
-    "float_parsing": "give a number",
-    "int_from_float": "give a whole number",
-    "int_parsing": "give a whole number",
-    "int_type": "give a whole number",
-    "model_type": "this is a table of settings; set the keys in it",
-    "string_type": "give a text in quotes",
-    "tuple_type": "give a list",
-}
-"""Plainer words for the commonest of pydantic's errors."""
+def _spread(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _spread(f"{key}.{name}", getattr(value, name))
+        case tuple() if value and isinstance(value[0], BaseModel):
+            for at, one in enumerate(value):
+                yield from _spread(f"{key}.{at}", one)
+        case dict() if value:
+            for name, one in value.items():
+                yield from _spread(f"{key}.{name}", one)
+        case _:
+            yield key, value
 
 
 class _Environment(EnvSettingsSource):
@@ -157,35 +151,8 @@ def _contradictions(settings: Settings) -> list[str]:
         found.append(
             "store.url: many nodes (cluster.redis_url) need one PostgreSQL; name it, such as postgresql://host/name"
         )
+    found += [f"channels.sip.{key}: {text}" for key, text in sip_contradictions(settings.channels.sip)]
     return found
-
-
-def _problem(error: ErrorDetails, origins: Mapping[str, str]) -> str:
-    key = ".".join(str(part) for part in error["loc"])
-    where = next((origins[k] for k in (key, key.rpartition(".")[0]) if k in origins), "")
-    place = f" ({where})" if where else ""
-    if error["type"] == "extra_forbidden":
-        return f"{key}{place}: there is no such setting{_nearest(key, _all_keys())}"
-    said = _SAID.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    said = said[:1].lower() + said[1:]
-    given = f", got {error['input']!r}" if _may_be_shown(key) else ""
-    return f"{key}{place}: {said}{given}"
-
-
-def _all_keys() -> Iterator[str]:
-    return (key for key, _ in keys_of(Settings))
-
-
-def _may_be_shown(key: str) -> bool:
-    # a whole table may hold a secret, and so may what stands where a table should be
-    fields = dict(keys_of(Settings))
-    field = fields.get(key) or fields.get(key.rpartition(".")[0])
-    return field is not None and field.annotation is not SecretStr
-
-
-def _nearest(wrong: str, known: Iterator[str]) -> str:
-    near = difflib.get_close_matches(wrong, list(known), n=1, cutoff=0.75)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

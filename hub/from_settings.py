@@ -1,8 +1,9 @@
 """Parts of a hub that need nothing but its settings: a room of the composition root, imported by it alone."""
 
 import os
+import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from agent_console.auth import loopback_origins
 from agent_console.passwords import Cost, Passwords
 from crm_store.alarms import SqlAlarms
 from crm_store.engine import Database
+from crm_store.sending import Sending
 from crm_store.store import Store
 from hub import own_checks
 from hub.carried_calls import House
@@ -21,10 +23,15 @@ from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.watch import BusWatch
 from hub.domain.ids import DEFAULT_TENANT
 from hub.insight.waits import Waits
+from hub.intake.inbox import Inbox
+from hub.mail_side import MailSide
 from hub.metrics import Metrics
 from hub.observing import Observer
+from hub.outbound.sender import Sender, SenderWatch
 from hub.own_status import OwnStatus
+from hub.ports.attachments import Attachments
 from hub.ports.bus import EventBus
+from hub.ports.channel import Channel
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore
 from hub.ports.webhooks import WebhookQueue
@@ -34,6 +41,7 @@ from hub.screenpop.floor import FloorFeed
 from hub.screenpop.sessions import Streams
 from hub.sealing import Seal
 from hub.settings import Settings
+from hub.telegram_side import TelegramSide
 from hub.telephone_line import TelephoneLine
 from hub.webhooks.calling import Caller
 
@@ -130,6 +138,70 @@ def telephone_line(
         zone=settings.house.time_zone,
         region=settings.house.phone_region,
         sounds=settings.data_dir / "sounds",
+    )
+
+
+def mail_side(
+    settings: Settings,
+    store: Store,
+    inbox: Inbox,
+    attachments: Attachments,
+    clock: Clock,
+    seen: Observer,
+    seal: Seal,
+    caller: Caller,
+) -> MailSide:
+    """E-mail, with the house's seal for its secrets."""
+    return MailSide(
+        settings.channels.email,
+        settings.smtp_intake,
+        store=store,
+        inbox=inbox,
+        attachments=attachments,
+        clock=clock,
+        seal=seal,
+        caller=caller,
+        count=seen.letter,
+        is_alone=settings.is_embedded,
+        zone=ZoneInfo(settings.house.time_zone),
+        house=settings.help.title,
+    )
+
+
+def telegram_side(
+    settings: Settings,
+    store: Store,
+    inbox: Inbox,
+    attachments: Attachments,
+    clock: Clock,
+    seen: Observer,
+    seal: Seal,
+) -> TelegramSide:
+    """Telegram, with the house's seal for the tokens of its bots."""
+    return TelegramSide(
+        settings.channels.telegram,
+        store=store,
+        inbox=inbox,
+        attachments=attachments,
+        clock=clock,
+        seal=seal,
+        public_url=settings.http.public_url,
+        count=seen.update,
+        is_alone=settings.is_embedded,
+    )
+
+
+def sender(
+    store: Store, bus: EventBus, channels: Sequence[Channel], clock: Clock, seen: Observer, metrics: Metrics
+) -> Sender:
+    """Who sends the replies of these channels."""
+    return Sender(
+        Sending(store, encode=encode),
+        bus,
+        channels,
+        clock,
+        random.Random(),  # noqa: S311 - jitter
+        watch=SenderWatch(settled=seen.reply, lapsed=metrics.replies_lapsed.inc),
     )
 
 

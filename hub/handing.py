@@ -13,14 +13,15 @@ from hub.domain.errors import Conflict, NotFound
 from hub.domain.events import AgentChanged, ConsultChanged, ReservationEnded, ReservationOffered, WorkStepped
 from hub.domain.ids import InteractionId, ReservationId, UserId, WorkItemId
 from hub.domain.interaction import Interaction
+from hub.domain.person import TIER_PRIORITY, Tier
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation, ReservationState, Why
-from hub.domain.work import WorkItem, WorkState, urgent_at
+from hub.domain.work import WorkItem, WorkState, begun, urgent_at
 from hub.ids import new_id
 from hub.ports.store import UnitOfWork
 from hub.ports.supervise import SuperviseUnit
-from hub.steps import change_agent
+from hub.steps import change_agent, end_pass, let_go, withdraw_offers
 
 _HELD = frozenset({WorkState.ASSIGNED, WorkState.WRAP_UP})
 _MAY_BE_ACCEPTED = frozenset({ReservationState.OFFERED, ReservationState.ACCEPTED})
@@ -45,15 +46,13 @@ async def take_offer(
     agent = (await unit.agents([agent_id])).get(agent_id)
     if agent is None:
         raise NotFound("there is no such agent")
-    weight = agent.capacity.weight(item.media)
-    if await unit.agent_units(agent_id, besides=item.id) + weight > FULL:
-        raise Conflict("you have no room for this work", code="at_capacity")
+    weight = await require_own_room(unit, agent, item.media, besides=item.id)
     accepted = offer.stepped(ReservationState.ACCEPTED, now)
     if not await unit.settle(accepted):
         raise Conflict("this offer is over", code="offer_over")
     assigned = item.stepped(WorkState.ASSIGNED, now, agent_id=agent_id, weight=weight)
     unit.save_item(item, assigned)
-    await withdraw_offers(unit, assigned, reason="taken", besides=accepted)
+    await withdraw_offers(unit, assigned, accepted, reason="taken")
     unit.note_served(item.person_id, agent_id)
     interaction = unit.note_fact(
         ReservationEnded(tenant_id=item.tenant_id, reservation=accepted, item=assigned),
@@ -71,24 +70,39 @@ def require_not_over(offer: Reservation) -> None:
         raise Conflict("this offer is over", code="offer_over")
 
 
-async def withdraw_offers(
-    unit: UnitOfWork, item: WorkItem, *, reason: str, besides: Reservation | None = None
-) -> None:
-    """Whoever is still asked to take the item, which is as it is now, is asked no more."""
-    for other in await unit.open_reservations(item.id):
-        if (besides is not None and other.id == besides.id) or other.state is not ReservationState.OFFERED:
-            continue
-        over = other.stepped(ReservationState.WITHDRAWN, item.state_at, reason=reason)
-        if await unit.settle(over):
-            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=item))
-
-
 async def require_room(unit: UnitOfWork, agent: Agent, item: WorkItem) -> int:
     """The units that `item` takes of this agent. Raises Conflict (`agent_full`) when they have no room for it."""
     weight = agent.capacity.weight(item.media)
     if await unit.agent_units(agent.id, besides=item.id) + weight > FULL:
         raise Conflict(f"{agent.name} has no room for this work", code="agent_full")
     return weight
+
+
+async def require_own_room(unit: UnitOfWork, agent: Agent, media: Media, *, besides: WorkItemId) -> int:
+    """The units that one more item of `media` takes of whoever asks for it themselves.
+
+    Raises Conflict (`at_capacity`) when their accepted work leaves no room for it.
+    """
+    weight = agent.capacity.weight(media)
+    if await unit.agent_units(agent.id, besides=besides) + weight > FULL:
+        raise _no_room()
+    return weight
+
+
+async def require_own_line(unit: UnitOfWork, agent: Agent, *, besides: WorkItemId) -> int:
+    """The units that a call takes of whoever begins it: conversations in writing that they have wait meanwhile, and
+    no further work is offered until the call is over.
+
+    Raises Conflict (`at_capacity`) for who has a call in hand or in wrap-up, or takes none.
+    """
+    weight = agent.capacity.weight(Media.VOICE)
+    if await unit.agent_units(agent.id, besides=besides, media=Media.VOICE) + weight > FULL:
+        raise _no_room()
+    return weight
+
+
+def _no_room() -> Conflict:
+    return Conflict("you have no room for this work", code="at_capacity")
 
 
 def require_there(agent: Agent, now: datetime) -> None:
@@ -151,12 +165,7 @@ async def give(
     assigned = offered.stepped(WorkState.ASSIGNED, now, agent_id=agent.id, weight=min(weight, FULL))
     unit.save_item(waiting, offered)
     unit.save_item(offered, assigned)
-    accepted = replace(
-        _reservation(offered, agent, now, now, _chosen(agent, reason, by)),
-        state=ReservationState.ACCEPTED,
-        answered_at=now,
-        reason=reason,
-    )
+    accepted = held_at_once(offered, agent, now, reason=reason, why=_chosen(agent, reason, by))
     unit.add_reservation(accepted)
     unit.note_served(item.person_id, agent.id)
     interaction = unit.note_fact(
@@ -177,13 +186,7 @@ async def back_in_line(
         return item, interaction
     waiting = item.stepped(WorkState.QUEUED, now)
     unit.save_item(item, waiting)
-    for held in await unit.open_reservations(item.id):
-        if held.state is not ReservationState.OFFERED:
-            unit.release(held, now)
-            continue
-        over = held.stepped(ReservationState.WITHDRAWN, now, reason=reason)
-        if await unit.settle(over):
-            unit.emit(ReservationEnded(tenant_id=item.tenant_id, reservation=over, item=waiting))
+    await let_go(unit, waiting, now, reason=reason)
     if item.state is WorkState.ASSIGNED:
         interaction = unit.note_fact(
             WorkStepped(tenant_id=item.tenant_id, item=waiting, reason=reason, from_agent_id=item.agent_id),
@@ -217,6 +220,34 @@ async def next_pass(
     )
 
 
+async def move_on(
+    unit: SuperviseUnit,
+    interaction: Interaction,
+    item: WorkItem,
+    queue: Queue,
+    now: datetime,
+    *,
+    to: tuple[Agent, int] | None,
+    by: str,
+) -> tuple[WorkItem, Interaction]:
+    """This pass ends without a wrap-up, another begins in `queue`; the agent of `to` is asked at once, and the item
+    takes so many of their units. Whoever was consulted is asked no more.
+    """
+    had = item.agent_id if item.state is WorkState.ASSIGNED else None
+    over = WorkState.COMPLETED if had is not None else WorkState.FLOWED_OUT
+    moved = replace(interaction, queue_id=queue.id)
+    _, interaction = await end_pass(unit, moved, item, over, now, reason="transferred")
+    await end_consults(unit, interaction.id, now, "done")
+    again = await next_pass(unit, interaction, item, queue, now)
+    unit.add_item(again)
+    stepped = WorkStepped(tenant_id=item.tenant_id, item=again, reason="transferred", from_agent_id=had)
+    interaction = unit.note_fact(stepped, interaction)
+    if to is not None:
+        agent, weight = to
+        offer_to(unit, again, agent, queue, weight=weight, now=now, by=by)
+    return again, interaction
+
+
 def offer_to(
     unit: UnitOfWork, item: WorkItem, agent: Agent, queue: Queue, *, weight: int, now: datetime, by: str
 ) -> WorkItem:
@@ -238,6 +269,54 @@ async def end_consults(
         over = consult.ended(now, reason)
         unit.end_consult(over)
         unit.emit(ConsultChanged(tenant_id=over.tenant_id, consult=over))
+
+
+def held_at_once(item: WorkItem, agent: Agent, now: datetime, *, reason: str, why: Why) -> Reservation:
+    """The accepted reservation of an item that this agent has without having been asked."""
+    return replace(
+        _reservation(item, agent, now, now, why),
+        state=ReservationState.ACCEPTED,
+        answered_at=now,
+        reason=reason,
+    )
+
+
+def begin_work(
+    unit: UnitOfWork,
+    interaction: Interaction,
+    agent: Agent,
+    queue: Queue,
+    *,
+    id: WorkItemId,  # noqa: A002 - the item's own field
+    channel: str,
+    media: Media,
+    tier: Tier,
+    weight: int,
+    now: datetime,
+    text: str,
+) -> tuple[WorkItem, Interaction]:
+    """A pass that the agent begins, and has from its first moment. `text` says so, in an English sentence."""
+    item = begun(
+        id=id,
+        interaction_id=interaction.id,
+        person_id=interaction.person_id,
+        tenant_id=interaction.tenant_id,
+        queue_id=queue.id,
+        channel=channel,
+        media=media,
+        language=interaction.language,
+        skills=queue.required_skills(interaction.language),
+        priority=queue.priority + TIER_PRIORITY[tier],
+        agent_id=agent.id,
+        weight=weight,
+        at=now,
+    )
+    unit.add_item(item)
+    why = chosen_alone(agent, "started", text, by=agent.name)
+    unit.add_reservation(held_at_once(item, agent, now, reason="started", why=why))
+    unit.note_served(item.person_id, agent.id)
+    stepped = WorkStepped(tenant_id=item.tenant_id, item=item, reason="started")
+    return item, unit.note_fact(stepped, replace(interaction, last_agent_id=agent.id))
 
 
 def _reservation(item: WorkItem, agent: Agent, now: datetime, expires_at: datetime, why: Why) -> Reservation:
@@ -266,13 +345,11 @@ _WORDS = {
 _REASONS = {"reassigned": "given"}
 
 
+def chosen_alone(agent: Agent, reason: str, text: str, *, by: str = "") -> Why:
+    """Why it was this agent: nobody else was considered. `text` says so, in an English sentence."""
+    return Why(reason=reason, chosen=agent.name, idle_s=0.0, considered=1, could=1, text=text, by=by)
+
+
 def _chosen(agent: Agent, reason: str, by: str) -> Why:
-    return Why(
-        reason=_REASONS.get(reason, reason),
-        chosen=agent.name,
-        idle_s=0.0,
-        considered=1,
-        could=1,
-        text=_WORDS[reason].format(by=by, name=agent.name),
-        by=by,
-    )
+    text = _WORDS[reason].format(by=by, name=agent.name)
+    return chosen_alone(agent, _REASONS.get(reason, reason), text, by=by)

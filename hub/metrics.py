@@ -26,6 +26,8 @@ class Metrics:
     touches: Counter
     duplicates: Counter
     bad_input: Counter
+    letters: Counter
+    telegram_updates: Counter
     commit_seconds: Histogram
     batch_size: Histogram
     offers: Counter
@@ -34,6 +36,7 @@ class Metrics:
     agents: Gauge
     replies: Counter
     replies_lapsed: Counter
+    clock_faults: Counter
     outbox_unsent: Gauge
     relay_rows: Counter
     relay_failures: Counter
@@ -64,6 +67,8 @@ def new_metrics() -> Metrics:
         touches=counter("touches", "Touches committed", "channel", "direction"),
         duplicates=counter("duplicates", "Touches that were there already", "channel"),
         bad_input=counter("bad_input", "Input that was refused", "channel", "code"),
+        letters=counter("letters", "Letters that came, by what came of them", "outcome"),
+        telegram_updates=counter("telegram_updates", "Updates of Telegram, by what came of them", "outcome"),
         commit_seconds=histogram("commit_seconds", "Commit of a batch of touches", _COMMIT_BUCKETS_S),
         batch_size=histogram("batch_size", "Touches in one commit", _BATCH_BUCKETS),
         offers=counter("offers", "Offers by how they went", "outcome"),
@@ -72,6 +77,7 @@ def new_metrics() -> Metrics:
         agents=gauge("agents", "Agents by state", "state"),
         replies=counter("replies", "Attempts to send a reply by outcome", "channel", "outcome"),
         replies_lapsed=counter("replies_lapsed", "Attempts whose sender died"),
+        clock_faults=counter("clock_faults", "Conversations whose clocks could not be read, at each try"),
         outbox_unsent=gauge("outbox_unsent", "Committed rows that the bus does not have yet"),
         relay_rows=counter("relay_rows", "Outbox rows handed to the bus"),
         relay_failures=counter("relay_failures", "Rounds of the relay that failed"),

@@ -17,11 +17,13 @@ class Namebook:
         self._load = load
         self._agents: dict[UserId, str] = {}
         self._queues: dict[QueueId, str] = {}
+        self._retired: set[QueueId] = set()
 
     async def refresh(self) -> None:
         """Read all names."""
         queues, agents = await self._load()
         self._queues = {q.id: q.name for q in queues}
+        self._retired = {q.id for q in queues if q.rules.retired}
         self._agents = {a.id: a.name for a in agents}
 
     async def heard(self, events: Sequence[Event]) -> None:
@@ -41,9 +43,25 @@ class Namebook:
         return self._queues.get(queue_id, "")
 
     def queue_named(self, name: str) -> QueueId | None:
-        """The queue of that name, whatever the case."""
+        """The queue of that name, whatever the case; one that was retired is not there."""
         wanted = name.casefold()
-        return next((found for found, named in self._queues.items() if named.casefold() == wanted), None)
+        return next((queue_id for named, queue_id in self._taking() if named == wanted), None)
+
+    def first_queue(self) -> QueueId | None:
+        """The first queue by its name; None in a house without any."""
+        found = sorted(self._taking())
+        return found[0][1] if found else None
+
+    def queue_names(self) -> list[str]:
+        """The names of all queues that take work."""
+        return sorted(name for queue_id, name in self._queues.items() if queue_id not in self._retired)
+
+    def _taking(self) -> list[tuple[str, QueueId]]:
+        return [
+            (name.casefold(), queue_id)
+            for queue_id, name in self._queues.items()
+            if queue_id not in self._retired
+        ]
 
     def queue_ids(self) -> list[QueueId]:
         """All queues."""

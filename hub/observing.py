@@ -49,6 +49,14 @@ class Observer:
         """Something was refused."""
         self.metrics.bad_input.labels(channel, code).inc()
 
+    def letter(self, outcome: str) -> None:
+        """A letter was kept, read, or refused."""
+        self.metrics.letters.labels(outcome).inc()
+
+    def update(self, outcome: str) -> None:
+        """An update of Telegram was kept, read, or refused."""
+        self.metrics.telegram_updates.labels(outcome).inc()
+
     def too_slow(self, kind: str) -> None:
         """A socket was closed for reading too slowly."""
         self.metrics.slow_readers_closed.labels(kind).inc()

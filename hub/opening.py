@@ -57,6 +57,11 @@ class OpeningHours:
         """The queue, if there is one."""
         return (await self.refresh()).get(queue_id)
 
+    @property
+    def queues(self) -> Mapping[QueueId, Queue]:
+        """The queues as last read."""
+        return self._rows.queues
+
     def hours(self, queue: Queue) -> Hours | None:
         """The hours of the queue as last read; None: it is always open."""
         calendar = self._rows.calendars.get(queue.rules.calendar_id) if queue.rules.calendar_id else None

@@ -11,8 +11,9 @@ from crm_store.examined import examined
 from hub import part_checks
 from hub.checkup import Checkup
 from hub.cluster.codec import encode
-from hub.domain.events import Event, SiteChanged
+from hub.domain.events import Event
 from hub.domain.ids import TenantId
+from hub.domain.setting_events import SiteChanged
 from hub.ids import new_id
 from hub.part_checks import fail, ok
 from hub.ports.bus import EventBus, Lagged

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -111,6 +111,24 @@ def sites(keys: Sequence[str], *, is_on: bool) -> list[Finding]:
         ]
     listed = ", ".join(keys)
     return [ok("web chat", f"sites: {listed}", code="sites", values={"sites": listed})]
+
+
+def recording_keys(sealed: Mapping[str, int], has: Callable[[str], bool]) -> list[Finding]:
+    """Whether what was recorded can be heard: `sealed` counts recordings by the key that they are sealed with."""
+    count, lost = sum(sealed.values()), sum(n for key, n in sealed.items() if not has(key))
+    if lost:
+        return [
+            fail(
+                "recordings",
+                f"{lost} of {count} recordings cannot be heard: their key is not here",
+                "put recordings.key of the backup back into data_dir, or name their key in recordings.key too"
+                " (HUB_RECORDINGS__KEY, several with commas)",
+                code="recordings_key_missing",
+                values={"count": count, "lost": lost},
+            )
+        ]
+    text = f"{count} kept, with their keys" if count else "none is kept yet"
+    return [ok("recordings", text, code="recordings_ok", values={"count": count})]
 
 
 def _places(data_dir: Path) -> tuple[Path, Path, bool]:

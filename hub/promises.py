@@ -12,20 +12,17 @@ from hub.domain.interaction import Interaction, Session
 from hub.domain.touch import Delivery, Direction, Touch, TouchKind
 from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState
-from hub.handing import withdraw_offers
 from hub.ids import new_id
 from hub.ports.call_store import CallUnit
 from hub.ports.store import NewTouch, UnitOfWork
+from hub.steps import end_pass
 
 
 async def left_the_line(
     unit: UnitOfWork, interaction: Interaction, item: WorkItem, now: datetime, *, reason: str
 ) -> Interaction:
     """The waiting pass ends as one whose client will be heard later; whoever was asked is asked no more."""
-    left = item.stepped(WorkState.CALLBACK, now)
-    unit.save_item(item, left)
-    await withdraw_offers(unit, left, reason=reason)
-    return unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=left, reason=reason), interaction)
+    return (await end_pass(unit, interaction, item, WorkState.CALLBACK, now, reason=reason))[1]
 
 
 def next_in_place(

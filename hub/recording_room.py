@@ -8,11 +8,15 @@ import structlog
 
 from crm_store.recordings import SqlRecordingReads, SqlRecordingRows
 from crm_store.store import Store
+from hub import part_checks
+from hub.checkup import Checkup
 from hub.cluster.embedded.recordings import FolderRecordings
 from hub.desk.recordings import Recordings
 from hub.desk.recordings_kept import KeepingTime
+from hub.domain.ids import TenantId
 from hub.lifecycle import Jobs
 from hub.ports.clock import Clock
+from hub.ports.status import Finding
 from hub.sealing import SealRing, kept_keys, key_of
 
 log = structlog.get_logger(__name__)
@@ -38,11 +42,17 @@ class RecordingRoom:
         self._keeping = KeepingTime(rows, self.vault, clock, keep_days=keep_days)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """What an earlier life left is brought to its end; then recordings can be made while the block lasts."""
-        newest = await self._rows.newest_key()
-        if newest is not None and not self._ring.has(newest.sealed_with):
-            log.error("recordings_key_missing", sealed_with=newest.sealed_with)
+    async def running(self, checkup: Checkup) -> AsyncIterator[None]:
+        """What an earlier life left is brought to its end; then recordings can be made while the block lasts. Their
+        keys are among the parts that are tested."""
+        for sealed_with, count in (await self._rows.sealed_with()).items():
+            if not self._ring.has(sealed_with):
+                log.error("recordings_key_missing", sealed_with=sealed_with, recordings=count)
+
+        async def keys(_: TenantId) -> list[Finding]:
+            return part_checks.recording_keys(await self._rows.sealed_with(), self._ring.has)
+
+        checkup.part("recordings", keys)
         await self.vault.recover()
         async with self.vault.running():
             yield
@@ -51,6 +61,13 @@ class RecordingRoom:
         """Keep what could not be kept at once, and erase what was kept long enough; until the jobs end."""
         jobs.every("recordings", _TEND_S, self.vault.tend)
         jobs.every("recordings kept", _KEEP_S, self._keeping.step)
+
+
+async def examined(store: Store, data_dir: Path, *, keys: str) -> list[Finding]:
+    """The test of the keys without a hub: none is made. Raises Unavailable."""
+    is_there = bool(keys) or (data_dir / KEY_FILE).exists()
+    has = ring_of(keys, data_dir).has if is_there else lambda _: False
+    return part_checks.recording_keys(await SqlRecordingRows(store).sealed_with(), has)
 
 
 def ring_of(keys: str, data_dir: Path) -> SealRing:

@@ -1,8 +1,7 @@
 """The REST operations of one hub, wired: the composition root's second room, imported by it alone."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -33,7 +32,6 @@ from agent_console import (
     supervise_api,
     talk_api,
 )
-from agent_console.export_desk import ExportDesk
 from agent_console.help_pages import HelpPages
 from agent_console.knowledge_shown import Shown
 from agent_console.operations import Operation
@@ -45,7 +43,6 @@ from crm_store.articles import SqlArticles
 from crm_store.cards import Cards as ClientCards
 from crm_store.cases import Cases
 from crm_store.client_fields import ClientFields
-from crm_store.exports import SqlExports
 from crm_store.floor import FloorStore
 from crm_store.floor_work import SqlFloorWork
 from crm_store.house import SqlHouse
@@ -68,7 +65,6 @@ from crm_store.talk import Talk
 from crm_store.tasks import Tasks
 from hub.call_side import CallSide
 from hub.cluster.codec import encode
-from hub.cluster.embedded.export_files import FolderExports
 from hub.crm.articles import Articles
 from hub.crm.snippets import Snippets
 from hub.desk.administer import Administration
@@ -78,6 +74,7 @@ from hub.desk.drafting import Drafting
 from hub.desk.files import Files
 from hub.desk.hours import Hours
 from hub.desk.later import Later
+from hub.desk.letters import WITHOUT_MAIL, LetterDesk
 from hub.desk.macros import CardSteps, Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
@@ -89,85 +86,81 @@ from hub.desk.states import States
 from hub.desk.supervise import Supervising
 from hub.desk.transfer import Transfers
 from hub.desk.work import Work
-from hub.domain.access import Permission, Scope
+from hub.domain.access import Scope
+from hub.domain.events import Event
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.knowledge import CARD_STEPS, StepKind
 from hub.domain.person import IdentityKind
 from hub.entrance import OpenEntrance
-from hub.insight.export_rows import AuditRows, LogRows
-from hub.insight.exporting import Exporter
-from hub.insight.exports import ExportRows, ExportSubject
 from hub.lifecycle import Jobs
+from hub.mail_side import MailSide
 from hub.namebook import Namebook
 from hub.opening import OpeningHours
-from hub.ports.access import AccessStore
 from hub.ports.attachments import Attachments
-from hub.ports.channel import ChannelLimits
+from hub.ports.channel import Channel
 from hub.ports.clock import Clock
 from hub.ports.phones import PhoneCounter
 from hub.ports.status import NodeStatus, PartChecks
 from hub.public_holidays import Holidays
 from hub.routing.overflow import Overflows
+from hub.routing.text_clocks import TextClocks
 from hub.screenpop.snapshot import Snapshots
+from hub.sheets_side import Exporting
+from hub.telegram_side import TelegramSide
 
 
 class Conversation:
     """What the conversation stands on, and its jobs.
 
-    `limits` is of each channel that sends, `file_bytes` is the largest file that staff may bring.
+    `limits` is of each channel that sends, `file_bytes` is the largest file that staff may bring, `letters` is where
+    they write letters.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, limits: Mapping[str, ChannelLimits], *, file_bytes: int
+        self,
+        store: Store,
+        clock: Clock,
+        channels: Iterable[Channel],
+        *,
+        file_bytes: int,
+        letters: LetterDesk = WITHOUT_MAIL,
     ) -> None:
         self.store = talk = Talk(store)
-        self.limits = limits
-        self.later = Later(talk, clock, limits)
+        self.limits = limits = {channel.spec.name: channel.spec.limits for channel in channels}
+        self.later = Later(talk, clock, limits, letters=letters)
         self.snoozes = Snoozes(talk, clock)
         self.drafting = Drafting(talk, talk, clock)
         self.file_bytes = file_bytes
+        self.tasks = Tasks(store, clock, encode=encode, reach=ClientReach())
 
     def start(self, jobs: Jobs, tenant_id: TenantId, *, every_s: float) -> None:
         """Send what was planned, bring back what was laid aside, forget old drafts; until the jobs end."""
         jobs.every("planned replies", every_s, lambda: self.later.send_due(tenant_id))
         jobs.every("snoozes", 1.0, lambda: self.snoozes.wake_due(tenant_id))
+        jobs.every("follow-ups", 5.0, lambda: self.tasks.end_answered(tenant_id))
         jobs.every("drafts", 3600.0, lambda: self.drafting.forget_old(tenant_id))
 
 
 class Rules:
     """What administrators set, and the hours that follow from it."""
 
-    def __init__(self, store: Store, clock: Clock, tenant_id: TenantId) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, tenant_id: TenantId, on_fault: Callable[[], None] = lambda: None
+    ) -> None:
         self.house = SqlHouse(store, clock, encode=encode)
         self.holidays = Holidays()
         self.opening = OpeningHours(store, clock, tenant_id, self.holidays)
         self.hours = Hours(self.opening, clock)
         self.overflows = Overflows(store, clock, tenant_id, self.opening)
+        self.clocks = TextClocks(store, clock, tenant_id, self.opening, on_fault=on_fault)
         self.administration = Administration(self.house, clock)
         self.choices = Choices(self.house, clock)
         self.sites = SiteSettings(Sites(store, encode=encode), clock)
 
-
-class Exporting:
-    """Where the files of exports are, and who writes them; what a process that died left half-written is gone."""
-
-    def __init__(
-        self, store: Store, access: AccessStore, clock: Clock, data_dir: Path, zone: ZoneInfo
-    ) -> None:
-        files = FolderExports(data_dir / "exports")
-        files.clear_unfinished()
-        self.rows = SqlLog(store, Permission.EXPORT)
-        of_log = SqlExports(store.database)
-        of_audit = SqlExports(store.database, ExportSubject.AUDIT, Permission.READ_AUDIT)
-        sources: dict[ExportSubject, ExportRows] = {
-            ExportSubject.LOG: LogRows(self.rows, zone),
-            ExportSubject.AUDIT: AuditRows(access),
-        }
-        self.exporter = exporter = Exporter(of_log, sources, files, clock, zone, DEFAULT_TENANT)
-        self.log_desk, self.audit_desk = (
-            ExportDesk(kept, files, clock, zone, subject=subject, wake=exporter.wake)
-            for kept, subject in ((of_log, ExportSubject.LOG), (of_audit, ExportSubject.AUDIT))
-        )
+    async def heard(self, events: Sequence[Event]) -> None:
+        """The bus's handler."""
+        await self.opening.heard(events)
+        await self.clocks.heard(events)
 
 
 class Clients:
@@ -230,6 +223,8 @@ class Parts:
     checkup: PartChecks
     phones: PhoneCounter
     calls: CallSide
+    mail: MailSide
+    telegram: TelegramSide
     help_title: str = ""
     help_origin: str = ""
 
@@ -244,7 +239,7 @@ def operations(p: Parts) -> list[Operation]:
             me=p.snapshots.me, all_queues=p.floor.all_queues, audit_desk=p.exporting.audit_desk
         ),
         *desk_api.operations(
-            work=Work(p.store, p.clock, p.talk.limits, dialling=p.calls.dialler),
+            work=Work(p.store, p.clock, p.talk.limits, dialling=p.calls.dialler, letters=p.mail.desk),
             states=States(p.store, p.clock, lease_s=p.presence_lease_s),
             transfers=Transfers(p.store, p.clock),
             lookups=lookups,
@@ -259,13 +254,16 @@ def operations(p: Parts) -> list[Operation]:
             reads=p.talk.store,
         ),
         *p.calls.operations(starts, p.live, p.snapshots, region=p.clients.region, lease_s=p.presence_lease_s),
+        *p.mail.operations(),
+        *p.telegram.operations(),
         *start_api.operations(
             starting=Starting(
                 starts,
                 p.clock,
-                {IdentityKind.WEBCHAT: ChatWays(p.store)},
+                {IdentityKind.WEBCHAT: ChatWays(p.store), IdentityKind.EMAIL: p.mail.ways},
                 p.talk.limits,
                 lease_s=p.presence_lease_s,
+                letters=p.mail.desk,
             ),
             reads=p.talk.store,
         ),
@@ -278,6 +276,7 @@ def operations(p: Parts) -> list[Operation]:
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
         *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),
+        *p.exporting.import_operations(),
         *export_api.operations(desk=p.exporting.log_desk, rows=p.exporting.rows, clock=p.clock, zone=p.zone),
         *report_api.operations(
             sums=SqlSums(p.store),
@@ -324,7 +323,7 @@ def _knowledge(p: Parts, lookups: DeskLookups) -> list[Operation]:
     snoozing = SnoozeFor(p.talk.snoozes, p.clock)
     on_card = CardSteps(p.clients.edits(p.store, p.clock), lookups)
     macros = Macros(
-        Work(p.store, p.clock, p.talk.limits),
+        Work(p.store, p.clock, p.talk.limits, letters=p.mail.desk),
         Transfers(p.store, p.clock),
         {StepKind.SNOOZE: snoozing.taken, **dict.fromkeys(CARD_STEPS, on_card.taken)},
     )
@@ -343,7 +342,7 @@ def _knowledge(p: Parts, lookups: DeskLookups) -> list[Operation]:
         outcome_codes=outcome_codes,
         steps_done=macros.steps_done,
     )
-    occasions = Occasions(lookups, p.clock, p.zone)
+    occasions = Occasions(lookups, p.clock, p.zone, house=p.help_title)
     shown = Shown(p.names.queue, link)
     return [
         *knowledge_api.operations(

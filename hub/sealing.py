@@ -1,7 +1,9 @@
 """Secrets that the hub must be able to read again, sealed with AES-256-GCM under a key beside the database."""
 
 import base64
+import errno
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +22,11 @@ class Seal:
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._key = key
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of its own for that purpose (HMAC-SHA256): it tells nothing of this one."""
+        return hmac.digest(self._key, b"touchline derived key\0" + purpose.encode(), "sha256")
 
     def sealed(self, secret: bytes, purpose: str) -> bytes:
         """The secret, for the database; `purpose` names what it is and whose."""
@@ -38,9 +45,11 @@ class Seal:
 
 class SealRing:
     """Several keys: the first seals, each opens what it sealed. A new key is put first, and the old one taken out once
-    nothing is sealed with it any more."""
+    nothing is sealed with it any more. Raises ValueError without any."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys:
+            raise ValueError("there is no key to seal with")
         self._seals = {fingerprint(key): Seal(key) for key in keys}
         self.sealed_with = fingerprint(keys[0])
 
@@ -65,34 +74,69 @@ def fingerprint(key: bytes) -> str:
 
 
 def kept_key(file: Path) -> bytes:
-    """The key in `file`; a new one, for the owner's eyes only, when there is none. Raises OSError, ValueError."""
+    """The key in `file`; a new one, for the owner's eyes only, when there is none. The file is there as a whole or not
+    at all, whenever the machine stops. Raises OSError, ValueError for a file that holds no key."""
+    if not file.exists():
+        made = os.urandom(KEY_BYTES)
+        aside = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        try:
+            _write(aside, [made], os.O_EXCL)
+            _put_new(aside, file)
+        except FileExistsError:
+            pass
+        else:
+            _sync_folder(file)
+            return made
+        finally:
+            aside.unlink(missing_ok=True)
+    (key, *_) = _keys_in(file)
+    return key
+
+
+def _put_new(aside: Path, file: Path) -> None:
+    """Give the file its name. Raises FileExistsError when somebody else has just made one."""
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return key_of(file.read_text(encoding="ascii"))
-    made = os.urandom(KEY_BYTES)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(base64.b64encode(made).decode() + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    return made
+        # unlike a renaming this never takes the place of another file
+        os.link(aside, file)
+    except OSError as exc:
+        if exc.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
+            raise
+        # a file system without links: one hub at a time has this folder, so nobody comes in between
+        aside.replace(file)
 
 
 def kept_keys(file: Path) -> list[bytes]:
-    """The keys in `file`, one a line, the first seals; a new one when there is no file. Raises OSError, ValueError."""
+    """The keys in `file`, one a line, the first seals; a new one when there is no file. Raises as `kept_key`."""
     if not file.exists():
         return [kept_key(file)]
-    return [key_of(line) for line in file.read_text(encoding="ascii").split()]
+    return _keys_in(file)
+
+
+def _keys_in(file: Path) -> list[bytes]:
+    keys = [key_of(line) for line in file.read_text(encoding="ascii").split()]
+    if not keys:
+        raise ValueError(
+            f"{file.name} holds no key: restore it from a backup; if nothing was ever sealed with it, remove the file"
+        )
+    return keys
 
 
 def put_keys(file: Path, keys: Sequence[bytes]) -> None:
     """These keys in `file`, durably, in place of those that were there. Raises OSError."""
     aside = file.with_name(f"{file.name}.new")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    _write(aside, keys, os.O_TRUNC)
+    aside.replace(file)
+    _sync_folder(file)
+
+
+def _write(file: Path, keys: Sequence[bytes], how: int) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | how, 0o600), "w") as out:
         out.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
         out.flush()
         os.fsync(out.fileno())
-    aside.replace(file)
+
+
+def _sync_folder(file: Path) -> None:
     folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hub.channels.email.settings import EmailSettings, SmtpIntakeSettings
 from hub.channels.sip.settings import SipSettings
+from hub.channels.telegram.settings import TelegramSettings
 from hub.channels.webchat.settings import WebChatSettings
 from hub.sealing import key_of
 
@@ -327,7 +329,9 @@ class ScreenPopSettings(Section):
 class ChannelSettings(Section):
     """A table for each channel; what is in it is the channel's own."""
 
+    email: EmailSettings = Field(default=EmailSettings.model_validate({}), description="Mail.")
     sip: SipSettings = Field(default_factory=lambda: SipSettings.model_validate({}), description="Telephony.")
+    telegram: TelegramSettings = Field(default=TelegramSettings.model_validate({}), description="Bots.")
     webchat: WebChatSettings = Field(
         default_factory=lambda: WebChatSettings.model_validate({}), description="Chat on web sites."
     )
@@ -367,6 +371,7 @@ class Settings(BaseSettings):
     routing: RoutingSettings = Field(default_factory=RoutingSettings)
     screenpop: ScreenPopSettings = Field(default_factory=ScreenPopSettings)
     channels: ChannelSettings = Field(default_factory=ChannelSettings)
+    smtp_intake: SmtpIntakeSettings = Field(default_factory=lambda: SmtpIntakeSettings.model_validate({}))
     demo: DemoSettings = Field(default_factory=DemoSettings)
 
     @property

@@ -1,11 +1,13 @@
 """Telephony, wired: SIP, the accounts of phones, trunks, the guard, and the calls that are carried; a room of the
 composition root."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from crm_store.engine import Database
@@ -13,6 +15,7 @@ from crm_store.phones import SqlPhones
 from hub import trunk_checks
 from hub.carried_calls import CarriedCalls, House
 from hub.channels.sip.channel import Telephony
+from hub.channels.sip.contradictions import missing_queues
 from hub.channels.sip.guard import Guard
 from hub.channels.sip.outbound_policy import rules_of
 from hub.channels.sip.settings import SipSettings
@@ -21,10 +24,15 @@ from hub.checkup import Checkup
 from hub.domain.events import Event, PhoneChanged
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, ReservationId
 from hub.domain.phone import PhoneAccount
+from hub.domain.setting_events import UserChanged
 from hub.lifecycle import Jobs
+from hub.metrics import Metrics
 from hub.ports.calls import CallDesk, Telephone
 from hub.ports.clock import Clock
 from hub.sealing import Seal
+from hub.telephone_figures import TelephoneFigures
+
+log = structlog.get_logger(__name__)
 
 
 class TelephoneLine:
@@ -66,8 +74,9 @@ class TelephoneLine:
             trunk_of=self._trunk_of,
             open_to=lambda address: sip.open_to_loopback and ip_address(address).is_loopback,
             leads_to_trunk=self.trunks.leads_to,
+            is_known=self.trunks.is_known,
             watch=self.guard,
-            allowed=lambda address: self.guard.admits(address, clock.monotonic()),
+            allowed=lambda address, by: self.guard.admits(address, clock.monotonic(), by_udp=by == "UDP"),
         )
 
     def carry(self, desk: CallDesk, node: str) -> Telephone | None:
@@ -100,10 +109,12 @@ class TelephoneLine:
             return
         await self._carried.switchboard.heard(events)
         for event in events:
-            if isinstance(event, PhoneChanged):
+            if isinstance(event, UserChanged):
+                await self.telephony.user_changed(event.user_id, disabled=event.disabled)
+            elif isinstance(event, PhoneChanged):
                 phone = event.phone
                 is_there = self.telephony.whereabouts.reach(phone.agent_id, phone.kind) is not None
-                await self._desk.phone_ready(event.tenant_id, phone.agent_id, ready=is_there)
+                await self._desk.phone_ready(event.tenant_id, phone.agent_id, phone.kind, ready=is_there)
 
     def card_shown(self, reservation_id: ReservationId, interaction_id: InteractionId) -> None:
         """The card of an offer was written to the agent's windows."""
@@ -115,13 +126,22 @@ class TelephoneLine:
         return self.telephony.routes() if self._enabled else []
 
     @asynccontextmanager
-    async def opened(self, jobs: Jobs, checkup: Checkup) -> AsyncIterator[None]:
+    async def opened(self, jobs: Jobs, checkup: Checkup, metrics: Metrics) -> AsyncIterator[None]:
         """Listen while the block lasts, unless telephony is switched off; its trunks are among the parts that are
-        tested. Raises hub.http.PortTaken, OSError."""
+        tested, its figures among the metrics. Raises hub.http.PortTaken, OSError."""
         if self._carried is None:
             yield
             return
-        checkup.part("trunks", trunk_checks.of_running(self.trunks.all, self.telephony.asks))
+        queues = self._house.queue_names
+        checkup.part(
+            "trunks", trunk_checks.of_running(self.trunks.all, self.telephony.asks, self._sip, queues)
+        )
+        for key, name, meant in missing_queues(self._sip, queues()):
+            log.warning("queue_of_number_missing", key=f"channels.sip.{key}", queue=name, meant=meant)
+        carried = self._carried
+        metrics.registry.register(
+            TelephoneFigures(self.guard.counts, carried.engine.load, lambda: carried.switchboard.active)
+        )
         async with self.telephony.opened(), self._carried.running(jobs):
             jobs.start("phones", self.telephony.run())
             jobs.start("trunks", self.trunks.run(self.telephony.asks))
@@ -130,8 +150,11 @@ class TelephoneLine:
     async def drain(self) -> None:
         """End all calls, in order."""
         if self._carried is not None:
-            await self._carried.switchboard.drain()
-            await self.telephony.drain()
+            # side by side: what the house is told takes as long as the store, and whoever does not answer is not
+            # waited for on top of that. The switchboard is first to say why each call ends.
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._carried.switchboard.drain(), name="calls")
+                group.create_task(self.telephony.drain(), name="legs")
 
     def _trunk_of(self, address: str, port: int, user: str) -> str:
         trunk = self.trunks.of_source(address, port, user)
@@ -141,6 +164,4 @@ class TelephoneLine:
         """A phone came or went: it matters when it is the one that the agent talks with."""
         if self._desk is None:
             return
-        phone = await self._desk.phone_of(account.tenant_id, account.agent_id)
-        if phone.kind is account.kind:
-            await self._desk.phone_ready(account.tenant_id, account.agent_id, ready=is_there)
+        await self._desk.phone_ready(account.tenant_id, account.agent_id, account.kind, ready=is_there)

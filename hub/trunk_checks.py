@@ -5,24 +5,42 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from hub.channels.sip.asking import Asks
 from hub.channels.sip.asks import AsksOver
+from hub.channels.sip.contradictions import missing_queues
 from hub.channels.sip.settings import SipSettings
 from hub.channels.sip.transport.flow import Door
 from hub.channels.sip.transport.transports import Listening, Transports
 from hub.channels.sip.trunk import Trunk
 from hub.channels.sip.trunk_probe import Outcome, Tried, tried
 from hub.channels.sip.user_agent import SipUserAgent
+from hub.channels.sip.way import Hop
 from hub.domain.ids import TenantId
 from hub.part_checks import Values, fail, ok
 from hub.ports.status import Finding
 
 
-def of_running(trunks: Sequence[Trunk], asks: Asks) -> Callable[[TenantId], Awaitable[list[Finding]]]:
-    """The test of a hub that runs, by its own sockets."""
+def of_running(
+    trunks: Sequence[Trunk], asks: Asks, sip: SipSettings, queues: Callable[[], Sequence[str]]
+) -> Callable[[TenantId], Awaitable[list[Finding]]]:
+    """The test of a hub that runs, by its own sockets. `queues` are the names of those that take calls."""
 
     async def check(_: TenantId) -> list[Finding]:
-        return await examined(trunks, asks)
+        return [*await examined(trunks, asks), *queues_of_numbers(sip, queues())]
 
     return check
+
+
+def queues_of_numbers(sip: SipSettings, there: Sequence[str]) -> list[Finding]:
+    """A finding for each number and key of a menu whose queue is not there; nothing where all are."""
+    return [
+        fail(
+            "numbers",
+            f"channels.sip.{key}: there is no queue {name}; another one takes its calls",
+            f"write {meant}?" if meant else "make the queue at /admin/queues, or name one that is there",
+            code="queue_missing",
+            values={"key": f"channels.sip.{key}", "queue": name, "meant": meant},
+        )
+        for key, name, meant in missing_queues(sip, there)
+    ]
 
 
 async def of_settings(sip: SipSettings) -> list[Finding]:
@@ -47,7 +65,7 @@ async def examined(trunks: Sequence[Trunk], asks: Asks) -> list[Finding]:
 
 
 def _finding(trunk: Trunk, found: Tried) -> Finding:
-    part, host = f"trunk {trunk.name}", trunk.hop.host
+    part, host = f"trunk {trunk.name}", _shown(trunk.hop)
     values: Values = {"trunk": trunk.name, "host": host, "status": found.status, "ms": found.took_ms}
     match found.outcome:
         case Outcome.GOOD if trunk.settings.registers:
@@ -88,3 +106,9 @@ def _finding(trunk: Trunk, found: Tried) -> Finding:
                 code="trunk_refused",
                 values=values,
             )
+
+
+def _shown(hop: Hop) -> str:
+    """Host and port as they are asked; a name whose SRV records say the port is shown alone."""
+    host = f"[{hop.host}]" if ":" in hop.host else hop.host
+    return host if hop.needs_srv else f"{host}:{hop.port}"

@@ -10,6 +10,7 @@ from hub.domain.call import Call, CallStage
 from hub.domain.ids import DEFAULT_TENANT, CallId, InteractionId, PersonId, QueueId
 from hub.domain.touch import Direction
 from hub.ids import new_id
+from tests.clients import Agent
 
 
 async def put_call(
@@ -42,3 +43,17 @@ async def put_call(
     )
     await wire.insert(calls, [call_row(call, None)])
     return call.id
+
+
+async def set_voice_rules(admin: Agent, name: str, *, wrap_up_s: object = None, **voice: object) -> None:
+    """The rules of a queue for calls, changed by the administrator."""
+    queues = (await admin.get("/api/v1/floor/queues"))["items"]
+    queue = next(queue for queue in queues if queue["name"] == name)
+    unknown = {"id", "version", "retired", "retired_to", "waiting", "sites", "is_open", "next_opening_at"}
+    draft = {key: value for key, value in queue.items() if key not in unknown}
+    draft["owner_first_s"] = round(queue["owner_first_s"])
+    draft["voice"] = {**queue["voice"], **voice}
+    draft["wrap_up_s"] = queue["wrap_up_s"] if wrap_up_s is None else wrap_up_s
+    body = {"queue": draft, "version": queue["version"]}
+    answer = await admin.ask("PUT", f"/api/v1/floor/queues/{queue['id']}", body)
+    assert answer.status == 200, str(answer.body)

@@ -9,8 +9,30 @@ import pytest_asyncio
 
 from tests.hubs import RunningHub, start_hub
 from tests.postgres import fresh_postgres, postgres_server
+from tests.scratch import let_pytest_use_it
+
+let_pytest_use_it()
 
 StartHub = Callable[..., Awaitable[RunningHub]]
+
+LONGEST = (
+    "tests/chaos/test_chaos.py",
+    "tests/browser/test_screens.py",
+    "tests/journeys/test_any_request.py",
+    "tests/chaos/test_broken_hubs.py",
+    "tests/chaos/test_mail_storm.py",
+    "tests/journeys/test_bad_requests.py",
+    "tests/journeys/test_mail_bombs.py",
+    "tests/journeys/test_sip_peers.py",
+    "tests/journeys/test_calls_killed.py",
+)
+"""Files that take a minute or minutes. They come first, so that at the end nobody waits for one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others in the order they were asked for."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
 
 
 @pytest.fixture(scope="session")

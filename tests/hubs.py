@@ -8,9 +8,7 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hub.domain.site import SiteSetup
+from hub.domain.text_times import TextTimes
+from tests.migrated import copy_to
+from tests.nursery import Child, born
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from hub.settings import Settings
@@ -43,10 +45,18 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     offer_s: float = 20.0
     wrap_up_s: float = 30.0
     missed_limit: int = 3
+    callees: tuple[str, ...] = ()
+    """Agents who take calls only."""
+    music: tuple[str, ...] = ()
+    """Queues where callers are answered at once, and hear music."""
+    record: bool = False
+    """Every call is recorded."""
     demo: bool = False
     """The people, queues and past of the demo instead of all that."""
     site: SiteSetup = SiteSetup()
     """What the site asks and allows."""
+    times: TextTimes = TextTimes()
+    """How soon clients in writing shall be answered, in every queue."""
 
 
 class HubDidNotStart(Exception):
@@ -68,7 +78,7 @@ class RunningHub:
     port: int
     data_dir: Path
     log: Path
-    process: Process
+    process: Child
 
     @property
     def origin(self) -> str:
@@ -103,16 +113,7 @@ class RunningHub:
 
     async def ended(self) -> int:
         """Wait for the end; the exit code (−9: killed)."""
-        code = await self.process.wait()
-        if self.process.stdin is not None and not self.process.stdin.is_closing():
-            self.process.stdin.close()
-        return code
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody has now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+        return await self.process.wait()
 
 
 async def start_hub(
@@ -144,20 +145,13 @@ async def start_hub(
         "HUB_CRASH_AT": crash_at,
         **{f"HUB_{name}": value for name, value in (settings or {}).items()},
     }
+    if not environment["HUB_STORE__URL"]:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await copy_to(data_dir / "hub.db")
     with log.open("ab") as lines:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *program,
-            msgspec.json.encode(floor or Floor()).decode(),
-            cwd=ROOT,
-            env=environment,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=lines,
-            process_group=0,
-        )
+        argument = msgspec.json.encode(floor or Floor()).decode()
+        process = await born([*program, argument], environment, lines)
     hub = RunningHub(url="", port=port, data_dir=data_dir, log=log, process=process)
-    assert process.stdout is not None
     code = None
     try:
         async with asyncio.timeout(START_WITHIN_S):

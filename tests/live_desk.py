@@ -154,6 +154,10 @@ def _row_touched(row: Frame, touch: Frame) -> Frame:
     if touch["direction"] == "internal" or touch["seq"] <= newest:
         return row
     is_from_client = touch["direction"] == "inbound"
+    is_by_itself = touch["direction"] == "outbound" and not touch["author"]
+    since = row["unanswered_since"] if is_from_client or is_by_itself else None
+    if is_from_client and (touch.get("letter") or {}).get("kind") not in ("auto_reply", "bounce"):
+        since = since or touch["at"]
     return {
         **row,
         "last_touch": {
@@ -162,8 +166,9 @@ def _row_touched(row: Frame, touch: Frame) -> Frame:
             "at": touch["at"],
             "text": touch["text"][:LINE_CHARACTERS],
             "files": [file["name"] for file in touch["attachments"]],
+            "author": touch["author"],
         },
-        "unanswered_since": (row["unanswered_since"] or touch["at"]) if is_from_client else None,
+        "unanswered_since": since,
         "unread": row["unread"] + is_from_client,
     }
 

@@ -1,7 +1,10 @@
 """Recordings that a test puts into a hub before it starts."""
 
+import io
 import math
 import struct
+import wave
+from array import array
 from pathlib import Path
 
 from crm_store.recordings import SqlRecordingRows
@@ -12,6 +15,7 @@ from hub.domain.ids import DEFAULT_TENANT, CallId, InteractionId
 from hub.ids import new_id
 from hub.recording_room import KEY_FILE
 from hub.sealing import SealRing, kept_keys
+from tests.clients import Agent
 
 _FRAME = 160
 
@@ -40,3 +44,12 @@ def hum(hz: float, n: int, *, loud: bool) -> bytes:
         return bytes(2 * _FRAME)
     samples = (round(9000 * math.sin(math.tau * hz * (n * _FRAME + k) / 8000)) for k in range(_FRAME))
     return struct.pack(f"<{_FRAME}h", *samples)
+
+
+async def heard_again(agent: Agent, recording_id: str) -> tuple["array[int]", "array[int]"]:
+    """Both sides of a recording, as it is played in the console."""
+    wav = await agent.get(f"/api/v1/recordings/{recording_id}/audio")
+    with wave.open(io.BytesIO(wav)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8_000)
+        samples = array("h", file.readframes(file.getnframes()))
+    return samples[::2], samples[1::2]

@@ -17,7 +17,7 @@ from hub.domain.access import Role, system_principal
 from hub.domain.agent import Agent, Capacity
 from hub.domain.audit import AuditAction, AuditDraft, AuditResult
 from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
-from hub.domain.queue import Queue
+from hub.domain.queue import Queue, QueueRules, RecordRule, VoiceRules
 from hub.domain.users import User
 from hub.ids import new_id
 from hub.ports.visitors import Site
@@ -37,6 +37,7 @@ async def seed(store: Store, settings: Settings, floor: Floor) -> None:
             demo = Seeding(store=store, access=access, passwords=passwords, clock=clock, rng=random.Random(1))
             await seed_demo(demo, PASSWORD)
         return
+    record = RecordRule.ALWAYS if floor.record else RecordRule.NEVER
     queues = [
         Queue(
             id=QueueId(new_id()),
@@ -46,6 +47,9 @@ async def seed(store: Store, settings: Settings, floor: Floor) -> None:
             offer_s=floor.offer_s,
             wrap_up_s=floor.wrap_up_s,
             missed_limit=floor.missed_limit,
+            rules=QueueRules(
+                voice=VoiceRules(answer_with_music=name in floor.music, record=record), times=floor.times
+            ),
         )
         for name in floor.queues
     ]
@@ -90,7 +94,7 @@ def _agent(user: User, clock: SystemClock, floor: Floor) -> Agent:
         tenant_id=user.tenant_id,
         name=user.name,
         skills={"lang:en": 9, "lang:ru": 5, "lang:tr": 5},
-        capacity=Capacity(chat=floor.chats),
+        capacity=Capacity(chat=0 if user.login in floor.callees else floor.chats),
         queues=user.queues,
         wish_since=now,
         idle_since=now,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from hub.channels.sip.headers import Replaces, name_addr_of
-from hub.channels.sip.leg import Ended, Leg, LegEvents, Source, Target
+from hub.channels.sip.leg import Ended, InboundLeg, Leg, LegEvents, Source, Target
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.transport.flow import Door
 from hub.channels.sip.transport.transports import Listening, Transports
@@ -31,6 +31,8 @@ class OnPhone:
 
     phone: "Softphone"
     leg: Leg | None = None
+    coming: InboundLeg | None = None
+    """The same, if it is a call that came."""
     happened: list[str] = field(default_factory=list)
     keys: str = ""
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -109,6 +111,9 @@ class OnPhone:
     async def notified(self, leg: Leg, status: int, over: bool) -> None:
         self.note(f"notified {status}")
 
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        self.note("reached" if is_reached else "not reached")
+
     async def ended(self, leg: Leg, why: Ended) -> None:
         self.note(f"ended {why.status}" if why.status else "ended")
         await self.session.close()
@@ -166,8 +171,8 @@ class Softphone:
 
     async def pick_up(self, call: OnPhone) -> None:
         """Answer it."""
-        assert call.leg is not None
-        await call.leg.answer(await call.session.answered(LINE, call.leg.invite.body))
+        assert call.coming is not None
+        await call.coming.answer(await call.session.answered(LINE, call.coming.invite.body))
         await call.talk()
 
     async def _on_phone(self) -> OnPhone:
@@ -177,14 +182,14 @@ class Softphone:
 
     # IncomingCalls
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         call = await self._on_phone()
-        call.leg = leg
+        call.leg = call.coming = leg
         await leg.progress(180)
         self.came.put_nowait(call)
         return call
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         raise AssertionError("nobody replaces calls here")
 
 

@@ -38,6 +38,7 @@ from hub.intake.inbox import Inbox
 from hub.ports.access import AccessStore
 from hub.ports.inbox import Received
 from tests.fakes.clock import FakeClock
+from tests.migrated import copy_to, migrated_postgres
 from tests.postgres import fresh_postgres
 
 KINDS = ("sqlite", "postgresql")
@@ -57,6 +58,17 @@ async def empty_database(kind: str, folder: Path, pg_server: str) -> AsyncIterat
         yield f"sqlite+aiosqlite:///{folder}/hub.db"
         return
     async with fresh_postgres(pg_server) as url:
+        yield make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def migrated_database(kind: str, folder: Path, pg_server: str) -> AsyncIterator[str]:
+    """The URL of a database of that kind with all tables and nothing in them; PostgreSQL's is dropped at the end."""
+    if kind == "sqlite":
+        await copy_to(folder / "hub.db")
+        yield f"sqlite+aiosqlite:///{folder}/hub.db"
+        return
+    async with migrated_postgres(pg_server) as url:
         yield make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 

@@ -41,6 +41,7 @@ MAY_READ_SETTINGS = {
     "hub/cli/user.py",
     "hub/effective_settings.py",
     "hub/settings.py",
+    "hub/settings_mistakes.py",
 }
 COMMAND_LINE = {"hub/__main__.py"}
 STARTS_TASKS = {"hub/lifecycle.py"}

@@ -13,8 +13,9 @@ from pydantic import BaseModel, SecretStr
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hub.effective_settings import keys_of, variable_of  # noqa: E402 - found through the path above
+from hub.effective_settings import variable_of  # noqa: E402 - found through the path above
 from hub.settings import Settings  # noqa: E402
+from hub.settings_mistakes import keys_of  # noqa: E402
 
 FIRST, LAST = "<!-- made by tools/gen-config-table.py -->", "<!-- end -->"
 UNITS = {

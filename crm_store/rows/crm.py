@@ -173,6 +173,9 @@ tasks = Table(
     Column("version", Integer, nullable=False),
     Column("request", Text),
     Column("given_by", Text),
+    Column("call_back", Text, nullable=False, server_default=""),
+    Column("missed", Integer, nullable=False, server_default="0"),
+    Column("done_because", Text, nullable=False, server_default=""),
     UniqueConstraint("tenant_id", "request", name="uq_tasks_request"),
     Index("ix_tasks_person", "person_id"),
     Index(

@@ -40,6 +40,13 @@ interactions = Table(
     Column("version", Integer, nullable=False),
     Index("ix_interactions_tenant_opened", "tenant_id", "opened_at", "id"),
     Index("ix_interactions_person_opened", "person_id", "opened_at"),
+    Index(
+        "ix_interactions_open",
+        "tenant_id",
+        "queue_id",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
 )
 
 sessions = Table(
@@ -94,6 +101,7 @@ touches = Table(
     Column("provider_id", Text),
     Column("body_sha256", Text, nullable=False),
     Column("raw", LargeBinary),
+    Column("letter", Text),
     UniqueConstraint("tenant_id", "account", "external_id", name="uq_touches_external"),
     UniqueConstraint("interaction_id", "seq", name="uq_touches_seq"),
     Index("ix_touches_person_at", "person_id", "at"),
@@ -103,6 +111,14 @@ touches = Table(
         "at",
         sqlite_where=text("delivery IN ('queued', 'sending')"),
         postgresql_where=text("delivery IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_touches_failed",
+        "tenant_id",
+        "interaction_id",
+        "at",
+        sqlite_where=text("delivery = 'failed'"),
+        postgresql_where=text("delivery = 'failed'"),
     ),
 )
 

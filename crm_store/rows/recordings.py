@@ -31,6 +31,7 @@ recordings = Table(
     Column("erased", Text, nullable=False),
     Column("erased_by", Text, nullable=False),
     Column("file_gone", Boolean, nullable=False),
+    Column("kind", Text, nullable=False, server_default="call"),
     Index("ix_recordings_interaction", "interaction_id", "started_at"),
     Index("ix_recordings_ended", "tenant_id", "ended_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index("ix_recordings_unfinished", "started_at", sqlite_where=_RUNS, postgresql_where=_RUNS),

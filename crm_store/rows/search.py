@@ -1,6 +1,6 @@
 """Tables that find persons by what they are called and written to, and messages by their words."""
 
-from sqlalchemy import DDL, Column, Index, PrimaryKeyConstraint, Table, Text, event
+from sqlalchemy import DDL, Boolean, Column, Index, PrimaryKeyConstraint, Table, Text, event
 
 from crm_store.base import metadata
 from crm_store.instants import Instant
@@ -19,6 +19,19 @@ person_tokens = Table(
     Column("words", Text, nullable=False),
     PrimaryKeyConstraint("tenant_id", "token", "person_id", postgresql_include=["words"]),
     Index("ix_person_tokens_person", "tenant_id", "person_id"),
+    sqlite_with_rowid=False,
+)
+
+# what namesakes are looked up by, whatever the order and the alphabet (hub/crm/matching.py)
+name_keys = Table(
+    "name_keys",
+    metadata,
+    Column("tenant_id", Text, nullable=False),
+    Column("key", Word, nullable=False),
+    Column("person_id", Word, nullable=False),
+    Column("is_whole", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "key", "person_id"),
+    Index("ix_name_keys_person", "tenant_id", "person_id"),
     sqlite_with_rowid=False,
 )
 

@@ -31,6 +31,7 @@ drafts = Table(
     Column("window_id", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("letter", Text),
     PrimaryKeyConstraint("user_id", "interaction_id", "kind"),
     Index("ix_drafts_changed", "changed_at"),
 )
@@ -56,6 +57,7 @@ planned_replies = Table(
     Column("reason", Text, nullable=False),
     Column("touch_id", Text),
     Column("version", Integer, nullable=False),
+    Column("letter", Text),
     UniqueConstraint("tenant_id", "external_id", name="uq_planned_replies_external"),
     Index(
         "ix_planned_replies_due",

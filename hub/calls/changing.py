@@ -7,7 +7,7 @@ from hub.domain.call import Call
 from hub.domain.events import CallChanged, TouchStored
 from hub.domain.ids import TouchId, UserId
 from hub.domain.interaction import Interaction
-from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
+from hub.domain.touch import Delivery, Direction, Touch, TouchKind
 from hub.domain.values import changed
 from hub.ids import new_id
 from hub.ports.call_store import CallUnit
@@ -39,7 +39,6 @@ async def add_touch(
     kind: TouchKind,
     name: str,
     text: str = "",
-    attachments: tuple[Attachment, ...] = (),
     author_id: UserId | None = None,
     holder: UserId | None = None,
 ) -> Interaction:
@@ -71,7 +70,6 @@ async def add_touch(
         kind=kind,
         at=now,
         text=text,
-        attachments=attachments,
         author_id=author_id,
         delivery=Delivery.RECEIVED,
     )

@@ -1,33 +1,33 @@
 """Where calls are kept: each thing that happens on the telephone is one commit, and twice is no error."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
+from hub.calls.asking import asked_no_more, asked_on_the_telephone
 from hub.calls.changing import change_call
 from hub.calls.ending import end_call, end_in_favour
 from hub.calls.lines import handed_to, moved_to, queued_from_menu, voicemail, wished_for
 from hub.calls.lost import Lost
 from hub.calls.phones import Phones
+from hub.calls.retried import retried
+from hub.crashpoints import crash_at
 from hub.dialled import call_begun, client_behind, line_of, require_callable, require_there
 from hub.domain.agent import Media
-from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, RecordingState
+from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, PhoneKind, RecordingState
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import WorkStepped
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId
 from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.reservation import ReservationState
-from hub.domain.touch import Attachment, Direction
+from hub.domain.touch import Direction
 from hub.domain.work import WorkItem, WorkState, put_on_hold
 from hub.handing import back_in_line, require_not_over, take_offer
 from hub.ids import new_id
-from hub.ports.call_store import CallStore, CallUnit
+from hub.ports.call_store import CallStore, CallUnit, Reached
 from hub.ports.clock import Clock
 from hub.ports.inbox import Received
+from hub.reached import client_reached
 from hub.steps import end_offer
-
-_TRIES = 3
-T = TypeVar("T")
 
 
 class Calls:
@@ -82,7 +82,10 @@ class Calls:
                 unit.add_call(call)
                 return call
 
-        return await _again(begun)
+        crash_at("calls.before_row")
+        call = await retried(begun)
+        crash_at("calls.after_row")
+        return call
 
     async def queued(self, call_id: CallId, *, queue_id: QueueId, language: str, choice: str) -> None:
         """See the port. Raises Invalid (`no_such_queue`)."""
@@ -93,7 +96,7 @@ class Calls:
                     now = self._clock.now()
                     await queued_from_menu(unit, call, interaction, queue_id, language, choice, now)
 
-        await _again(chosen)
+        await retried(chosen)
 
     async def place(self, call_id: CallId) -> int | None:
         """See the port."""
@@ -114,7 +117,7 @@ class Calls:
                 await require_callable(unit, agent, person.id)
                 return await call_begun(unit, agent, person, queue, number, now, node=self.node)
 
-        return await _again(begun)
+        return await retried(begun)
 
     async def ringing(self, call_id: CallId, agent_id: UserId) -> None:
         """See the port."""
@@ -124,7 +127,8 @@ class Calls:
                 if call is not None and call.stage in {CallStage.WAITING, CallStage.RINGING}:
                     change_call(unit, call, stage=CallStage.RINGING, agent_id=agent_id)
 
-        await _again(rings)
+        await retried(rings)
+        crash_at("calls.after_ringing_row")
 
     async def answered(self, call_id: CallId, reservation_id: ReservationId) -> WorkItem:
         """See the port."""
@@ -139,19 +143,23 @@ class Calls:
                 if item is None:
                     raise Conflict("this offer is over", code="offer_over")
                 now = self._clock.now()
-                taken, _ = await take_offer(unit, interaction, item, offer, now)
+                theirs, _ = await take_offer(unit, interaction, item, offer, now)
                 change_call(
                     unit,
                     call,
                     stage=CallStage.TALKING,
                     agent_id=offer.agent_id,
-                    work_item_id=taken.id,
-                    queue_id=taken.queue_id,
+                    work_item_id=theirs.id,
+                    queue_id=theirs.queue_id,
                     answered_at=call.answered_at or now,
                 )
-                return taken
+                await client_reached(unit, interaction, now, Reached.THEY_CALLED, number=call.number)
+                return theirs
 
-        return await _again(picked_up)
+        crash_at("calls.before_answered_row")
+        taken = await retried(picked_up)
+        crash_at("calls.after_answered_row")
+        return taken
 
     async def not_answered(self, reservation_id: ReservationId, reason: str) -> None:
         """See the port."""
@@ -164,7 +172,8 @@ class Calls:
                 await unit.interactions([offer.interaction_id])
                 call = await unit.call_going_on(offer.interaction_id)
                 if offer.state is ReservationState.OFFERED:
-                    await end_offer(unit, offer, ReservationState.DECLINED, self._clock.now(), reason=reason)
+                    to = ReservationState.WITHDRAWN if reason == "no_room" else ReservationState.DECLINED
+                    await end_offer(unit, offer, to, self._clock.now(), reason=reason)
                 if call is not None and call.stage is CallStage.RINGING and call.agent_id == offer.agent_id:
                     item = await unit.open_item(offer.interaction_id)
                     if (
@@ -174,18 +183,19 @@ class Calls:
                     ):
                         change_call(unit, call, stage=CallStage.WAITING, agent_id=None)
 
-        await _again(refused)
+        await retried(refused)
 
-    async def came_back(self, call_id: CallId, reason: str) -> None:
+    async def came_back(self, call_id: CallId, reason: str) -> bool:
         """See the port."""
 
-        async def back() -> None:
+        async def back() -> bool:
             async with self._going_on(call_id) as (unit, call, interaction):
                 if call is None:
-                    return
+                    return False
                 item = await unit.open_item(interaction.id)
                 if item is None or item.media is not Media.VOICE or item.state is WorkState.WRAP_UP:
-                    return
+                    return False
+                await asked_no_more(unit, interaction.id, self._clock.now(), "done")
                 if item.state is not WorkState.QUEUED:
                     await back_in_line(unit, interaction, item, self._clock.now(), reason=reason)
                 change_call(
@@ -197,19 +207,21 @@ class Calls:
                     third="",
                     third_stage=None,
                 )
+                return True
 
-        await _again(back)
+        return await retried(back)
 
     async def client_answered(self, call_id: CallId) -> None:
         """See the port."""
 
         async def on_the_line() -> None:
-            async with self._going_on(call_id) as (unit, call, _):
+            async with self._going_on(call_id) as (unit, call, interaction):
                 if call is not None and call.direction is Direction.OUTBOUND:
-                    answered_at = call.answered_at or self._clock.now()
-                    change_call(unit, call, stage=CallStage.TALKING, answered_at=answered_at)
+                    now = self._clock.now()
+                    change_call(unit, call, stage=CallStage.TALKING, answered_at=call.answered_at or now)
+                    await client_reached(unit, interaction, now, Reached.WE_CALLED, number=call.number)
 
-        await _again(on_the_line)
+        await retried(on_the_line)
 
     async def held(self, call_id: CallId, *, held: bool) -> None:
         """See the port. What nobody talks on is not held."""
@@ -231,17 +243,19 @@ class Calls:
                     unit.emit(WorkStepped(tenant_id=item.tenant_id, item=after, reason=reason))
                 change_call(unit, call, held_since=now if held else None)
 
-        await _again(on_hold)
+        await retried(on_hold)
 
     async def third(self, call_id: CallId, who: str, stage: CallStage | None) -> None:
         """See the port."""
 
         async def consulted() -> None:
-            async with self._going_on(call_id) as (unit, call, _):
+            async with self._going_on(call_id) as (unit, call, interaction):
                 if call is not None:
+                    now = self._clock.now()
+                    await asked_on_the_telephone(unit, call, interaction, who, stage, now)
                     change_call(unit, call, third="" if stage is None else who, third_stage=stage)
 
-        await _again(consulted)
+        await retried(consulted)
 
     async def recording(self, call_id: CallId, state: RecordingState) -> None:
         """See the port."""
@@ -251,7 +265,7 @@ class Calls:
                 if call is not None:
                     change_call(unit, call, recording=state)
 
-        await _again(kept)
+        await retried(kept)
 
     # — where it goes ——————————————————————————————————————————————————————————————————————
 
@@ -266,7 +280,7 @@ class Calls:
                     now = self._clock.now()
                     await moved_to(unit, call, interaction, queue_id, agent_id, note, now)
 
-        await _again(elsewhere)
+        await retried(elsewhere)
 
     async def handed_over(self, call_id: CallId, agent_id: UserId) -> None:
         """See the port."""
@@ -276,7 +290,7 @@ class Calls:
                 if call is not None and call.agent_id != agent_id:
                     await handed_to(unit, call, interaction, agent_id, self._clock.now())
 
-        await _again(theirs)
+        await retried(theirs)
 
     async def ended(self, call_id: CallId, end: CallEnd) -> None:
         """See the port."""
@@ -286,7 +300,9 @@ class Calls:
                 if call is not None:
                     await end_call(unit, call, interaction, end, self._clock.now())
 
-        await _again(over)
+        crash_at("calls.before_end_row")
+        await retried(over)
+        crash_at("calls.after_end_row")
 
     async def not_dialled(self, call_id: CallId, *, again: bool) -> None:
         """A call of ours could not be made and is over. `again`: what was promised to the client goes back into the
@@ -304,19 +320,19 @@ class Calls:
                     return
                 await end_call(unit, call, interaction, CallEnd.FAILED, now)
 
-        await _again(failed)
+        await retried(failed)
 
-    async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
+    async def left_message(self, call_id: CallId) -> None:
         """See the port. Raises Conflict (`call_over`) when the call ended otherwise before."""
 
         async def said() -> None:
             async with self._going_on(call_id) as (unit, call, interaction):
                 if call is not None:
-                    await voicemail(unit, call, interaction, attachment, self._clock.now())
+                    await voicemail(unit, call, interaction, self._clock.now())
                 elif await unit.written_before(interaction.id, f"voicemail:{call_id}") is None:
                     raise Conflict("this call is over", code="call_over")
 
-        await _again(said)
+        await retried(said)
 
     async def wants_callback(self, call_id: CallId, number: str) -> None:
         """See the port. Raises Invalid (`bad_phone`) for no number."""
@@ -328,7 +344,7 @@ class Calls:
                 if call is not None:
                     await wished_for(unit, call, interaction, number, self._clock.now())
 
-        await _again(wished)
+        await retried(wished)
 
     # — whether it lives ———————————————————————————————————————————————————————————————————
 
@@ -340,6 +356,11 @@ class Calls:
         """See the port."""
         await self._phones.none_ready(self._tenant)
         return await self._lost.of(node)
+
+    async def judge_phones(self, rings: Callable[[str], bool]) -> None:
+        """Phones at numbers and addresses are rung where the house calls these: as it says now, and from now on."""
+        self._phones.rings = rings
+        await self._phones.judge_addresses(self._tenant)
 
     async def step(self) -> None:
         """End the calls that nothing was heard of for too long: run it every second or so."""
@@ -355,9 +376,11 @@ class Calls:
         """See the port."""
         return await self._phones.of(tenant_id, agent_id)
 
-    async def phone_ready(self, tenant_id: TenantId, agent_id: UserId, *, ready: bool) -> None:
+    async def phone_ready(
+        self, tenant_id: TenantId, agent_id: UserId, kind: PhoneKind, *, ready: bool
+    ) -> None:
         """See the port."""
-        await self._phones.set_ready(tenant_id, agent_id, ready=ready)
+        await self._phones.set_ready(tenant_id, agent_id, kind, ready=ready)
 
     @asynccontextmanager
     async def _going_on(self, call_id: CallId) -> AsyncIterator[tuple[CallUnit, Call | None, Interaction]]:
@@ -375,14 +398,3 @@ def _is_promised(item: WorkItem) -> bool:
     """Work in hand that began with the client, not with us."""
     is_call = item.media is Media.VOICE and item.state is WorkState.ASSIGNED
     return is_call and item.direction is Direction.INBOUND
-
-
-async def _again(work: Callable[[], Awaitable[T]]) -> T:
-    """The work, and once more when another commit came between: it decides on what is so by then."""
-    for attempt in range(_TRIES):
-        try:
-            return await work()
-        except Conflict as error:
-            if error.stable_code != "raced" or attempt == _TRIES - 1:
-                raise
-    raise AssertionError("the loop returns or raises")

@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from hub.domain.call import AgentPhone, Call, CallEnd
-from hub.domain.errors import HubError, Unavailable
+from hub.domain.errors import HubError, TooMany, Unavailable
 from hub.domain.ids import CallId, TenantId, UserId
 from hub.ports.calls import Telephone
 
@@ -71,7 +71,7 @@ class Dialler:
             await self._calls.not_dialled(call.id, again=True)
             raise Unavailable("the phone did not answer in time", code="phone_unreachable") from exc
         except HubError as error:
-            await self._calls.not_dialled(call.id, again=isinstance(error, Unavailable))
+            await self._calls.not_dialled(call.id, again=isinstance(error, Unavailable | TooMany))
             raise
 
     async def _made(self, call: Call) -> None:

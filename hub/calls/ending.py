@@ -2,21 +2,20 @@
 
 from datetime import datetime
 
+from hub.calls.asking import asked_no_more
 from hub.calls.changing import add_touch, news_of
 from hub.domain.agent import Media
 from hub.domain.call import Call, CallEnd, CallStage, RecordingState
-from hub.domain.events import PersonChanged, TasksChanged, WorkStepped
-from hub.domain.ids import QueueId, TaskId
+from hub.domain.ids import TaskId
 from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.touch import Direction, TouchKind
 from hub.domain.values import changed
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState
-from hub.handing import withdraw_offers
 from hub.ids import new_id
 from hub.ports.call_store import CallBackTask, CallUnit
-from hub.steps import begin_wrap_up, close_by_itself
+from hub.reached import tell_of_tasks
+from hub.steps import begin_wrap_up, close_by_itself, end_pass
 
-_CALL_BACK = {"en": "Call back", "ru": "Перезвонить", "tr": "Geri ara"}
 NOBODYS_FAULT = frozenset({CallEnd.CLOSED})
 """Ends of waiting calls that the client did not choose: we took them out of the line."""
 
@@ -29,6 +28,7 @@ async def end_call(
     Waiting work leaves the line, offers of it are withdrawn, and the engagement is over; work in hand begins its
     wrap-up. A client whom nobody talked to has a missed call in the history, and somebody is to call back.
     """
+    await asked_no_more(unit, interaction.id, now, "done")
     item = await unit.open_item(interaction.id)
     was_waiting = item is None or item.state in WAITING_STATES
     if item is not None and item.media is Media.VOICE:
@@ -78,10 +78,9 @@ async def _left(
     unit: CallUnit, interaction: Interaction, item: WorkItem, end: CallEnd, now: datetime
 ) -> Interaction:
     way_out = WorkState.CANCELLED if end in NOBODYS_FAULT else WorkState.ABANDONED
-    left = item.stepped(way_out, now)
-    unit.save_item(item, left)
-    await withdraw_offers(unit, left, reason="client_left" if way_out is WorkState.ABANDONED else end.value)
-    return unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=left, reason=end.value), interaction)
+    told = "client_left" if way_out is WorkState.ABANDONED else end.value
+    ended = await end_pass(unit, interaction, item, way_out, now, reason=end.value, withdrawn=told)
+    return ended[1]
 
 
 async def _end_session(unit: CallUnit, call: Call, now: datetime) -> None:
@@ -103,19 +102,15 @@ async def _missed(
 
 
 async def _call_back(unit: CallUnit, call: Call, interaction: Interaction, owner: str, now: datetime) -> None:
-    words = _CALL_BACK.get(interaction.language, _CALL_BACK["en"])
     task = CallBackTask(
         id=TaskId(new_id()),
-        title=f"{words}: {call.number}",
+        number=call.number,
         owner_id=owner,
         person_id=interaction.person_id,
         interaction_id=interaction.id,
         at=now,
         request=f"call:{call.id}",
     )
-    if not await unit.add_call_back(task):
-        return
-    served_by = [a.id for a in await unit.agents_of(QueueId(owner))]
-    told = tuple(served_by) if owner == interaction.queue_id else (owner,)
-    unit.emit(PersonChanged(tenant_id=interaction.tenant_id, person_id=interaction.person_id))
-    unit.emit(TasksChanged(tenant_id=interaction.tenant_id, user_ids=told))  # type: ignore[arg-type]
+    whose = await unit.add_call_back(task)
+    if whose is not None:
+        await tell_of_tasks(unit, interaction, [whose])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from hub.calls.asking import asked_no_more
 from hub.calls.changing import add_touch, change_call
 from hub.calls.ending import end_in_favour
 from hub.domain.agent import Media, Wish
@@ -15,18 +16,9 @@ from hub.domain.interaction import Interaction
 from hub.domain.queue import Queue
 from hub.domain.segment import Segment, SegmentKind
 from hub.domain.texts import written_text
-from hub.domain.touch import Attachment, TouchKind
+from hub.domain.touch import TouchKind
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState, urgent_at
-from hub.handing import (
-    end_consults,
-    give,
-    next_pass,
-    offer_to,
-    require_phone,
-    require_room,
-    require_there,
-    withdraw_offers,
-)
+from hub.handing import give, move_on, require_phone, require_room, require_there
 from hub.ids import new_id
 from hub.ports.call_store import CallUnit
 from hub.promises import left_the_line, next_in_place
@@ -91,24 +83,15 @@ async def moved_to(
         interaction = await add_touch(
             unit, call, interaction, now, kind=TouchKind.NOTE, name="", text=said, author_id=had, holder=had
         )
-    done = item.stepped(WorkState.COMPLETED if had is not None else WorkState.FLOWED_OUT, now)
-    unit.save_item(item, done)
-    await withdraw_offers(unit, done, reason="transferred")
-    for held in await unit.open_reservations(item.id):
-        unit.release(held, now)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=done, reason="transferred"),
-        replace(interaction, queue_id=queue.id),
-    )
-    await end_consults(unit, interaction.id, now, "done")
-    again = await next_pass(unit, interaction, item, queue, now)
-    unit.add_item(again)
-    unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=again, reason="transferred", from_agent_id=had),
+    again, _ = await move_on(
+        unit,
         interaction,
+        item,
+        queue,
+        now,
+        to=None if agent is None else (agent, weight),
+        by=await _name_of(unit, had),
     )
-    if agent is not None:
-        offer_to(unit, again, agent, queue, weight=weight, now=now, by=await _name_of(unit, had))
     change_call(
         unit,
         call,
@@ -136,6 +119,7 @@ async def handed_to(
     if colleague is None:
         raise NotFound("there is no such agent")
     by = await _name_of(unit, item.agent_id)
+    await asked_no_more(unit, interaction.id, now, "handed_over")
     weight = colleague.capacity.weight(item.media)
     given, _ = await give(
         unit, interaction, item, colleague, weight=weight, now=now, reason="consulted", by=by
@@ -145,19 +129,10 @@ async def handed_to(
     )
 
 
-async def voicemail(
-    unit: CallUnit, call: Call, interaction: Interaction, attachment: Attachment, now: datetime
-) -> None:
-    """What the caller said is work of the line that is read and heard; it has the caller's place."""
-    interaction = await add_touch(
-        unit,
-        call,
-        interaction,
-        now,
-        kind=TouchKind.MESSAGE,
-        name="voicemail",
-        attachments=(attachment,),
-    )
+async def voicemail(unit: CallUnit, call: Call, interaction: Interaction, now: datetime) -> None:
+    """What the caller said is work of the line that is read and heard; it has the caller's place. Its sound is the
+    recording of this call that is a message."""
+    interaction = await add_touch(unit, call, interaction, now, kind=TouchKind.VOICEMAIL, name="voicemail")
     interaction = await _goes_on(unit, call, interaction, now, media=Media.MAIL, reason="voicemail")
     await end_in_favour(unit, call, interaction, CallEnd.VOICEMAIL, now)
 

@@ -12,6 +12,7 @@ from crm_store.rows.history import outbox
 from crm_store.second_factors import SqlSecondFactors
 from hub.cluster.codec import encode
 from hub.domain.events import AgentChanged, SessionRevoked
+from hub.domain.setting_events import UserChanged
 from hub.sealing import KEY_BYTES, Seal
 from hub.settings import SecuritySettings
 
@@ -19,7 +20,9 @@ from hub.settings import SecuritySettings
 def access_store(database: Database) -> SqlAccessStore:
     """The port's implementation; whose sign-in it ends is told to the hub through the outbox."""
 
-    async def announce(connection: AsyncConnection, events: Sequence[SessionRevoked | AgentChanged]) -> None:
+    async def announce(
+        connection: AsyncConnection, events: Sequence[SessionRevoked | AgentChanged | UserChanged]
+    ) -> None:
         await connection.execute(outbox.insert().values(payload=encode(events)))
 
     return SqlAccessStore(reading=database.reading, writing=database.writing, announce=announce)

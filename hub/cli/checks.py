@@ -15,8 +15,10 @@ from hub import part_checks
 from hub.cli.address import address_of
 from hub.clock import SystemClock
 from hub.domain.errors import Unavailable
+from hub.domain.ids import DEFAULT_TENANT
 from hub.part_checks import fail, ok, warn
 from hub.ports.status import Finding, Health
+from hub.sealing import Seal, kept_key, key_of
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,7 +78,14 @@ async def store(settings: Settings) -> list[Finding]:
         return (
             found
             if any(f.health is not Health.OK for f in found)
-            else [*found, *await _sites(settings, database)]
+            else [
+                *found,
+                *await _sites(settings, database),
+                *await _numbers(settings, database),
+                *await _recordings(settings, database),
+                *await _mail(settings, database),
+                *await _telegram(settings, database),
+            ]
         )
     except Unavailable as exc:
         return [fail("store", f"{shown}: {exc}", "see the database's log")]
@@ -176,6 +185,96 @@ async def trunks(settings: Settings) -> list[Finding]:
     from hub import trunk_checks
 
     return await trunk_checks.of_settings(settings.channels.sip)
+
+
+async def _numbers(settings: Settings, database: "Database") -> list[Finding]:
+    from crm_store.queue_reads import queues_of
+    from hub import trunk_checks
+
+    sip = settings.channels.sip
+    if not sip.enabled or not (sip.trunks or sip.menus):
+        return []
+    async with database.snapshot() as wire:
+        there = [queue.name for queue in await queues_of(wire, DEFAULT_TENANT) if not queue.rules.retired]
+    return trunk_checks.queues_of_numbers(sip, there)
+
+
+async def _recordings(settings: Settings, database: "Database") -> list[Finding]:
+    from crm_store.store import Store
+    from hub import recording_room
+    from hub.cluster.codec import encode
+
+    try:
+        return await recording_room.examined(
+            Store(database, encode=encode, clock=SystemClock()),
+            settings.data_dir,
+            keys=settings.recordings.key.get_secret_value(),
+        )
+    except (OSError, ValueError) as exc:
+        return [
+            fail(
+                "recordings",
+                f"their key cannot be read: {exc}",
+                "see recordings.key (HUB_RECORDINGS__KEY), or recordings.key in data_dir",
+            )
+        ]
+
+
+async def _mail(settings: Settings, database: "Database") -> list[Finding]:
+    from crm_store.mail_accounts import SqlMailAccounts
+    from crm_store.store import Store
+    from hub import mail_checks
+    from hub.channels.email.accounts import Accounts
+    from hub.channels.email.standing import Standings
+    from hub.cluster.codec import encode
+    from hub.webhooks.calling import Caller
+
+    if not settings.channels.email.enabled:
+        return [mail_checks.switched_off()]
+    seal = _seal(settings, "e-mail")
+    if not isinstance(seal, Seal):
+        return seal
+    clock = SystemClock()
+    store = SqlMailAccounts(Store(database, encode=encode, clock=clock), encode=encode, seal=seal)
+    caller = Caller(allow_private=settings.webhooks.allow_private)
+    accounts = Accounts(
+        store, DEFAULT_TENANT, ask_for_token=mail_checks.tokens_by(caller), changed=lambda: None
+    )
+    return await mail_checks.examined(store, Standings(accounts, clock), DEFAULT_TENANT)
+
+
+async def _telegram(settings: Settings, database: "Database") -> list[Finding]:
+    from crm_store.store import Store
+    from crm_store.telegram import TelegramUpdates
+    from crm_store.telegram_bots import SqlTelegramBots
+    from hub import telegram_checks
+    from hub.channels.telegram.bots import Bots
+    from hub.channels.telegram.standing import Standings
+    from hub.cluster.codec import encode
+
+    if not settings.channels.telegram.enabled:
+        return [telegram_checks.switched_off()]
+    seal = _seal(settings, "telegram")
+    if not isinstance(seal, Seal):
+        return seal
+    clock = SystemClock()
+    store = Store(database, encode=encode, clock=clock)
+    kept = SqlTelegramBots(store, encode=encode, seal=seal)
+    bots = Bots(kept, DEFAULT_TENANT, settings.channels.telegram, changed=lambda: None)
+    return await telegram_checks.examined(
+        kept, Standings(bots, clock), TelegramUpdates(store), DEFAULT_TENANT, clock.now()
+    )
+
+
+def _seal(settings: Settings, part: str) -> Seal | list[Finding]:
+    """What opens the secrets in the store; what was found where that cannot be told, nothing before the first start."""
+    given, file = settings.security.secret_key.get_secret_value(), settings.data_dir / "secret.key"
+    if not given and not file.exists():
+        return []  # the hub makes it at its first start: there is no account yet
+    try:
+        return Seal(key_of(given) if given else kept_key(file))
+    except (OSError, ValueError) as exc:
+        return [fail(part, f"secret.key cannot be read: {exc}", "restore secret.key in data_dir")]
 
 
 CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, sip_port, built, trunks)

@@ -5,7 +5,7 @@ import random
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -23,14 +23,19 @@ from hub.cli.failures import told_plainly
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
 from hub.demo.floor import MEMBERS, SITE_OF_TOPIC
+from hub.demo.mail import ADDRESSES, FETCHED, put_demo_accounts
 from hub.demo.seed import Seeding, seed
 from hub.domain.access import Role
+from hub.domain.mail_account import MailServer, Security
 from hub.effective_settings import Effective
 from hub.ids import new_id
 from hub.log import configure_log
+from hub.sealing import Seal, kept_key, key_of
 from hub.settings import Settings
 from hub.simulator.callers import Callers, CallTally, calls_come
 from hub.simulator.client import Street, Tally, simulate
+from hub.simulator.letters import Correspondents, letters_come
+from hub.simulator.mailbox import Mailbox
 from hub.simulator.plan import between, visits
 from hub.started import Started
 
@@ -45,7 +50,9 @@ AT_MOST_OPEN = 6
 AT_MOST_WAITING = 2
 PATIENCE_S = 240.0
 LEAST_CALL_GAP_S, MOST_CALL_GAP_S = 60.0, 180.0
+LEAST_LETTER_GAP_S, MOST_LETTER_GAP_S = 45.0, 150.0
 QUEUES = ("sales", "support")
+MAILBOX_USER = "sales"
 
 
 def demo(data: Path | None) -> None:
@@ -70,6 +77,9 @@ def demo_settings(effective: Effective, folder: Path) -> Settings:
         channels["webchat"] = settings.channels.webchat.model_copy(update=here)
     if "channels.sip.open_to_loopback" not in effective.origins:
         channels["sip"] = settings.channels.sip.model_copy(update={**here, "open_to_loopback": True})
+    if "smtp_intake.enabled" not in effective.origins:
+        intake = {"enabled": True, "trusted_addresses": here["exempt_addresses"]}
+        changes["smtp_intake"] = settings.smtp_intake.model_copy(update=intake)
     changes["channels"] = settings.channels.model_copy(update=channels)
     if "help.title" not in effective.origins:
         changes["help"] = settings.help.model_copy(update={"title": "Kettle & Co."})
@@ -93,6 +103,10 @@ def welcome(started: Started, password: str | None, settings: Settings, *, kept:
     if settings.channels.sip.enabled and settings.channels.sip.port:
         at = f"127.0.0.1:{settings.channels.sip.port}"
         table.add_row("Telephone", Text(f"sip:sales@{at}, sip:support@{at}", style="bold"))
+    if settings.smtp_intake.enabled and settings.channels.email.enabled:
+        to = f"SMTP on 127.0.0.1:{settings.smtp_intake.port}"
+        table.add_row("Mail", Text(f"{' and '.join(ADDRESSES)}, {to}", style="bold"))
+        table.add_row("", f"{FETCHED} is a mailbox too, fetched by IMAP")
     table.add_row()
     for role, name in ((Role.AGENT, "Agents"), (Role.SUPERVISOR, "Supervisor"), (Role.MANAGER, "Manager")):
         table.add_row(name, _logins(role))
@@ -133,11 +147,37 @@ def _callers(settings: Settings, rng: random.Random) -> Callers | None:
     return Callers("127.0.0.1", sip.port, rng, CallTally())
 
 
+def _writers(settings: Settings, rng: random.Random) -> Correspondents | None:
+    """Those who write to the demo; nobody where letters are not taken, or on a port that only it knows."""
+    intake = settings.smtp_intake
+    if not intake.enabled or not intake.port or not settings.channels.email.enabled:
+        return None
+    return Correspondents("127.0.0.1", intake.port, rng, mailboxes={FETCHED: Mailbox(MAILBOX_USER)})
+
+
+async def _put_accounts(
+    settings: Settings, store: Store, clock: SystemClock, writers: Correspondents
+) -> None:
+    given = settings.security.secret_key.get_secret_value()
+    mailbox = writers.mailboxes[FETCHED]
+    await put_demo_accounts(
+        store,
+        clock,
+        Seal(key_of(given) if given else kept_key(settings.data_dir / "secret.key")),
+        outside_port=writers.own_port,
+        mailbox=MailServer(
+            host="127.0.0.1", port=mailbox.port, security=Security.NONE, username=MAILBOX_USER
+        ),
+        password=mailbox.password,
+    )
+
+
 async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None) -> None:
     chosen = settings.demo.password.get_secret_value()
     password: str | None = chosen or random_password()
     ready: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
     clock = SystemClock()
+    writers = _writers(settings, random.Random())  # noqa: S311 - who writes to the demo
 
     async def prepare(store: Store) -> None:
         nonlocal password
@@ -151,6 +191,8 @@ async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None)
             )
             if not await seed(seeding, password or "", chosen=bool(chosen)):
                 password = None
+        if writers is not None:
+            await _put_accounts(settings, store, clock, writers)
 
     async def clients() -> None:
         started = await ready
@@ -177,9 +219,14 @@ async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None)
                     street_and_line.create_task(
                         calls_come(callers, QUEUES, rng, gap_s=(LEAST_CALL_GAP_S, MOST_CALL_GAP_S))
                     )
+                if writers is not None:
+                    street_and_line.create_task(
+                        letters_come(writers, ADDRESSES, rng, gap_s=(LEAST_LETTER_GAP_S, MOST_LETTER_GAP_S))
+                    )
                 await simulate(street, coming, at_most_open=AT_MOST_OPEN, at_most_waiting=AT_MOST_WAITING)
 
-    async with asyncio.TaskGroup() as group:
+    outside = nullcontext() if writers is None else writers.opened()
+    async with outside, asyncio.TaskGroup() as group:
         simulated = group.create_task(clients())
         await serve(settings, on_ready=ready.set_result, stop=stop, prepare=prepare)
         simulated.cancel()

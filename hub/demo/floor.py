@@ -9,13 +9,19 @@ from hub.domain.access import Role
 from hub.domain.agent import Agent
 from hub.domain.hours import Calendar, CalendarId, Slot
 from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
-from hub.domain.queue import Queue, ServiceLevelTarget
+from hub.domain.queue import Queue, QueueRules, RecordRule, ServiceLevelTarget, VoiceRules
 from hub.domain.site import FormChoice, FormField, FormFieldKind, SiteSetup, SiteWords
+from hub.domain.text_times import TextTimes
 from hub.ids import new_id
 from hub.ports.visitors import Site
 from hub.usual_outcomes import NO_ANSWER, RESOLVED, SPAM
 
 LANGUAGES = ("en", "ru", "tr")
+
+TEXT_TIMES = TextTimes(
+    first_response_s=600, next_response_s=900, resolution_s=28_800, reply_within_s=600, warn_before_s=120
+)
+"""Short enough to be seen on a day of the demo, long enough for whoever tries it alone."""
 
 SITE_OF_TOPIC = {"support": "demo", "sales": "demo-sales"}
 _SITES = (("demo", "support", "Demo shop"), ("demo-sales", "sales", "Demo shop: sales"))
@@ -128,6 +134,8 @@ def demo_queues() -> dict[str, Queue]:
             offer_s=20.0,
             wrap_up_s=20.0,
             service_level=ServiceLevelTarget(share=0.8, threshold_s=20.0),
+            # one queue that records, so that a recording can be seen and heard
+            rules=QueueRules(voice=VoiceRules(record=RecordRule.ALWAYS), times=TEXT_TIMES),
         ),
         "support": Queue(
             id=QueueId(new_id()),
@@ -137,6 +145,7 @@ def demo_queues() -> dict[str, Queue]:
             offer_s=20.0,
             wrap_up_s=30.0,
             service_level=ServiceLevelTarget(share=0.8, threshold_s=30.0),
+            rules=QueueRules(times=TEXT_TIMES),
         ),
     }
 

@@ -101,7 +101,8 @@ class Past:
 
 
 def when_they_came(rng: random.Random, now: datetime, *, earlier: int, today: int) -> list[datetime]:
-    """When past interactions began: on working hours of the last six weeks, and some earlier today."""
+    """When past interactions began: on working hours of the last six weeks, and some earlier today; right after
+    midnight these came in the evening before."""
     moments = [
         (now - timedelta(days=1 + int(44 * rng.random() ** 1.6))).replace(
             hour=rng.randint(9, 18), minute=rng.randint(0, 59), second=rng.randint(0, 59), microsecond=0
@@ -109,10 +110,11 @@ def when_they_came(rng: random.Random, now: datetime, *, earlier: int, today: in
         for _ in range(earlier)
     ]
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    begin = max(midnight, now - timedelta(hours=6))
     latest = now - timedelta(minutes=15)
-    if latest > begin:
-        moments += [begin + rng.random() * (latest - begin) for _ in range(today)]
+    begin = now - timedelta(hours=6)
+    if midnight < latest:
+        begin = max(midnight, begin)
+    moments += [begin + rng.random() * (latest - begin) for _ in range(today)]
     return sorted(moments)
 
 

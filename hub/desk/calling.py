@@ -10,7 +10,7 @@ from hub.desk.scope import holds, require_interaction
 from hub.dialled import call_begun, client_behind, line_of, require_callable, require_there
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.call import AgentPhone, Call, PhoneKind, RecordingState
-from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.errors import Conflict, HubError, Invalid, NotFound
 from hub.domain.ids import CallId, InteractionId, PersonId, QueueId, UserId
 from hub.domain.person import IdentityKind
 from hub.domain.phone import phone_username
@@ -91,15 +91,16 @@ class Calling:
         """Call a client: by a number, or by whom (and at which of their numbers). The work is in hand at once; in an
         open interaction that the principal has, no other work begins. The same `key` again is the same call.
 
-        Raises NotFound out of reach, Invalid (`bad_phone`, `no_number`, `no_such_queue`, `number_not_allowed`),
-        Conflict `client_refused`, `on_a_call`, `phone_not_ready`, `at_capacity`, `be_there_first`, `not_assigned`,
-        `no_telephone`; Unavailable when the phone or the line does not answer.
+        Nothing is written for a number that may not be called. Raises NotFound out of reach, Invalid (`no_number`,
+        `no_such_queue`), Conflict `client_refused`, `on_a_call`, `phone_not_ready`, `at_capacity`, `be_there_first`,
+        `not_assigned`, `no_telephone`; as `Telephone.judge`; Unavailable when the phone or the line does not answer.
         """
         principal.require(Permission.START_INTERACTION)
         me = principal.user_id
         if me is None:
             raise NotFound("you are no person")
         at, person_id = await self._reachable(principal, number, person_id, identity)
+        telephone = self._required()
         if self._dialler is None:
             raise _no_telephone()
         request = None if key is None else f"{me}:{key}"
@@ -109,6 +110,7 @@ class Calling:
                     before = None if request is None else await unit.call_asked_for(request)
                     if before is not None:
                         return _same(before, at)
+                    telephone.judge(at, me)
                     call = await self._begun(
                         unit,
                         principal,
@@ -293,15 +295,29 @@ class Calling:
         me = principal.user_id
         return found or AgentPhone(agent_id=me, account=phone_username(me, PhoneKind.BROWSER))
 
+    def phone_refused(self, phone: AgentPhone) -> str:
+        """Why a phone that is a number or an address is not rung although it was chosen, as a stable code: the rules
+        of the house have changed since. Empty for any other."""
+        if self._telephone is None or phone.kind is not PhoneKind.URI:
+            return ""
+        try:
+            self._telephone.judge_phone(phone.uri)
+        except HubError as refused:
+            return refused.stable_code
+        return ""
+
     async def set_phone(
         self, principal: Principal, kind: PhoneKind, uri: str, *, auto_answer: bool
     ) -> AgentPhone:
         """Be reached there from now on. An address can always be rung; any other phone when it registers.
 
-        Raises Invalid (`bad_uri`) for an address that is neither a SIP URI nor a number.
+        Raises Invalid (`bad_uri`) for an address that is neither a SIP URI nor a number; as `Telephone.judge_phone`
+        for one that the house does not call: it would never ring.
         """
         before = await self.phone(principal)
         address = self._address(uri) if kind is PhoneKind.URI else ""
+        if self._telephone is not None and address:
+            self._telephone.judge_phone(address)
         account = phone_username(before.agent_id, kind)
         after = replace(before, kind=kind, uri=address, account=account, auto_answer=auto_answer)
         async with self._calls.unit(principal.tenant_id) as unit:

@@ -160,7 +160,8 @@ class CaseStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """What is to be done: `owner_id` None is whoever writes it down."""
+    """What is to be done: `owner_id` None is whoever writes it down. `for_team`: whoever serves the queue of the
+    conversation. `if_no_answer`: it is done by itself when the client writes."""
 
     title: str
     owner_id: UserId | None = None
@@ -168,6 +169,8 @@ class NewTask:
     person_id: PersonId | None = None
     case_id: CaseId | None = None
     interaction_id: InteractionId | None = None
+    for_team: bool = False
+    if_no_answer: bool = False
 
 
 class TaskStore(Protocol):

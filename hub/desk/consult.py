@@ -75,12 +75,17 @@ class Consults:
             return consult
 
     async def end(self, principal: Principal, consult_id: ConsultId) -> Consult:
-        """Either of the two ends it. Ending twice is success. Raises NotFound."""
+        """Either of the two ends it. Ending twice is success.
+
+        Raises NotFound, Conflict `call_stays` for one on the telephone: it ends there.
+        """
         principal.require(Permission.WRITE_NOTE)
         async with self._store.unit(principal.tenant_id) as unit:
             consult = await self._own(unit, principal, consult_id)
             if consult.ended_at is not None:
                 return consult
+            if consult.is_spoken:
+                raise Conflict("whoever is asked on the telephone is asked there", code="call_stays")
             reason = "left" if consult.colleague_id == principal.user_id else "done"
             return self._ended(unit, consult, reason)
 

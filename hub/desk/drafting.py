@@ -12,6 +12,7 @@ from hub.domain.drafts import Draft, DraftKind
 from hub.domain.errors import NotFound
 from hub.domain.ids import InteractionId, TenantId, UserId
 from hub.domain.texts import without_controls
+from hub.domain.written_letter import WrittenLetter
 from hub.ports.clock import Clock
 from hub.ports.talk import TalkStore
 
@@ -39,6 +40,7 @@ class Drafting:
         mentions: Sequence[UserId],
         window: str,
         version: int,
+        letter: WrittenLetter | None = None,
     ) -> tuple[Draft, bool]:
         """The draft as it is kept, and whether it replaced one that this window had not seen (`version`).
 
@@ -63,6 +65,7 @@ class Drafting:
                 window=window,
                 version=max(version, before.version if before else 0) + 1,
                 changed_at=self._clock.now(),
+                letter=letter,
             )
             is_other = before is not None and before.window != window and before.version > version
             if before is not None or not draft.is_empty:
@@ -86,4 +89,5 @@ def draft_view(draft: Draft) -> DraftView:
         window=draft.window,
         version=draft.version,
         changed_at=draft.changed_at,
+        letter=None if draft.is_empty else draft.letter,
     )

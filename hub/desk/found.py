@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from hub.desk.views import NamedView, TouchView, View
+from hub.desk.touch_views import TouchView
+from hub.desk.views import NamedView, View
 from hub.domain.agent import AgentState
 from hub.domain.card import CardIdentity
 from hub.domain.interaction import Disposition, InteractionState

@@ -8,15 +8,18 @@ import structlog
 
 from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
+from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.scope import require_interaction
 from hub.desk.writing import keyed, readable, written
 from hub.domain.access import Permission, Principal
 from hub.domain.drafts import DraftKind
-from hub.domain.errors import Conflict, HubError, Invalid, NotFound
+from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Refused
 from hub.domain.ids import InteractionId, PlannedId, TenantId
-from hub.domain.interaction import Interaction
+from hub.domain.interaction import Interaction, Session
 from hub.domain.planned import FURTHEST, LONGEST_HOLD, MOST_WAITING, PlannedReply, PlannedState
+from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
+from hub.domain.written_letter import PlannedLetter, WrittenLetter
 from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
@@ -25,15 +28,28 @@ from hub.ports.talk import TalkStore, TalkUnit
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
+_FIRST_WAIT = timedelta(seconds=1)
+_LONGEST_WAIT = timedelta(seconds=60)
+_FOR_GOOD = (Invalid, Forbidden, NotFound, Refused)
 
 
 class Later:
     """What staff plan, and the job that sends it when its time has come. Each action is one unit of work."""
 
-    def __init__(self, store: TalkStore, clock: Clock, limits: Mapping[str, ChannelLimits]) -> None:
+    def __init__(
+        self,
+        store: TalkStore,
+        clock: Clock,
+        limits: Mapping[str, ChannelLimits],
+        *,
+        letters: LetterDesk = WITHOUT_MAIL,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._limits = limits
+        self._letters = letters
+        # plans that could not be sent just now, by id and version: until when they rest, and for how long
+        self._resting: dict[tuple[PlannedId, int], tuple[datetime, timedelta]] = {}
 
     async def plan(
         self,
@@ -47,26 +63,30 @@ class Later:
         send_at: datetime | None,
         unless_client_writes: bool,
         key: str | None,
+        letter: WrittenLetter | None = None,
     ) -> PlannedReply:
         """Durable when this returns; sent after `hold_s` seconds, or at `send_at`. The draft goes with it.
 
         The same `key` again is the same plan, whatever became of it. Raises NotFound out of scope, Conflict
         `interaction_closed` or `too_many_planned`, Invalid for what no channel would take or a time that is no time
-        to come.
+        to come, and as `LetterDesk.read` and `made`.
         """
-        text = readable(text, files=bool(files))
+        text, letter = await self._letters.read(channel, text, letter, files=bool(files))
         async with self._store.unit(principal.tenant_id) as unit:
             interaction = await self._open(unit, principal, interaction_id)
             external_id = keyed(principal, key)
             if key is not None and (before := await unit.planned_as(external_id)) is not None:
                 return before
             now = self._clock.now()
-            await self._require_channel(unit, interaction, channel)
+            session = await self._session(unit, interaction, channel)
             attachments = await carried(unit, principal, files)
             require_fitting(self._limits[channel], text, attachments)
             if len(await unit.planned_for(interaction.id)) >= MOST_WAITING:
                 raise Conflict("so many replies wait here already", code="too_many_planned")
             assert principal.user_id is not None
+            planned_letter = await self._letter(
+                unit, interaction, session, principal.name, letter, attachments
+            )
             plan = PlannedReply(
                 id=PlannedId(new_id()),
                 tenant_id=principal.tenant_id,
@@ -82,6 +102,7 @@ class Later:
                 after_seq=interaction.last_seq,
                 held=send_at is None,
                 unless_client_writes=unless_client_writes and send_at is not None,
+                letter=planned_letter,
             )
             await unit.put_planned(plan)
             await unit.drop_draft(principal.user_id, interaction.id, DraftKind.REPLY)
@@ -98,8 +119,9 @@ class Later:
         send_at: datetime | None,
         text: str | None,
         unless_client_writes: bool | None,
+        letter: WrittenLetter | None = None,
     ) -> PlannedReply:
-        """Another time, another text, another rule. What came meanwhile counts as seen.
+        """Another time, another text, another letter, another rule. What came meanwhile counts as seen.
 
         Raises NotFound, Conflict `changed_meanwhile`, `already_sent` or `already_cancelled`, Invalid.
         """
@@ -110,8 +132,22 @@ class Later:
             if plan.version != version:
                 raise Conflict("this reply was changed meanwhile", code="changed_meanwhile")
             now = self._clock.now()
-            words = plan.text if text is None else readable(text, files=bool(plan.attachments))
-            await self._require_channel(unit, interaction, plan.channel)
+            words, planned_letter = plan.text, plan.letter
+            session = await self._session(unit, interaction, plan.channel)
+            if letter is not None:
+                said = text if text is not None else "" if letter.html else plan.text
+                words, letter = await self._letters.read(
+                    plan.channel, said, letter, files=bool(plan.attachments)
+                )
+                planned_letter = await self._letter(
+                    unit, interaction, session, plan.author, letter, plan.attachments
+                )
+            elif text is not None:
+                words = readable(text, files=bool(plan.attachments))
+                if plan.letter is not None and plan.letter.made.html:
+                    raise Invalid(
+                        "this letter has formatting: change that", field="letter", code="letter_required"
+                    )
             require_fitting(self._limits[plan.channel], words, plan.attachments)
             changed = replace(
                 plan,
@@ -125,6 +161,7 @@ class Later:
                 state=PlannedState.WAITING,
                 reason="",
                 version=plan.version + 1,
+                letter=planned_letter,
             )
             await unit.put_planned(changed)
         return changed
@@ -146,9 +183,18 @@ class Later:
     # — the job ————————————————————————————————————————————————————————————————————————————
 
     async def send_due(self, tenant_id: TenantId) -> int:
-        """Send what is due, and end what the client has made pointless; how many. Each in a unit of its own."""
+        """Send what is due, and end what the client has made pointless; how many. Each in a unit of its own.
+
+        What is refused for good fails with its reason; what cannot be sent now rests for 1 s, then for twice as long
+        each time, up to a minute.
+        """
         moved = 0
-        for seen in await self._store.due_plans(tenant_id, self._clock.now(), _AT_ONCE):
+        now = self._clock.now()
+        due = await self._store.due_plans(tenant_id, now, _AT_ONCE)
+        self._resting = {key: self._resting[key] for p in due if (key := (p.id, p.version)) in self._resting}
+        for seen in due:
+            if (rest := self._resting.get((seen.id, seen.version))) is not None and now < rest[0]:
+                continue
             try:
                 async with self._store.unit(tenant_id) as unit:
                     found = (await unit.interactions([seen.interaction_id])).get(seen.interaction_id)
@@ -159,9 +205,34 @@ class Later:
                     await self._settle(unit, found, item, plan)
                     moved += 1
                 crash_at("desk.plan_sent_after_commit")
+            except _FOR_GOOD as error:
+                moved += await self._fail(seen, error.stable_code)
             except HubError as error:
-                log.warning("planned_reply_not_settled", planned_id=seen.id, code=error.stable_code)
+                self._rest(seen, error)
         return moved
+
+    async def _fail(self, seen: PlannedReply, reason: str) -> int:
+        """The plan fails as it was seen, for whoever wrote it to look at."""
+        log.warning("planned_reply_refused", planned_id=seen.id, code=reason)
+        try:
+            async with self._store.unit(seen.tenant_id) as unit:
+                # the interaction's room first, as everywhere
+                await unit.interactions([seen.interaction_id])
+                plan = await unit.planned(seen.id)
+                if plan is None or plan.state is not PlannedState.WAITING or plan.version != seen.version:
+                    return 0
+                await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=reason))
+        except HubError as error:
+            self._rest(seen, error)
+            return 0
+        return 1
+
+    def _rest(self, seen: PlannedReply, error: HubError) -> None:
+        key = (seen.id, seen.version)
+        _, before = self._resting.get(key, (None, _FIRST_WAIT / 2))
+        wait = min(before * 2, _LONGEST_WAIT)
+        self._resting[key] = (self._clock.now() + wait, wait)
+        log.warning("planned_reply_not_settled", planned_id=seen.id, code=error.stable_code)
 
     async def _settle(
         self, unit: TalkUnit, interaction: Interaction, item: WorkItem | None, plan: PlannedReply
@@ -199,10 +270,24 @@ class Later:
             raise NotFound("there is no such reply")
         return plan
 
-    async def _require_channel(self, unit: TalkUnit, interaction: Interaction, channel: str) -> None:
-        sessions = await unit.open_sessions(interaction.id)
-        if channel not in self._limits or channel not in {s.channel for s in sessions}:
+    async def _session(self, unit: TalkUnit, interaction: Interaction, channel: str) -> Session:
+        sessions = [s for s in await unit.open_sessions(interaction.id) if s.channel == channel]
+        if channel not in self._limits or not sessions:
             raise Invalid("the client cannot be reached there now", field="channel", code="no_such_channel")
+        return sessions[0]
+
+    async def _letter(
+        self,
+        unit: TalkUnit,
+        interaction: Interaction,
+        session: Session,
+        writer: str,
+        letter: WrittenLetter | None,
+        files: Sequence[Attachment],
+    ) -> PlannedLetter | None:
+        place = await place_of(unit, interaction, session, writer)
+        made = await self._letters.made(unit, place, letter, files)
+        return None if made is None else PlannedLetter(written=letter, made=made)
 
 
 async def send_planned(
@@ -224,6 +309,7 @@ async def send_planned(
         session=sessions[0],
         external_id=plan.external_id,
         attachments=plan.attachments,
+        letter=None if plan.letter is None else replace(plan.letter.made, thread=sessions[0].thread),
     )
     await unit.put_planned(plan.stepped(PlannedState.SENT, touch_id=touch.id))
     return numbered

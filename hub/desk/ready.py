@@ -36,12 +36,13 @@ class Occasion:
 
 
 class Occasions:
-    """Looks a conversation up for its texts."""
+    """Looks a conversation up for its texts; `house` is what the house is called."""
 
-    def __init__(self, lookups: Lookups, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, lookups: Lookups, clock: Clock, zone: ZoneInfo, *, house: str) -> None:
         self._lookups = lookups
         self._clock = clock
         self._zone = zone
+        self._house = house
 
     async def of(self, principal: Principal, interaction_id: InteractionId) -> Occasion:
         """Raises NotFound: not there, or not yours."""
@@ -59,6 +60,7 @@ class Occasions:
                 "agent.name": principal.name,
                 "agent.first_name": _first(principal.name),
                 "queue.name": interaction.queue.name,
+                "house.name": self._house,
                 "interaction.id": interaction.id,
             },
             languages=_distinct([interaction.language, card.language, *(queue.languages if queue else ())]),

@@ -8,7 +8,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft, AuditResult
 from hub.domain.errors import Conflict, Forbidden, NotFound
 from hub.domain.ids import InteractionId, RecordingId
-from hub.domain.recording import Erased, Recording, listener
+from hub.domain.recording import Erased, Recording, RecordingKind, listener
 from hub.ports.clock import Clock
 from hub.ports.recordings import RecordingReads, RecordingRows, RecordingVault, Sound
 
@@ -28,7 +28,8 @@ class FoundRecording:
 
 
 class Recordings:
-    """What people do with recordings. `agents_listen`: agents hear those of their own calls."""
+    """What people do with recordings. `agents_listen`: agents hear those of their own calls; the messages
+    that were left for them they hear in any case."""
 
     def __init__(
         self,
@@ -51,12 +52,11 @@ class Recordings:
     ) -> list[FoundRecording]:
         """All of a conversation that the principal may read; erased ones too. Raises NotFound."""
         found, hears = await self._reads.of_interaction(principal, interaction_id)
-        hears = hears and self._may_listen(principal)
         erases = principal.may(Permission.ERASE_RECORDING)
         return [
             FoundRecording(
                 recording=recording,
-                may_listen=hears and _is_kept(recording),
+                may_listen=hears and _is_kept(recording) and self._may_listen(principal, recording),
                 may_erase=erases and _is_kept(recording),
             )
             for recording in found
@@ -94,9 +94,12 @@ class Recordings:
         await self._rows.file_gone(erased.id)
 
     async def _within_reach(self, principal: Principal, recording_id: RecordingId) -> Recording:
-        heard = listener(principal, agents=self._agents_listen)
+        heard = listener(principal, agents=True)
         try:
             found = await self._reads.one(heard, recording_id, Permission.LISTEN_RECORDING)
+            if not self._agents_listen and found.kind is RecordingKind.CALL:
+                heard = listener(principal, agents=False)
+                found = await self._reads.one(heard, recording_id, Permission.LISTEN_RECORDING)
         except NotFound:
             if await self._reads.is_there(principal, recording_id):
                 await self._reads.note(
@@ -127,9 +130,10 @@ class Recordings:
         if len(self._hearings) > _MOST_HEARINGS:
             del self._hearings[next(iter(self._hearings))]
 
-    def _may_listen(self, principal: Principal) -> bool:
+    def _may_listen(self, principal: Principal, recording: Recording) -> bool:
+        is_for_them = recording.kind is RecordingKind.MESSAGE
         try:
-            listener(principal, agents=self._agents_listen)
+            listener(principal, agents=self._agents_listen or is_for_them)
         except Forbidden:
             return False
         return True

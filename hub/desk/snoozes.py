@@ -7,20 +7,20 @@ import structlog
 
 from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal
-from hub.domain.agent import FULL, Agent, Media, Wish
+from hub.domain.agent import Agent, Media, Wish
 from hub.domain.errors import Conflict, HubError, Invalid, NotFound
 from hub.domain.events import WorkStepped
-from hub.domain.ids import InteractionId, ReservationId, TenantId, WorkItemId
+from hub.domain.ids import InteractionId, TenantId, WorkItemId
 from hub.domain.interaction import Interaction
 from hub.domain.presence import is_present
-from hub.domain.reservation import Reservation, ReservationState, Why
 from hub.domain.snooze import LONGEST_SNOOZE, Snooze
 from hub.domain.texts import one_line
 from hub.domain.work import WorkItem, WorkState, urgent_at
+from hub.handing import chosen_alone, held_at_once, require_own_room
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.talk import TalkStore, TalkUnit
-from hub.steps import change_agent
+from hub.steps import change_agent, end_pass
 
 log = structlog.get_logger(__name__)
 
@@ -68,15 +68,14 @@ class Snoozes:
                 reason=one_line(reason, _REASON_CHARS),
                 made_at=now,
             )
-            done = item.stepped(WorkState.COMPLETED, now)
-            unit.save_item(item, done)
-            for held in await unit.open_reservations(item.id):
-                unit.release(held, now)
-            unit.note_fact(
-                WorkStepped(
-                    tenant_id=item.tenant_id, item=done, reason="snoozed", from_agent_id=item.agent_id
-                ),
+            await end_pass(
+                unit,
                 interaction,
+                item,
+                WorkState.COMPLETED,
+                now,
+                reason="snoozed",
+                from_agent_id=item.agent_id,
             )
             agent = (await unit.agents([item.agent_id])).get(item.agent_id)
             if agent is not None:
@@ -151,38 +150,14 @@ class Snoozes:
         self, unit: TalkUnit, interaction: Interaction, waiting: WorkItem, agent: Agent
     ) -> WorkItem:
         now = self._clock.now()
-        weight = agent.capacity.weight(waiting.media)
-        if await unit.agent_units(agent.id, besides=waiting.id) + weight > FULL:
-            raise Conflict("you have no room for this work", code="at_capacity")
+        weight = await require_own_room(unit, agent, waiting.media, besides=waiting.id)
         if not is_present(agent, now) or agent.wish is Wish.OFFLINE:
             return _queue(unit, interaction, waiting, "woken")
         asked = waiting.stepped(WorkState.OFFERED, now, agent_id=agent.id, weight=weight)
         taken = asked.stepped(WorkState.ASSIGNED, now, agent_id=agent.id, weight=weight)
         unit.add_item(taken)
-        unit.add_reservation(
-            Reservation(
-                id=ReservationId(new_id()),
-                tenant_id=taken.tenant_id,
-                work_item_id=taken.id,
-                interaction_id=taken.interaction_id,
-                queue_id=taken.queue_id,
-                agent_id=agent.id,
-                state=ReservationState.ACCEPTED,
-                epoch=taken.epoch,
-                offered_at=now,
-                expires_at=now,
-                answered_at=now,
-                reason="taken_back",
-                why=Why(
-                    reason="last_agent",
-                    chosen=agent.name,
-                    idle_s=0.0,
-                    considered=1,
-                    could=1,
-                    text=f"{agent.name} laid this aside and took it back.",
-                ),
-            )
-        )
+        why = chosen_alone(agent, "last_agent", f"{agent.name} laid this aside and took it back.")
+        unit.add_reservation(held_at_once(taken, agent, now, reason="taken_back", why=why))
         unit.note_fact(
             WorkStepped(tenant_id=taken.tenant_id, item=taken, reason="taken_back"),
             replace(interaction, last_agent_id=agent.id),

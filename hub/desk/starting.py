@@ -1,42 +1,58 @@
 """Beginning a conversation with a client: by which ways it can be done now, and doing it in one unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.crashpoints import crash_at
-from hub.desk.files import require_fitting
-from hub.desk.writing import keyed, readable
+from hub.desk.addressed import client_at, holder_within_reach, require_addressed
+from hub.desk.files import NamedFile, carried, require_fitting
+from hub.desk.letters import WITHOUT_MAIL, LetterDesk, Place
+from hub.desk.writing import keyed
 from hub.domain.access import Permission, Principal
-from hub.domain.agent import FULL, Agent, Media, Wish
+from hub.domain.agent import Agent, Media, Wish
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import InteractionOpened, WorkStepped
+from hub.domain.events import InteractionOpened
 from hub.domain.ids import (
     InteractionId,
     PersonId,
     PlannedId,
     QueueId,
-    ReservationId,
     SessionId,
     UserId,
     WorkItemId,
 )
 from hub.domain.interaction import Interaction, InteractionState, Session
-from hub.domain.person import TIER_PRIORITY, IdentityKind
+from hub.domain.mail_account import EMAIL, is_address
+from hub.domain.person import IdentityKind
 from hub.domain.planned import LONGEST_HOLD, PlannedReply
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
-from hub.domain.reach import Client, Judged, UnderWay, Way, WayClosed, judged, waits
-from hub.domain.reservation import Reservation, ReservationState, Why
-from hub.domain.work import WorkItem, begun
-from hub.handing import give, one_who_holds
+from hub.domain.reach import Client, Judged, UnderWay, Way, WayClosed, held_up, judged, waits
+from hub.domain.texts import one_line
+from hub.domain.written_letter import PlannedLetter, WrittenLetter
+from hub.handing import begin_work, give, one_who_holds, require_own_room
 from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.ports.starting import StartStore, StartUnit, Ways
 
 _TRIES = 3
+_MEDIA = {IdentityKind.PHONE: Media.VOICE, IdentityKind.EMAIL: Media.MAIL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstWords:
+    """What is written first, in which queue. `account` chooses among the addresses of ours that could be the sender,
+    empty: that of the queue, else any; `letter` is of e-mail only. It can be undone for `hold_s` seconds."""
+
+    queue_id: QueueId
+    text: str
+    files: Sequence[NamedFile] = ()
+    letter: WrittenLetter | None = None
+    account: str = ""
+    hold_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +75,14 @@ class Starting:
         limits: Mapping[str, ChannelLimits],
         *,
         lease_s: float,
+        letters: LetterDesk = WITHOUT_MAIL,
     ) -> None:
         self._store = store
         self._clock = clock
         self._ways = ways
         self._limits = limits
         self._lease = timedelta(seconds=lease_s)
+        self._letters = letters
 
     async def ways(self, principal: Principal, person_id: PersonId) -> list[Judged]:
         """Every kind of channel: the ways there are, closed ones with their reason. Raises NotFound, Forbidden."""
@@ -72,56 +90,95 @@ class Starting:
         client = await self._store.client(principal, person_id)
         found = await self._found(principal, client)
         there = await self._store.under_way(principal.tenant_id, [(w.account, w.thread) for w in found])
-        return [
+        seen = [
             judged(
                 way, client.refused, there.get((way.account, way.thread)), principal.user_id, principal.queues
             )
             for way in found
         ]
+        if principal.user_id is None:
+            return seen
+        agent, units = await self._store.standing(principal.tenant_id, principal.user_id)
+        is_there = principal.may(Permission.SUPERVISE) or _is_there(agent, self._clock.now())
+        return [replace(one, held_up=held_up(one, agent, units, is_there=is_there)) for one in seen]
 
     async def start(
         self,
         principal: Principal,
         person_id: PersonId,
+        words: FirstWords,
         *,
-        queue_id: QueueId,
         channel: str,
         address: str,
-        text: str,
-        hold_s: float,
         key: str | None,
     ) -> Started:
-        """Write to the client first. The work is the principal's at once; the text goes out after `hold_s`.
+        """Write to the client first. The work is the principal's at once; the text goes out when it cannot be undone.
 
         Where that conversation is open already, the text goes into it, in the queue it has. The same `key` again
         is the same beginning. Raises NotFound for a client out of reach, Invalid for a text, a queue or a way
-        that is none, Conflict with the code of `WayClosed`, `be_there_first` or `at_capacity`.
+        that is none, and as `LetterDesk.read` and `made`; Conflict with the code of `WayClosed`, `be_there_first` or
+        `at_capacity`.
         """
-        principal.require(Permission.START_INTERACTION)
-        me = principal.user_id
-        if me is None:
-            raise NotFound("you are no person")
-        text = readable(text)
+        me = _user_of(principal)
+        words = await self._read(channel, words)
         for attempt in range(_TRIES):
             client = await self._store.client(principal, person_id)
             found = await self._found(principal, client)
-            way = next((w for w in found if (w.channel, w.address) == (channel, address)), None)
+            way = _chosen([w for w in found if (w.channel, w.address) == (channel, address)], words)
             try:
                 async with self._store.unit(principal.tenant_id) as unit:
-                    started = await self._started(
-                        unit, principal, me, client, way, queue_id, text, hold_s, key
-                    )
+                    started = await self._started(unit, principal, me, client, way, words, key)
             except Conflict as error:
                 # the client wrote, or another request of ours began it, at the same moment: look again
                 if error.stable_code != "raced" or attempt == _TRIES - 1:
                     raise
                 continue
-            crash_at("desk.plan_after_commit")
-            if principal.may(Permission.SUPERVISE):
-                now = self._clock.now()
-                await self._store.renew_presence(principal.tenant_id, [me], now + self._lease, now)
-            return started
+            return await self._begun(principal, me, started)
         raise AssertionError("the loop returns or raises")
+
+    async def write_to(
+        self, principal: Principal, address: str, name: str, words: FirstWords, *, key: str | None
+    ) -> Started:
+        """Write a letter to an address. Who is known by it and within reach gets it; else it is a new client, who has
+        this address if nobody else may have it.
+
+        Raises Invalid `bad_address`, and as `start`.
+        """
+        me = _user_of(principal)
+        address = address.strip().lower()
+        if not is_address(address) or not address.isascii():
+            raise Invalid(f"{one_line(address, 80)} is no mail address", field="address", code="bad_address")
+        if self._letters.is_ours(address):
+            raise Invalid("this address is our own", field="address", code="our_own_address")
+        words = await self._read(EMAIL, words)
+        channel = self._ways.get(IdentityKind.EMAIL)
+        for attempt in range(_TRIES):
+            ways = await channel.ways(principal.tenant_id, [address]) if channel else []
+            known = await holder_within_reach(self._store, principal, address)
+            try:
+                async with self._store.unit(principal.tenant_id) as unit:
+                    named, now = one_line(name, 200), self._clock.now()
+                    client = await client_at(unit, principal, address, named, now, known)
+                    started = await self._started(
+                        unit, principal, me, client, _chosen(ways, words), words, key
+                    )
+            except Conflict as error:
+                if error.stable_code != "raced" or attempt == _TRIES - 1:
+                    raise
+                continue
+            return await self._begun(principal, me, started)
+        raise AssertionError("the loop returns or raises")
+
+    async def _read(self, channel: str, words: FirstWords) -> FirstWords:
+        text, letter = await self._letters.read(channel, words.text, words.letter, files=bool(words.files))
+        return replace(words, text=text, letter=letter)
+
+    async def _begun(self, principal: Principal, me: UserId, started: Started) -> Started:
+        crash_at("desk.plan_after_commit")
+        if principal.may(Permission.SUPERVISE):
+            now = self._clock.now()
+            await self._store.renew_presence(principal.tenant_id, [me], now + self._lease, now)
+        return started
 
     async def _found(self, principal: Principal, client: Client) -> list[Way]:
         found: list[Way] = []
@@ -140,17 +197,16 @@ class Starting:
         me: UserId,
         client: Client,
         way: Way | None,
-        queue_id: QueueId,
-        text: str,
-        hold_s: float,
+        words: FirstWords,
         key: str | None,
     ) -> Started:
         external_id = keyed(principal, key)
         if key is not None and (before := await unit.planned_as(external_id)) is not None:
-            return await _again(unit, before, client, text)
+            return await _again(unit, before, client, words.text)
         if way is None or way.channel not in self._limits:
             raise Invalid("there is no such way to this client", field="address", code="no_such_way")
-        require_fitting(self._limits[way.channel], text, ())
+        files = await carried(unit, principal, words.files)
+        require_fitting(self._limits[way.channel], words.text, files)
         thread = await unit.open_thread(way.account, way.thread)
         under_way = None
         if thread is not None:
@@ -167,18 +223,43 @@ class Starting:
         now = self._clock.now()
         agent = await self._holder(unit, principal, me, now)
         if thread is None:
-            queue = await _queue(unit, principal, queue_id)
+            queue = await _queue(unit, principal, words.queue_id)
             interaction = await _opened(unit, client, way, queue, me, now)
         else:
             queue = await _queue(unit, principal, thread.interaction.queue_id)
             interaction = thread.interaction
         if thread is not None and thread.item is not None and under_way is not None and waits(under_way):
-            weight = await _room(unit, agent, thread.item)
+            weight = await require_own_room(unit, agent, thread.item.media, besides=thread.item.id)
             _, interaction = await give(
                 unit, interaction, thread.item, agent, weight=weight, now=now, reason="started", by=agent.name
             )
         elif thread is None or thread.item is None:
-            interaction = await _taken(unit, interaction, client, way, queue, agent, now)
+            item_id = WorkItemId(new_id())
+            _, interaction = begin_work(
+                unit,
+                interaction,
+                agent,
+                queue,
+                id=item_id,
+                channel=way.channel,
+                media=way.media,
+                tier=client.tier,
+                weight=await require_own_room(unit, agent, way.media, besides=item_id),
+                now=now,
+                text=f"{agent.name} wrote to this client first.",
+            )
+        place = Place(
+            account=way.account,
+            thread=way.thread,
+            address=way.address,
+            interaction_id=interaction.id,
+            queue=queue,
+            language=interaction.language,
+            writer=principal.name,
+        )
+        if way.channel == EMAIL:
+            require_addressed(words.letter, way.address)
+        made = await self._letters.made(unit, place, words.letter, files) if way.channel == EMAIL else None
         plan = PlannedReply(
             id=PlannedId(new_id()),
             tenant_id=principal.tenant_id,
@@ -187,13 +268,14 @@ class Starting:
             author=principal.name,
             external_id=external_id,
             channel=way.channel,
-            text=text,
-            attachments=(),
-            send_at=now + min(timedelta(seconds=hold_s), LONGEST_HOLD),
+            text=words.text,
+            attachments=files,
+            send_at=now + min(timedelta(seconds=words.hold_s), LONGEST_HOLD),
             made_at=now,
             after_seq=interaction.last_seq,
             held=True,
             unless_client_writes=False,
+            letter=None if made is None else PlannedLetter(written=words.letter, made=made),
         )
         unit.add_planned(plan)
         unit.audit(
@@ -214,9 +296,27 @@ class Starting:
         if principal.may(Permission.SUPERVISE):
             return await one_who_holds(unit, principal, me, now, self._lease)
         agent = (await unit.agents([me])).get(me)
-        if agent is None or agent.wish is Wish.OFFLINE or not is_present(agent, now):
+        if agent is None or not _is_there(agent, now):
             raise Conflict("you are not there", code="be_there_first")
         return agent
+
+
+def _is_there(agent: Agent | None, now: datetime) -> bool:
+    return agent is not None and agent.wish is not Wish.OFFLINE and is_present(agent, now)
+
+
+def _user_of(principal: Principal) -> UserId:
+    principal.require(Permission.START_INTERACTION)
+    if principal.user_id is None:
+        raise NotFound("you are no person")
+    return principal.user_id
+
+
+def _chosen(ways: Sequence[Way], words: FirstWords) -> Way | None:
+    """The way by the account that was named, else by the queue's own, else the first."""
+    if words.account:
+        return next((way for way in ways if way.account == words.account), None)
+    return next((way for way in ways if way.queue_id == words.queue_id), ways[0] if ways else None)
 
 
 async def _again(unit: StartUnit, before: PlannedReply, client: Client, text: str) -> Started:
@@ -243,7 +343,7 @@ async def _opened(
         person_id=client.person_id,
         channel=way.channel,
         queue_id=queue.id,
-        language=way.language,
+        language=way.language or client.language or way.usual_language,
         state=InteractionState.OPEN,
         opened_at=now,
         last_agent_id=me,
@@ -268,77 +368,11 @@ async def _opened(
     return unit.note_fact(opened, interaction)
 
 
-async def _taken(
-    unit: StartUnit,
-    interaction: Interaction,
-    client: Client,
-    way: Way,
-    queue: Queue,
-    agent: Agent,
-    now: datetime,
-) -> Interaction:
-    """A pass that is the agent's from its first moment."""
-    item = begun(
-        id=WorkItemId(new_id()),
-        interaction_id=interaction.id,
-        person_id=client.person_id,
-        tenant_id=queue.tenant_id,
-        queue_id=queue.id,
-        channel=way.channel,
-        media=way.media,
-        language=interaction.language,
-        skills=queue.required_skills(interaction.language),
-        priority=queue.priority + TIER_PRIORITY[client.tier],
-        agent_id=agent.id,
-        weight=agent.capacity.weight(way.media),
-        at=now,
-    )
-    await _room(unit, agent, item)
-    unit.add_item(item)
-    unit.add_reservation(
-        Reservation(
-            id=ReservationId(new_id()),
-            tenant_id=item.tenant_id,
-            work_item_id=item.id,
-            interaction_id=interaction.id,
-            queue_id=queue.id,
-            agent_id=agent.id,
-            state=ReservationState.ACCEPTED,
-            epoch=item.epoch,
-            offered_at=now,
-            expires_at=now,
-            answered_at=now,
-            reason="started",
-            why=Why(
-                reason="started",
-                chosen=agent.name,
-                idle_s=0.0,
-                considered=1,
-                could=1,
-                text=f"{agent.name} wrote to this client first.",
-                by=agent.name,
-            ),
-        )
-    )
-    unit.note_served(client.person_id, agent.id)
-    return unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=item, reason="started"),
-        replace(interaction, last_agent_id=agent.id),
-    )
-
-
-async def _room(unit: StartUnit, agent: Agent, item: WorkItem) -> int:
-    weight = agent.capacity.weight(item.media)
-    if await unit.agent_units(agent.id, besides=item.id) + weight > FULL:
-        raise Conflict("you have no room for this work", code="at_capacity")
-    return weight
-
-
 def _no_way(kind: IdentityKind, address: str, closed: WayClosed) -> Way:
     return Way(
         kind=kind,
         channel=kind.value,
-        media=Media.VOICE if kind is IdentityKind.PHONE else Media.CHAT,
+        media=_MEDIA.get(kind, Media.CHAT),
         account="",
         thread="",
         address=address,

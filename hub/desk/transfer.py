@@ -1,7 +1,6 @@
 """Handing work on: this pass ends, another one begins in a queue or is offered to an agent; the place is kept."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import Protocol
 
 from hub.desk.scope import require_interaction
@@ -9,13 +8,12 @@ from hub.desk.writing import written
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import Agent, Media, Wish
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import WorkStepped
 from hub.domain.ids import InteractionId, QueueId, TenantId, UserId
 from hub.domain.interaction import Interaction
 from hub.domain.queue import Queue
 from hub.domain.texts import written_text
 from hub.domain.work import WorkItem, WorkState
-from hub.handing import end_consults, next_pass, offer_to, require_phone, require_room, require_there
+from hub.handing import move_on, require_phone, require_room, require_there
 from hub.ports.call_store import CallUnit
 from hub.ports.clock import Clock
 from hub.ports.supervise import SuperviseUnit
@@ -119,22 +117,4 @@ async def _handed_on(
     now = clock.now()
     if said := written_text(note):
         _, interaction = written(unit, principal, interaction, item, said, clock)
-    done = item.stepped(WorkState.COMPLETED, now)
-    unit.save_item(item, done)
-    for held in await unit.open_reservations(item.id):
-        unit.release(held, now)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=done, reason="transferred"),
-        replace(interaction, queue_id=queue.id),
-    )
-    await end_consults(unit, interaction.id, now, "done")
-    again = await next_pass(unit, interaction, item, queue, now)
-    unit.add_item(again)
-    interaction = unit.note_fact(
-        WorkStepped(tenant_id=item.tenant_id, item=again, reason="transferred", from_agent_id=item.agent_id),
-        interaction,
-    )
-    if to is not None:
-        agent, weight = to
-        offer_to(unit, again, agent, queue, weight=weight, now=now, by=principal.name)
-    return interaction
+    return (await move_on(unit, interaction, item, queue, now, to=to, by=principal.name))[1]

@@ -11,14 +11,16 @@ import msgspec
 from hub.domain.agent import AgentState
 from hub.domain.call import CallEnd, CallStage, RecordingState
 from hub.domain.card import ClientCard
+from hub.domain.clocks import ClocksNow
 from hub.domain.drafts import DraftKind
 from hub.domain.ids import QueueId
 from hub.domain.notice import Notice, NoticeKind
 from hub.domain.outcome import Outcome, OutcomeField, OutcomeRules, PauseReason
 from hub.domain.planned import PlannedState
 from hub.domain.reservation import Why
-from hub.domain.touch import Attachment, Delivery, Direction, TouchKind
+from hub.domain.touch import Attachment, Direction
 from hub.domain.work import WorkState
+from hub.domain.written_letter import WrittenLetter
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,38 +34,25 @@ class NamedView(View, frozen=True, kw_only=True):
     name: str
 
 
-class TouchView(View, frozen=True, kw_only=True):
-    """One touch. `author` is the agent who wrote it, or empty for the client's own."""
-
-    id: str
-    interaction_id: str
-    seq: int
-    channel: str
-    direction: Direction
-    kind: TouchKind
-    at: datetime
-    text: str
-    attachments: tuple[Attachment, ...] = ()
-    author: str = ""
-    delivery: Delivery
-    delivery_detail: str = ""
-
-
 class LastTouchView(View, frozen=True, kw_only=True):
-    """The newest message of a conversation, cut to a line; `files` are the names of what came with it."""
+    """The newest message of a conversation, cut to a line; `files` are the names of what came with it. `author` is
+    whoever of us wrote it; of ours, empty: the hub did by itself."""
 
     seq: int
     direction: Direction
     at: datetime
     text: str
     files: tuple[str, ...] = ()
+    author: str = ""
 
 
 class WorkView(View, frozen=True, kw_only=True):
-    """A row of the agent's Work list.
+    """A row of the agent's Work list. `channel` here and where work is offered or waits: as it is shown, `voicemail`
+    for a message that was left on the telephone.
 
-    `unanswered_since` is when the client first wrote without an answer since, and without having ended the chat
-    since; `unread` counts their messages after the last one read here; `ends_at` is the end of the wrap-up.
+    `unanswered_since` is when the client, and no machine of theirs, first wrote without an answer since, and without
+    having ended the chat since; `unread` counts their messages after the last one read here; `ends_at` is the end of
+    the wrap-up; `clocks` is what is due, in a queue that has such times.
     """
 
     work_item_id: str
@@ -79,6 +68,7 @@ class WorkView(View, frozen=True, kw_only=True):
     last_touch: LastTouchView | None = None
     unanswered_since: datetime | None = None
     unread: int = 0
+    clocks: ClocksNow | None = None
     version: int
 
 
@@ -193,7 +183,7 @@ def disposition_view(outcome: Outcome) -> DispositionView:
 
 
 class PlannedView(View, frozen=True, kw_only=True):
-    """A reply that is not sent at once. `held`: only for as long as it can be undone."""
+    """A reply that is not sent at once. `held`: only for as long as it can be undone. `letter` is of e-mail only."""
 
     id: str
     interaction_id: str
@@ -209,10 +199,11 @@ class PlannedView(View, frozen=True, kw_only=True):
     state: PlannedState
     reason: str
     version: int
+    letter: WrittenLetter | None = None
 
 
 class DraftView(View, frozen=True, kw_only=True):
-    """What this user began to write. An empty text without files: there is none any more."""
+    """What this user began to write. An empty text without files and letter: there is none any more."""
 
     interaction_id: str
     kind: DraftKind
@@ -223,6 +214,7 @@ class DraftView(View, frozen=True, kw_only=True):
     window: str
     version: int
     changed_at: datetime
+    letter: WrittenLetter | None = None
 
 
 class MentionView(View, frozen=True, kw_only=True):
@@ -294,6 +286,7 @@ class TaskView(View, frozen=True, kw_only=True):
     """A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything.
 
     `given_by` is who gave it to its owner, empty for what one gave oneself; `created_by` wrote it down first.
+    `if_no_answer`: it is done by itself when the client writes.
     """
 
     id: str
@@ -309,6 +302,7 @@ class TaskView(View, frozen=True, kw_only=True):
     case_number: int | None
     interaction_id: str | None
     version: int
+    if_no_answer: bool = False
 
 
 class CallView(View, frozen=True, kw_only=True):

@@ -8,12 +8,13 @@ from typing import Protocol
 from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
 from hub.desk.later import settle_before_close
+from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.mentioning import mentioned
 from hub.desk.scope import require_interaction
 from hub.desk.writing import keyed, readable, written
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import Media
-from hub.domain.call import Call
+from hub.domain.call import SIP, Call
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import InteractionClosed
@@ -24,14 +25,16 @@ from hub.domain.reservation import Reservation, ReservationState
 from hub.domain.texts import one_line, written_text
 from hub.domain.touch import Touch
 from hub.domain.work import WorkItem, WorkState
+from hub.domain.written_letter import WrittenLetter
 from hub.handing import end_consults, require_not_over, take_offer
-from hub.ports.call_store import CallUnit
+from hub.ports.call_store import CallUnit, Reached
 from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.ports.store import UnitOfWork
 from hub.ports.talk import TalkUnit
 from hub.promises import Dialling, promised_call
-from hub.steps import begin_wrap_up, end_offer, finish_wrap_up
+from hub.reached import client_reached
+from hub.steps import begin_wrap_up, end_offer, end_wrap_up, finish_wrap_up
 
 
 class DeskUnit(CallUnit, Protocol):
@@ -64,11 +67,13 @@ class Work:
         limits: Mapping[str, ChannelLimits],
         *,
         dialling: Dialling | None = None,
+        letters: LetterDesk = WITHOUT_MAIL,
     ) -> None:
         self._store = store
         self._clock = clock
         self._limits = limits
         self._dialling = dialling
+        self._letters = letters
 
     async def accept(self, principal: Principal, reservation_id: ReservationId) -> WorkItem:
         """Take offered work. Accepting twice is success.
@@ -116,15 +121,17 @@ class Work:
         channel: str,
         text: str,
         files: Sequence[NamedFile] = (),
+        letter: WrittenLetter | None = None,
         key: str | None = None,
     ) -> Touch:
         """Answer the client on `channel`. Durable and `queued` when this returns; the outbox sends it.
 
         The same `key` again is the same reply, whatever happened in between: it is committed with the touch.
         Raises NotFound out of scope, Conflict `interaction_closed`, Invalid for a channel the client is not
-        on, a text or files that the channel does not take, or a key that was used for another text.
+        on, a text or files that the channel does not take, a key that was used for another text, or as
+        `LetterDesk.read` and `made`.
         """
-        text = readable(text, files=bool(files))
+        text, letter = await self._letters.read(channel, text, letter, files=bool(files))
         async with self._store.unit(principal.tenant_id) as unit:
             found, item = await self._seen(unit, interaction_id)
             interaction = require_interaction(
@@ -142,6 +149,8 @@ class Work:
                 )
             attachments = await carried(unit, principal, files)
             require_fitting(self._limits[channel], text, attachments)
+            place = await place_of(unit, interaction, sessions[0], principal.name)
+            made = await self._letters.made(unit, place, letter, attachments)
             stored, _ = written(
                 unit,
                 principal,
@@ -152,6 +161,7 @@ class Work:
                 session=sessions[0],
                 external_id=external_id,
                 attachments=attachments,
+                letter=made,
             )
             await _draft_sent(unit, principal, interaction, DraftKind.REPLY)
         crash_at("desk.reply_after_commit")
@@ -203,6 +213,8 @@ class Work:
     ) -> Interaction:
         """Record the outcome and end the engagement; the agent wraps up as long as the queue says.
 
+        A call that is over is in wrap-up already: the outcome is what is left of its work, and ends it.
+
         Raises Invalid for an outcome that the queue does not offer, a missing note, or answers that do not fit
         its form; Conflict `interaction_closed`, NotFound.
         """
@@ -226,6 +238,9 @@ class Work:
             interaction = await settle_before_close(unit, interaction, item, self._clock)
             for session in await unit.open_sessions(interaction.id):
                 unit.end_session(session.id, now)
+            if item is not None and item.channel != SIP:
+                # a call or a message may have reached nobody; calls that did have said so
+                await client_reached(unit, interaction, now, Reached.WROTE, by=principal.name)
             if item is not None:
                 interaction = await self._wrapped_up(unit, interaction, item)
             await end_consults(unit, interaction.id, now, "closed")
@@ -286,7 +301,7 @@ class Work:
 
     async def _wrapped_up(self, unit: DeskUnit, interaction: Interaction, item: WorkItem) -> Interaction:
         if item.state is WorkState.WRAP_UP:
-            return interaction  # a call that is over: its wrap-up goes on
+            return await end_wrap_up(unit, interaction, item, self._clock.now(), reason="done")
         if item.state is not WorkState.ASSIGNED:
             raise Conflict("nobody has this work yet", code="not_assigned")
         _, interaction = await begin_wrap_up(unit, interaction, item, self._clock.now(), reason="closed")

@@ -8,6 +8,7 @@ from hub.domain.errors import Invalid
 from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
+from hub.domain.mail import TouchLetter
 from hub.domain.texts import written_text
 from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
 from hub.domain.work import WorkItem
@@ -41,11 +42,13 @@ def written(
     session: Session | None = None,
     external_id: str = "",
     attachments: tuple[Attachment, ...] = (),
+    letter: TouchLetter | None = None,
 ) -> tuple[Touch, Interaction]:
     """Append `text` to the history: a reply on `session` that waits to be sent, or without one a note.
 
     Returns the touch, and the interaction with the number it took. Whoever has the work `item` hears of it,
     whoever wrote it. `external_id` is what makes the same writing the same touch; none makes it a new one.
+    `letter` is what goes with an e-mail.
     """
     numbered = replace(interaction, last_seq=interaction.last_seq + 1)
     unit.save_interaction(numbered)
@@ -65,8 +68,9 @@ def written(
         attachments=attachments,
         author_id=principal.user_id,
         delivery=Delivery.QUEUED if session else Delivery.RECEIVED,
+        letter=letter.head if letter else None,
     )
-    unit.add_touch(NewTouch(touch=touch, external_id=external_id or touch.id))
+    unit.add_touch(NewTouch(touch=touch, external_id=external_id or touch.id, letter=letter))
     holder = item.agent_id if item is not None and item.state in HELD else None
     unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=holder, author=principal.name))
     return touch, numbered

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"
     LISTEN_RECORDING = "listen_recording"
     ERASE_RECORDING = "erase_recording"
+    IMPORT_PERSONS = "import_persons"
 
 
 class Scope(IntEnum):
@@ -140,6 +141,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.READ_LOG: _S.ALL,
         _P.EXPORT: _S.ALL,
         _P.LISTEN_RECORDING: _S.ALL,
+        _P.IMPORT_PERSONS: _S.ALL,
     },
     Role.ADMIN: {
         _P.SEE_SELF: _S.OWN,

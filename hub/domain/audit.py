@@ -55,6 +55,9 @@ class AuditAction(StrEnum):
     CHANGE_OUTCOMES = "change_outcomes"
     CHANGE_PAUSES = "change_pauses"
     CHANGE_SITE = "change_site"
+    CHANGE_MAIL_ACCOUNT = "change_mail_account"
+    CHANGE_TELEGRAM_BOT = "change_telegram_bot"
+    READ_RAW_LETTER = "read_raw_letter"
     MERGE_PERSONS = "merge_persons"
     UNDO_MERGE = "undo_merge"
     CHANGE_ORGANIZATION = "change_organization"
@@ -64,6 +67,7 @@ class AuditAction(StrEnum):
     SET_PHONE_ACCOUNT = "set_phone_account"
     LISTEN_RECORDING = "listen_recording"
     ERASE_RECORDING = "erase_recording"
+    IMPORT_PERSONS = "import_persons"
 
 
 class AuditResult(StrEnum):

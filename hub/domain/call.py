@@ -1,5 +1,6 @@
 """A call: two people on a line, or one who waits for the other; and where an agent's phone is."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +72,22 @@ class AgentPhone:
     uri: str = ""
     account: str = ""
     auto_answer: bool = False
+
+
+def call_back_title(number: str, missed: int = 1) -> str:
+    """The title of a task to call somebody back, and how often they were missed. It is one form, in English, so that
+    the console can say it in the language of whoever reads it."""
+    return f"Call back: {number} ({missed})" if missed > 1 else f"Call back: {number}"
+
+
+def is_call_back_title(title: str) -> bool:
+    """Whether nobody has written another one."""
+    return re.fullmatch(r"Call back: \S+( \([0-9]+\))?", title) is not None
+
+
+def is_number(uri: str) -> bool:
+    """Whether the address of a phone is a number, to which a trunk leads; SIP addresses begin with their scheme."""
+    return bool(uri) and ":" not in uri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ class CardIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardTouch:
-    """One line of the person's recent history; `files` are the names of what came with it."""
+    """One line of the person's recent history; `files` are the names of what came with it, `subject` is of a letter."""
 
     interaction_id: InteractionId
     seq: int
@@ -32,6 +32,7 @@ class CardTouch:
     at: datetime
     text: str
     files: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

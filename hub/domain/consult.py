@@ -9,7 +9,10 @@ from hub.domain.ids import ConsultId, InteractionId, TenantId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consult:
-    """One question to one colleague. `reason` says how it ended: `done`, `left`, `handed_over` or `closed`."""
+    """One question to one colleague; on the telephone there is none in writing (`is_spoken`).
+
+    `reason` says how it ended: `done`, `left`, `handed_over` or `closed`.
+    """
 
     id: ConsultId
     tenant_id: TenantId
@@ -22,6 +25,11 @@ class Consult:
     started_at: datetime
     ended_at: datetime | None = None
     reason: str = ""
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether they are asked on the telephone: then it ends there, and they get no other work meanwhile."""
+        return not self.question
 
     def ended(self, at: datetime, reason: str) -> "Consult":
         """The consult after its end. Raises Conflict (`consult_over`) when it ended before."""

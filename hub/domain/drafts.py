@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hub.domain.ids import InteractionId, TenantId, UserId
 from hub.domain.touch import Attachment
+from hub.domain.written_letter import WrittenLetter
 
 
 class DraftKind(StrEnum):
@@ -17,7 +18,8 @@ class DraftKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The newest text wins; `version` grows with each, `window` is the window it was written in.
+    """The newest text wins; `version` grows with each, `window` is the window it was written in. `letter` is of e-mail
+    only, and as it stands in its fields: an address in it may be half an address.
 
     An empty one (`is_empty`) stands for a draft that is gone.
     """
@@ -33,8 +35,10 @@ class Draft:
     window: str = ""
     version: int = 1
     changed_at: datetime
+    letter: WrittenLetter | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to keep."""
-        return not self.text.strip() and not self.attachments
+        says_something = self.letter is not None and self.letter.says_something
+        return not self.text.strip() and not self.attachments and not says_something

@@ -11,13 +11,29 @@ from typing import ClassVar
 from hub.domain.agent import Agent
 from hub.domain.alarm import Alarm
 from hub.domain.call import AgentPhone, Call
+from hub.domain.clock_events import ClocksChanged
 from hub.domain.consult import Consult
 from hub.domain.drafts import Draft
-from hub.domain.ids import InteractionId, NoticeId, PersonId, QueueId, TenantId, TouchId, UserId
+from hub.domain.ids import (
+    InteractionId,
+    NoticeId,
+    PersonId,
+    QueueId,
+    TenantId,
+    TouchId,
+    UserId,
+)
 from hub.domain.interaction import Interaction
 from hub.domain.notice import Notice
 from hub.domain.planned import PlannedReply
 from hub.domain.reservation import Reservation
+from hub.domain.setting_events import (
+    AlarmRulesChanged,
+    MailAccountChanged,
+    SiteChanged,
+    TelegramBotChanged,
+    UserChanged,
+)
 from hub.domain.snooze import Snooze
 from hub.domain.touch import Delivery, Touch
 from hub.domain.work import WorkItem
@@ -185,15 +201,6 @@ class ClientMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteChanged:
-    """What a web site's chat looks like, asks or allows has changed."""
-
-    kind: ClassVar[str] = "site_changed"
-    tenant_id: TenantId
-    site_key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
     """Somebody is typing. Told to others, never stored."""
 
@@ -241,15 +248,6 @@ class AlarmChanged:
     kind: ClassVar[str] = "alarm_changed"
     tenant_id: TenantId
     alarm: Alarm
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmRulesChanged:
-    """A supervisor set the thresholds of a queue."""
-
-    kind: ClassVar[str] = "alarm_rules_changed"
-    tenant_id: TenantId
-    queue_id: QueueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,6 +370,9 @@ Event = (
     | InteractionRated
     | ClientMoved
     | SiteChanged
+    | MailAccountChanged
+    | TelegramBotChanged
+    | UserChanged
     | Typing
     | NoticeSent
     | NoticeRead
@@ -388,4 +389,5 @@ Event = (
     | TasksChanged
     | CallChanged
     | PhoneChanged
+    | ClocksChanged
 )

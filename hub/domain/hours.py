@@ -149,6 +149,20 @@ class Hours:
                 counted = ends
         return total.total_seconds()
 
+    def after_open_seconds(self, at: datetime, open_s: float) -> datetime | None:
+        """The first moment at which it has been open for `open_s` since `at`: `open_seconds_between` of the two says
+        so. None: not within HORIZON_DAYS."""
+        left, counted = timedelta(seconds=open_s), at
+        for opens, closes in self._spans(at, at + HORIZON_DAYS * _DAY):
+            begins = max(opens, counted)
+            if closes <= begins:
+                continue
+            if closes - begins >= left:
+                return begins + left
+            left -= closes - begins
+            counted = closes
+        return None
+
     def _spans(self, a: datetime, b: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The openings that may touch [a, b], by their beginning: UTC, not empty, possibly overlapping."""
         # a slot may have begun the day before; a zone's date is at most a day off ours

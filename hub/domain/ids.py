@@ -24,6 +24,9 @@ ConsentId = NewType("ConsentId", str)
 MergeId = NewType("MergeId", str)
 CallId = NewType("CallId", str)
 RecordingId = NewType("RecordingId", str)
+MailAccountId = NewType("MailAccountId", str)
+LetterId = NewType("LetterId", str)
+TelegramBotId = NewType("TelegramBotId", str)
 
 DEFAULT_TENANT = TenantId("00000000-0000-7000-8000-000000000001")
 """The tenant of a hub that serves one company; further tenants are further rows, never another code path."""

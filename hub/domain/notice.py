@@ -9,7 +9,7 @@ from hub.domain.ids import InteractionId, NoticeId, TenantId, UserId
 
 class NoticeKind(StrEnum):
     """What it is about. `given`, `taken` and `returned` are about work; `task` is a task that one was given, its
-    title the text; `message` is words only."""
+    title the text; `message` is words only; `reply_overdue`: one did not answer in time, and the work went back."""
 
     MESSAGE = "message"
     STATE_CHANGED = "state_changed"
@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     TAKEN = "taken"
     RETURNED = "returned"
     TASK = "task"
+    REPLY_OVERDUE = "reply_overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from hub.domain.errors import Conflict
 from hub.domain.ids import InteractionId, PlannedId, TenantId, TouchId, UserId
 from hub.domain.touch import Attachment
+from hub.domain.written_letter import PlannedLetter
 
 LONGEST_HOLD = timedelta(seconds=60)
 """More than this is no second thought but a plan."""
@@ -39,7 +40,7 @@ class PlannedReply:
     """`held`: only for as long as it can be undone. `after_seq` is the newest number of the interaction when it was
     written: what the client wrote later came meanwhile, and with `unless_client_writes` cancels it. `external_id`
     is the one of the touch it becomes, so that it becomes one only once. `reason` says why it failed or was
-    cancelled, in one stable word.
+    cancelled, in one stable word. `letter` is of e-mail only.
     """
 
     id: PlannedId
@@ -60,6 +61,7 @@ class PlannedReply:
     reason: str = ""
     touch_id: TouchId | None = None
     version: int = 1
+    letter: PlannedLetter | None = None
 
     def require_waiting(self) -> None:
         """Raises Conflict `already_sent` or `already_cancelled`."""
@@ -71,6 +73,6 @@ class PlannedReply:
     def stepped(
         self, to: PlannedState, *, reason: str = "", touch_id: TouchId | None = None
     ) -> "PlannedReply":
-        """After the step; what is over keeps neither text nor files."""
+        """After the step; what is over keeps neither text nor files, nor a letter."""
         after = replace(self, state=to, reason=reason, touch_id=touch_id, version=self.version + 1)
-        return after if to in OPEN_PLANS else replace(after, text="", attachments=())
+        return after if to in OPEN_PLANS else replace(after, text="", attachments=(), letter=None)

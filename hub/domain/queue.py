@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from hub.domain.hours import CalendarId
 from hub.domain.ids import QueueId, TenantId
+from hub.domain.signature import Signature
+from hub.domain.text_times import TextTimes
 
 
 class RoutingOrder(StrEnum):
@@ -84,8 +86,9 @@ class QueueRules:
     """What a queue does beyond asking its agents in turn.
 
     `owner_first_s` keeps work for whoever served the client last, if they are there, before anybody else is asked.
-    `calendar_id` names its hours (None: always open), `closed_texts` the answer by language. A `retired` queue is
-    shown to nobody; what waits in it is finished, or goes on to `retired_to`.
+    `calendar_id` names its hours (None: always open), `closed_texts` the answer by language. `signatures` stand under
+    its letters, by language. `times` is how soon clients in writing shall be answered. A `retired` queue is shown to
+    nobody; what waits in it is finished, or goes on to `retired_to`.
     """
 
     order: RoutingOrder = RoutingOrder.FEWEST
@@ -97,6 +100,8 @@ class QueueRules:
     closed_texts: dict[str, str] = field(default_factory=dict)
     closed_queue_id: QueueId | None = None
     voice: VoiceRules = field(default_factory=VoiceRules)
+    signatures: dict[str, Signature] = field(default_factory=dict)
+    times: TextTimes = field(default_factory=TextTimes)
     retired: bool = False
     retired_to: QueueId | None = None
 

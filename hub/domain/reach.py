@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.agent import Media
+from hub.domain.agent import FULL, Agent, Capacity, Media
 from hub.domain.ids import InteractionId, PersonId, QueueId, UserId
 from hub.domain.person import IdentityKind, Tier
 from hub.domain.work import WAITING_STATES, WorkState
@@ -24,12 +24,13 @@ class WayClosed(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """Whom somebody wants to write to: the record that stands for them, and the kinds of channel on which their
-    newest word about being written to is no."""
+    newest word about being written to is no. `language` is theirs, empty while nobody knows."""
 
     person_id: PersonId
     tier: Tier
     addresses: dict[IdentityKind, tuple[str, ...]]
     refused: frozenset[IdentityKind]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,9 @@ class UnderWay:
 class Way:
     """One conversation that a channel can begin with a client: `account` and `thread` are the channel's names of
     it, `address` is where a message goes, `label` what people call the place. `queue_id` is the line that what
-    the client begins there comes to; `closed` is the channel's own reason why not."""
+    the client begins there comes to; `closed` is the channel's own reason why not. `language` is that of the place,
+    `usual_language` the one to begin in where nothing else is known. `sender` is the address of ours that it comes
+    from, on e-mail."""
 
     kind: IdentityKind
     channel: str
@@ -60,15 +63,22 @@ class Way:
     queue_id: QueueId | None
     last_at: datetime | None = None
     closed: WayClosed | None = None
+    usual_language: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A way, and what somebody finds there: a reason why not, or the interaction that they would continue."""
+    """A way, and what somebody finds there: a reason why not, or the interaction that they would continue.
+
+    `held_up` is the code of what they must mend themselves before they can begin there: `be_there_first`,
+    `at_capacity`; empty when nothing is.
+    """
 
     way: Way
     closed: WayClosed | None
     under_way: UnderWay | None
+    held_up: str = ""
 
 
 def judged(
@@ -97,3 +107,17 @@ def judged(
 def waits(under_way: UnderWay) -> bool:
     """Whether the client of it waits in a line."""
     return under_way.state in WAITING_STATES
+
+
+def held_up(one: Judged, agent: Agent | None, units: int, *, is_there: bool) -> str:
+    """What keeps somebody who holds `units` from beginning there: `be_there_first`, `at_capacity`, or nothing.
+
+    What they have already takes no more room. Without an agent they hold nothing and take all media.
+    """
+    if not is_there:
+        return "be_there_first"
+    there = one.under_way
+    if there is not None and there.state is not None and not waits(there):
+        return ""
+    weight = (Capacity() if agent is None else agent.capacity).weight(one.way.media)
+    return "at_capacity" if units + weight > FULL else ""

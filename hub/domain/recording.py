@@ -12,6 +12,15 @@ PEAKS_AT_MOST = 800
 """Values a side of the picture of a recording."""
 
 
+class RecordingKind(StrEnum):
+    """What was kept."""
+
+    CALL = "call"
+    """What two people said."""
+    MESSAGE = "message"
+    """What a caller left for the house when nobody was there: addressed to whoever serves the queue."""
+
+
 class RecordingCut(StrEnum):
     """Why a recording ended before its call did."""
 
@@ -68,7 +77,8 @@ class KeptSound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """One recording. `sound` is None while it runs; `cut` says why it ended early.
+    """One recording, of a call or of a message that was left. `sound` is None while it runs; `cut` says why it ended
+    early.
 
     An erased one keeps its times, and when, why and by whom it was erased; nothing else. `file_gone` is true once
     its file is off the disk too.
@@ -80,6 +90,7 @@ class Recording:
     interaction_id: InteractionId
     started_at: datetime
     key: DataKey | None
+    kind: RecordingKind = RecordingKind.CALL
     ended_at: datetime | None = None
     sound: KeptSound | None = None
     pauses: tuple[Pause, ...] = ()

@@ -13,6 +13,7 @@ VARIABLES: dict[str, str] = {
     "agent.name": "the agent's name",
     "agent.first_name": "the first word of the agent's name",
     "queue.name": "the queue of the conversation",
+    "house.name": "what the house is called",
     "interaction.id": "the conversation's id",
     "now.date": "today, in the language of the text",
     "now.time": "the time of day",
@@ -30,9 +31,14 @@ class Filled:
     missing: tuple[str, ...]
 
 
+def variables_in(text: str) -> list[str]:
+    """What stands in braces, known or not."""
+    return _IN_BRACES.findall(text)
+
+
 def require_known_variables(text: str, field: str) -> None:
     """Raises Invalid (`unknown_variable`) for braces that hold anything else."""
-    for name in _IN_BRACES.findall(text):
+    for name in variables_in(text):
         if name not in VARIABLES:
             raise Invalid(
                 f"there is no variable {{{name[:40]}}}; there are {', '.join(VARIABLES)}",

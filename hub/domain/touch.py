@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hub.domain.agent import Media
 from hub.domain.ids import InteractionId, PersonId, QueueId, SessionId, TenantId, TouchId, UserId
+from hub.domain.mail import LetterHead, TouchLetter
 from hub.domain.person import IdentityKind
 
 
@@ -24,6 +25,8 @@ class TouchKind(StrEnum):
     NOTE = "note"
     CALL = "call"
     MISSED_CALL = "missed_call"
+    VOICEMAIL = "voicemail"
+    """A caller left a message: its sound is a recording of the interaction."""
     FORM = "form"
 
 
@@ -48,7 +51,7 @@ DELIVERY_STEPS: dict[Delivery, frozenset[Delivery]] = {
     Delivery.SENT: frozenset({Delivery.DELIVERED, Delivery.FAILED}),
     Delivery.DELIVERED: frozenset(),
     Delivery.FAILED: frozenset({Delivery.QUEUED}),
-    Delivery.UNCERTAIN: frozenset({Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED}),
+    Delivery.UNCERTAIN: frozenset({Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED}),
 }
 """Allowed steps. Back to `queued` from `failed` or `uncertain` only by a person's word."""
 
@@ -75,11 +78,13 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """An address the client says is theirs; it becomes an identity that is `maybe`. `value` is in normal form."""
+    """An address the client says is theirs; it becomes an identity that is `maybe`. `value` is in normal form.
+    `proven`: the channel itself vouches for it, so that it is `known` unless somebody else has it."""
 
     kind: IdentityKind
     value: str
     display: str = ""
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +93,11 @@ class InboundTouch:
 
     `account` is the channel account (`webchat:demo`), `external_id` is unique within it, `thread` is what
     the channel calls one conversation. `raw` is what came over the wire, kept as it was. `body_sha256` tells
-    a repeat from another body under the same id. `priority` adds steps of urgency. `queued` false: it is kept, and
-    its client is in no line yet (a caller in a menu).
+    a repeat from another body under the same id. `priority` adds steps of urgency, `skills` what an agent needs
+    besides the queue's. `queued` false: it is kept, and its client is in no line yet (a caller in a menu);
+    `only_kept`: nor will be (an answer by a machine): an interaction that it would open is closed again at once.
+    `letter`: what it brings along from a letter. `acknowledgement`: what its client is told at once, by nobody, if it
+    opens a conversation that is work.
     """
 
     tenant_id: TenantId
@@ -109,16 +117,21 @@ class InboundTouch:
     kind: TouchKind = TouchKind.MESSAGE
     attachments: tuple[Attachment, ...] = ()
     priority: int = 0
+    skills: dict[str, int] = field(default_factory=dict)
     queued: bool = True
+    only_kept: bool = False
     about: dict[str, str] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
+    letter: TouchLetter | None = None
+    acknowledgement: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
     """A stored touch. `seq` orders it within its interaction; `at` is when it became ours.
 
-    `author_id` is the agent of an outbound touch or a note. `delivery_detail` says why a send failed.
+    `author_id` is the agent of an outbound touch or a note. `delivery_detail` says why a send failed. `letter` is
+    of e-mail only.
     """
 
     id: TouchId
@@ -138,11 +151,13 @@ class Touch:
     author_id: UserId | None = None
     delivery: Delivery = Delivery.RECEIVED
     delivery_detail: str = ""
+    letter: LetterHead | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
-    """What a channel is asked to send: one reply to one thread. `attempt` counts from 1."""
+    """What a channel is asked to send: one reply to one thread. `attempt` counts from 1. `letter` is of e-mail only.
+    `by_machine`: nobody wrote it, the hub answers by itself."""
 
     touch_id: TouchId
     tenant_id: TenantId
@@ -156,11 +171,15 @@ class OutboundMessage:
     author_name: str = ""
     at: datetime
     attempt: int
+    letter: LetterHead | None = None
+    by_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The channel took the message; `external_id` is its own name for it, or empty."""
+    """The channel took the message; `external_id` is its own name for it, or empty. `detail`: what its writer should
+    know all the same: a stable word, and after `: ` what the outside said."""
 
     external_id: str = ""
     delivered: bool = False
+    detail: str = ""

@@ -241,3 +241,8 @@ def _in_hand(item: WorkItem) -> SegmentKind:
     if item.media is not Media.VOICE:
         return SegmentKind.TEXT
     return SegmentKind.HOLD if item.held else SegmentKind.TALK
+
+
+def shown_channel(item: WorkItem) -> str:
+    """How the work came, as people see it: `voicemail` is a message left on the telephone. Nobody is on the line."""
+    return "voicemail" if item.channel == "sip" and item.media is Media.MAIL else item.channel

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.domain.access import Principal
+from hub.domain.clocks import ClocksNow
 from hub.domain.work import WorkState
 from hub.insight.floor_view import FloorPart
 
 
 class FloorWork(FloorPart, frozen=True, kw_only=True):
-    """One open pass. `agent_id` is who has it or is being asked; `place` counts the line of its queue, 0 in hand."""
+    """One open pass. `agent_id` is who has it or is being asked; `place` counts the line of its queue, 0 in hand;
+    `clocks` is what is due to the client."""
 
     work_item_id: str
     interaction_id: str
@@ -25,6 +27,7 @@ class FloorWork(FloorPart, frozen=True, kw_only=True):
     agent: str
     priority: int
     place: int
+    clocks: ClocksNow | None = None
 
 
 class FloorWorkPage(FloorPart, frozen=True, kw_only=True):

@@ -41,6 +41,7 @@ class Sums:
     """What one group adds up to. `wait_us` is of the answered, `handle_us` of the handled.
 
     `rated` passes have a rating of their interaction: `scores` is their sum, `satisfied` those of 4 and 5.
+    `late_…` count passes in whose queue that clock of the conversation was not kept.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -50,6 +51,9 @@ class Sums:
     rated: int = 0
     satisfied: int = 0
     scores: int = 0
+    late_first: int = 0
+    late_next: int = 0
+    late_resolution: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
@@ -60,6 +64,9 @@ class Sums:
             rated=self.rated + other.rated,
             satisfied=self.satisfied + other.satisfied,
             scores=self.scores + other.scores,
+            late_first=self.late_first + other.late_first,
+            late_next=self.late_next + other.late_next,
+            late_resolution=self.late_resolution + other.late_resolution,
         )
 
 
@@ -162,6 +169,12 @@ def _counted(name: str, formula: str, drill: Mapping[str, str], count: Callable[
     )
 
 
+def _late(clock: str, formula: str, count: Callable[[Sums], int]) -> _Made:
+    return _Made(
+        name=f"late_{clock}", unit=ITEMS, formula=formula, value=count, drill={"late": clock}, rows=count
+    )
+
+
 _ANSWERED = {"outcome": "answered"}
 _DECIDED = {"outcome": "answered,abandoned"}
 _AND_FLOWED = {"outcome": "answered,abandoned,flowed_out"}
@@ -237,6 +250,13 @@ _FIGURES = (
         value=lambda s: ratio(s.rated, s.counts.answered),
         drill={"rated": "true"},
         rows=lambda s: s.rated,
+    ),
+    _late("first_response", "the first answer was due and came later, or not at all", lambda s: s.late_first),
+    _late("next_response", "a further answer was due and came later, or not at all", lambda s: s.late_next),
+    _late(
+        "resolution",
+        "the conversation was to be closed by then and was closed later, or not at all",
+        lambda s: s.late_resolution,
     ),
 )
 

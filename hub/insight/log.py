@@ -14,6 +14,7 @@ import msgspec
 from hub.domain.access import Principal
 from hub.domain.ids import InteractionId
 from hub.domain.service_level import Outcome
+from hub.domain.text_times import ClockKind
 from hub.domain.touch import Direction
 from hub.domain.work import WorkState
 
@@ -45,7 +46,8 @@ class LogFilter:
     bound the wait until the outcome, or until now. `in_time`: within T of its queue. `handled`: answered, and
     the work is over. `directions`: who began the pass, the client or one of us. `rated`: the client's rating of
     the interaction belongs to this pass, `scores` are those wanted. `tags` are on the client's card, whatever their
-    case. `text` is looked for in the messages.
+    case. `late`: one of these clocks of the conversation was not kept in the queue of the pass. `text` is looked
+    for in the messages.
     """
 
     queues: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class LogFilter:
     rated: bool | None = None
     scores: tuple[int, ...] = ()
     short: ShortAbandons = ShortAbandons.WITH
+    late: tuple[ClockKind, ...] = ()
     text: str = ""
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain.errors import Invalid
 from hub.domain.service_level import Outcome
+from hub.domain.text_times import ClockKind
 from hub.domain.touch import Direction
 from hub.domain.work import OPEN_STATES, WAITING_STATES, WorkState
 from hub.insight.log import LogFilter, LogOrder, ShortAbandons
@@ -45,6 +46,7 @@ def filter_of(
     rated: bool | None = None,
     score: str = "",
     short: str = "",
+    late: str = "",
     q: str = "",
 ) -> LogFilter:
     """The filter that these words of an address mean. Raises Invalid with the word's name."""
@@ -71,6 +73,7 @@ def filter_of(
         rated=rated,
         scores=tuple(_score(word) for word in _listed(score, "score")),
         short=_choice(ShortAbandons, short, "short"),
+        late=tuple(_choice(ClockKind, word, "late") for word in _listed(late, "late")),
         text=q.strip(),
     )
 
@@ -91,7 +94,7 @@ def asked_by(query: str, zone: ZoneInfo) -> tuple[LogFilter, LogOrder, bool]:
 
 _TEXTS = (
     "queue", "agent", "channel", "direction", "state", "outcome", "disposition", "language", "tier", "person", "tag",
-    "from", "to", "score", "short", "q",
+    "from", "to", "score", "short", "late", "q",
 )  # fmt: skip
 _FLAGS = {"true": True, "false": False}
 

@@ -1,13 +1,13 @@
 """From "a touch came" to "it is durable and queued": many share a commit, none returns before its own."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import structlog
 
+from hub.batch_writer import BatchWriter
 from hub.crashpoints import crash_at
 from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
 from hub.domain.events import ClientLeft, InteractionClosed, ReservationEnded, WorkStepped
@@ -15,12 +15,15 @@ from hub.domain.ids import TenantId
 from hub.domain.interaction import InteractionState
 from hub.domain.reservation import ReservationState
 from hub.domain.touch import InboundTouch
+from hub.domain.values import changed
 from hub.domain.work import WAITING_STATES, WorkState
+from hub.intake.identity import add_proven
 from hub.intake.placing import placed
-from hub.intake.threads import thread_of
+from hub.intake.threads import closed_again, thread_of
 from hub.ports.clock import Clock
 from hub.ports.inbox import Received
 from hub.ports.store import IntakeStore, Known, StoredKey, UnitOfWork
+from hub.saying import said_by_itself
 
 log = structlog.get_logger(__name__)
 
@@ -32,18 +35,8 @@ _DEADLINE_S = 15.0
 Outcome = Received | HubError
 
 
-@dataclass(slots=True)
-class _Waiting:
-    touch: InboundTouch
-    done: asyncio.Future[Received]
-
-
 class Inbox:
-    """The one way in. `receive` may be called by any channel; one job (`run`) writes.
-
-    There is no linger timer: whatever waits when the writer is free goes into the next commit, so a lone
-    touch pays nothing and a crowd shares.
-    """
+    """The one way in. `receive` may be called by any channel; one job (`run`) writes."""
 
     def __init__(
         self,
@@ -55,8 +48,7 @@ class Inbox:
         self._store = store
         self._clock = clock
         self._on_batch = on_batch
-        self._waiting: deque[_Waiting] = deque()
-        self._arrived = asyncio.Event()
+        self._writer = BatchWriter(self._write, most=_BATCH, waiting=_WAITING_LIMIT, what="touches")
 
     async def receive(self, touch: InboundTouch) -> Received:
         """Returns when the touch is durable, or was already (`repeated`).
@@ -65,46 +57,24 @@ class Inbox:
         when nothing was stored: the channel must not acknowledge, and the same touch may come again.
         """
         crash_at("intake.after_receive")
-        if len(self._waiting) >= _WAITING_LIMIT:
-            raise Unavailable(
-                "too many touches are waiting to be stored", code="overloaded", retry_after_s=2.0
-            )
-        waiting = _Waiting(touch, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        self._arrived.set()
-        return await waiting.done
+        return await self._writer.written(touch)
 
     async def run(self) -> None:
         """Write what waits, batch after batch, until cancelled."""
-        try:
-            while True:
-                await self._arrived.wait()
-                self._arrived.clear()
-                while self._waiting:
-                    size = min(len(self._waiting), _BATCH)
-                    await self._write([self._waiting.popleft() for _ in range(size)])
-        finally:
-            for waiting in self._waiting:
-                _resolve(waiting, Unavailable("the hub is stopping", code="stopping"))
-            self._waiting.clear()
+        await self._writer.run()
 
-    async def _write(self, batch: list[_Waiting]) -> None:
+    async def _write(self, touches: Sequence[InboundTouch]) -> Sequence[Outcome]:
         began = self._clock.monotonic()
-        outcomes: list[Outcome] = []
-        try:
-            if len({w.touch.tenant_id for w in batch}) > 1:
-                batch = sorted(
-                    batch, key=lambda w: w.touch.tenant_id
-                )  # stable: order within a tenant is kept
-            for tenant_id, group in groupby(batch, key=lambda w: w.touch.tenant_id):
-                outcomes += await self._stored(tenant_id, [w.touch for w in group])
-        except BaseException:
-            for waiting in batch:
-                _resolve(waiting, Unavailable("the hub is stopping", code="stopping"))
-            raise
-        self._on_batch([w.touch for w in batch], outcomes, self._clock.monotonic() - began)
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            _resolve(waiting, outcome)
+        outcomes: dict[int, Outcome] = {}
+        # stable: order within a tenant is kept
+        places = sorted(range(len(touches)), key=lambda at: touches[at].tenant_id)
+        for tenant_id, some in groupby(places, key=lambda at: touches[at].tenant_id):
+            group = list(some)
+            stored = await self._stored(tenant_id, [touches[at] for at in group])
+            outcomes |= dict(zip(group, stored, strict=True))
+        in_order = [outcomes[at] for at in range(len(touches))]
+        self._on_batch(touches, in_order, self._clock.monotonic() - began)
+        return in_order
 
     async def _stored(self, tenant_id: TenantId, touches: Sequence[InboundTouch]) -> Sequence[Outcome]:
         """One outcome a touch, in order. A batch that cannot be stored whole is tried touch by touch, so that
@@ -161,8 +131,26 @@ class Inbox:
                 repeated=True,
             )
         now = self._clock.now()
-        thread = thread_of(inbound, known, unit, now, queued=inbound.queued)
-        touch, known.threads[inbound.account, inbound.thread] = placed(inbound, thread, unit, now)
+        place = (inbound.account, inbound.thread)
+        place_is_new = place not in known.threads
+        closing = inbound.only_kept and place_is_new
+        thread = thread_of(inbound, known, unit, now, queued=inbound.queued and not inbound.only_kept)
+        touch, known.threads[place] = placed(inbound, thread, unit, now)
+        if inbound.claims:
+            add_proven(inbound, touch.person_id, unit, now)
+        if inbound.acknowledgement and place_is_new and not inbound.only_kept:
+            after = known.threads[place]
+            interaction = said_by_itself(
+                unit,
+                after.interaction,
+                after.session,
+                inbound.acknowledgement,
+                now,
+                external_id=f"ack:{touch.id}",
+            )
+            known.threads[place] = changed(after, interaction=interaction)
+        if closing:
+            closed_again(known.threads[place], known, unit, now)
         known.stored[key] = StoredKey(
             touch_id=touch.id,
             interaction_id=touch.interaction_id,
@@ -212,12 +200,3 @@ class Inbox:
                 version=interaction.version + 1,
             )
             unit.note_fact(InteractionClosed(tenant_id=tenant_id, interaction=closed), closed)
-
-
-def _resolve(waiting: _Waiting, outcome: Outcome) -> None:
-    if waiting.done.done():
-        return  # the channel gave up waiting; the touch is stored all the same, and will come as repeated
-    if isinstance(outcome, HubError):
-        waiting.done.set_exception(outcome)
-    else:
-        waiting.done.set_result(outcome)

@@ -33,6 +33,7 @@ def placed(
         text=inbound.text,
         attachments=inbound.attachments,
         delivery=Delivery.RECEIVED,
+        letter=inbound.letter.head if inbound.letter else None,
     )
     unit.add_touch(
         NewTouch(
@@ -40,6 +41,7 @@ def placed(
             external_id=inbound.external_id,
             raw=inbound.raw,
             body_sha256=inbound.body_sha256,
+            letter=inbound.letter,
         )
     )
     holder = thread.item.agent_id if thread.item and thread.item.state is WorkState.ASSIGNED else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from hub.domain.agent import Media
 from hub.domain.call import SIP
 from hub.domain.errors import Invalid
-from hub.domain.events import InteractionOpened, WorkStepped
+from hub.domain.events import InteractionClosed, InteractionOpened, WorkStepped
 from hub.domain.ids import InteractionId, SessionId, WorkItemId
 from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.person import TIER_PRIORITY, Person
@@ -38,6 +38,20 @@ def thread_of(
     return thread
 
 
+def closed_again(thread: OpenThread, known: Known, unit: UnitOfWork, now: datetime) -> None:
+    """The thread was opened for a touch that is only kept: there is nothing to be done in it."""
+    closed = changed(
+        thread.interaction,
+        state=InteractionState.CLOSED,
+        closed_at=now,
+        version=thread.interaction.version + 1,
+    )
+    closed = unit.note_fact(InteractionClosed(tenant_id=closed.tenant_id, interaction=closed), closed)
+    key = (thread.session.account, thread.session.thread)
+    del known.threads[key]
+    known.last_seqs[key] = closed.last_seq
+
+
 def _opened(
     touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool, as_call: bool
 ) -> OpenThread:
@@ -65,6 +79,7 @@ def _opened(
         thread=touch.thread,
         address=touch.sender.value,
         started_at=now,
+        ended_at=now if touch.only_kept else None,
     )
     unit.add_session(session)
     opened = unit.note_fact(
@@ -96,7 +111,7 @@ def _queued(
         channel=SIP if as_call else touch.channel,
         media=Media.VOICE if as_call else touch.media,
         language=touch.language,
-        skills=queue.required_skills(touch.language),
+        skills={**queue.required_skills(touch.language), **touch.skills},
         priority=priority,
         state=WorkState.QUEUED,
         first_queued_at=now,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -15,7 +16,7 @@ from hub.domain.touch import Delivery, Sent
 from hub.outbound.retry import Outcome, outcome_of
 from hub.ports.channel import Channel, HoldsThreads, WhoSends
 from hub.ports.clock import Clock
-from hub.ports.store import ClaimedReply, SendingStore
+from hub.ports.store import AccountRoom, ClaimedReply, SendingStore
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,10 @@ class LaneLimits:
     many replies of one channel are sent at once, `sweep_s` how often to look without being woken, `drain_s`
     how long sends under way may go on after the stop.
 
+    One account has at most `per_account` of the places, and `while_hanging` after an attempt of it that failed and took
+    `hangs_s` or longer, until another ends faster: a server that is silent holds up no account but its own. Where the
+    node that holds the client sends, no server of an account stands in between, and one may have all places.
+
     `lease_s` exceeds `send_s` by the time to record the outcome while the store is away for a moment. A reply
     whose sender died is seen after `lease_s` and a sweep: that must be less than a minute.
     """
@@ -35,6 +40,9 @@ class LaneLimits:
     lease_s: float = 45.0
     send_s: float = 30.0
     parallel: int = 16
+    per_account: int = 12
+    while_hanging: int = 4
+    hangs_s: float = 5.0
     sweep_s: float = 2.0
     drain_s: float = 5.0
 
@@ -67,7 +75,8 @@ class Lane:
         self._settled = settled
         self._pause = pause
         self._woken = asyncio.Event()
-        self._under_way: set[asyncio.Task[bool]] = set()
+        self._under_way: dict[asyncio.Task[bool], str] = {}  # with the account of each
+        self._hanging: set[str] = set()
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -106,7 +115,7 @@ class Lane:
                 return
             for reply in replies:
                 task = group.create_task(self._send(reply, claimed_at_s + self._limits.lease_s))
-                self._under_way.add(task)
+                self._under_way[task] = reply.message.account
                 task.add_done_callback(self._ended)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.sweep_s):
@@ -120,18 +129,37 @@ class Lane:
         if not free or (held is not None and not held):
             return []
         return await self._store.claim(
-            self.spec.name, self._clock.now(), lease_s=self._limits.lease_s, limit=free, threads=held
+            self.spec.name,
+            self._clock.now(),
+            lease_s=self._limits.lease_s,
+            limit=free,
+            threads=held,
+            room=None if self.spec.who_sends is WhoSends.HOLDING_NODE else self._room(),
         )
 
+    def _room(self) -> AccountRoom:
+        busy = Counter(self._under_way.values())
+        most, hanging = self._limits.per_account, self._limits.while_hanging
+        left = {
+            account: max(0, (hanging if account in self._hanging else most) - busy[account])
+            for account in {*busy, *self._hanging}
+        }
+        return AccountRoom(each=most, left=left)
+
     def _ended(self, task: asyncio.Task[bool]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         if not task.cancelled() and task.exception() is None and task.result():
             self.wake()
 
     async def _send(self, reply: ClaimedReply, lease_until_s: float) -> bool:
         """Whether to look at once for what comes after it."""
         crash_at("outbound.before_send")
+        began_s = self._clock.monotonic()
         result = await self._attempted(reply)
+        if not isinstance(result, Sent) and self._clock.monotonic() - began_s >= self._limits.hangs_s:
+            self._hanging.add(reply.message.account)
+        else:
+            self._hanging.discard(reply.message.account)
         crash_at("outbound.after_send_before_record")
         outcome = outcome_of(result, reply, self.spec, self._clock.now(), chance=self._rng.random())
         if outcome.delivery is not Delivery.SENT and outcome.delivery is not Delivery.DELIVERED:

@@ -15,6 +15,8 @@ JITTER = 0.25
 
 GAVE_UP = "gave_up"
 DETAIL_CHARS = 200
+SENT_DETAIL_CHARS = 20_000
+"""It may name every recipient that was refused, and is read again when a report of others comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,9 @@ def outcome_of(
     match result:
         case Sent():
             delivery = Delivery.DELIVERED if result.delivered else Delivery.SENT
-            return Outcome(delivery=delivery, provider_id=result.external_id)
+            return Outcome(
+                delivery=delivery, provider_id=result.external_id, detail=result.detail[:SENT_DETAIL_CHARS]
+            )
         case ChannelRefused():
             return Outcome(delivery=Delivery.FAILED, detail=_detail_of(result))
         case ChannelUnavailable():

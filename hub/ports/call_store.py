@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from hub.domain.call import AgentPhone, Call
@@ -15,16 +16,25 @@ from hub.ports.starting import StartUnit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBackTask:
-    """A call that nobody answered is to be returned. `owner_id` is an agent, or the queue whose agents all see it.
-    The same `request` again is the same task."""
+    """A call that nobody answered is to be returned, to `number`. `owner_id` is an agent, or the queue whose agents all
+    see it. The same `request` again is the same task."""
 
     id: TaskId
-    title: str
+    number: str
     owner_id: str
     person_id: PersonId
     interaction_id: InteractionId
     at: datetime
     request: str
+
+
+class Reached(StrEnum):
+    """Why nobody has to call back any more."""
+
+    THEY_CALLED = "they_called"
+    WE_CALLED = "we_called"
+    WROTE = "wrote"
+    """Work with them in writing was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +95,17 @@ class CallUnit(StartUnit, Protocol):
         """The agent is reached there from now on. Everybody is told."""
         ...
 
-    async def add_call_back(self, task: CallBackTask) -> bool:
-        """Somebody is to call back. False when the task was there already."""
+    async def add_call_back(self, task: CallBackTask) -> str | None:
+        """Somebody is to be called back. A client has one such task: while it is open, a further missed call is added
+        to it, and it stays whose it is. Whose it is now; None for a call that is in it already."""
+        ...
+
+    async def call_backs_done(
+        self, person_id: PersonId, number: str, now: datetime, because: Reached, by: str
+    ) -> Sequence[str]:
+        """Whoever was to be called back has been reached: their open tasks of that kind are done by themselves, and
+        the history of the card says why. `number` (or empty) finds those of a caller whom nobody knows. Whose they
+        were."""
         ...
 
 
@@ -127,6 +146,10 @@ class CallStore(Protocol):
 
     async def ready_phones(self, tenant_id: TenantId) -> list[UserId]:
         """Agents whose phone counts as ready though nothing but a registration could make it so."""
+        ...
+
+    async def phones_at_addresses(self, tenant_id: TenantId) -> list[UserId]:
+        """Agents who are reached at a number, which a trunk leads to, or at a SIP address."""
         ...
 
     async def place_in_line(self, tenant_id: TenantId, interaction_id: InteractionId) -> int | None:

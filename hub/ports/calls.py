@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, RecordingState
+from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, PhoneKind, RecordingState
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId
-from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
 from hub.ports.inbox import Received
 
@@ -51,13 +50,14 @@ class CallDesk(Protocol):
 
     async def not_answered(self, reservation_id: ReservationId, reason: str) -> None:
         """The agent's phone refused (`declined`), was busy (`busy`) or could not be reached (`unreachable`): the
-        work goes to the next one, in its old place. An offer that is over is no error: told of one that expired or was
-        withdrawn, the call only rings nowhere any more."""
+        work goes to the next one, in its old place. `no_room`: nobody could be called for want of ports, which is
+        held against no agent: they may be asked again at once. An offer that is over is no error: told of one that
+        expired or was withdrawn, the call only rings nowhere any more."""
         ...
 
-    async def came_back(self, call_id: CallId, reason: str) -> None:
+    async def came_back(self, call_id: CallId, reason: str) -> bool:
         """The agent who had accepted cannot be connected (or dropped out of reach): the caller waits again, in the
-        old place."""
+        old place. Whether they do: not within a conversation in writing, whose call is no work of its own."""
         ...
 
     async def client_answered(self, call_id: CallId) -> None:
@@ -98,8 +98,9 @@ class CallDesk(Protocol):
         that nobody answered leaves a missed call in the history, and a task to call back."""
         ...
 
-    async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
-        """The caller left a message instead (voicemail): text work in the line of the queue, with the sound. The call
+    async def left_message(self, call_id: CallId) -> None:
+        """The caller left a message instead (voicemail), which is a recording by now: text work in the line of the
+        queue, with the sound. The call
         is over with it (`voicemail`), so `ended` after it changes nothing; before it, it is too late: Conflict
         (`call_over`)."""
         ...
@@ -126,8 +127,11 @@ class CallDesk(Protocol):
         """Where this agent is reached."""
         ...
 
-    async def phone_ready(self, tenant_id: TenantId, agent_id: UserId, *, ready: bool) -> None:
-        """The agent's phone can be reached, or not any more: nobody is offered a call that they cannot take."""
+    async def phone_ready(
+        self, tenant_id: TenantId, agent_id: UserId, kind: PhoneKind, *, ready: bool
+    ) -> None:
+        """The agent's phone of that kind can be reached, or not any more: nobody is offered a call that they cannot
+        take. It changes nothing for who talks with another kind by then."""
         ...
 
 
@@ -138,8 +142,22 @@ class Telephone(Protocol):
     async def dial(self, call: Call, phone: AgentPhone) -> None:
         """Ring the agent's phone, then the client's number; returns when the agent's phone rings or has refused.
 
-        Whoever asked ends the call with `failed` when this raises. Raises Invalid (`number_not_allowed`) for a
-        number that the house does not call.
+        Whoever asked ends the call with `failed` when this raises. Raises as `judge`.
+        """
+        ...
+
+    def judge(self, number: str, agent_id: UserId) -> None:
+        """Whether this agent may call that number now: ask before anything is written.
+
+        Raises Invalid for a number that the house does not call (`bad_phone`, `number_country`, `number_premium`,
+        `number_short`, `number_unknown`, `number_never`), Conflict (`calls_at_night`), TooMany (`calls_an_hour`,
+        `calls_at_a_time`, `all_calls_at_a_time`), Unavailable (`no_trunk`: none is up).
+        """
+        ...
+
+    def judge_phone(self, address: str) -> None:
+        """Whether an agent's phone may be at that number or SIP address at all, whoever it is and whenever. Raises
+        Invalid as `judge`, and `phone_host_not_allowed`; Conflict (`no_trunk`: there is none that leads to a number).
         """
         ...
 

@@ -171,3 +171,7 @@ class MediaEngine(Protocol):
     def load(self) -> Load:
         """What it carries now."""
         ...
+
+    def free_share(self) -> float:
+        """How much of what it can carry at most is free, from 0 to 1. Asked for each call, so cheap to tell."""
+        ...

@@ -4,7 +4,7 @@ The vault keeps the sound, the rows say what there is. No sound ever lies on a d
 key of its own, which its row keeps, sealed under a key that is in neither.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from typing import Protocol
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.ids import CallId, InteractionId, QueueId, RecordingId, TenantId
-from hub.domain.recording import DataKey, Erased, Pause, Recording, RecordingCut
+from hub.domain.recording import DataKey, Erased, Pause, Recording, RecordingCut, RecordingKind
 
 
 class RecordingTape(Protocol):
@@ -38,6 +38,11 @@ class RecordingTape(Protocol):
 
     async def pause(self, *, paused: bool) -> None:
         """Note that what is said meanwhile is left out (who brings the sound leaves it out). Twice is no error."""
+        ...
+
+    def done(self) -> None:
+        """Nothing more comes: it is finished by the vault, by itself. Never blocks: calls end, and go on, whatever the
+        disk does. Twice is no error."""
         ...
 
     async def finish(self) -> Recording:
@@ -86,6 +91,7 @@ class RecordingVault(Protocol):
         call_id: CallId,
         interaction_id: InteractionId,
         *,
+        kind: RecordingKind = RecordingKind.CALL,
         on_cut: Callable[[RecordingCut], None] = lambda _: None,
     ) -> RecordingTape:
         """A new recording; its row is durable. `on_cut` is called, on the loop, when it ends before its call.
@@ -134,8 +140,8 @@ class RecordingRows(Protocol):
         """Those of these ids that have a row, of all tenants."""
         ...
 
-    async def newest_key(self) -> DataKey | None:
-        """The key of the newest recording that has one."""
+    async def sealed_with(self) -> Mapping[str, int]:
+        """How many recordings are kept, by the key that theirs are sealed with."""
         ...
 
     async def sealed_otherwise(self, sealed_with: str, limit: int) -> Sequence[Recording]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.domain.access import Principal
+from hub.domain.agent import Agent
 from hub.domain.ids import PersonId, TenantId, UserId
-from hub.domain.person import IdentityKind
+from hub.domain.person import Confidence, IdentityKind, Person
 from hub.domain.planned import PlannedReply
 from hub.domain.reach import Client, UnderWay, Way
 from hub.ports.supervise import SuperviseUnit
@@ -28,6 +29,10 @@ class StartUnit(TalkUnit, SuperviseUnit, Protocol):
 
     async def refused(self, person_id: PersonId) -> frozenset[IdentityKind]:
         """The kinds of channel on which the client's newest word about being written to is no."""
+        ...
+
+    async def holders(self, kind: IdentityKind, value: str) -> list[tuple[Person, Confidence]]:
+        """Whose address this is, or may be; the one who is known by it first."""
         ...
 
     def add_planned(self, planned: PlannedReply) -> None:
@@ -54,6 +59,10 @@ class StartStore(Protocol):
         self, tenant_id: TenantId, threads: Sequence[tuple[str, str]]
     ) -> Mapping[tuple[str, str], UnderWay]:
         """The open interactions of these threads, by (account, thread)."""
+        ...
+
+    async def standing(self, tenant_id: TenantId, agent_id: UserId) -> tuple[Agent | None, int]:
+        """Somebody as an agent, and the units that their accepted work takes; None and 0 for who never was one."""
         ...
 
     async def renew_presence(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.domain.agent import Agent
+from hub.domain.agent import Agent, Media
 from hub.domain.callback import Callback
 from hub.domain.events import Event
 from hub.domain.ids import (
@@ -21,6 +21,7 @@ from hub.domain.ids import (
     WorkItemId,
 )
 from hub.domain.interaction import Interaction, Session
+from hub.domain.mail import TouchLetter
 from hub.domain.outcome import Answer
 from hub.domain.person import Identity, IdentityKind, Person
 from hub.domain.queue import Queue
@@ -76,6 +77,7 @@ class NewTouch:
     external_id: str
     raw: bytes = b""
     body_sha256: str = ""
+    letter: TouchLetter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +135,8 @@ class UnitOfWork(Protocol):
         """The agents that are there, locked."""
         ...
 
-    async def agent_units(self, agent_id: UserId, *, besides: WorkItemId) -> int:
-        """Units of attention this agent's accepted work takes, `besides` left out."""
+    async def agent_units(self, agent_id: UserId, *, besides: WorkItemId, media: Media | None = None) -> int:
+        """Units of attention this agent's accepted work takes, all of it or that of one medium; `besides` left out."""
         ...
 
     async def queues(self) -> dict[QueueId, Queue]:
@@ -237,12 +239,13 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRows:
-    """All that the router needs to begin."""
+    """All that the router needs to begin. `silent`: who lost waiting work because they did not answer, and when."""
 
     queues: list[Queue]
     agents: list[Agent]
     items: list[WorkItem]
     offers: list[Reservation]
+    silent: list[tuple[WorkItemId, UserId, datetime]] = field(default_factory=list)
 
 
 class IntakeStore(Protocol):
@@ -330,6 +333,18 @@ class OutboxStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRoom:
+    """How many replies of each account may be taken now: `left[account]`, or `each` where it is not named."""
+
+    each: int
+    left: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, account: str) -> int:
+        """How many more of this account."""
+        return self.left.get(account, self.each)
+
+
 class SendingStore(Protocol):
     """What the sender of replies asks of the store."""
 
@@ -345,9 +360,11 @@ class SendingStore(Protocol):
         lease_s: float,
         limit: int,
         threads: Sequence[tuple[str, str]] | None = None,
+        room: AccountRoom | None = None,
     ) -> list[ClaimedReply]:
         """Take queued replies that are due, oldest first and at most one per thread: committed as `sending`
-        before this returns. `threads` ((account, thread)) restricts to clients this node holds."""
+        before this returns. `threads` ((account, thread)) restricts to clients this node holds, `room` how many of
+        them each account may have: those of others are taken past it."""
         ...
 
     async def settle_reply(

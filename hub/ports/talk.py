@@ -11,6 +11,7 @@ from hub.domain.ids import InteractionId, PlannedId, QueueId, TenantId, TouchId,
 from hub.domain.planned import PlannedReply
 from hub.domain.snooze import Snooze
 from hub.domain.touch import Touch
+from hub.ports.mail_out import LetterThread
 from hub.ports.store import UnitOfWork
 
 
@@ -33,7 +34,7 @@ class Colleague:
     queues: frozenset[QueueId]
 
 
-class TalkUnit(UnitOfWork, Protocol):
+class TalkUnit(UnitOfWork, LetterThread, Protocol):
     """A unit of work that also knows drafts, plans, mentions, snoozes and uploads. These are written at once,
     in the same transaction, and told with everything else."""
 

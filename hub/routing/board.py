@@ -133,6 +133,15 @@ class Board:
             self._take_off(entry)
         self._avoided.pop(item_id, None)
 
+    def ask(self, agent_id: UserId, *, is_asked: bool) -> None:
+        """A colleague asks this agent about a caller, on the telephone, or has done."""
+        seat = self.floor.seat_of(agent_id)
+        if seat.agent is None and not is_asked:
+            seat.is_asked = False
+            self.floor.forget_if_empty(seat)
+        elif self.floor.ask(seat, is_asked):
+            self.claims.slots.add(seat.slot)
+
     def avoid(self, item_id: WorkItemId, agent_id: UserId, until: datetime) -> None:
         """Do not offer the item to this agent before `until`, as long as somebody else could ever take it.
 

@@ -12,9 +12,11 @@ import structlog
 
 from hub.crashpoints import crash_at
 from hub.domain.agent import Media
+from hub.domain.clocks import REPLY_OVERDUE
 from hub.domain.errors import Conflict, Unavailable
 from hub.domain.events import (
     AgentChanged,
+    ConsultChanged,
     Event,
     HouseChanged,
     QueueChanged,
@@ -37,7 +39,7 @@ log = structlog.get_logger(__name__)
 _LEASE_S = 10.0
 _AVOID_AFTER = frozenset({ReservationState.DECLINED, ReservationState.EXPIRED})
 
-_TAKEN_BY_A_PERSON = frozenset({"returned", "transferred", "reassigned", "taken_over"})
+_TO_SOMEBODY_ELSE = frozenset({"returned", "transferred", "reassigned", "taken_over", REPLY_OVERDUE})
 
 
 class Dispatcher:
@@ -113,6 +115,9 @@ class Dispatcher:
             self._board.put_agent(agent, now)
         for item in rows.items:
             self._board.put_item(item)
+        for item_id, agent_id, since in rows.silent:
+            if now < since + self._avoid:
+                self._board.avoid(item_id, agent_id, since + self._avoid)
         log.info("board_built", tenant_id=self._tenant, items=len(rows.items), agents=len(rows.agents))
 
     async def _heard(self, events: Sequence[Event]) -> None:
@@ -133,6 +138,8 @@ class Dispatcher:
                     until = self._clock.now() + self._avoid
                     self._board.avoid(reservation.work_item_id, reservation.agent_id, until)
                 self._board.put_item(item)
+            case ConsultChanged(consult=consult) if consult.is_spoken:
+                self._board.ask(consult.colleague_id, is_asked=consult.ended_at is None)
             case AgentChanged():
                 self._board.put_agent(event.agent, self._clock.now())
             case QueueChanged():
@@ -148,11 +155,11 @@ class Dispatcher:
                 pass
 
     def _look_for_another(self, event: WorkStepped | ReservationOffered) -> None:
-        """Work that a person took from an agent does not go straight back to them, nor does a call that they had:
-        their phone could not be reached, or they gave it away."""
+        """Work that was taken from an agent, by a person or because they did not answer, does not go straight back to
+        them, nor does a call that they had: their phone could not be reached, or they gave it away."""
         if not isinstance(event, WorkStepped) or not event.from_agent_id:
             return
-        if event.reason in _TAKEN_BY_A_PERSON or event.item.media is Media.VOICE:
+        if event.reason in _TO_SOMEBODY_ELSE or event.item.media is Media.VOICE:
             self._board.avoid(event.item.id, event.from_agent_id, self._clock.now() + self._avoid)
 
     async def tick(self) -> None:

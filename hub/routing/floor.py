@@ -88,7 +88,7 @@ class Floor:
 
     def forget_if_empty(self, seat: Seat) -> None:
         """Forget a seat that has neither agent nor work."""
-        if seat.agent is None and not seat.held:
+        if seat.agent is None and not seat.held and not seat.is_asked:
             self.seats.pop(seat.agent_id, None)
 
     def take(self, seat: Seat, item_id: WorkItemId, state: WorkState, units: int, number: int) -> None:
@@ -106,9 +106,15 @@ class Floor:
         seat.load -= units
         if number == VOICE:
             seat.calls -= 1
-            self._mark(seat, on_call=seat.calls > 0)
+            self._mark(seat, on_call=seat.is_on_call)
         if seat.agent is None:
             self.forget_if_empty(seat)
+        return self.settle(seat)
+
+    def ask(self, seat: Seat, is_asked: bool) -> bool:
+        """A colleague asks them on the telephone, or has done; whether there is new room, as `settle` says."""
+        seat.is_asked = is_asked
+        self._mark(seat, on_call=seat.is_on_call)
         return self.settle(seat)
 
     def settle(self, seat: Seat) -> bool:
@@ -116,7 +122,7 @@ class Floor:
         if seat.agent is None:
             return False
         before, load = seat.room_for, seat.load
-        takes_work = seat.standing is _AVAILABLE and not seat.calls and load <= FULL
+        takes_work = seat.standing is _AVAILABLE and not seat.is_on_call and load <= FULL
         room_for = seat.room_at[load] if takes_work else 0
         if not seat.agent.phone_ready:
             room_for &= ~_A_CALL
@@ -159,7 +165,7 @@ class Floor:
             self.order.ranks.append(None)
         seat.bit = 1 << seat.slot
         seat.standing = Standing.AVAILABLE  # as the sets have a new slot: neither offline nor paused
-        self._mark(seat, on_call=seat.calls > 0)
+        self._mark(seat, on_call=seat.is_on_call)
 
     def _stand(self, seat: Seat, standing: Standing) -> None:
         if seat.standing is standing:

@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hub.domain.events import TouchStored, WorkStepped
-from hub.domain.ids import QueueId, TenantId, TouchId, WorkItemId
+from hub.domain.events import WorkStepped
+from hub.domain.ids import QueueId, TenantId, WorkItemId
 from hub.domain.queue import Queue, WhenClosed
-from hub.domain.touch import Delivery, Direction, Touch, TouchKind
-from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.opening import OpeningHours
 from hub.ports.clock import Clock
-from hub.ports.store import NewTouch, RoutingStore, UnitOfWork
+from hub.ports.store import RoutingStore, UnitOfWork
+from hub.saying import said_by_itself
 from hub.steps import as_it_is_now
 
 log = structlog.get_logger(__name__)
@@ -129,25 +128,7 @@ async def _said(unit: UnitOfWork, item: WorkItem, text: str, now: datetime) -> N
     sessions = await unit.open_sessions(item.interaction_id)
     if not sessions:
         return
-    numbered = changed(interaction, last_seq=interaction.last_seq + 1)
-    unit.save_interaction(numbered)
-    touch = Touch(
-        id=TouchId(new_id()),
-        tenant_id=item.tenant_id,
-        interaction_id=item.interaction_id,
-        session_id=sessions[0].id,
-        person_id=item.person_id,
-        seq=numbered.last_seq,
-        channel=sessions[0].channel,
-        account=sessions[0].account,
-        direction=Direction.OUTBOUND,
-        kind=TouchKind.MESSAGE,
-        at=now,
-        text=text,
-        delivery=Delivery.QUEUED,
-    )
-    unit.add_touch(NewTouch(touch=touch, external_id=answer_id(item.id)))
-    unit.emit(TouchStored(tenant_id=item.tenant_id, touch=touch, agent_id=None))
+    said_by_itself(unit, interaction, sessions[0], text, now, external_id=answer_id(item.id))
 
 
 def next_pass(item: WorkItem, queue: Queue, target: Queue, now: datetime) -> WorkItem:

@@ -39,7 +39,8 @@ class Seat:
     """The agent as last put (None while only their work is known), and what they hold.
 
     `slot` is the agent's number on the floor and `bit` is `1 << slot`; without an agent they are −1 and 0.
-    `weights[n]` are the units an item of medium n takes, `calls` counts the voice items in hand. `room_for` has
+    `weights[n]` are the units an item of medium n takes, `calls` counts the voice items in hand, `is_asked`: a
+    colleague asks them on the telephone. `room_for` has
     bit n set when one more item of medium n fits now, `room_at[load]` when it fits beside that load. `buckets`
     are the numbers of those the agent may serve, `urgencies_of` gets theirs (made when needed, None after every
     change of `buckets`). `lease_ends_at` is the end of presence that is being watched.
@@ -54,6 +55,7 @@ class Seat:
     room_at: tuple[int, ...] = (0,) * (FULL + 1)
     load: int = 0
     calls: int = 0
+    is_asked: bool = False
     held: dict[WorkItemId, WorkState] = field(default_factory=dict)
     room_for: int = 0
     rank: Rank = (0, 0.0, UserId(""), -1)
@@ -61,6 +63,11 @@ class Seat:
     buckets: list[int] = field(default_factory=list)
     urgencies_of: Getter[float] | None = None
     lease_ends_at: datetime | None = None
+
+    @property
+    def is_on_call(self) -> bool:
+        """Whether they talk, or will in a moment: then nothing is offered to them."""
+        return self.calls > 0 or self.is_asked
 
 
 def standing_of(agent: Agent, now: datetime) -> Standing:

@@ -5,7 +5,7 @@ from datetime import datetime
 from hub.desk.views import OfferedWorkView, OfferView
 from hub.domain.card import ClientCard
 from hub.domain.reservation import Reservation
-from hub.domain.work import WorkItem
+from hub.domain.work import WorkItem, shown_channel
 
 
 def offered_work(item: WorkItem, queue: str, now: datetime, call_back: str = "") -> OfferedWorkView:
@@ -14,7 +14,7 @@ def offered_work(item: WorkItem, queue: str, now: datetime, call_back: str = "")
         id=item.id,
         interaction_id=item.interaction_id,
         queue=queue,
-        channel=item.channel,
+        channel=shown_channel(item),
         language=item.language,
         waited_s=round(max(0.0, (now - item.first_queued_at).total_seconds()), 3),
         call_back=call_back,

@@ -18,7 +18,6 @@ from hub.domain.errors import HubError
 from hub.domain.events import (
     AgentChanged,
     AlarmChanged,
-    AlarmRulesChanged,
     CallChanged,
     Event,
     QueueChanged,
@@ -27,6 +26,7 @@ from hub.domain.events import (
     WorkStepped,
 )
 from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId
+from hub.domain.setting_events import AlarmRulesChanged
 from hub.insight.alarms import Alarms
 from hub.insight.floor_view import AlarmView, FloorQueue, FloorView, PopView, alarm_view
 from hub.insight.picture import Changes, Picture, Wait

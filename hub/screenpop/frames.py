@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from hub.desk.touch_views import TouchView
 from hub.desk.views import (
     CallView,
     ConsultView,
@@ -23,7 +24,6 @@ from hub.desk.views import (
     QueueLineView,
     SnoozeView,
     TaskView,
-    TouchView,
     ViewerView,
     WaitingView,
     WorkView,

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.desk.reading import LiveReads
-from hub.desk.views import OfferView, TouchView, notice_view
+from hub.desk.touch_views import TouchView, touch_view
+from hub.desk.views import OfferView, notice_view
+from hub.domain.clock_events import ClocksChanged
 from hub.domain.consult import Consult
 from hub.domain.events import (
     AgentChanged,
@@ -30,6 +32,7 @@ from hub.domain.events import (
 )
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.reservation import ReservationState
+from hub.domain.touch import Delivery
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
 from hub.screenpop.cards import latency_ms, offered_work
@@ -100,7 +103,7 @@ class Pusher:
                 self._one(event, changed, agents)
             if any(isinstance(event, HouseChanged) for event in batch):
                 await self._house_changed(tenant_id)
-            await self._work_changed(tenant_id, list(changed))
+            await self._work_changed(tenant_id, [*changed, *await self._unanswered(tenant_id, batch)])
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
             await self._calls_changed(tenant_id, [e for e in batch if isinstance(e, CallChanged)])
@@ -155,6 +158,8 @@ class Pusher:
             case WorkStepped():
                 self._stepped(event, changed, agents)
                 self._windows.lines_changed()
+            case ClocksChanged(work_item_id=item_id) if item_id is not None:
+                changed[item_id] = None
             case TouchStored():
                 self._touch(event)
             case DeliveryChanged():
@@ -248,6 +253,15 @@ class Pusher:
                     )
                 )
 
+    async def _unanswered(self, tenant_id: TenantId, batch: Sequence[Event]) -> list[WorkItemId]:
+        """Work whose client waits again: what seemed an answer did not reach them."""
+        failed = [
+            e.interaction_id
+            for e in batch
+            if isinstance(e, DeliveryChanged) and e.delivery is Delivery.FAILED
+        ]
+        return list(await self._reads.work_in(tenant_id, failed)) if failed else []
+
     def _client_left(self, event: ClientLeft) -> None:
         stream = self._streams.get(event.agent_id)
         if stream is not None:
@@ -317,21 +331,7 @@ class Pusher:
                     stream.send(CallChangedFrame(seq=0, call=view))
 
     def _shown(self, event: TouchStored) -> TouchView:
-        touch = event.touch
-        return TouchView(
-            id=touch.id,
-            interaction_id=touch.interaction_id,
-            seq=touch.seq,
-            channel=touch.channel,
-            direction=touch.direction,
-            kind=touch.kind,
-            at=touch.at,
-            text=touch.text,
-            attachments=touch.attachments,
-            author=event.author or self._agent_name(touch.author_id),
-            delivery=touch.delivery,
-            delivery_detail=touch.delivery_detail,
-        )
+        return touch_view(event.touch, event.author or self._agent_name(event.touch.author_id))
 
     async def _consult_changed(self, consult: Consult) -> None:
         if consult.ended_at is None:

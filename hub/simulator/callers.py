@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,13 +28,27 @@ _NUMBERS = ("+90532", "+7916", "+4930", "+44207")
 
 @dataclass(slots=True)
 class CallTally:
-    """What became of the callers: each is `answered`, or `gave_up`, or `refused`; `open` are on the line."""
+    """What became of the callers: each was `picked_up`, or `gave_up`, or `refused` (`refusals`: by the status of SIP, 0
+    for a line that broke); `open` are on the line.
+
+    Picked up is by the hub: a caller hears music, an announcement or an agent, and on a line all three are a 200.
+    """
 
     came: int = 0
     open: int = 0
-    answered: int = 0
+    picked_up: int = 0
     gave_up: int = 0
-    refused: int = 0
+    refusals: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def still_there(self) -> int:
+        """Who waited when the time was up."""
+        return self.came - self.picked_up - self.gave_up - self.refused
+
+    @property
+    def refused(self) -> int:
+        """How many were refused, whatever the reason."""
+        return self.refusals.total()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +120,9 @@ class _Phone:
     async def notified(self, leg: Leg, status: int, over: bool) -> None:
         """No REFER of ours."""
 
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        """The house is reached by UDP."""
+
     async def ended(self, leg: Leg, why: Ended) -> None:  # noqa: ARG002 - there is one leg
         """It is over."""
         self.why = why
@@ -146,7 +164,7 @@ class Callers:
         try:
             await self._called(caller)
         except (NoRoom, LegOver):
-            self.tally.refused += 1
+            self.tally.refusals[0] += 1
         finally:
             self.tally.open -= 1
 
@@ -163,10 +181,10 @@ class Callers:
             )
             await phone.until(lambda: phone.picked_up, caller.patience_s)
             if phone.picked_up:
-                self.tally.answered += 1
+                self.tally.picked_up += 1
                 await phone.until(lambda: False, caller.talks_s)
             elif phone.why is not None and phone.why.status not in (0, 487):
-                self.tally.refused += 1
+                self.tally.refusals[phone.why.status] += 1
             else:
                 self.tally.gave_up += 1
             await leg.end()

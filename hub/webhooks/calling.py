@@ -66,24 +66,26 @@ class Caller:
         self._resolver = resolver
         self._within_s = within_s
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, kept_bytes: int = KEPT_BYTES
+    ) -> tuple[int, str, str]:
         """Status, error and beginning of the answer. Status 0: no answer, and `error` is a stable word."""
-        return await self._called("POST", url, body, headers)
+        return await self._called("POST", url, body, headers, kept_bytes)
 
     async def reaches(self, url: str) -> tuple[int, str]:
         """Whether anybody answers there, without a delivery: the status of a HEAD, whatever it is; or 0 and a
         stable word."""
-        status, error, _ = await self._called("HEAD", url, b"", {})
+        status, error, _ = await self._called("HEAD", url, b"", {}, KEPT_BYTES)
         return status, "" if status else error
 
     async def _called(
-        self, method: str, url: str, body: bytes, headers: Mapping[str, str]
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], kept_bytes: int
     ) -> tuple[int, str, str]:
         try:
             if not self._allow_private and _is_private_literal(url):
                 return 0, "not_public", ""
             async with asyncio.timeout(self._within_s):
-                return await self._answer(method, url, body, headers)
+                return await self._answer(method, url, body, headers, kept_bytes)
         except TimeoutError:
             return 0, "timeout", ""
         except NotPublic:
@@ -96,7 +98,7 @@ class Caller:
             return 0, "no_answer", ""
 
     async def _answer(
-        self, method: str, url: str, body: bytes, headers: Mapping[str, str]
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], kept_bytes: int
     ) -> tuple[int, str, str]:
         inner = self._resolver or aiohttp.ThreadedResolver()
         resolver = inner if self._allow_private else PublicOnly(inner)
@@ -114,7 +116,7 @@ class Caller:
                 method, url, data=body or None, headers=dict(headers), allow_redirects=False
             ) as answer,
         ):
-            beginning = await answer.content.read(KEPT_BYTES)
+            beginning = await answer.content.read(kept_bytes)
             return answer.status, "" if answer.status < 300 else "refused", _shown(beginning)
 
 

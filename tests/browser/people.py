@@ -48,6 +48,16 @@ async def reply(page: Page, words: str) -> None:
     await page.keyboard.press("Escape")
 
 
+async def answer_letter(page: Page, words: str) -> None:
+    """As `reply`, but Enter begins a new line in a letter: Ctrl+Enter sends it."""
+    await page.keyboard.press("r")
+    await expect(page.get_by_role("textbox", name="Letter")).to_be_focused()
+    await page.keyboard.type(words)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("article.touch.outbound", has_text=words)).to_be_visible()
+    await page.keyboard.press("Escape")
+
+
 async def choose(page: Page, words: str) -> None:
     """Call the palette, and take the first thing that it finds by these words."""
     await page.keyboard.press("Control+k")

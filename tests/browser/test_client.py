@@ -13,7 +13,8 @@ from hub.domain.site import FormChoice, FormField, FormFieldKind, SiteSetup, Sit
 from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.clients import Agent
 from tests.conftest import StartHub
-from tests.hubs import SITE, Floor, RunningHub, free_port
+from tests.hubs import SITE, Floor, RunningHub
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

@@ -1,171 +1,36 @@
 """The agent's phone in a real browser: SIP by WebSocket, sound by WebRTC, and a client with a telephone."""
 
 import asyncio
-import json
-import math
 import re
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, Screen, screen_of
+from tests.browser.conftest import Exchange, screen_of
 from tests.browser.people import become_available, choose, sign_in
+from tests.browser.phones import (
+    BORIS_HZ,
+    CLIENT_HZ,
+    PICTURES,
+    SECRET_HZ,
+    agent_window,
+    desk_phone,
+    hears,
+    in_state,
+    phone_is_ready,
+    seen,
+    told,
+    until_level,
+)
 from tests.clients import Agent
-from tests.hubs import Floor, RunningHub, free_port, start_hub
-from tests.softphone import OnPhone, Softphone, softphone
+from tests.hubs import RunningHub
+from tests.recordings import heard_again
+from tests.softphone import LINE, OnPhone, softphone
+from tests.tones import loudness, tone_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-PICTURES = ROOT / "tests/browser/pictures/phone"
-CLIENT_HZ, BORIS_HZ, CARRIER_HZ = 440.0, 1_500.0, 700.0
-FLOOR = Floor(agents=("anna", "boris"), queues=("support", "sales"), offer_s=60, wrap_up_s=2.0)
-SOUND = [
-    "--use-fake-device-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--autoplay-policy=no-user-gesture-required",
-]
-"""A microphone that beeps, and a browser that speaks with itself."""
-
-WATCH = """
-window.seen = [];
-window.peers = [];
-const note = (what, from) => window.seen.push({ what, from, at: performance.timeOrigin + performance.now() });
-const Peer = window.RTCPeerConnection;
-window.RTCPeerConnection = class extends Peer { constructor(...all) { super(...all); window.peers.push(this); } };
-const Socket = window.WebSocket;
-window.WebSocket = class extends Socket {
-  constructor(...all) {
-    super(...all);
-    const isPhone = this.url.endsWith('/ws/sip');
-    this.addEventListener('message', ({ data }) => {
-      if (typeof data !== 'string') return;
-      note(isPhone ? data.split(' ', 1)[0] : JSON.parse(data).kind, isPhone ? 'sip' : 'desk');
-    });
-  }
-};
-"""
-"""Writes down when which frame and which SIP message came, and keeps the connections whose sound is measured."""
-
-FIRST = "what => window.seen.find(one => one.what === what)?.at ?? 0"
-
-LEVELS = """async () => {
-  const peer = window.peers.at(-1);
-  const found = { in: 0, out: 0, received: 0, lost: 0, codec: '' };
-  if (!peer || peer.connectionState === 'closed') return found;
-  const report = await peer.getStats();
-  for (const stat of report.values()) {
-    if (stat.type === 'inbound-rtp') {
-      const { audioLevel = 0, packetsReceived: received, packetsLost: lost, codecId = '' } = stat;
-      Object.assign(found, { in: audioLevel, received, lost, codec: report.get(codecId)?.mimeType ?? '' });
-    }
-    if (stat.type === 'media-source') found.out = stat.audioLevel ?? 0;
-  }
-  return found;
-}"""
-
-
-@pytest_asyncio.fixture(scope="module")
-async def talking_browser() -> AsyncIterator[Browser]:
-    """A Chromium that has a microphone and a speaker, made up."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *SOUND])
-        yield chromium
-        await chromium.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """A hub with a telephone, and the carrier that it calls by."""
-
-    hub: RunningHub
-    sip_port: int
-    carrier: Softphone
-
-
-@pytest_asyncio.fixture(scope="module")
-async def exchange(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exchange]:
-    sip_port = free_port()
-    async with softphone("carrier", CARRIER_HZ) as carrier:
-        line = {"name": "carrier", "domain": f"127.0.0.1:{carrier.ways.port}", "keep_alive": "none"}
-        settings = {
-            "CHANNELS__SIP__PORT": str(sip_port),
-            "CHANNELS__SIP__OPEN_TO_LOOPBACK": "1",
-            "CHANNELS__SIP__EXEMPT_ADDRESSES": '["127.0.0.0/8"]',
-            "CHANNELS__SIP__TRUNKS": json.dumps([{**line, "registers": False, "outbound": True}]),
-            "CHANNELS__SIP__OUTBOUND__COUNTRIES": '["TR"]',
-        }
-        hub = await start_hub(tmp_path_factory.mktemp("phone") / "data", floor=FLOOR, settings=settings)
-        yield Exchange(hub=hub, sip_port=sip_port, carrier=carrier)
-        await hub.stop()
-
-
-@pytest_asyncio.fixture
-async def stack() -> AsyncIterator[AsyncExitStack]:
-    async with AsyncExitStack() as opened:
-        yield opened
-
-
-async def agent_window(browser: Browser, hub: RunningHub, login: str, *, may_speak: bool = True) -> Screen:
-    """An agent at their console, whose phone is the browser."""
-    screen = await screen_of(browser, PICTURES, language="en")
-    await microphone(screen.page, hub, may_speak=may_speak)
-    await screen.page.context.add_init_script(WATCH)
-    await sign_in(screen.page, hub.url, login)
-    return screen
-
-
-async def phone_is_ready(page: Page) -> None:
-    await expect(page.locator(".phone-light.ok")).to_be_visible()
-
-
-async def levels(page: Page) -> dict[str, Any]:
-    found: dict[str, Any] = await page.evaluate(LEVELS)
-    return found
-
-
-async def until_level(page: Page, side: str, *, loud: bool) -> dict[str, Any]:
-    """Wait until the sound that comes (`in`) or goes (`out`) is heard, or is not."""
-    found: dict[str, Any] = {}
-    async with asyncio.timeout(12):
-        while True:
-            found = await levels(page)
-            if (found[side] > 0.02) == loud:
-                return found
-            await asyncio.sleep(0.1)
-
-
-def told(words: str) -> None:
-    """Figures for whoever runs it with `-s`."""
-    sys.stdout.write(f"\n{words}\n")
-
-
-def rms(call: OnPhone, last_s: float = 1.5) -> float:
-    """How loud anything was that the client heard lately."""
-    samples = call.heard[-int(last_s * 8_000) :]
-    return math.sqrt(sum(s * s for s in samples) / len(samples)) if samples else 0.0
-
-
-async def hears(call: OnPhone, *, something: bool, within_s: float = 12.0) -> float:
-    """Wait until the client hears the agent's microphone, or nothing at all any more; how loud it was."""
-    async with asyncio.timeout(within_s):
-        while (rms(call) > 200) != something:
-            await asyncio.sleep(0.1)
-    return rms(call)
-
-
-async def seen(page: Page, what: str) -> float:
-    """Wait for that frame or message; when the first came, in milliseconds."""
-    async with asyncio.timeout(12):
-        while not (at := await page.evaluate(FIRST, what)):
-            await asyncio.sleep(0.05)
-    return float(at)
 
 
 async def test_a_client_calls_and_an_agent_talks_in_the_browser_from_the_ring_to_the_transfer(
@@ -196,6 +61,8 @@ async def test_a_client_calls_and_an_agent_talks_in_the_browser_from_the_ring_to
     await call.until("answered")
     bar = page.locator("section.call")
     await expect(bar).to_have_class(in_state("talking"))
+    await expect(page).to_have_url(re.compile(r"\?c="))
+    interaction_id = page.url.partition("?c=")[2]
     heard = await until_level(page, "in", loud=True)
     spoken = await until_level(page, "out", loud=True)
     louder = await hears(call, something=True)
@@ -222,6 +89,8 @@ async def test_a_client_calls_and_an_agent_talks_in_the_browser_from_the_ring_to
     await page.keyboard.press("m")
     await hears(call, something=True)
 
+    await recorded_but_for_the_pause(page, call)
+
     await page.keyboard.press("p")
     await page.locator(".keypad").wait_for()
     await page.keyboard.type("12#", delay=250)
@@ -245,6 +114,7 @@ async def test_a_client_calls_and_an_agent_talks_in_the_browser_from_the_ring_to
     await expect(bar).to_have_class(in_state("asking"))
     await other.pick_up(asked)
     await expect(bar).to_have_class(in_state("asked"))
+    await expect(bar.locator(".face")).to_have_text("with Boris")
     await anna.picture("6-asked")
     assert await anna.violations() == []
     await bar.get_by_role("button", name="Connect them").click()
@@ -253,25 +123,52 @@ async def test_a_client_calls_and_an_agent_talks_in_the_browser_from_the_ring_to
     await expect(bar).to_have_count(0)
     await expect(page.locator(".phone-light.ok")).to_be_visible()
     await call.hang_up()
+    await the_pause_is_cut_out(talking_browser, hub, interaction_id)
     assert anna.complaints == []
     await page.context.close()
 
 
-async def desk_phone(stack: AsyncExitStack, hub: RunningHub, sip_port: int) -> Softphone:
-    """Boris, with a phone on his desk."""
-    boris = await stack.enter_async_context(Agent(hub.url, "boris"))
-    phone = await stack.enter_async_context(softphone("boris", BORIS_HZ))
-    await boris.ask("PUT", "/api/v1/agents/me/phone", {"kind": "registered"})
-    account = await boris.post("/api/v1/agents/me/phone-account")
-    assert (await phone.register(sip_port, account["username"], account["password"])).status == 200
-    await boris.connect()
-    await boris.be("available")
-    return phone
+async def recorded_but_for_the_pause(page: Page, call: OnPhone) -> None:
+    """The agent records by key, pauses while the client says another tone, and goes on."""
+    button = page.locator("section.call .record")
+    await page.keyboard.press("v")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await asyncio.sleep(1.5)
+    await button.click()
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await call.session.play(LINE, tone_file(SECRET_HZ))
+    await asyncio.sleep(2)
+    await call.session.play(LINE, tone_file(CLIENT_HZ))
+    await asyncio.sleep(0.5)
+    await page.keyboard.press("v")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await asyncio.sleep(1)
 
 
-def in_state(name: str) -> re.Pattern[str]:
-    """The class of the bar of a call in this state."""
-    return re.compile(rf"\b{name}\b")
+async def the_pause_is_cut_out(browser: Browser, hub: RunningHub, interaction_id: str) -> None:
+    """What was said in the pause is nowhere in the recording, what was said around it is; the player shows where."""
+    async with Agent(hub.url, "maria") as maria:
+        async with asyncio.timeout(10):
+            while True:
+                (kept,) = (await maria.get(f"/api/v1/interactions/{interaction_id}/recordings"))["items"]
+                if kept["ended_at"] is not None:
+                    break
+                await asyncio.sleep(0.1)
+        client, house = await heard_again(maria, kept["id"])
+    # the second is the agent's consult: of what colleagues say, nothing is kept
+    assert len(kept["pauses"]) == 2
+    assert kept["pauses"][0]["at_s"] == pytest.approx(1.5, abs=1.0)
+    assert loudness(client, CLIENT_HZ) > 1_000
+    assert max(loudness(client[n : n + 1_600], SECRET_HZ) for n in range(0, len(client), 1_600)) < 300
+    assert max(map(abs, house)) > 500
+    screen = await screen_of(browser, PICTURES, language="en")
+    await sign_in(screen.page, hub.url, "maria")
+    await screen.page.goto(f"{hub.url}/manager/log/{interaction_id}")
+    await expect(screen.page.locator(".player .gap")).to_have_count(2)
+    await expect(screen.page.locator(".recordings").first).to_contain_text("Paused 2 times")
+    await screen.picture("6-recorded")
+    assert await screen.violations() == []
+    await screen.page.context.close()
 
 
 async def test_a_number_is_called_by_typing_it_and_the_history_tells_of_the_call(
@@ -305,6 +202,23 @@ async def test_a_number_is_called_by_typing_it_and_the_history_tells_of_the_call
     await expect(row).to_contain_text("talked with Anna")
     await anna.picture("9-over")
     assert await anna.violations() == []
+    async with Agent(exchange.hub.url, "sofia") as sofia:
+        begun = await sofia.get(f"/api/v1/interactions/{page.url.partition('?c=')[2]}")
+    person = begun["person"]["id"]
+    await page.keyboard.press("f")
+    await expect(page.get_by_role("button", name="Finish now")).to_have_count(0)
+
+    # once more by a click: on the card of whoever was called
+    await page.goto(f"{exchange.hub.url}/?person={person}")
+    await phone_is_ready(page)
+    await page.get_by_role("button", name="Call +905321234568").click()
+    again = await exchange.carrier.rings()
+    await exchange.carrier.pick_up(again)
+    await expect(bar).to_have_class(in_state("talking"))
+    await again.hang_up()
+    await expect(bar).to_have_count(0)
+    await page.get_by_role("button", name="Finish now").click()
+    await expect(page.get_by_role("button", name="Finish now")).to_have_count(0)
     assert anna.complaints == []
     await page.context.close()
 
@@ -339,44 +253,3 @@ async def test_one_window_is_the_phone_every_window_steers_it_and_the_next_takes
     await seen(second, "SIP/2.0")
     await phone_is_ready(second)
     await second.context.close()
-
-
-async def test_who_may_not_use_a_microphone_is_told_why_no_calls_come_and_what_to_do(
-    talking_browser: Browser, exchange: Exchange
-) -> None:
-    anna = await agent_window(talking_browser, exchange.hub, "anna", may_speak=False)
-    page = anna.page
-    light = page.locator(".phone-light.bad")
-    await expect(light).to_be_visible()
-    await become_available(page)
-    await expect(light).to_contain_text("no calls")
-    await expect(page.locator("header [role=status]", has_text="no call reaches you")).to_have_count(1)
-    await light.click()
-    panel = page.locator(".phone-panel")
-    await expect(panel).to_contain_text("does not let this page use the microphone")
-    await anna.picture("10-denied")
-    assert await anna.violations() == []
-    await page.keyboard.press("Escape")
-
-    await microphone(page, exchange.hub, may_speak=True)
-    await phone_is_ready(page)
-    await page.goto(f"{exchange.hub.url}/my-phone")
-    await expect(page.locator(".devices [role=status]").first).to_contain_text("is heard")
-    await anna.picture("11-my-phone")
-    assert await anna.violations() == []
-    await page.get_by_label("a desk phone or an app").check()
-    await page.get_by_role("button", name="account").click()
-    await expect(page.locator("section.told")).to_contain_text("this once")
-    await expect(page.locator(".phone-light.bad")).to_be_visible()
-    await anna.picture("12-desk-phone")
-    assert await anna.violations() == []
-    await page.get_by_label("this browser").check()
-    await phone_is_ready(page)
-    assert anna.complaints == []
-    await page.context.close()
-
-
-async def microphone(page: Page, hub: RunningHub, *, may_speak: bool) -> None:
-    """What somebody decided beside the address: what is not allowed is forbidden then."""
-    allowed = ["microphone"] if may_speak else ["notifications"]
-    await page.context.grant_permissions(allowed, origin=hub.url)

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.browser.people import open_chat, sign_in
@@ -13,13 +13,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 PICTURES = ROOT / "tests/browser/pictures/screens"
 LOOKS = [
-    ("en", "light", 1366, 768),
-    ("en", "dark", 1920, 1080),
-    ("ru", "dark", 1366, 768),
-    ("ru", "light", 390, 844),
-    ("tr", "light", 1366, 768),
-    ("tr", "dark", 390, 844),
+    ("en", "light", 1366, 768, "address"),
+    ("en", "dark", 1920, 1080, "link"),
+    ("ru", "dark", 1366, 768, "link"),
+    ("ru", "light", 390, 844, "address"),
+    ("tr", "light", 1366, 768, "link"),
+    ("tr", "dark", 390, 844, "link"),
 ]
+"""The last says how one comes to a screen: by its address, which loads everything anew, or by the link to it."""
 
 SCROLLS = """() => {
   const page = document.scrollingElement;
@@ -28,7 +29,7 @@ SCROLLS = """() => {
 """Parts of a desk may scroll, the page never does."""
 
 
-@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+@pytest.mark.parametrize(("language", "theme", "width", "height", "way"), LOOKS)
 async def test_no_screen_violates_accessibility_or_complains(
     browser: Browser,
     quiet_hub: RunningHub,
@@ -36,13 +37,14 @@ async def test_no_screen_violates_accessibility_or_complains(
     theme: str,
     width: int,
     height: int,
+    way: str,
 ) -> None:
     hub = quiet_hub
     look = f"{language}-{theme}-{width}"
     found: dict[str, list[str]] = {}
 
     async def seen(screen: Screen, name: str) -> None:
-        await screen.page.wait_for_timeout(250)
+        await screen.settled()
         await screen.picture(f"{name}-{look}")
         if problems := [*await screen.violations(), *screen.complaints]:
             found[name] = problems
@@ -71,9 +73,7 @@ async def test_no_screen_violates_accessibility_or_complains(
                 continue
             looked_at.add(place)
             if place != known[0]:
-                await person.page.goto(f"{hub.url}{place}")
-                await person.page.locator("#main").wait_for()
-            await person.page.wait_for_load_state("networkidle")
+                await go(person.page, hub.url, place, way)
             name = f"{login}{place.replace('/', '-').rstrip('-')}"
             await seen(person, name)
             if await person.page.evaluate(SCROLLS):
@@ -103,6 +103,18 @@ async def test_no_screen_violates_accessibility_or_complains(
     await seen(client, "chat")
     await client.page.context.close()
     assert found == {}
+
+
+async def go(page: Page, url: str, place: str, way: str) -> None:
+    """To the screen. Where no link leads from this one to it, by its address whatever the way."""
+    link = page.locator(f'nav a[href="{place}"]').first
+    if way == "link" and urlsplit(page.url).path != place and await link.count():
+        before = page.url
+        await link.evaluate("link => link.click()")  # it may be in a menu that is closed
+        await expect(page).not_to_have_url(before)
+    else:
+        await page.goto(f"{url}{place}")
+    await page.locator("#main").wait_for()
 
 
 async def place_of(page: Page) -> str:

@@ -23,6 +23,12 @@ WORDS = {
     "ru": {"title": "Написать", "history": "Моя история", "closed": "не подключён", "bubble": "1"},
     "tr": {"title": "Yaz", "history": "Geçmişim", "closed": "bağlı değil", "bubble": "1"},
 }
+WISH = """async state => {
+  const { csrf } = await (await fetch('/api/v1/session')).json();
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': csrf};
+  const body = JSON.stringify({state});
+  return (await fetch('/api/v1/agents/me/state', {method: 'POST', headers, body})).status;
+}"""
 REFUSE = """async ([person, given]) => {
   const { csrf } = await (await fetch('/api/v1/session')).json();
   const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': csrf};
@@ -87,7 +93,16 @@ async def test_an_agent_begins_and_the_visitor_answers_in_one_conversation(
     dialog = page.locator("[role=dialog]", has_text="Write to")
     await expect(dialog.locator("textarea")).to_be_focused()
     await expect(dialog.locator(".way.closed")).to_have_count(3)
-    await expect(dialog.locator(".way.closed").first).to_contain_text("not connected")
+    for way, reason in (("Phone", "Nothing is written by telephone"), ("Telegram", "not connected")):
+        await expect(dialog.locator(".way.closed", has_text=way)).to_contain_text(reason)
+    # what was written is not lost by a key: it is asked, and Escape goes on
+    await dialog.locator("textarea").fill("The blue")
+    await keys.press("Escape")
+    await expect(dialog.get_by_role("button", name="Go on writing")).to_be_focused()
+    await keys.press("Escape")
+    await expect(dialog.locator("textarea")).to_be_focused()
+    await expect(dialog.locator("textarea")).to_have_value("The blue")
+    await dialog.locator("textarea").fill("")
     await agent.picture("1-dialog")
     assert await agent.violations() == []
     await begins(agent, "The blue kettle is here.", "Write to")
@@ -127,6 +142,20 @@ async def test_an_agent_begins_and_the_visitor_answers_in_one_conversation(
     await expect(log).to_contain_text("Both are packed.")
     await closed(page)
 
+    # what keeps them from beginning is said before anything is written, and is gone when it is mended
+    assert await page.evaluate(WISH, "offline") == 200
+    await page.goto(f"{hub.url}/desk?person={person}")
+    await page.locator("aside.pane", has_text="Write first").wait_for()
+    await keys.press("w")
+    dialog = page.locator("[role=dialog]", has_text="Write to")
+    await expect(dialog.locator("p.stop")).to_have_text("You are offline. Become available first.")
+    await expect(dialog.get_by_role("button", name="Send")).to_have_attribute("aria-disabled", "true")
+    await agent.picture("4-offline")
+    assert await page.evaluate(WISH, "available") == 200
+    await expect(dialog.locator("p.stop.unseen")).to_have_text("Write the message first.")
+    await keys.press("Escape")
+    await dialog.wait_for(state="detached")
+
     # a client who said no
     assert await page.evaluate(REFUSE, [person, False]) == 201
     await page.goto(f"{hub.url}/desk?person={person}")
@@ -135,7 +164,7 @@ async def test_an_agent_begins_and_the_visitor_answers_in_one_conversation(
     refused = page.locator("[role=dialog] .way.closed", has_text="does not want to be written to")
     await expect(refused).to_be_visible()
     await expect(page.locator("[role=dialog] textarea")).to_have_count(0)
-    await agent.picture("4-refused")
+    await agent.picture("5-refused")
     assert await agent.violations() == []
     await keys.press("Escape")
     await expect(page.locator("[role=dialog]")).to_have_count(0)
@@ -161,7 +190,7 @@ async def test_the_dialog_in_other_languages_on_small_screens(
     await page.keyboard.press("w")
     dialog = page.locator("[role=dialog]")
     await expect(dialog.locator(".way").first).to_be_visible()
-    await agent.picture(f"5-{language}-{width}")
+    await agent.picture(f"6-{language}-{width}")
     assert await agent.violations() == []
     assert agent.complaints == []
     await page.context.close()

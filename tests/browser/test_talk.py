@@ -213,6 +213,7 @@ async def test_the_forms_of_the_conversation_in_other_looks(
     await page.keyboard.press("r")
     await page.keyboard.type("119")
     await put_files(page, "drop", ("фото İzmir.png", "image/png", base64.b64decode(PIXELS)))
+    await expect(page.locator(".tray .item")).to_have_count(1)
     await expect(page.locator(".tray progress")).to_have_count(0)
     await page.keyboard.press("Enter")
     await expect(page.locator(".plan .undo")).to_be_visible()

@@ -1,4 +1,5 @@
-"""Agents of a chaos run: they take what is offered (mostly), number their replies, close, vanish, and come back."""
+"""Agents of a chaos run: they take what is offered (mostly), number their replies, close, vanish, and come back. Calls
+they take by their phones (mostly)."""
 
 import asyncio
 import json
@@ -6,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from tests.chaos.ledger import Accepted, Offered, ReplyQueued
+from tests.chaos.phones import PhonePeer
 from tests.chaos.world import HUB_GONE, World, heed_cancellation
 from tests.clients import Agent, Answer, Frame, FrameSocket, open_agent_socket
 
@@ -13,9 +15,13 @@ PING_EVERY_S = 2.0
 LOOK_EVERY_S = 1.0
 ACCEPT, DECLINE = 0.82, 0.08
 """What is left is let expire."""
+ACCEPT_CALL, DECLINE_CALL = 0.1, 0.05
+"""At the console; what is left is for the phone."""
 HELD = 0.3
 """Replies that can be undone for a moment, which nobody does."""
 HELD_FOR_S = 0.2
+MAIL_LOOKS = 2
+"""How often a client who wrote a letter is looked after before the conversation is closed: few write again at once."""
 NEW_WINDOW = 0.3
 LATER = {"in_progress", "raced"}
 """Refusals that say to try again."""
@@ -26,13 +32,15 @@ class _Talk:
     """A conversation in hand. `news` wakes it; `over` when it is another's, or closed."""
 
     work_item_id: str
+    channel: str
     replies_left: int
+    quiet_looks: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class AgentPeer:
-    """One agent with one console."""
+    """One agent with one console and, if the world has a telephone, one phone."""
 
     def __init__(self, world: World, login: str) -> None:
         self.login = login
@@ -71,6 +79,8 @@ class AgentPeer:
         """Serve until cancelled."""
         async with self._desk, asyncio.TaskGroup() as self._group:
             await self._sign_in()
+            if self._world.sip_port:
+                self._group.create_task(self._telephone())
             while True:
                 await self._may_talk()
                 try:
@@ -95,6 +105,11 @@ class AgentPeer:
     async def _may_talk(self) -> None:
         await self._there.wait()
         await self._world.gate.wait()
+
+    async def _telephone(self) -> None:
+        await self._insist("PUT", "/api/v1/agents/me/phone", {"kind": "registered"})
+        account = await self._insist("POST", "/api/v1/agents/me/phone-account")
+        await PhonePeer(self._world, self.login).run(account.body["username"], account.body["password"])
 
     # --- the socket ---
 
@@ -126,7 +141,8 @@ class AgentPeer:
             case "reservation_offered":
                 self._offered(frame)
             case "work_changed" if frame["work"]["state"] == "assigned":
-                self._take_up(frame["work"])
+                if frame["work"]["channel"] != "sip":
+                    self._take_up(frame["work"])
             case "work_changed" | "work_removed":
                 row = frame.get("work", frame)
                 self._let_go(row["work_item_id"])
@@ -154,7 +170,11 @@ class AgentPeer:
     def _desk_told(self, desk: Frame) -> None:
         for offer in desk["offers"]:
             self._offered(offer)
-        held = {row["interaction_id"]: row for row in desk["work"] if row["state"] == "assigned"}
+        held = {
+            row["interaction_id"]: row
+            for row in desk["work"]
+            if row["state"] == "assigned" and row["channel"] != "sip"
+        }
         for interaction_id in self._talks.keys() - held.keys():
             self._let_go(self._talks[interaction_id].work_item_id)
         for row in held.values():
@@ -180,14 +200,17 @@ class AgentPeer:
         self._asked.add(reservation_id)
         note = Offered(agent=self.login, reservation_id=reservation_id, work_item_id=work_item_id)
         self._world.ledger.note(note)
-        self._group.create_task(self._decide(reservation_id, work_item_id))
+        channel = offer["work_item"]["channel"]
+        self._group.create_task(self._decide(reservation_id, work_item_id, channel))
 
-    async def _decide(self, reservation_id: str, work_item_id: str) -> None:
+    async def _decide(self, reservation_id: str, work_item_id: str, channel: str) -> None:
+        is_call = channel == "sip"
+        accept, decline = (ACCEPT_CALL, DECLINE_CALL) if is_call else (ACCEPT, DECLINE)
         path = f"/api/v1/reservations/{reservation_id}"
         try:
             await asyncio.sleep(self._rng.uniform(0.0, 0.15))
-            chance = 0.0 if self._world.calm.is_set() else self._rng.random()
-            if chance < ACCEPT:
+            chance = 0.0 if self._world.calm.is_set() and not is_call else self._rng.random()
+            if chance < accept:
                 answer = await self._insist("POST", f"{path}/accept")
                 if answer.status == 200:
                     note = Accepted(
@@ -195,10 +218,12 @@ class AgentPeer:
                     )
                     self._world.ledger.note(note)
                     self._world.counts["accepts"] += 1
-                    self._take_up({"interaction_id": answer.body["id"], "work_item_id": work_item_id})
+                    if not is_call:
+                        taken = {"interaction_id": answer.body["id"], "work_item_id": work_item_id}
+                        self._take_up(taken | {"channel": channel})
                 else:
                     self._world.counts["accepts_refused"] += 1
-            elif chance < ACCEPT + DECLINE:
+            elif chance < accept + decline:
                 await self._insist("POST", f"{path}/decline", {"reason": "busy"})
         finally:
             self._asked.discard(reservation_id)
@@ -208,7 +233,9 @@ class AgentPeer:
     def _take_up(self, row: Frame) -> None:
         interaction_id = row["interaction_id"]
         if interaction_id not in self._talks:
-            talk = _Talk(row["work_item_id"], self._rng.randint(2, 7))
+            is_mail = row["channel"] == "email"
+            replies = self._rng.randint(1, 2) if is_mail else self._rng.randint(2, 7)
+            talk = _Talk(row["work_item_id"], row["channel"], replies)
             self._talks[interaction_id] = talk
             self._group.create_task(self._converse(interaction_id, talk))
 
@@ -226,17 +253,18 @@ class AgentPeer:
                 if unanswered is None:
                     return
                 for seq in unanswered:
-                    if talk.over.is_set() or not await self._reply(interaction_id, seq):
+                    if talk.over.is_set() or not await self._reply(interaction_id, talk, seq):
                         return
                     talk.replies_left -= 1
-                if talk.replies_left <= 0 or (self._world.calm.is_set() and not unanswered):
+                is_over = talk.channel == "email" and talk.quiet_looks >= MAIL_LOOKS
+                if talk.replies_left <= 0 or is_over or (self._world.calm.is_set() and not unanswered):
                     await self._close(interaction_id)
                     return
                 try:
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await talk.news.wait()
                 except TimeoutError:
-                    pass
+                    talk.quiet_looks += 1
         finally:
             del self._talks[interaction_id]
 
@@ -258,12 +286,12 @@ class AgentPeer:
             if answer.body["next"] is None:
                 return inbound
 
-    async def _reply(self, interaction_id: str, to_seq: int) -> bool:
+    async def _reply(self, interaction_id: str, talk: _Talk, to_seq: int) -> bool:
         self._number += 1
         text = f"[{self.login}#{self._number}] yes, since yesterday"
         is_held = self._rng.random() < HELD
         path = f"/api/v1/interactions/{interaction_id}/{'planned' if is_held else 'touches'}"
-        body = {"channel": "webchat", "text": text} | ({"hold_s": HELD_FOR_S} if is_held else {})
+        body = {"channel": talk.channel, "text": text} | ({"hold_s": HELD_FOR_S} if is_held else {})
         answer = await self._insist("POST", path, body, key=f"{self.login}-{self._number}")
         if answer.status != 201:
             self._world.counts[f"replies_refused_{answer.body.get('code')}"] += 1
@@ -276,6 +304,7 @@ class AgentPeer:
                 touch_id="" if is_held else answer.body["id"],
                 interaction_id=interaction_id,
                 seq=0 if is_held else answer.body["seq"],
+                channel=talk.channel,
             )
         )
         return True

@@ -12,9 +12,17 @@ import hub.desk.work
 from crm_store.driver import Wire
 from crm_store.store import Store
 from crm_store.unit_of_work import Unit
+from hub.calls.lost import Lost
+from hub.channels.sip.b2bua import inbound, switchboard
+from hub.channels.sip.b2bua.caller import invite_key
+from hub.channels.sip.b2bua.inbound import InboundCall
+from hub.channels.sip.b2bua.surroundings import Line, Surroundings
+from hub.channels.sip.leg import InboundLeg
+from hub.channels.sip.message import Request
 from hub.channels.webchat.channel import WebChat
 from hub.clock import SystemClock
 from hub.domain.access import Principal
+from hub.domain.call import Call
 from hub.domain.ids import InteractionId, TouchId
 from hub.domain.touch import InboundTouch, OutboundMessage, Sent
 from hub.ids import new_id
@@ -32,11 +40,13 @@ _UNIQUE = re.compile(r",\s*(CONSTRAINT \w+ )?UNIQUE \(tenant_id, account, extern
 
 def ack_before_commit() -> None:
     """The channel is told "durable" as soon as the touch came; the commit comes a moment later."""
-    write = inbox.Inbox._write
+    receive, write = inbox.Inbox.receive, inbox.Inbox._write
+    waiting: set[asyncio.Task[Received]] = set()
 
-    async def receive(self: inbox.Inbox, touch: InboundTouch) -> Received:
-        self._waiting.append(inbox._Waiting(touch, asyncio.get_running_loop().create_future()))
-        self._arrived.set()
+    async def told_at_once(self: inbox.Inbox, touch: InboundTouch) -> Received:
+        task = asyncio.create_task(receive(self, touch))
+        waiting.add(task)
+        task.add_done_callback(waiting.discard)
         return Received(
             touch_id=TouchId(new_id()),
             interaction_id=InteractionId(new_id()),
@@ -45,11 +55,11 @@ def ack_before_commit() -> None:
             repeated=False,
         )
 
-    async def written_late(self: inbox.Inbox, batch: list[inbox._Waiting]) -> None:
+    async def written_late(self: inbox.Inbox, touches: Sequence[InboundTouch]) -> Sequence[inbox.Outcome]:
         await asyncio.sleep(0.05)
-        await write(self, batch)
+        return await write(self, touches)
 
-    inbox.Inbox.receive = receive  # type: ignore[method-assign]
+    inbox.Inbox.receive = told_at_once  # type: ignore[method-assign]
     inbox.Inbox._write = written_late  # type: ignore[method-assign]
 
 
@@ -110,9 +120,49 @@ def sent_unsent() -> None:
     WebChat.send = send  # type: ignore[method-assign]
 
 
+def calls_forgotten() -> None:
+    """A hub that begins does not look after what its earlier life carried."""
+
+    async def nothing(self: Lost, node: str) -> list[Call]:
+        return []
+
+    Lost.of = nothing  # type: ignore[method-assign]
+
+
+def invite_never_the_same() -> None:
+    """An INVITE that comes again is another call."""
+
+    def another(invite: Request) -> tuple[str, str]:
+        external_id, body_sha256 = invite_key(invite)
+        return f"{external_id}-{new_id()}", body_sha256
+
+    inbound.invite_key = another  # type: ignore[attr-defined]
+
+
+def told_before_kept() -> None:
+    """A caller hears that it rings before the call is on the disk."""
+    receive = inbound.received
+
+    async def told(around: Surroundings, leg: InboundLeg, line: Line) -> InboundCall | None:
+        await leg.progress(182)
+        await asyncio.sleep(1.0)
+        return await receive(around, leg, line)
+
+    switchboard.received = told  # type: ignore[attr-defined]
+
+
 MISTAKES = {
     mistake.__name__: mistake
-    for mistake in (ack_before_commit, no_unique_index, sweeper_off, reply_key_ignored, sent_unsent)
+    for mistake in (
+        ack_before_commit,
+        no_unique_index,
+        sweeper_off,
+        reply_key_ignored,
+        sent_unsent,
+        calls_forgotten,
+        invite_never_the_same,
+        told_before_kept,
+    )
 }
 
 

@@ -9,11 +9,15 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 
-from hub import app
+from hub import app, carried_calls
+from hub.channels.email import smtp
+from hub.media.embedded.engine import EmbeddedEngine
 from hub.routing.board import Board
 from hub.started import Started
 from tests import hubs
+from tests.chaos.post import mail_times
 
 BOARD = "board.json"
 
@@ -43,13 +47,29 @@ class AskedHub(app.Hub):
 
     def _write_board(self) -> None:
         folder = self._settings.data_dir
-        (folder / f"{BOARD}.new").write_text(json.dumps(pictured(self._dispatcher.board)))
+        (folder / f"{BOARD}.new").write_text(json.dumps(self._pictured()))
         (folder / f"{BOARD}.new").replace(folder / BOARD)
+
+    def _pictured(self) -> dict[str, object]:
+        line = self._line
+        carried = line._carried
+        assert carried is not None
+        telephone = {
+            "calls": carried.switchboard.active,
+            "legs": sum(not leg.is_over for leg in line.telephony.user_agent.legs.all()),
+            "sounds": carried.engine.load().sessions,
+        }
+        return {**pictured(self._dispatcher.board), "telephone": telephone}
 
 
 def main(argument: str) -> None:
     """See `tests.hubs.main`."""
     app.Hub = AskedHub  # type: ignore[misc]
+    # within a short run a mail server comes back, and one that is silent is given up
+    smtp.WITHIN_S, smtp._STEP_S = smtp.WITHIN_S * mail_times(), smtp._STEP_S * mail_times()
+    smtp.BUSY_S, smtp.UNREACHABLE_S = smtp.BUSY_S * mail_times(), smtp.UNREACHABLE_S * mail_times()
+    # nobody calls from a browser here: each life would load what is needed for that
+    carried_calls.EmbeddedEngine = partial(EmbeddedEngine, browsers=False)  # type: ignore[attr-defined, assignment]
     hubs.main(argument)
 
 

@@ -87,7 +87,7 @@ def questions(moment: Moment) -> Mapping[str, str]:
         " WHERE i.state = 'closed' AND s.ended_at IS NULL"
         " UNION ALL SELECT t.id FROM touches t JOIN facts f ON f.interaction_id = t.interaction_id"
         " AND f.kind = 'interaction_closed' WHERE t.direction <> 'internal' AND t.seq > f.seq",
-        "I10": "SELECT id FROM outbox ORDER BY id LIMIT 1",
+        "I10": "SELECT id, payload FROM outbox ORDER BY id LIMIT 1",
         "I11": f"SELECT id FROM calls WHERE ended_at IS NULL AND heard_at < {silent}",
         "I12": "SELECT w.id FROM work_items w WHERE w.media = 'voice' AND w.state IN ('queued', 'offered', 'assigned')"
         f" AND w.received_at < {silent} AND NOT EXISTS"

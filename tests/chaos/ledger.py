@@ -67,6 +67,7 @@ class ReplyQueued(Entry, frozen=True, kw_only=True, tag="REPLY_QUEUED"):
     touch_id: str
     interaction_id: str
     seq: int
+    channel: str = "webchat"
 
 
 class PeerGot(Entry, frozen=True, kw_only=True, tag="PEER_GOT"):
@@ -75,6 +76,52 @@ class PeerGot(Entry, frozen=True, kw_only=True, tag="PEER_GOT"):
     visitor: str
     text: str
     seq: int
+
+
+class Wrote(Entry, frozen=True, kw_only=True, tag="WROTE"):
+    """A client has written this letter, and will not rest before a mail server has it. `answers` is the text of the
+    reply that it answers, if it answers one."""
+
+    client: str
+    text: str
+    answers: str = ""
+
+
+class Taken(Entry, frozen=True, kw_only=True, tag="TAKEN"):
+    """A mail server, or the hub as one, has said that it has the letter."""
+
+    text: str
+    way: str
+
+
+class MailGot(Entry, frozen=True, kw_only=True, tag="MAIL_GOT"):
+    """The world's mail server keeps a letter of the hub's for these addresses."""
+
+    text: str
+    message_id: str
+    recipients: tuple[str, ...]
+
+
+class Called(Entry, frozen=True, kw_only=True, tag="CALLED"):
+    """Somebody begins a call. `thread` is what the hub calls it."""
+
+    caller: str
+    thread: str
+    number: str
+
+
+class CallTold(Entry, frozen=True, kw_only=True, tag="CALL_TOLD"):
+    """The hub has said more than 100 of it: it is durable; with 200, that somebody has taken it."""
+
+    thread: str
+    status: int
+
+
+class CallOver(Entry, frozen=True, kw_only=True, tag="CALL_OVER"):
+    """The caller is not on the line any more: from now on they hang up, or they were refused or hung up on."""
+
+    thread: str
+    how: str
 
 
 class Up(Entry, frozen=True, kw_only=True, tag="UP"):
@@ -90,7 +137,23 @@ class Down(Entry, frozen=True, kw_only=True, tag="DOWN"):
     how: str
 
 
-Line = Met | Sent | Acked | Offered | Accepted | ReplyQueued | PeerGot | Up | Down
+Line = (
+    Met
+    | Sent
+    | Acked
+    | Offered
+    | Accepted
+    | ReplyQueued
+    | PeerGot
+    | Wrote
+    | Taken
+    | MailGot
+    | Called
+    | CallTold
+    | CallOver
+    | Up
+    | Down
+)
 L = TypeVar("L", bound=Entry)
 
 _encode = msgspec.json.Encoder().encode

@@ -7,12 +7,29 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from tests.chaos.ledger import Accepted, Acked, Down, Entry, Met, Offered, PeerGot, ReplyQueued, Sent, Up
+from tests.chaos.ledger import (
+    Accepted,
+    Acked,
+    Called,
+    CallOver,
+    CallTold,
+    Down,
+    Entry,
+    Met,
+    Offered,
+    PeerGot,
+    ReplyQueued,
+    Sent,
+    Up,
+)
 from tests.chaos.report import Report
 from tests.chaos.store import Row, count
 
 QUESTIONS = {
-    "touches": "SELECT id, interaction_id, seq, external_id, direction, text, raw, delivery FROM touches",
+    "touches": "SELECT id, interaction_id, seq, external_id, direction, text, raw, delivery, kind,"
+    " channel FROM touches",
+    "letters": "SELECT id, state, tries, defects FROM letters",
+    "calls": "SELECT thread, number, ending, answered_at, ended_at FROM calls",
     "facts": "SELECT interaction_id, seq FROM facts",
     "interactions": "SELECT id, last_seq, state FROM interactions",
     "reservations": "SELECT id, work_item_id, agent_id, state, offered_at, expires_at, answered_at, ended_at"
@@ -26,7 +43,10 @@ QUESTIONS = {
 }
 """What the oracle must see of the store."""
 
-STORED = {"stored": "SELECT external_id FROM touches WHERE direction = 'inbound'"}
+STORED = {
+    "stored": "SELECT external_id FROM touches WHERE direction = 'inbound' AND channel = 'webchat'",
+    "sending": "SELECT id FROM touches WHERE delivery = 'sending' AND channel = 'email'",
+}
 """What it must see each time the hub has died."""
 
 PROMISED_S = 1.0
@@ -34,6 +54,9 @@ PROMISED_S = 1.0
 
 _US = 1_000_000
 _FOREVER_US = 1 << 62
+_OF_CALLS = {"call", "missed_call"}
+CROSSES_S = 0.5
+"""What happens so shortly before the hub dies may be on its way still."""
 
 L = TypeVar("L", bound=Entry)
 
@@ -47,7 +70,9 @@ class Stall:
 
 
 @dataclass(frozen=True, slots=True)
-class _Touch:
+class KeptTouch:
+    """A row of `touches`."""
+
     id: str
     interaction_id: str
     seq: int
@@ -56,11 +81,13 @@ class _Touch:
     text: str
     raw: bytes
     delivery: str
+    kind: str
+    channel: str = "webchat"
 
 
-def _touch(row: Row) -> _Touch:
-    touch_id, interaction_id, seq, external_id, direction, text, raw, delivery = row
-    return _Touch(touch_id, interaction_id, seq, external_id, direction, text, bytes(raw or b""), delivery)
+def _touch(row: Row) -> KeptTouch:
+    touch_id, interaction_id, seq, external_id, direction, text, raw, *how = row
+    return KeptTouch(touch_id, interaction_id, seq, external_id, direction, text, bytes(raw or b""), *how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +119,9 @@ class Evidence:
     ledger: Sequence[Entry]
     rows: Mapping[str, Sequence[Row]]
     stalls: Sequence[Stall] = ()
-    touches: list[_Touch] = field(init=False)
+    ambiguities: int = 0
+    """Letters of which nobody but the server could know whether it had them: its faults, and deaths while sending."""
+    touches: list[KeptTouch] = field(init=False)
     visitor_ids: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +140,7 @@ def judge(report: Report, evidence: Evidence) -> None:
     _judge_numbers(report, evidence)
     _judge_offers(report, evidence)
     _judge_replies(report, evidence)
+    _judge_calls(report, evidence)
     rows = evidence.rows
     report.require_none("interactions_stuck", (r[0] for r in rows["interactions"] if r[2] == "open"))
     report.require_none("work_stuck", ["item"] * count(rows["waiting"]))
@@ -135,10 +165,14 @@ def _judge_inbound(report: Report, evidence: Evidence) -> None:
     acked: dict[str, set[int]] = defaultdict(set)
     for ack in evidence.all(Acked):
         acked[ack.msg_id].add(ack.seq)
-    inbound = [t for t in evidence.touches if t.direction == "inbound"]
+    inbound = [
+        t
+        for t in evidence.touches
+        if t.direction == "inbound" and t.kind not in _OF_CALLS and t.channel != "email"
+    ]
     stored = {t.external_id: t for t in inbound}
 
-    def found(msg_id: str) -> _Touch | None:
+    def found(msg_id: str) -> KeptTouch | None:
         return stored.get(f"{evidence.visitor_ids[sent[msg_id].visitor]}:{msg_id}")
 
     kept = {msg_id: touch for msg_id in acked if (touch := found(msg_id)) is not None}
@@ -155,7 +189,7 @@ def _judge_inbound(report: Report, evidence: Evidence) -> None:
     report.require_none("order_inversions", _inversions(sent, kept))
 
 
-def _inversions(sent: Mapping[str, Sent], kept: Mapping[str, _Touch]) -> Iterator[str]:
+def _inversions(sent: Mapping[str, Sent], kept: Mapping[str, KeptTouch]) -> Iterator[str]:
     by_visitor: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for msg_id, touch in kept.items():
         by_visitor[sent[msg_id].visitor].append((touch.seq, sent[msg_id].number))
@@ -255,14 +289,15 @@ def _stalled_s(offer: _Offer, stalls: Sequence[Stall]) -> float:
 
 
 def _judge_replies(report: Report, evidence: Evidence) -> None:
-    queued = evidence.all(ReplyQueued)
+    queued = [r for r in evidence.all(ReplyQueued) if r.channel != "email"]
+    replies = [t for t in evidence.touches if t.direction == "outbound" and t.channel != "email"]
     threads: dict[str, str] = dict(evidence.rows["threads"])
     got: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for seen in evidence.all(PeerGot):
         got[seen.text].add((seen.visitor, seen.seq))
-    stored = {t.text: t for t in evidence.touches if t.direction == "outbound"}  # each text is sent once
-    times = Counter(t.text for t in evidence.touches if t.direction == "outbound")
-    outcome = Counter(t.delivery for t in evidence.touches if t.direction == "outbound")
+    stored = {t.text: t for t in replies}  # each text is sent once
+    times = Counter(t.text for t in replies)
+    outcome = Counter(t.delivery for t in replies)
     refused = {text for text, state in evidence.rows["planned"] if state == "failed"}
     report.tell(
         reply_queued=len(queued),
@@ -307,3 +342,45 @@ def _judge_replies(report: Report, evidence: Evidence) -> None:
         ),
     )
     report.require_none("reply_unfinished", (t.text for t in stored.values() if t.delivery == "queued"))
+
+
+# --- calls ---
+
+
+def _judge_calls(report: Report, evidence: Evidence) -> None:
+    """Whoever was told more than 100 is in the rows, once; whoever was answered was so by an agent; what the hub
+    carried when it died says so; and no call goes on."""
+    called = {c.thread for c in evidence.all(Called)}
+    told = {t.thread for t in evidence.all(CallTold)}
+    answered = {t.thread for t in evidence.all(CallTold) if t.status == 200}
+    rows = {row[0]: row for row in evidence.rows["calls"]}
+    times = Counter(row[0] for row in evidence.rows["calls"])
+    touches = Counter(t.external_id.rpartition(";")[0] for t in evidence.touches if t.kind == "call")
+    missed = Counter(t.external_id for t in evidence.touches if t.kind == "missed_call")
+    ends = Counter(str(row[2]) for row in rows.values())
+    report.tell(calls=len(called), calls_told=len(told), calls_kept=len(rows))
+    report.tell(**{f"calls_{end}": number for end, number in sorted(ends.items())})
+    report.require_none("calls_lost", (t for t in told if t not in rows or t not in touches))
+    report.require_none(
+        "calls_doubled",
+        [name for counted in (times, touches, missed) for name, n in counted.items() if n > 1],
+    )
+    report.require_none("calls_invented", sorted((rows.keys() | touches.keys()) - called))
+    report.require_none("calls_answers_lost", (t for t in answered if t in rows and rows[t][3] is None))
+    report.require_none("calls_stuck", (t for t, row in rows.items() if row[4] is None))
+    report.require_none(
+        "calls_told_otherwise",
+        (f"{t}: {rows[t][2]}" for t in _cut_off(evidence) if t in rows and rows[t][2] != "hub_lost"),
+    )
+
+
+def _cut_off(evidence: Evidence) -> Iterator[str]:
+    """Calls that the hub carried when it died: told before, and their callers were on the line after it."""
+    over = {o.thread: o.at for o in evidence.all(CallOver)}
+    deaths = [down.at for down in evidence.all(Down)]
+    first: dict[str, float] = {}
+    for told in evidence.all(CallTold):
+        first.setdefault(told.thread, told.at)
+    for thread, at in first.items():
+        if any(at < died and died + CROSSES_S < over.get(thread, died + 1) for died in deaths):
+            yield thread

@@ -5,26 +5,32 @@ import json
 import signal
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from tests.chaos.agents import AgentPeer
+from tests.chaos.callers import CallerPeer
 from tests.chaos.faults import Calm, Crash, Fault, Kill, Size, plan
 from tests.chaos.invariants import NAMES, Moment, questions
-from tests.chaos.ledger import Acked, Down, Ledger, PeerGot, ReplyQueued, Sent, Up
+from tests.chaos.ledger import Acked, Down, Ledger, ReplyQueued, Sent, Up
+from tests.chaos.mail_oracle import judge_mail
 from tests.chaos.oracle import QUESTIONS, STORED, Evidence, Stall, judge, message_ids
+from tests.chaos.post import SILENT_S, Post, mail_times
 from tests.chaos.report import Report
-from tests.chaos.store import StoreReader, count, reader_of
+from tests.chaos.seen import Found, is_quiet, waited_for_cpu_s
+from tests.chaos.store import StoreReader, reader_of
 from tests.chaos.visitors import VisitorPeer
 from tests.chaos.world import World
-from tests.hubs import Floor, HubDidNotStart, RunningHub, free_port, start_hub
+from tests.chaos.writers import WriterPeer
+from tests.hubs import Floor, HubDidNotStart, RunningHub, start_hub
+from tests.ports import free_port
+from tests.softphone import free_sip_port
 
 CHILD = ("-m", "tests.chaos.child")
-LOGINS = ("anna", "boris", "cem", "deniz", "elif", "farid")
+LOGINS = ("anna", "boris", "cem", "deniz", "elif", "farid", "gul", "hasan", "irina")
 LEASE_S, GRACE_S = 6.0, 2.0
 SETTINGS = {
     "ROUTING__PRESENCE_LEASE_S": str(LEASE_S),
@@ -32,6 +38,8 @@ SETTINGS = {
     "ROUTING__AVOID_S": "2",
     "CHANNELS__WEBCHAT__MESSAGES_PER_S": "50",
     "CHANNELS__WEBCHAT__MESSAGES_BURST": "100",
+    "CHANNELS__SIP__OPEN_TO_LOOPBACK": "1",
+    "CHANNELS__SIP__EXEMPT_ADDRESSES": '["127.0.0.0/8"]',
     "LOG__LEVEL": "warning",
 }
 
@@ -48,23 +56,6 @@ _BOARD = {
     "held": "SELECT agent_id, id, state FROM work_items WHERE state IN ('offered', 'assigned', 'wrap_up')"
     " ORDER BY agent_id, id",
 }
-
-
-@dataclass(slots=True)
-class _Found:
-    """What was seen on the way."""
-
-    kills: int = 0
-    hit: Counter[str] = field(default_factory=Counter)
-    missed: list[Crash] = field(default_factory=list)
-    not_durable: set[str] = field(default_factory=set)
-    unacked_stored: set[str] = field(default_factory=set)
-    board_differs: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    looks: int = 0
-    stalls: list[Stall] = field(default_factory=list)
-    recoveries_s: list[float] = field(default_factory=list)
-    exit_code: int = 0
 
 
 class Run:
@@ -91,28 +82,50 @@ class Run:
         self._rate_s = rate_s
         self._quiet_within_s = quiet_within_s
         self._port = free_port()
+        self._sip_port = free_sip_port()
+        self._post: Post | None = None
         self._reader: StoreReader = reader_of(folder / "data", store_url)
         self._floor = Floor(
-            agents=LOGINS[: size.agents], queues=("support",), offer_s=1.5, wrap_up_s=0.5, missed_limit=3
+            agents=LOGINS[: size.agents],
+            callees=LOGINS[: size.callees],
+            queues=("support",),
+            offer_s=1.5,
+            wrap_up_s=0.5,
+            missed_limit=3,
+            record=True,
         )
-        self._found = _Found()
+        self._found = Found()
         self._hub: RunningHub | None = None
         self._up_since = 0.0
         self._visitors: list[VisitorPeer] = []
         self._agents: list[AgentPeer] = []
-        self._peers: list[VisitorPeer | AgentPeer] = []
+        self._peers: list[VisitorPeer | AgentPeer | CallerPeer | WriterPeer] = []
         self._world: World
 
     async def play(self) -> Report:
         """Everything, from the first start to the verdict."""
         began = time.monotonic()
-        with Ledger(self._folder / "ledger.jsonl") as ledger:
+        async with AsyncExitStack() as stack:
+            ledger = stack.enter_context(Ledger(self._folder / "ledger.jsonl"))
+            if self.size.writers:
+                post = Post(self.seed, ledger, self.size.server_faults, silent_s=SILENT_S * mail_times())
+                self._post = await stack.enter_async_context(post.open())
             self._world = World(
-                seed=self.seed, url=f"http://127.0.0.1:{self._port}", ledger=ledger, rate_s=self._rate_s
+                seed=self.seed,
+                url=f"http://127.0.0.1:{self._port}",
+                ledger=ledger,
+                rate_s=self._rate_s,
+                sip_port=self._sip_port if self.size.callers else 0,
+                letters_s=self.size.letters_s,
+                post=self._post,
             )
             self._visitors = [VisitorPeer(self._world, f"v{n}") for n in range(self.size.visitors)]
             self._agents = [AgentPeer(self._world, login) for login in self._floor.agents]
-            self._peers = [*self._visitors, *self._agents]
+            callers = [
+                CallerPeer(self._world, f"c{n}", f"+90532{n:07}") for n in range(1, self.size.callers + 1)
+            ]
+            writers = [WriterPeer(self._world, f"m{n}") for n in range(self.size.writers)]
+            self._peers = [*self._visitors, *self._agents, *callers, *writers]
             try:
                 async with self._playing():
                     await self._befall(self._faults)
@@ -121,7 +134,8 @@ class Run:
             finally:
                 if self._hub is not None:
                     self._found.exit_code = await self._hub.stop()
-            evidence = Evidence(ledger.lines, rows, self._found.stalls)
+            ambiguities = self._found.sending_at_death + (self._post.ambiguities if self._post else 0)
+            evidence = Evidence(ledger.lines, rows, self._found.stalls, ambiguities)
             return self._report(evidence, time.monotonic() - began)
 
     @asynccontextmanager
@@ -159,7 +173,12 @@ class Run:
             self._hub = await start_hub(
                 self._folder / "data",
                 floor=self._floor,
-                settings=SETTINGS,
+                settings={
+                    **SETTINGS,
+                    "CHANNELS__SIP__PORT": str(self._sip_port),
+                    **(self._post.settings if self._post else {}),
+                    **self.size.settings,
+                },
                 store_url=self._store_url,
                 port=self._port,
                 crash_at=armed,
@@ -169,10 +188,14 @@ class Run:
             if not armed or error.code != -signal.SIGKILL:
                 raise
             self._found.hit[armed.partition(":")[0]] += 1
+            rows = await self._reader.rows_of_the_dead(STORED)
+            self._found.sending_at_death += len(rows["sending"])
             return False
         self._found.recoveries_s.append(time.monotonic() - died_at)
         self._up_since = time.time()
         self._world.ledger.note(Up(armed=armed))
+        if self._post is not None and not self._post.is_set_up:
+            await self._post.set_up(self._hub.url)
         if not armed:
             await self._compare_board(self._hub)
         self._world.gate.set()
@@ -209,6 +232,7 @@ class Run:
                 break
             await asyncio.sleep(0.01)
         rows = await self._reader.rows_of_the_dead(STORED)
+        self._found.sending_at_death += len(rows["sending"])
         stored = message_ids(rows["stored"])
         acked = {ack.msg_id for ack in self._world.ledger.all(Acked)}
         sent = {sent.msg_id for sent in self._world.ledger.all(Sent)}
@@ -219,14 +243,10 @@ class Run:
 
     async def _compare_board(self, hub: RunningHub) -> None:
         """The router's picture is the rows: the same line in the same order, the same work in hand."""
-        board = hub.data_dir / BOARD
         until = time.monotonic() + BOARD_WITHIN_S
         while True:
-            board.unlink(missing_ok=True)
-            hub.process.send_signal(signal.SIGUSR1)
-            while not board.exists() and time.monotonic() < until and hub.lives:
-                await asyncio.sleep(0.005)
-            seen = json.loads(board.read_text()) if board.exists() else {}
+            seen = await self._board(hub, until)
+            seen.pop("telephone", None)
             rows = await self._reader.rows(_BOARD)
             lines: dict[str, list[str]] = {}
             for queue_id, item_id in rows["lines"]:
@@ -240,6 +260,27 @@ class Run:
                 self._found.board_differs.append(f"board {seen}, rows {lines} {held}")
                 return
             await asyncio.sleep(0.05)
+
+    async def _board(self, hub: RunningHub, until: float) -> dict[str, Any]:
+        """What the hub itself sees; empty when it does not say by then."""
+        board = hub.data_dir / BOARD
+        board.unlink(missing_ok=True)
+        hub.process.send_signal(signal.SIGUSR1)
+        while not board.exists() and time.monotonic() < until and hub.lives:
+            await asyncio.sleep(0.005)
+        return json.loads(board.read_text()) if board.exists() else {}
+
+    async def _hung_up(self, hub: RunningHub) -> None:
+        """No call, no leg and no sound is left."""
+        until = time.monotonic() + BOARD_WITHIN_S
+        while True:
+            left = (await self._board(hub, until)).get("telephone", {"board": 1})
+            if not any(left.values()):
+                return
+            if time.monotonic() > until:
+                self._found.telephone_left.append(str(left))
+                return
+            await asyncio.sleep(0.1)
 
     async def _watch(self) -> None:
         oldest_event: object = None
@@ -286,6 +327,8 @@ class Run:
         """Bring everything to its end on a hub that stays; the rows then."""
         await self._start("")
         await asyncio.sleep(1.0)
+        while self._mail_replies() < self.size.mail_replies:
+            await asyncio.sleep(0.2)
         self._world.calm.set()
         until = time.monotonic() + self._quiet_within_s
         while True:
@@ -294,19 +337,13 @@ class Run:
             if not is_late and not all(peer.is_done for peer in self._peers):
                 continue
             rows = await self._reader.rows(QUESTIONS)
-            if is_late or self._is_quiet(rows):
+            if is_late or is_quiet(rows, self._world.ledger):
+                assert self._hub is not None
+                await self._hung_up(self._hub)
                 return rows
 
-    def _is_quiet(self, rows: dict[str, list[tuple[object, ...]]]) -> bool:
-        got = {seen.text for seen in self._world.ledger.all(PeerGot)}
-        got |= {str(text) for text, state in rows["planned"] if state == "failed"}
-        return (
-            count(rows["waiting"]) == count(rows["outbox"]) == 0
-            and all(row[2] != "open" for row in rows["interactions"])
-            and all(row[-1] != "queued" for row in rows["touches"])
-            and all(state != "waiting" for _, state in rows["planned"])
-            and all(reply.text in got for reply in self._world.ledger.all(ReplyQueued))
-        )
+    def _mail_replies(self) -> int:
+        return sum(reply.channel == "email" for reply in self._world.ledger.all(ReplyQueued))
 
     def _report(self, evidence: Evidence, took_s: float) -> Report:
         found, counts = self._found, self._world.counts
@@ -324,9 +361,11 @@ class Run:
         wanted = {fault.point for fault in self._faults if isinstance(fault, Crash)}
         report.require_none("crashpoints_missed", sorted(wanted - found.hit.keys()))
         judge(report, evidence)
+        judge_mail(report, evidence)
         report.require_none("touch_acked_not_durable", sorted(found.not_durable))
         report.tell(touch_unacked_stored=len(found.unacked_stored))
         report.require_none("board_differs", found.board_differs)
+        report.require_none("telephone_left", found.telephone_left)
         report.tell(invariant_checks=found.looks)
         report.require_none("invariant_violations", found.broken)
         report.require_none("ws_gaps", ["gap"] * counts.pop("ws_gaps", 0))
@@ -341,12 +380,3 @@ class Run:
             stalled_s=round(sum(s.for_s for s in found.stalls), 1),
         )
         return report
-
-
-def waited_for_cpu_s(pid: int) -> float:
-    """How long the threads of a process have been ready to run without running; 0 where nobody counts it."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return sum(int((task / "schedstat").read_text().split()[1]) for task in tasks) / 1e9
-    except (OSError, IndexError):
-        return 0.0

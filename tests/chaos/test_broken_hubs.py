@@ -10,6 +10,9 @@ from tests.chaos.run import QUIET_WITHIN_S, Run
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 SMALL = Size(name="proof", visitors=4, agents=2, rounds=0)
+CALLED = Size(name="proof", visitors=1, agents=2, callers=6, callees=1, rounds=0)
+DEAD_SOON = (Kill(after_s=1.5),) * 5
+KEPT = Crash(point="calls.after_row", nth=4)
 BEFORE_COMMIT = Crash(point="intake.after_insert_before_commit", nth=3)
 BEFORE_ACK = Crash(point="intake.after_commit_before_ack", nth=3)
 REPLIED = Crash(point="desk.reply_after_commit", nth=1)
@@ -17,11 +20,11 @@ REPLIED = Crash(point="desk.reply_after_commit", nth=1)
 BROKEN_QUIET_WITHIN_S = 8.0
 
 
-async def counters_of(mistake: str, folder: Path, *faults: Fault) -> dict[str, int]:
+async def counters_of(mistake: str, folder: Path, *faults: Fault, size: Size = SMALL) -> dict[str, int]:
     """What a run of a hub with this mistake counts that must be 0, and is not."""
     program = ("-m", "tests.chaos.broken_hub", mistake) if mistake else ("-m", "tests.chaos.child")
     quiet_within_s = BROKEN_QUIET_WITHIN_S if mistake else QUIET_WITHIN_S
-    report = await Run(7, SMALL, folder, program=program, faults=faults, quiet_within_s=quiet_within_s).play()
+    report = await Run(7, size, folder, program=program, faults=faults, quiet_within_s=quiet_within_s).play()
     return {name: int(str(report.counters[name])) for name in report.failed}
 
 
@@ -59,3 +62,22 @@ async def test_offers_that_nobody_ends_are_late(tmp_path: Path) -> None:
 
     assert found["offers_expired_late"] > 0
     assert found["invariant_violations"] > 0
+
+
+async def test_calls_that_nobody_looks_after_are_stuck(tmp_path: Path) -> None:
+    found = await counters_of("calls_forgotten", tmp_path, KEPT, size=CALLED)
+
+    assert found["calls_stuck"] > 0
+
+
+async def test_a_call_that_is_not_known_again_is_doubled(tmp_path: Path) -> None:
+    # its caller must ask again while the next hub is there already: not after each death on a busy machine
+    found = await counters_of("invite_never_the_same", tmp_path, *(KEPT,) * 5, size=CALLED)
+
+    assert found["calls_doubled"] > 0
+
+
+async def test_a_call_that_is_told_before_it_is_kept_is_lost(tmp_path: Path) -> None:
+    found = await counters_of("told_before_kept", tmp_path, *DEAD_SOON, size=CALLED)
+
+    assert found["calls_lost"] > 0

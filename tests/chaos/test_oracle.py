@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from tests.chaos.ledger import (
     Accepted,
     Acked,
+    Called,
+    CallOver,
+    CallTold,
     Down,
     Entry,
     Met,
@@ -39,8 +42,9 @@ class House:
             "touches": [
                 inbound(1, seq=2),
                 inbound(2, seq=3),
-                ("r", "i", 4, "r", "outbound", "[r]", None, "sent"),
+                ("r", "i", 4, "r", "outbound", "[r]", None, "sent", "message"),
             ],
+            "calls": [],
             "reservations": [("o", "w", "a", "accepted", 1 * S, 3 * S, 2 * S, 9 * S)],
             "planned": [],
             "waiting": [(0,)],
@@ -74,6 +78,7 @@ def inbound(number: int, *, seq: int, text: str = "", raw: str = "") -> Row:
         text or f"[{number}]",
         (raw or f"f{number}").encode(),
         "received",
+        "message",
     )
 
 
@@ -194,7 +199,7 @@ def test_a_reply_that_the_visitor_never_saw_is_silent_unless_it_failed() -> None
     house.ledger.pop()
     assert house.failed() == ["reply_silent"]
 
-    house.rows["touches"][2] = ("r", "i", 4, "r", "outbound", "[r]", None, "failed")
+    house.rows["touches"][2] = ("r", "i", 4, "r", "outbound", "[r]", None, "failed", "message")
     assert house.failed() == []
 
 
@@ -219,6 +224,78 @@ def test_what_is_still_open_when_everybody_is_done_is_stuck() -> None:
     house.rows |= {"interactions": [("i", 5, "open")], "waiting": [(1,)], "outbox": [(2,)]}
 
     assert house.failed() == ["interactions_stuck", "work_stuck", "outbox_stuck"]
+
+
+@dataclass
+class Line(House):
+    """The same hub with one call besides, that an agent took and the caller ended."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.ledger += [
+            Called(caller="c", thread="c1;t", number="+905321234567", at=10.0),
+            CallTold(thread="c1;t", status=182, at=10.1),
+            CallTold(thread="c1;t", status=200, at=11.0),
+            CallOver(thread="c1;t", how="hung up", at=12.0),
+        ]
+        self.rows["touches"].append(
+            ("c", "j", 1, "c1;t;1", "inbound", "", b"INVITE", "received", "call"),
+        )
+        self.rows["interactions"].append(("j", 1, "closed"))
+        self.rows["calls"] = [("c1;t", "+905321234567", "client_hung_up", 11 * S, 12 * S)]
+
+
+def test_a_call_that_was_kept_answered_and_ended_is_right() -> None:
+    assert Line().failed() == []
+
+
+def test_a_call_that_was_told_and_is_not_there_is_lost() -> None:
+    house = Line()
+    house.rows["calls"] = []
+    assert house.failed() == ["calls_lost"]
+
+
+def test_a_call_with_two_rows_or_two_touches_is_doubled() -> None:
+    house = Line()
+    house.rows["calls"] *= 2
+    assert house.failed() == ["calls_doubled"]
+
+    house = Line()
+    house.rows["touches"].append(("d", "j", 2, "c1;t;2", "inbound", "", b"INVITE", "received", "call"))
+    house.rows["interactions"][-1] = ("j", 2, "closed")
+    assert house.failed() == ["calls_doubled"]
+
+
+def test_a_call_that_nobody_made_is_invented() -> None:
+    house = Line()
+    house.rows["calls"].append(("c2;t", "", "client_left", None, 9 * S))
+    assert house.failed() == ["calls_invented"]
+
+
+def test_a_call_that_was_answered_has_somebody_who_took_it() -> None:
+    house = Line()
+    house.rows["calls"] = [("c1;t", "+905321234567", "client_left", None, 12 * S)]
+    assert house.failed() == ["calls_answers_lost"]
+
+
+def test_a_call_that_does_not_end_is_stuck() -> None:
+    house = Line()
+    house.rows["calls"] = [("c1;t", "+905321234567", None, 11 * S, None)]
+    assert house.failed() == ["calls_stuck"]
+
+
+def test_what_the_hub_carried_when_it_died_says_so() -> None:
+    house = Line()
+    house.ledger.append(Down(how="kill", at=11.2))
+    assert house.failed() == ["calls_told_otherwise"]
+
+    house.rows["calls"] = [("c1;t", "+905321234567", "hub_lost", 11 * S, 13 * S)]
+    assert house.failed() == []
+
+    # what ended in the same moment may have been written before
+    house = Line()
+    house.ledger.append(Down(how="kill", at=11.8))
+    assert house.failed() == []
 
 
 def test_the_verdict_is_the_last_line() -> None:

@@ -4,11 +4,15 @@ import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.chaos.ledger import Ledger
+
+if TYPE_CHECKING:
+    from tests.chaos.post import Post
 
 HUB_GONE = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, ClientError, EOFError)
 """What a peer meets when the hub dies, or is not there."""
@@ -17,12 +21,18 @@ HUB_GONE = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, ClientErr
 @dataclass(slots=True, kw_only=True)
 class World:
     """`gate` is open while peers may talk to the hub; after `calm` nobody begins anything new, and what is under
-    way is brought to its end. `counts` are the peers' own counters. `rate_s` is a visitor's messages a second."""
+    way is brought to its end. `counts` are the peers' own counters. `rate_s` is a visitor's messages a second,
+    `calls_s` a caller's calls; `sip_port` is 0 without a telephone. `letters_s` is a client's letters a
+    second, `post` how they are carried; None without mail."""
 
     seed: int
     url: str
     ledger: Ledger
     rate_s: float = 2.0
+    sip_port: int = 0
+    calls_s: float = 2.0
+    letters_s: float = 1.0
+    post: "Post | None" = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     calm: asyncio.Event = field(default_factory=asyncio.Event)
     counts: Counter[str] = field(default_factory=Counter)

@@ -16,11 +16,11 @@ from hub.domain.access import Principal, Role, system_principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import QueueId, TenantId, UserId
+from hub.domain.setting_events import UserChanged
 from hub.domain.users import SignInId, SignInSession, User
 from hub.ids import new_id
 from hub.ports.access import AccessStore
 from hub.ports.answers import Answers
-from tests.contracts.fresh_database import fresh_database
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 
@@ -92,19 +92,13 @@ class House:
                 await connection.exec_driver_sql("ALTER TABLE audit_log ENABLE TRIGGER USER")
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
-async def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Database]:
-    async with fresh_database(request.param, tmp_path_factory.mktemp("access")) as fresh:
-        yield fresh
-
-
 @pytest.fixture
 def house(database: Database) -> House:
     told: list[SessionRevoked] = []
 
-    async def announce(_: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged]) -> None:
+    async def announce(
+        _: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged | UserChanged]
+    ) -> None:
         told.extend(n for n in news if isinstance(n, SessionRevoked))
 
     return House(

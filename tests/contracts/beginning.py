@@ -10,7 +10,7 @@ from crm_store.webchat import Visitors
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.cluster.codec import encode
 from hub.desk.later import Later
-from hub.desk.starting import Started, Starting
+from hub.desk.starting import FirstWords, Started, Starting
 from hub.domain.access import Principal
 from hub.domain.agent import Agent
 from hub.domain.ids import PersonId
@@ -93,7 +93,8 @@ class Office:
             "key": None,
             **changes,
         }
-        return await self.starting.start(who, self.person, **wanted)
+        words = FirstWords(**{name: wanted.pop(name) for name in ("queue_id", "text", "hold_s")})
+        return await self.starting.start(who, self.person, words, **wanted)
 
     async def touches(self, interaction_id: Any) -> list[tuple[str, str]]:
         return [

@@ -6,18 +6,17 @@ from typing import Any
 from crm_store.calls import SqlCalls
 from hub.calls.desk import Calls
 from hub.domain.agent import Agent, Media
-from hub.domain.call import Call
+from hub.domain.call import Call, CallEnd
 from hub.domain.events import Event
 from hub.domain.interaction import InteractionState
 from hub.domain.person import IdentityKind
 from hub.domain.reservation import Reservation
-from hub.domain.touch import Attachment, InboundTouch, Sender, TouchKind
+from hub.domain.touch import InboundTouch, Sender, TouchKind
 from hub.domain.work import WorkItem
 from hub.ids import new_id
 from hub.ports.inbox import Received
 from tests.stores import House
 
-SOUND = Attachment(sha256="ab" * 32, name="message.wav", media_type="audio/wav", size_bytes=1000)
 NUMBER = "+905321234567"
 
 
@@ -111,6 +110,20 @@ class Line:
             self.house.tenant_id,
         )
         return [(r[0], r[1], r[2]) for r in rows]
+
+    async def to_do(self) -> list[tuple[str, int]]:
+        """Titles of open tasks, and how many calls were missed."""
+        rows = await self.house.rows(
+            "SELECT title, missed FROM tasks WHERE tenant_id = $1 AND done_at IS NULL ORDER BY created_at, id",
+            self.house.tenant_id,
+        )
+        return [(r[0], r[1]) for r in rows]
+
+    async def missed(self) -> Call:
+        """A call that nobody answered."""
+        call, _, _ = await self.began()
+        await self.calls.ended(call.id, CallEnd.CLIENT_LEFT)
+        return call
 
     async def state(self, call: Call) -> InteractionState:
         async with self.house.store.unit(self.house.tenant_id) as unit:

@@ -9,7 +9,7 @@ from crm_store.engine import Database
 from hub.ports.media import MediaEngine
 from tests.contracts.crm import Crm
 from tests.contracts.media import ENGINES, HIGH, Call, engine_with, wav
-from tests.stores import House, empty_database, opened
+from tests.stores import House, migrated_database, opened
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
@@ -22,9 +22,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 async def database_url(
     kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:
-    """A database with nothing in it."""
+    """A database with all tables and nothing in them."""
     server = "" if kind == "sqlite" else str(request.getfixturevalue("pg_server"))
-    async with empty_database(kind, tmp_path_factory.mktemp("store"), server) as url:
+    async with migrated_database(kind, tmp_path_factory.mktemp("store"), server) as url:
         yield url
 
 

@@ -16,7 +16,7 @@ from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.cluster.embedded.recordings import FolderRecordings
 from hub.domain.ids import CallId, InteractionId, TenantId
-from hub.domain.recording import Recording, RecordingCut
+from hub.domain.recording import Recording, RecordingCut, RecordingKind
 from hub.ids import new_id
 from hub.ports.recordings import RecordingTape, RecordingVault
 from hub.sealing import SealRing
@@ -83,16 +83,21 @@ class Studio:
         return self
 
     async def begin(
-        self, vault: RecordingVault | None = None, on_cut: Callable[[RecordingCut], None] = lambda _: None
+        self,
+        vault: RecordingVault | None = None,
+        on_cut: Callable[[RecordingCut], None] = lambda _: None,
+        kind: RecordingKind = RecordingKind.CALL,
     ) -> RecordingTape:
         """A recording under way."""
         return await (vault or self.vault).begin(
-            self.house.tenant_id, CallId(new_id()), self.interaction_id, on_cut=on_cut
+            self.house.tenant_id, CallId(new_id()), self.interaction_id, kind=kind, on_cut=on_cut
         )
 
-    async def recorded(self, seconds: float = 3, left: str = "left") -> Recording:
+    async def recorded(
+        self, seconds: float = 3, left: str = "left", kind: RecordingKind = RecordingKind.CALL
+    ) -> Recording:
         """A whole one."""
-        tape = await self.begin()
+        tape = await self.begin(kind=kind)
         say(tape, seconds, left=left)
         return await tape.finish()
 

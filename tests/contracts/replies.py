@@ -32,7 +32,9 @@ class Replies(Protocol):
     channel: str
     store: SendingStore
 
-    async def queue(self, text: str, *, thread: str, at: datetime, channel: str = "") -> None:
+    async def queue(
+        self, text: str, *, thread: str, at: datetime, channel: str = "", account: str = "demo"
+    ) -> None:
         """A reply the desk has committed."""
         ...
 
@@ -50,8 +52,10 @@ class FakeReplies:
         self.store: SendingStore = (store := FakeSendingStore())
         self._fake = store
 
-    async def queue(self, text: str, *, thread: str, at: datetime, channel: str = "") -> None:
-        self._fake.queue(text, thread=thread, channel=channel or self.channel, queued_at=at)
+    async def queue(
+        self, text: str, *, thread: str, at: datetime, channel: str = "", account: str = "demo"
+    ) -> None:
+        self._fake.queue(text, thread=thread, channel=channel or self.channel, account=account, queued_at=at)
 
     async def kept(self, text: str) -> Kept:
         reply = self._fake.replies[text]
@@ -73,10 +77,12 @@ class StoredReplies:
         self._agents = itertools.count()
         self._begun: dict[tuple[str, str], InteractionId] = {}
 
-    async def queue(self, text: str, *, thread: str, at: datetime, channel: str = "") -> None:
+    async def queue(
+        self, text: str, *, thread: str, at: datetime, channel: str = "", account: str = "demo"
+    ) -> None:
         channel = channel or self.channel
         if (channel, thread) not in self._begun:
-            await self.begin(thread, channel)
+            await self.begin(thread, channel, account=account)
         async with self.house.store.unit(self.house.tenant_id) as unit:
             interaction_id = self._begun[channel, thread]
             found = (await unit.interactions([interaction_id]))[interaction_id]
@@ -100,7 +106,7 @@ class StoredReplies:
             )
             unit.add_touch(NewTouch(touch=touch, external_id=touch.id))
 
-    async def begin(self, thread: str, channel: str = "") -> None:
+    async def begin(self, thread: str, channel: str = "", *, account: str = "demo") -> None:
         """A new conversation of that thread; an earlier one is closed."""
         channel = channel or self.channel
         if (before := self._begun.get((channel, thread))) is not None:
@@ -109,7 +115,7 @@ class StoredReplies:
                 (session,) = await unit.open_sessions(before)
                 unit.end_session(SessionId(session.id), self.house.clock.now())
                 unit.save_interaction(replace(found, state=InteractionState.CLOSED))
-        message = self.house.message("hello", thread, channel=channel, account=f"{channel}:demo")
+        message = self.house.message("hello", thread, channel=channel, account=f"{channel}:{account}")
         (received,) = await self.house.receive(message)
         self._begun[channel, thread] = received.interaction_id
 

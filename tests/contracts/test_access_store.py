@@ -12,9 +12,9 @@ from hub.domain.ids import TenantId, UserId
 from hub.domain.users import SignInId
 from hub.ids import new_id
 from hub.ports.answers import KeptAnswer
-from tests.contracts.access_house import NOW, House, database, house
+from tests.contracts.access_house import NOW, House, house
 
-__all__ = ["database", "house"]
+__all__ = ["house"]
 """Fixtures, which pytest finds by their names here."""
 
 

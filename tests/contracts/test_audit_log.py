@@ -13,10 +13,10 @@ from hub.domain.audit import AuditFilter, AuditHead, chained
 from hub.domain.errors import HubError
 from hub.domain.ids import TenantId
 from hub.ids import new_id
-from tests.contracts.access_house import House, database, house
+from tests.contracts.access_house import House, house
 from tests.stores import first_bad_row_of
 
-__all__ = ["database", "house"]
+__all__ = ["house"]
 """Fixtures, which pytest finds by their names here."""
 
 

@@ -1,74 +1,21 @@
 """Calls that we begin, and what people do with those that go on: a real store and a telephone that only listens."""
 
-import asyncio
-from contextlib import suppress
-from dataclasses import dataclass, field
-
 import pytest
 
-from crm_store.calls import SqlCalls
-from crm_store.person_scope import ClientReach
-from crm_store.starting import Starts
-from hub.calls.dialling import Dialler
-from hub.desk.calling import Calling
-from hub.desk.work import Work
-from hub.domain.access import Principal, Role
-from hub.domain.agent import Agent, Media, Wish
+from hub.domain.access import Role
+from hub.domain.agent import FULL, Agent, Capacity, Media, Wish
 from hub.domain.call import Call, CallEnd, CallStage, PhoneKind, RecordingState
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Unavailable
 from hub.domain.events import PhoneChanged
-from hub.domain.ids import CallId
+from hub.domain.ids import CallId, WorkItemId
 from hub.domain.interaction import InteractionState
 from hub.domain.person import IdentityKind
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
+from tests.contracts.booth import Booth
 from tests.contracts.call_line import NUMBER, Line, of
 from tests.contracts.crm import Crm
-from tests.fakes.lines_out import FakeTelephone
 from tests.stores import House
-
-
-@dataclass(kw_only=True)
-class Booth:
-    """Somebody at a console of a house with a telephone."""
-
-    line: Line
-    telephone: FakeTelephone = field(default_factory=FakeTelephone)
-    has_telephone: bool = True
-
-    def __post_init__(self) -> None:
-        house = self.line.house
-        self.dialler = Dialler(self.line.calls, self.telephone)
-        self.calling = Calling(
-            SqlCalls(house.store),
-            Starts(house.store, ClientReach()),
-            house.clock,
-            telephone=self.telephone if self.has_telephone else None,
-            dialler=self.dialler if self.has_telephone else None,
-            region="TR",
-            lease_s=15.0,
-        )
-        self.work = Work(house.store, house.clock, {}, dialling=self.dialler)
-
-    async def dial(self, agent: Agent, number: str | None = NUMBER, **changes: object) -> Call:
-        return await self.as_(self.line.house.as_(agent), number, **changes)
-
-    async def as_(self, principal: Principal, number: str | None = NUMBER, **changes: object) -> Call:
-        asked = dict.fromkeys(("person_id", "identity", "queue_id", "interaction_id", "key"))
-        return await self.calling.dial(principal, number=number, **{**asked, **changes})  # type: ignore[arg-type]
-
-    async def made(self) -> None:
-        """Let the dialler make what is owed."""
-        running = asyncio.create_task(self.dialler.run())
-        while self.dialler._owed.qsize():
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-
-    async def item_of(self, call: Call) -> WorkItem:
-        return await self.line.item_of(call)
 
 
 @pytest.fixture
@@ -187,10 +134,32 @@ async def test_who_cannot_be_rung_cannot_call(
     assert (refused.value.stable_code, await house.count("calls")) == (code, 0)
 
 
-async def test_a_call_takes_the_whole_agent(booth: Booth, anna: Agent) -> None:
-    await booth.line.house.given(anna)
+async def test_who_has_chats_in_hand_may_call_and_is_offered_nothing_more_meanwhile(house: House) -> None:
+    booth = Booth(line=Line(house=house))
+    anna = await house.hire("Anna", chats=3, phone_ready=True)
+    chats = [await house.given(anna, f"v{number}") for number in range(3)]
+    call = await booth.dial(anna)
+    async with house.store.unit(house.tenant_id) as unit:
+        assert await unit.agent_units(anna.id, besides=WorkItemId(new_id())) == 2 * FULL
+    assert {(await house.item(item.id)).state for item in chats} == {WorkState.ASSIGNED}
+    await booth.line.calls.client_answered(call.id)
+    await booth.line.calls.ended(call.id, CallEnd.CLIENT_HUNG_UP)
+    assert {(await house.item(item.id)).state for item in chats} == {WorkState.ASSIGNED}
+
+
+async def test_a_call_that_is_still_wrapped_up_leaves_no_room_for_another(booth: Booth, anna: Agent) -> None:
+    call = await booth.dial(anna)
+    await booth.line.calls.ended(call.id, CallEnd.CLIENT_HUNG_UP)
+    assert (await booth.item_of(call)).state is WorkState.WRAP_UP
     with pytest.raises(Conflict) as full:
         await booth.dial(anna)
+    assert full.value.stable_code == "at_capacity"
+
+
+async def test_who_takes_no_calls_makes_none(house: House) -> None:
+    agent = await house.hire("Dana", phone_ready=True, capacity=Capacity(voice=0))
+    with pytest.raises(Conflict) as full:
+        await Booth(line=Line(house=house)).dial(agent)
     assert full.value.stable_code == "at_capacity"
 
 
@@ -362,7 +331,7 @@ async def test_an_address_is_always_ready_and_a_browser_when_it_registers(booth:
     await house.events()
     phone = await booth.calling.set_phone(me, PhoneKind.URI, " 0532 123 45 67 ", auto_answer=True)
     assert (phone.uri, phone.auto_answer, (await house.agent(cem)).phone_ready) == (NUMBER, True, True)
-    await booth.line.calls.phone_ready(house.tenant_id, cem.id, ready=False)
+    await booth.line.calls.phone_ready(house.tenant_id, cem.id, PhoneKind.URI, ready=False)
     assert (await house.agent(cem)).phone_ready
     await booth.calling.set_phone(me, PhoneKind.REGISTERED, "sip:ignored@x.test", auto_answer=False)
     assert not (await house.agent(cem)).phone_ready

@@ -93,6 +93,15 @@ async def test_an_offer_that_is_over_cannot_be_answered(line: Line, anna: Agent)
     await line.calls.not_answered(offer.id, "busy")
 
 
+async def test_want_of_ports_is_held_against_no_agent(line: Line, anna: Agent) -> None:
+    call, offer = await line.rung(anna)
+    await line.calls.not_answered(offer.id, "no_room")
+
+    assert (await line.now(call)).stage is CallStage.WAITING
+    (offered,) = await line.house.offers(await line.item_of(call))
+    assert (offered.state, offered.reason) == (ReservationState.WITHDRAWN, "no_room")
+
+
 async def test_an_offer_past_its_time_cannot_be_answered(line: Line, anna: Agent) -> None:
     call, offer = await line.rung(anna)
     line.house.clock.advance(21)
@@ -318,9 +327,15 @@ async def test_a_call_that_is_over_is_wrapped_up_and_then_closed_with_an_outcome
     assert (item.state, await line.state(call)) == (WorkState.WRAP_UP, InteractionState.OPEN)
     closed = await house.work.close(house.as_(anna), call.interaction_id, Disposition(code="resolved"))
     assert (closed.disposition, closed.closed_by) == (Disposition(code="resolved"), anna.id)
-    assert (await line.item_of(call)).deadline_at == item.deadline_at
-    await house.work.complete(house.as_(anna), item.id)
     assert (await line.passes(call)) == [("completed", "voice", "sip")]
+    await house.work.complete(house.as_(anna), item.id)  # done already, and that is success
+    with pytest.raises(Conflict) as twice:
+        await house.work.close(house.as_(anna), call.interaction_id, Disposition(code="resolved"))
+    assert twice.value.stable_code == "interaction_closed"
+    ((outcome, by),) = await house.rows(
+        "SELECT disposition, closed_by FROM interactions WHERE id = $1", call.interaction_id
+    )
+    assert (outcome, by) == ("resolved", anna.id)
     assert await line.tasks() == []
     assert await line.touches(call) == [("inbound", "call")]
 

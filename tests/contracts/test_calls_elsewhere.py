@@ -5,18 +5,22 @@ from dataclasses import replace
 import pytest
 
 from crm_store.callbacks import PromisedCalls
+from crm_store.cards import Cards
+from crm_store.person_scope import ClientReach
+from crm_store.reads import DeskReads
+from hub.domain.access import Scope
 from hub.domain.agent import Agent, Media
-from hub.domain.call import CallEnd, CallStage
+from hub.domain.call import CallEnd, CallStage, PhoneKind
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import CallChanged
+from hub.domain.events import CallChanged, ConsultChanged
 from hub.domain.ids import CallId
 from hub.domain.interaction import InteractionState
 from hub.domain.queue import Queue
 from hub.domain.touch import TouchKind
-from hub.domain.work import WorkState
+from hub.domain.work import WorkState, shown_channel
 from hub.ids import new_id
 from hub.intake.callbacks import Callbacks
-from tests.contracts.call_line import NUMBER, SOUND, Line
+from tests.contracts.call_line import NUMBER, Line
 from tests.stores import House
 
 
@@ -33,6 +37,24 @@ async def anna(house: House) -> Agent:
 @pytest.fixture
 async def boris(house: House) -> Agent:
     return await house.hire("Boris", phone_ready=True)
+
+
+# --- in the history of the client ---
+
+
+async def test_whoever_reads_the_history_of_a_client_sees_their_calls_that_others_had_or_missed(
+    line: Line, anna: Agent, boris: Agent
+) -> None:
+    house = line.house
+    call = await line.talking(anna)
+    reads = DeskReads(house.store, house.clock, Cards(house.store), ClientReach())
+    assert [c.id for c in await reads.calls_of(house.as_(boris), call.interaction_id)] == [call.id]
+    stranger = replace(house.as_(boris), queues=frozenset())
+    with pytest.raises(NotFound):
+        await reads.calls_of(stranger, call.interaction_id)
+    only_theirs = DeskReads(house.store, house.clock, Cards(house.store), ClientReach(Scope.OWN))
+    with pytest.raises(NotFound):
+        await only_theirs.calls_of(house.as_(boris), call.interaction_id)
 
 
 # --- elsewhere ---
@@ -96,6 +118,37 @@ async def test_whoever_was_consulted_has_the_work_when_the_client_is_handed_to_t
     assert changed[-1].from_agent_id == anna.id
 
 
+async def test_a_colleague_who_is_asked_on_the_telephone_sees_whose_matter_it_is_until_that_ends(
+    line: Line, anna: Agent, boris: Agent
+) -> None:
+    house = line.house
+    call = await line.talking(anna)
+    await house.events()
+    for stage in (CallStage.RINGING, CallStage.TALKING):
+        await line.calls.third(call.id, f"agent:{boris.id}", stage)
+    (asked,) = [e.consult for e in await house.events() if isinstance(e, ConsultChanged)]
+    assert (asked.asked_by, asked.colleague_id, asked.is_spoken) == (anna.id, boris.id, True)
+    said = await house.work.note(house.as_(boris), call.interaction_id, "she has a contract")
+    assert said.author_id == boris.id
+    with pytest.raises(Conflict) as there:
+        await house.consults.end(house.as_(boris), asked.id)
+    assert there.value.stable_code == "call_stays"
+    await line.calls.third(call.id, f"agent:{boris.id}", None)
+    (over,) = [e.consult for e in await house.events() if isinstance(e, ConsultChanged)]
+    assert (over.id, over.reason) == (asked.id, "done")
+
+    house.clock.advance(20)
+    await line.calls.third(call.id, f"agent:{boris.id}", CallStage.TALKING)
+    await line.calls.handed_over(call.id, boris.id)
+    kinds = [e.consult.reason for e in await house.events() if isinstance(e, ConsultChanged)]
+    assert kinds == ["", "handed_over"]
+    facts = await house.rows(
+        "SELECT agent_id, reason FROM facts WHERE interaction_id = $1 AND kind = 'consult_changed' ORDER BY seq",
+        call.interaction_id,
+    )
+    assert [tuple(row) for row in facts] == [(anna.id, boris.name), (anna.id, boris.name)]
+
+
 async def test_out_of_a_menu_the_caller_is_in_the_chosen_line_and_the_menu_is_a_segment(line: Line) -> None:
     house = line.house
     call, _, _ = await line.began(line.touch(queued=False))
@@ -108,7 +161,7 @@ async def test_out_of_a_menu_the_caller_is_in_the_chosen_line_and_the_menu_is_a_
     assert await line.segments(call) == [("ivr", 8)]
     assert await line.touches(call) == [("inbound", "call"), ("inbound", "form")]
     await line.calls.ended(call.id, CallEnd.CLIENT_LEFT)
-    assert [title for _, _, title in await line.tasks()] == [f"Geri ara: {NUMBER}"]
+    assert [title for _, _, title in await line.tasks()] == [f"Call back: {NUMBER}"]
 
 
 async def test_who_leaves_in_the_menu_is_a_missed_call(line: Line) -> None:
@@ -123,13 +176,18 @@ async def test_a_message_is_text_work_in_the_callers_place(line: Line, anna: Age
     before = await line.item_of(call)
     line.house.clock.advance(40)
     for _ in range(2):
-        await line.calls.left_message(call.id, SOUND)
+        await line.calls.left_message(call.id)
     await line.calls.ended(call.id, CallEnd.CLIENT_HUNG_UP)
     item = await line.item_of(call)
     assert await line.passes(call) == [("callback", "voice", "sip"), ("queued", "mail", "sip")]
     assert (item.first_queued_at, item.urgent_at) == (before.first_queued_at, before.urgent_at)
-    assert await line.touches(call) == [("inbound", "call"), ("inbound", "message")]
+    assert await line.touches(call) == [("inbound", "call"), ("inbound", "voicemail")]
     assert (await line.now(call)).end is CallEnd.VOICEMAIL
+    assert shown_channel(item) == "voicemail"
+    waiting = await DeskReads(
+        line.house.store, line.house.clock, Cards(line.house.store), ClientReach()
+    ).waiting(line.house.tenant_id, 5)
+    assert [row.channel for row in waiting[line.house.queue.id]] == ["voicemail"]
     assert (await line.state(call), await line.tasks()) == (InteractionState.OPEN, [])
 
 
@@ -137,7 +195,7 @@ async def test_a_message_after_the_end_is_refused_and_not_lost_in_silence(line: 
     call, _, _ = await line.began()
     await line.calls.ended(call.id, CallEnd.CLIENT_LEFT)
     with pytest.raises(Conflict) as late:
-        await line.calls.left_message(call.id, SOUND)
+        await line.calls.left_message(call.id)
     assert late.value.stable_code == "call_over"
 
 
@@ -249,8 +307,11 @@ async def test_a_phone_that_comes_and_goes_is_told_and_an_address_is_always_read
     cem = await house.hire("Cem")
     assert (await line.calls.phone_of(house.tenant_id, cem.id)).account == cem.id
     for ready in (True, True, False):
-        await line.calls.phone_ready(house.tenant_id, cem.id, ready=ready)
+        await line.calls.phone_ready(house.tenant_id, cem.id, PhoneKind.BROWSER, ready=ready)
         assert (await house.agent(cem)).phone_ready is ready
+    # news of a phone that they do not talk with any more came late
+    await line.calls.phone_ready(house.tenant_id, cem.id, PhoneKind.REGISTERED, ready=True)
+    assert not (await house.agent(cem)).phone_ready
     reasons = [
         r[0] for r in await house.rows("SELECT reason FROM agent_log WHERE agent_id = $1 ORDER BY id", cem.id)
     ]

@@ -1,23 +1,35 @@
 """What holds for every channel of the registry; the line that adds a channel adds it here, or this fails."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from hub.channels import CHANNELS
+from hub.channels.email.accounts import Accounts
+from hub.channels.email.channel import EMail
 from hub.domain.agent import Media
-from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain
+from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, Unavailable
 from hub.domain.events import Typing
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, UserId
+from hub.domain.mail_account import MailAccount, MailSecrets, MailServer, MailSetup, MailSignIn, Security
 from hub.domain.touch import InboundTouch, OutboundMessage, Sent
 from hub.ports.channel import Channel, TypingShown
 from tests.fakes.inbox import FakeInbox
+from tests.fakes.letters import FakeLetters
+from tests.fakes.mailroom import ACCOUNT, KEY, MailRoom, brought
 from tests.fakes.phones import telephony
+from tests.fakes.telegram import bot_room
 from tests.fakes.webchat import ChatServer, reply, until
+from tests.servers.smtp import SmtpLookAlike
 
 DECLARED = (ChannelUnavailable, ChannelRefused, ChannelUncertain)
 
@@ -63,7 +75,130 @@ async def webchat() -> AsyncIterator[Outside]:
         )
 
 
-OUTSIDES: dict[str, Callable[[], AbstractAsyncContextManager[Outside]]] = {"webchat": webchat}
+class OneStore(FakeLetters):
+    """Letters that cannot be kept while the inbox of the test cannot keep touches: there is one store."""
+
+    def __init__(self, inbox: FakeInbox) -> None:
+        super().__init__()
+        self._inbox = inbox
+
+    async def keep_letters(self, *given: Any) -> Sequence[bool]:
+        if self._inbox.failing is not None:
+            raise Unavailable("the store is down")
+        return await super().keep_letters(*given)
+
+
+@asynccontextmanager
+async def email() -> AsyncIterator[Outside]:
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        room = await stack.enter_async_context(MailRoom(folder, letters=OneStore).open())
+        server = await stack.enter_async_context(SmtpLookAlike())
+        outgoing = MailServer(
+            host="127.0.0.1", port=server.port, security=Security.NONE, sign_in=MailSignIn.NONE
+        )
+        account = replace(ACCOUNT, setup=MailSetup(outgoing=outgoing))
+        running = asyncio.Event()
+
+        class Kept:
+            async def mail_accounts(self, _: object) -> list[MailAccount]:
+                return [account]
+
+            async def deleted_mail_accounts(self, _: object) -> list[MailAccount]:
+                return []
+
+            async def mail_secrets(self, _: object) -> MailSecrets:
+                return MailSecrets()
+
+        accounts = Accounts(
+            Kept(),  # type: ignore[arg-type] # nobody puts one here
+            DEFAULT_TENANT,
+            ask_for_token=None,  # type: ignore[arg-type]
+            changed=lambda: None,
+        )
+        await accounts.refresh()
+        channel = EMail(
+            tenant_id=DEFAULT_TENANT,
+            accounts=accounts,
+            letters=room.store,
+            attachments=room.attachments,
+            clock=room.clock,
+            key=KEY,
+            run=running.wait,  # type: ignore[arg-type]
+            sent=lambda _account, _trouble: None,
+        )
+
+        async def write(text: str, own_id: str) -> bool:
+            before = len(room.told)
+            raw = f"From: client@example.test\r\nMessage-ID: <{own_id}@x>\r\n\r\n{text}\r\n".encode()
+            try:
+                new = await room.keeping.keep(account, brought(raw=raw))
+            except Unavailable:
+                return False
+            await room.until(lambda: not new or len(room.told) > before)
+            return True
+
+        async def read() -> str:
+            got = message_from_bytes(server.got.pop(0).raw, policy=default)
+            return str(got.get_content()).strip()
+
+        async def stop() -> None:
+            await server.__aexit__()
+
+        thread = (account.account, "a-thread")
+        to_client = replace(reply(thread, 5, "Good day"), address="client@example.test")
+        yield Outside(
+            channel=channel,
+            inbox=room.inbox,
+            reachable=to_client,
+            unreachable=replace(to_client, address=""),
+            write=write,
+            read=read,
+            stop=stop,
+        )
+
+
+@asynccontextmanager
+async def telegram() -> AsyncIterator[Outside]:
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        room = await stack.enter_async_context(bot_room(folder))
+        ivan = room.api.person()
+
+        async def write(text: str, own_id: str) -> bool:
+            message = {
+                **ivan.message(room.look, text=text),
+                "message_id": 100 + int(own_id),
+                "date": 1_700_000_000,
+            }
+            try:
+                await room.bring({"update_id": 100 + int(own_id), "message": message})
+            except Unavailable:
+                return False
+            return True
+
+        async def read() -> str:
+            return room.look.sent.pop(0).text
+
+        async def stop() -> None:
+            await room.api.__aexit__()
+
+        yield Outside(
+            channel=room.channel,
+            inbox=room.inbox,
+            reachable=room.reply("Good day"),
+            unreachable=replace(room.reply("Good day"), thread="999"),
+            write=write,
+            read=read,
+            stop=stop,
+        )
+
+
+OUTSIDES: dict[str, Callable[[], AbstractAsyncContextManager[Outside]]] = {
+    "email": email,
+    "telegram": telegram,
+    "webchat": webchat,
+}
 
 SPOKEN: dict[str, Callable[[], Channel]] = {"sip": telephony}
 """Channels by which nothing is written: their touches come by calls, which have tests of their own."""
@@ -135,7 +270,7 @@ async def test_a_touch_is_handed_in_whole_and_acknowledged(name: str) -> None:
         assert touch.text == "Grüße"
         assert touch.external_id
         assert touch.thread
-        assert touch.raw
+        assert touch.raw or touch.letter  # what came is kept with the touch, or before it as a letter
         assert len(touch.body_sha256) == 64
         assert touch.received_at.utcoffset() is not None
 

@@ -20,6 +20,7 @@ from crm_store.report_sums import SqlSums
 from hub.domain.access import Role
 from hub.domain.agent import Media, Wish
 from hub.domain.segment import SegmentKind
+from hub.domain.text_times import ClockKind
 from hub.domain.work import WorkItem, WorkState
 from hub.insight.activity import agent_day
 from hub.insight.grouped import AgentTime, GroupBy, ReportGroup, Sums, in_buckets, report_group
@@ -116,6 +117,8 @@ def told(group: ReportGroup) -> dict[str, float | None]:
     figures = {f.name: f.value for f in (*group.figures, *group.service_levels)}
     for of_ratings in ("csat", "csat_mean", "response_rate"):
         figures.pop(of_ratings)
+    for clock in ClockKind:  # no queue of these days has such times
+        assert figures.pop(f"late_{clock.value}") == 0
     return figures
 
 

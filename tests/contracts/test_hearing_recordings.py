@@ -13,7 +13,7 @@ from hub.domain.agent import Agent
 from hub.domain.errors import Conflict, Forbidden, HubError, NotFound, Unavailable
 from hub.domain.ids import InteractionId, QueueId
 from hub.domain.queue import QueueRules, VoiceRules
-from hub.domain.recording import Erased, Recording
+from hub.domain.recording import Erased, Recording, RecordingKind
 from hub.ids import new_id
 from tests.contracts.made_recordings import WAV_HEAD, Studio, heard, whole
 from tests.stores import House
@@ -115,6 +115,23 @@ async def test_a_house_may_keep_recordings_from_its_agents_but_not_from_an_agent
     assert await archive.heard_by(both, recording, desk)
     (found,) = await desk.of_interaction(both, archive.studio.interaction_id)
     assert found.may_listen
+
+
+async def test_a_message_is_left_for_the_agents_and_they_hear_it_whatever_the_house_says_of_calls(
+    archive: Archive,
+) -> None:
+    message = await archive.studio.recorded(kind=RecordingKind.MESSAGE)
+    assert (await archive.studio.row(message)).kind is RecordingKind.MESSAGE
+    desk = archive.with_agents(listen=False)
+    assert (await archive.heard_by(archive.anna, message, desk))[WAV_HEAD:] == heard(3)
+    (found,) = await desk.of_interaction(archive.anna, archive.studio.interaction_id)
+    assert found.may_listen
+    with pytest.raises(NotFound):
+        await archive.heard_by(archive.boris, message, desk)
+    assert await archive.audited() == [
+        ("listen_recording", archive.anna.name, "done"),
+        ("listen_recording", "Boris", "denied"),
+    ]
 
 
 async def test_a_player_that_asks_for_many_pieces_is_one_hearing(archive: Archive) -> None:

@@ -17,6 +17,7 @@ from crm_store.reads import DeskReads
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
 from hub.domain.access import Role
+from hub.domain.agent import Media
 from hub.domain.ids import PersonId, WorkItemId
 from hub.ids import new_id
 from tests.stores import House
@@ -81,6 +82,7 @@ async def test_no_question_of_the_day_walks_the_passes_of_the_year(
     async with store.unit(tenant) as unit:
         await unit.front_of(house.queue.id)
         await unit.agent_units(anna.id, besides=WorkItemId(new_id()))
+        await unit.agent_units(anna.id, besides=WorkItemId(new_id()), media=Media.VOICE)
 
     questions = {sql: params for sql, params in asked if "work_items" in sql}
     assert len(questions) > 15

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from crm_store.phones import SqlPhones
 from crm_store.rows.access import users
@@ -44,6 +44,22 @@ async def somebody(house: House) -> UserId:
             )
         )
     return agent_id
+
+
+async def set_disabled(house: House, agent_id: UserId, *, disabled: bool) -> None:
+    async with house.database.writing() as connection:
+        await connection.execute(update(users).where(users.c.id == agent_id).values(disabled=disabled))
+
+
+async def test_the_accounts_of_a_disabled_user_are_none_and_come_back_with_them(house: House) -> None:
+    store, agent_id = phones(house), await somebody(house)
+    await store.put_phone_account(account(house, agent_id), None)
+    await set_disabled(house, agent_id, disabled=True)
+    assert list(await store.phone_accounts(house.tenant_id)) == []
+    with pytest.raises(NotFound):
+        await store.put_phone_account(account(house, agent_id, "s2"), None)
+    await set_disabled(house, agent_id, disabled=False)
+    assert [one.secrets["MD5"] for one in await store.phone_accounts(house.tenant_id)] == ["s1"]
 
 
 def account(

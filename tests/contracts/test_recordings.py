@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cluster.embedded import sealed_file
+from hub.cluster.embedded import recordings, sealed_file
 from hub.cluster.embedded.recording_sound import packed as packed_sound
 from hub.domain.errors import NotFound, Unavailable
 from hub.domain.recording import Erased, Pause, Recording, RecordingCut
@@ -322,3 +322,28 @@ async def test_where_nothing_can_be_written_no_recording_begins_and_no_row_stays
     with pytest.raises(Unavailable):
         await studio.begin()
     assert await studio.rows.unfinished() == []
+
+
+async def test_a_call_waits_neither_for_a_file_that_is_begun_nor_for_one_that_is_finished(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "_BEGUN_S", 0.2)
+    hangs = threading.Event()
+    async with studio.vault.running():
+        tape = await studio.begin()
+        say(tape, 2)
+        studio.vault._writing.submit(hangs.wait)
+        try:
+            async with asyncio.timeout(2):
+                with pytest.raises(Unavailable):
+                    await studio.begin()
+                tape.done()
+            assert [row.id for row in await studio.rows.unfinished()] == [tape.id]
+        finally:
+            hangs.set()
+        async with asyncio.timeout(5):
+            while await studio.rows.unfinished() or any(studio.folder.joinpath("incoming").iterdir()):
+                await asyncio.sleep(0.01)
+
+        (found,) = await studio.rows.known([tape.id])
+        assert (await whole(studio.vault, found))[WAV_HEAD:] == heard(2)

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from crm_store.recordings import SqlRecordingRows
+from hub import recording_room
 from hub.cli import recordings as command
 from hub.clock import SystemClock
 from hub.cluster.embedded.recordings import FolderRecordings
 from hub.domain.errors import Unavailable
 from hub.domain.ids import DEFAULT_TENANT
+from hub.ports.status import Finding, Health
 from hub.recording_room import KEY_FILE
 from hub.sealing import SealRing, kept_keys, put_keys
 from tests.contracts.made_recordings import KEY, WAV_HEAD, Studio, heard, whole
@@ -73,6 +75,43 @@ def test_the_command_makes_a_new_key_and_leaves_nothing_that_the_old_one_opens(
     assert asyncio.run(readable_with(new, recording_id))
     assert not asyncio.run(readable_with(old, recording_id))
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_a_lost_key_is_told_by_doctor_and_none_is_made_by_asking(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+
+    async def examined() -> Finding:
+        async with opened(url) as database:
+            store = House(database=database).store
+            (finding,) = await recording_room.examined(store, tmp_path, keys="")
+            return finding
+
+    async def recorded() -> None:
+        async with opened(url) as database:
+            house = House(database=database, tenant_id=DEFAULT_TENANT)
+            await house.furnished()
+            await put_recording(house.store, tmp_path, (await house.came()).interaction_id)
+
+    nothing = asyncio.run(examined())
+    assert (nothing.health, dict(nothing.values)) == (Health.OK, {"count": 0})
+    assert not (tmp_path / KEY_FILE).exists()
+    asyncio.run(recorded())
+    assert asyncio.run(examined()).code == "recordings_ok"
+    kept = (tmp_path / KEY_FILE).read_bytes()
+    (tmp_path / KEY_FILE).unlink()
+
+    lost = asyncio.run(examined())
+    assert (lost.health, lost.code, dict(lost.values)) == (
+        Health.FAIL,
+        "recordings_key_missing",
+        {"count": 1, "lost": 1},
+    )
+    assert "recordings.key" in lost.remedy
+    assert not (tmp_path / KEY_FILE).exists()
+    put_keys(tmp_path / KEY_FILE, [os.urandom(32)])
+    assert asyncio.run(examined()).health is Health.FAIL
+    (tmp_path / KEY_FILE).write_bytes(kept)
+    assert asyncio.run(examined()).health is Health.OK
 
 
 def test_while_both_keys_are_in_the_file_the_first_one_seals(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from hub.domain.ids import RecordingId
 from hub.domain.recording import RecordingCut
 from tests.contracts.made_recordings import KEY, WAV_HEAD, Studio, heard, whole
+from tests.nursery import born
 from tests.stores import House
 
 
@@ -22,18 +22,10 @@ async def studio(house: House, tmp_path: Path) -> Studio:
 
 async def killed_life(studio: Studio, url: str, dies: str, after: int) -> None:
     """Another process records the interaction, and is killed with -9 once it has said `after`, or kills itself."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.contracts.made_recordings",
-        url,
-        str(studio.folder),
-        studio.house.tenant_id,
-        studio.interaction_id,
-        dies,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert child.stdout is not None
+    program = ("-m", "tests.contracts.made_recordings", url, str(studio.folder))
+    whose = (studio.house.tenant_id, studio.interaction_id, dies)
+    with studio.folder.with_name("killed.log").open("ab") as errors:
+        child = await born((*program, *whose), os.environ, errors)
     lives = True
     try:
         async with asyncio.timeout(30):
@@ -43,7 +35,7 @@ async def killed_life(studio: Studio, url: str, dies: str, after: int) -> None:
     finally:
         if lives:
             child.kill()
-        assert await child.wait() == -signal.SIGKILL
+        assert await child.wait() == -signal.SIGKILL, studio.folder.with_name("killed.log").read_text()
 
 
 @pytest.mark.parametrize("after", [1, 6, 29])

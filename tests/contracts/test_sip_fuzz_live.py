@@ -5,13 +5,15 @@ import asyncio
 import os
 import random
 import socket
+import sys
 import time
 from contextlib import suppress
+from statistics import median
 
 import pytest
 
 from hub.channels.sip import stack as stack_module
-from hub.channels.sip.leg import Leg, LegEvents, LegOver, Source
+from hub.channels.sip.leg import InboundLeg, Leg, LegEvents, LegOver, Source
 from hub.channels.sip.legs import told as told_module
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.refusal import Field
@@ -127,7 +129,7 @@ class Answering:
         self.told: list[Listener] = []
         self._group = group
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         self.calls += 1
         self._group.create_task(self._answer(leg, self.calls % 2 / 20))
         self.told.append(Listener())
@@ -138,10 +140,10 @@ class Answering:
         """What was told of calls that went on."""
         return sum(kind in ("reoffered", "keyed", "referred") for one in self.told for kind in one.kinds)
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         return await self.called(leg, source)
 
-    async def _answer(self, leg: Leg, after_s: float) -> None:
+    async def _answer(self, leg: InboundLeg, after_s: float) -> None:
         try:
             await leg.progress(180)
             await asyncio.sleep(after_s)
@@ -200,4 +202,8 @@ async def test_nothing_that_is_sent_to_the_channel_ends_it_or_keeps_others_waiti
     assert faults.found == []
     assert user.calls > MESSAGES // 100
     assert user.within > 0
-    assert sorted(waits_s)[len(waits_s) // 2] <= ANSWERED_WITHIN_S
+    sys.stdout.write(
+        f"{MESSAGES} messages, {user.calls} calls, {user.within} events within calls, no fault; an OPTIONS after each "
+        f"{BATCH}: p50 {1000 * median(waits_s):.1f} ms, at most {1000 * max(waits_s):.1f} ms\n"
+    )
+    assert max(waits_s) <= ANSWERED_WITHIN_S

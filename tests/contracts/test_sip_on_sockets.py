@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.dialog import dialog_answer
 from hub.channels.sip.headers import name_addr_of
-from hub.channels.sip.leg import Leg, LegEvents, LegOver, Source, Target
+from hub.channels.sip.leg import InboundLeg, Leg, LegEvents, LegOver, Source, Target
 from hub.channels.sip.message import Request, response_to
 from hub.channels.sip.refusal import Field
 from hub.channels.sip.transaction import Times
@@ -41,16 +41,16 @@ class Answering:
         self.told: dict[str, list[Listener]] = {}
         self.group: asyncio.TaskGroup
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         listener = Listener()
         self.told.setdefault(leg.invite.call_id, []).append(listener)
         self.group.create_task(self._answer(leg))
         return listener
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         return await self.called(leg, source)
 
-    async def _answer(self, leg: Leg) -> None:
+    async def _answer(self, leg: InboundLeg) -> None:
         try:
             await leg.progress(180)
             await asyncio.sleep(self.after_s)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from hub.channels.sip.leg import Leg, LegEvents, LegOver, Source
+from hub.channels.sip.leg import InboundLeg, Leg, LegEvents, LegOver, Source
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.refusal import Field
 from hub.channels.sip.transaction import Times, ack_of, cancel_of
@@ -45,15 +45,15 @@ class Ringing:
         self.calls: list[str] = []
         self.group: asyncio.TaskGroup
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         self.calls.append(leg.invite.call_id)
         self.group.create_task(self._answer(leg))
         return Listener()
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         return await self.called(leg, source)
 
-    async def _answer(self, leg: Leg) -> None:
+    async def _answer(self, leg: InboundLeg) -> None:
         try:
             await leg.progress(180)
             await asyncio.sleep(RINGS_S)

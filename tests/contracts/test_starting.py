@@ -221,6 +221,17 @@ async def test_only_in_ones_own_queues_to_clients_in_reach_and_while_one_is_ther
         await office.start(house.as_(busy))
     assert full.value.stable_code == "at_capacity"
     assert await house.count("interactions") == 2
+    # whoever asks for the ways is told so before they write
+    for who, word in ((anna, ""), (away, "be_there_first"), (busy, "at_capacity")):
+        ways = await office.starting.ways(house.as_(who), office.person)
+        assert [w.held_up for w in ways if w.way.kind is IdentityKind.WEBCHAT] == [word]
+    await office.start(house.as_(anna))
+    await house.given(anna, "another")
+    await house.given(anna, "a third")
+    ways = await office.starting.ways(house.as_(anna), office.person)
+    assert [w.held_up for w in ways if w.way.kind is IdentityKind.WEBCHAT] == [""], "theirs already"
+    sofia = house.somebody(Role.SUPERVISOR, house.queue.id)
+    assert {w.held_up for w in await office.starting.ways(sofia, office.person)} == {""}
 
 
 async def test_a_supervisor_who_serves_nobody_begins_and_holds_it_paused(office: Office) -> None:

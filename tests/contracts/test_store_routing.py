@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.domain.access import Role
-from hub.domain.agent import Agent, Wish
+from hub.domain.agent import Agent, Media, Wish
 from hub.domain.errors import Conflict
 from hub.domain.events import AgentChanged
 from hub.domain.ids import TenantId, UserId, WorkItemId
@@ -184,6 +184,9 @@ async def test_units_of_attention_are_those_of_accepted_work_besides_one_item(ho
         assert await unit.agent_units(anna.id, besides=first.id) == 20
         assert await unit.agent_units(anna.id, besides=WorkItemId(new_id())) == 40
         assert await unit.agent_units(UserId(new_id()), besides=first.id) == 0
+        other = WorkItemId(new_id())
+        assert await unit.agent_units(anna.id, besides=other, media=Media.CHAT) == 40
+        assert await unit.agent_units(anna.id, besides=other, media=Media.VOICE) == 0
 
 
 async def test_who_served_a_person_last_is_remembered(house: House) -> None:

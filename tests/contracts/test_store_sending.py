@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.events import DeliveryChanged
 from hub.domain.touch import Delivery
-from hub.ports.store import ClaimedReply
+from hub.ports.store import AccountRoom, ClaimedReply
 from tests.contracts.replies import FakeReplies, Replies, StoredReplies
 from tests.fakes.clock import FakeClock
 from tests.stores import House
@@ -70,6 +70,27 @@ async def test_the_oldest_come_first_and_no_more_than_asked_for(replies: Replies
     else:
         assert len(await _claim(replies, limit=3, now=later)) == 3
         assert len(await _claim(replies, limit=3, now=later)) == 1
+
+
+async def test_an_account_has_no_more_than_its_room_and_others_are_taken_past_it(replies: Replies) -> None:
+    for n in range(30):
+        await replies.queue(f"full {n}", thread=f"f{n}", at=NOW + n * TICK, account="full")
+    for n in range(6):
+        await replies.queue(f"half {n}", thread=f"h{n}", at=NOW + (50 + n) * TICK, account="half")
+    for n in range(3):
+        await replies.queue(f"{n}", thread="one", at=NOW + (90 + n) * TICK, account="other")
+    now = NOW + timedelta(seconds=1)
+
+    async def taken(limit: int, **left: int) -> list[str]:
+        room = AccountRoom(each=4, left={f"{replies.channel}:{name}": n for name, n in left.items()})
+        claimed = await replies.store.claim(replies.channel, now, lease_s=LEASE_S, limit=limit, room=room)
+        return _texts(claimed)
+
+    assert await taken(10, half=2) == ["full 0", "full 1", "full 2", "full 3", "half 0", "half 1", "0"]
+    assert await taken(10, full=0, half=0, other=0) == []
+    assert await taken(2, full=0) == ["half 2", "half 3"]
+    assert await taken(16, full=0, half=1) == ["half 4"]  # "1" waits for "0"
+    assert (await replies.kept("full 4")).attempt == 0
 
 
 async def test_a_thread_is_sent_one_reply_at_a_time_in_order(replies: Replies) -> None:
@@ -176,6 +197,17 @@ async def test_a_reply_is_claimed_again_when_it_may_be_repeated_and_not_before(r
     assert await _claim(replies, now=NOW + LEASE - TICK) == []
     (second,) = await _claim(replies, now=NOW + LEASE)
     assert (second.epoch, second.message.attempt) == (2, 2)
+
+
+async def test_what_fails_again_and_again_has_one_turn_for_each_of_the_others(replies: Replies) -> None:
+    if not isinstance(replies, StoredReplies):
+        return  # the fake keeps the order in which they were queued
+    for n in range(3):
+        await replies.queue(f"fails {n}", thread=f"f{n}", at=NOW)
+    for failing in await _claim(replies):
+        await _settle(replies, failing, Delivery.QUEUED, retry_at=NOW + LEASE)
+    await replies.queue("new", thread="v", at=NOW + TICK)
+    assert _texts(await _claim(replies, limit=1, now=NOW + 2 * LEASE)) == ["new"]
 
 
 async def test_an_outcome_counts_once(replies: Replies) -> None:

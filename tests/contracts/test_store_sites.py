@@ -10,9 +10,10 @@ from crm_store.webchat import Visitors
 from hub.cluster.codec import decode, encode
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, HubError, Invalid, NotFound
-from hub.domain.events import Event, InteractionRated, SiteChanged
+from hub.domain.events import Event, InteractionRated
 from hub.domain.ids import QueueId, TenantId
 from hub.domain.person import Confidence, IdentityKind
+from hub.domain.setting_events import SiteChanged
 from hub.domain.site import FormChoice, FormField, FormFieldKind, SiteSetup, SiteWords
 from hub.domain.touch import Claim
 from hub.ids import new_id

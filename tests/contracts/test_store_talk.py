@@ -1,17 +1,18 @@
 """What must hold for plans, drafts and snoozes in every store."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from crm_store.talk import Talk
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.desk.drafting import Drafting
-from hub.desk.later import Later
+from hub.desk.later import Later, send_planned
 from hub.desk.snoozes import Snoozes
 from hub.domain.agent import Agent
 from hub.domain.drafts import DraftKind
-from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Unavailable
 from hub.domain.planned import MOST_WAITING, PlannedReply
 from hub.domain.work import WorkItem, WorkState
 from tests.stores import House
@@ -51,6 +52,60 @@ async def test_a_held_reply_becomes_one_touch_once_its_time_has_come(house: Hous
     assert [row[0] for row in rows] == ["yes"]
     with pytest.raises(Conflict):
         await later.cancel(house.as_(anna), item.interaction_id, plan.id)
+
+
+@pytest.mark.parametrize("error", [Invalid("no", code="bad_value"), Forbidden("no"), NotFound("no")])
+async def test_a_reply_that_is_refused_for_good_fails_and_holds_no_other_up(
+    house: House, error: HubError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    later = Later(Talk(house.store), house.clock, {WEBCHAT.name: WEBCHAT.limits})
+    bad = await _plan(house, later, anna, item, key="bad")
+    house.clock.advance(0.1)
+    good = await _plan(house, later, anna, item, key="good")
+    house.clock.advance(6)
+    tried = _refusing(monkeypatch, bad, error)
+    assert await later.send_due(house.tenant_id) == 2
+    assert await later.send_due(house.tenant_id) == 0
+    assert tried == [bad.id, good.id]
+    rows = await house.rows(
+        "SELECT id, state, reason FROM planned_replies WHERE interaction_id = $1 ORDER BY send_at",
+        item.interaction_id,
+    )
+    assert [tuple(row) for row in rows] == [(bad.id, "failed", error.stable_code), (good.id, "sent", "")]
+
+
+async def test_a_reply_that_cannot_be_sent_now_rests_the_longer_the_oftener(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    later = Later(Talk(house.store), house.clock, {WEBCHAT.name: WEBCHAT.limits})
+    plan = await _plan(house, later, anna, item)
+    tried = _refusing(monkeypatch, plan, Unavailable("not now"))
+    house.clock.advance(6)
+    for _ in range(70):
+        assert await later.send_due(house.tenant_id) == 0
+        house.clock.advance(0.1)
+    assert len(tried) == 3
+    monkeypatch.undo()
+    house.clock.advance(60)
+    assert await later.send_due(house.tenant_id) == 1
+
+
+def _refusing(monkeypatch: pytest.MonkeyPatch, bad: PlannedReply, error: HubError) -> list[str]:
+    """The sending of `bad` is refused; which were tried."""
+    tried: list[str] = []
+
+    async def send(unit: Any, interaction: Any, item: Any, plan: PlannedReply, clock: Any) -> Any:
+        tried.append(plan.id)
+        if plan.id == bad.id:
+            raise error
+        return await send_planned(unit, interaction, item, plan, clock)
+
+    monkeypatch.setattr("hub.desk.later.send_planned", send)
+    return tried
 
 
 async def test_an_undone_reply_is_never_sent_and_a_close_sends_what_is_held(house: House) -> None:

@@ -1,5 +1,6 @@
 """Tasks, on both databases: given to colleagues, due, done and not done after all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,9 @@ from hub.desk.client_stores import NewTask
 from hub.domain.access import Role
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import TaskId, UserId
+from hub.domain.interaction import Disposition
+from hub.domain.letter import LetterKind
+from hub.domain.mail import LetterHead, TouchLetter
 from hub.ids import new_id
 from tests.contracts.crm import Crm
 
@@ -190,3 +194,49 @@ async def test_nothing_is_given_to_somebody_who_has_left_the_house(crm: Crm) -> 
         assert refused.value.stable_code == "no_such_user"
     done = await crm.tasks.change_task(crm.sofia, TaskId(task.id), version=1, done=True)
     assert done.done_at is not None
+
+
+async def test_a_task_for_when_the_client_does_not_answer_ends_with_their_answer(crm: Crm) -> None:
+    house = crm.house
+    anna, boris = await house.hire("Anna"), await house.hire("Boris")
+    me = house.as_(anna)
+    item = await house.given(anna)
+    friday = house.clock.now() + timedelta(days=2)
+    wanted = NewTask(
+        title="Ask again", due_at=friday, interaction_id=item.interaction_id, for_team=True, if_no_answer=True
+    )
+    task = await crm.tasks.add_task(me, wanted, key=None)
+    assert (task.owner.name, task.due_at, task.if_no_answer) == ("support", friday, True)
+    await crm.told()
+    house.clock.advance(60)
+    assert await crm.tasks.end_answered(house.tenant_id) == 0
+    # a machine's answer is none
+    away = TouchLetter(thread="v1", head=LetterHead(kind=LetterKind.AUTO_REPLY))
+    await house.receive(house.message("I am away", letter=away, only_kept=True))
+    assert await crm.tasks.end_answered(house.tenant_id) == 0
+    # whatever became of the conversation, the next word of the client ends it, for everybody who serves the queue
+    await house.work.close(me, item.interaction_id, Disposition(code="resolved"))
+    await house.receive(house.message("here it is"))
+    await house.events()
+    assert await crm.tasks.end_answered(house.tenant_id) == 1
+    assert (await crm.tasks.task(me, TaskId(task.id))).done_at == house.clock.now()
+    assert (await crm.told())[1] >= {anna.id, boris.id}
+    assert await crm.tasks.end_answered(house.tenant_id) == 0
+    assert await house.count("follow_ups") == 0
+
+
+async def test_without_an_answer_it_stays_a_task_that_is_due(crm: Crm) -> None:
+    house = crm.house
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    due = house.clock.now() + timedelta(hours=1)
+    wanted = NewTask(title="Ask again", due_at=due, interaction_id=item.interaction_id, if_no_answer=True)
+    task = await crm.tasks.add_task(house.as_(anna), wanted, key=None)
+    house.clock.advance(7200)
+    assert await crm.tasks.end_answered(house.tenant_id) == 0
+    assert (await crm.tasks.task(house.as_(anna), TaskId(task.id))).done_at is None
+    plain = await crm.tasks.add_task(house.as_(anna), replace(wanted, if_no_answer=False), key=None)
+    assert (task.if_no_answer, plain.if_no_answer) == (True, False)
+    for wrong in (replace(wanted, interaction_id=None), replace(wanted, due_at=None)):
+        with pytest.raises(Invalid):
+            await crm.tasks.add_task(house.as_(anna), wrong, key=None)

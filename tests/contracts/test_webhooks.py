@@ -23,7 +23,7 @@ from hub.sealing import KEY_BYTES, Seal
 from hub.webhooks.calling import Caller
 from hub.webhooks.job import WebhookJob
 from hub.webhooks.reached import examined
-from tests.stores import KINDS, House, empty_database, opened
+from tests.stores import KINDS, House, migrated_database, opened
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -108,7 +108,7 @@ async def scene_on(url: str, caller: Caller) -> AsyncIterator[Scene]:
 async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Scene]:
     server = "" if request.param == "sqlite" else str(request.getfixturevalue("pg_server"))
     async with (
-        empty_database(request.param, tmp_path, server) as url,
+        migrated_database(request.param, tmp_path, server) as url,
         scene_on(url, Caller(allow_private=True, within_s=0.5)) as made,
     ):
         yield made
@@ -266,7 +266,7 @@ async def test_the_job_delivers_by_itself_and_a_slow_receiver_keeps_no_other_wai
 
     receiver.answer = by_path
     async with (
-        empty_database("sqlite", tmp_path, "") as url,
+        migrated_database("sqlite", tmp_path, "") as url,
         scene_on(url, Caller(allow_private=True, within_s=5)) as made,
     ):
         await made.subscribed(receiver.url + "/slow", "touch.received")

@@ -4,21 +4,30 @@ from dataclasses import dataclass, field
 
 from hub.domain.call import AgentPhone, Call, RecordingState
 from hub.domain.errors import HubError
-from hub.domain.ids import CallId
+from hub.domain.ids import CallId, UserId
 
 
 @dataclass(kw_only=True)
 class FakeTelephone:
-    """`Telephone` of hub/ports/calls.py. `refuses`: what everything raises from now on."""
+    """`Telephone` of hub/ports/calls.py. `refuses`: what everything raises from now on; `judges`: what is said of every
+    number before anything is written."""
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
     dialled: list[tuple[Call, AgentPhone]] = field(default_factory=list)
     refuses: HubError | None = None
+    judges: HubError | None = None
 
     def _asked(self, *what: str) -> None:
         if self.refuses is not None:
             raise self.refuses
         self.asked.append(what)
+
+    def judge(self, number: str, agent_id: UserId) -> None:
+        self.judge_phone(number)
+
+    def judge_phone(self, address: str) -> None:
+        if self.judges is not None:
+            raise self.judges
 
     async def dial(self, call: Call, phone: AgentPhone) -> None:
         self._asked("dial", call.number)

@@ -69,7 +69,7 @@ def telephony(
     clock: Clock | None = None,
     watch: Watch | None = None,
     trunk_of: TrunkOf = lambda *_: "",
-    allowed: Allowed = lambda _: True,
+    allowed: Allowed = lambda *_: True,
     **settings: Any,
 ) -> Telephony:
     def address(request: web.Request) -> str:

@@ -1,6 +1,7 @@
 """Replies in memory, claimed and settled by the rules of the real store."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from hub.domain.errors import Unavailable
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, TenantId, TouchId
 from hub.domain.touch import DELIVERY_STEPS, Delivery, OutboundMessage
-from hub.ports.store import ClaimedReply, UnitOfWork
+from hub.ports.store import AccountRoom, ClaimedReply, UnitOfWork
 from tests.fakes.clock import FakeClock
 
 START = FakeClock().now()
@@ -54,13 +55,19 @@ class FakeSendingStore:
         self.answering.set()
 
     def queue(
-        self, name: str, *, thread: str = "t1", channel: str = "chat", queued_at: datetime = START
+        self,
+        name: str,
+        *,
+        thread: str = "t1",
+        channel: str = "chat",
+        account: str = "demo",
+        queued_at: datetime = START,
     ) -> Reply:
         """A reply the desk has committed."""
         reply = Reply(
             touch_id=TouchId(name),
             channel=channel,
-            account=f"{channel}:demo",
+            account=f"{channel}:{account}",
             thread=thread,
             seq=len(self.replies) + 1,
             queued_at=queued_at,
@@ -82,6 +89,7 @@ class FakeSendingStore:
         lease_s: float,
         limit: int,
         threads: Sequence[tuple[str, str]] | None = None,
+        room: AccountRoom | None = None,
     ) -> list[ClaimedReply]:
         """The oldest undecided reply of each thread, if it is queued and due."""
         self._refuse_while_failing()
@@ -97,7 +105,16 @@ class FakeSendingStore:
             if reply.delivery is Delivery.QUEUED
             and (reply.retry_at is None or reply.retry_at <= now)
             and (threads is None or place in threads)
-        ][:limit]
+        ]
+        if room is not None:
+            taken: Counter[str] = Counter()
+            fitting = []
+            for reply in due:
+                if taken[reply.account] < room.of(reply.account):
+                    taken[reply.account] += 1
+                    fitting.append(reply)
+            due = fitting
+        due = due[:limit]
         for reply in due:
             reply.step(Delivery.SENDING)
             reply.attempt += 1

@@ -1,5 +1,6 @@
 """Legs that call nobody, and sound that nobody hears: both write down what they were told."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from hub.channels.sip.leg import Ended, LegEvents, LegOver, Target
 from hub.channels.sip.message import Request
 from hub.channels.sip.refusal import Field
 from hub.channels.sip.uri import Uri, uri_of
-from hub.ports.media import LegKind, Load, MediaEvent, MediaSession, Quality, SampleSink, Sound
+from hub.ports.media import LegKind, Load, MediaEvent, MediaSession, NoRoom, Quality, SampleSink, Sound
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 
@@ -43,6 +44,8 @@ class FakeLeg:
     is_over: bool = False
     max_forwards: int = 0
     fields: tuple[Field, ...] = ()
+    slow: asyncio.Event | None = None
+    """Their answer to a re-INVITE waits for it."""
 
     @property
     def id(self) -> str:
@@ -73,6 +76,10 @@ class FakeLeg:
 
     async def reoffer(self, sdp: bytes) -> bytes:
         self._say("re-INVITE")
+        if self.slow is not None:
+            await self.slow.wait()
+            if self.is_over:
+                raise LegOver
         return SDP
 
     async def refer(self, target: Uri, *, replaces: Replaces | None = None) -> None:
@@ -91,6 +98,16 @@ class FakeLeg:
         self.is_over = True
         assert self.events is not None
         await self.events.ended(self, Ended(status=status))
+
+    async def loses_its_socket(self) -> None:
+        """The connection that it is reached by is closed."""
+        assert self.events is not None
+        await self.events.reached(self, is_reached=False)
+
+    async def comes_back(self) -> None:
+        """It is reached by another connection."""
+        assert self.events is not None
+        await self.events.reached(self, is_reached=True)
 
     async def picks_up(self) -> None:
         """The other side answers."""
@@ -131,22 +148,32 @@ class FakeUserAgent:
 class FakeSession:
     """Sound that nobody hears; `hears` is who hears whom, `playing` what is played to whom."""
 
-    def __init__(self, said: list[str], tell: Callable[[MediaEvent], None]) -> None:
+    def __init__(
+        self, said: list[str], tell: Callable[[MediaEvent], None], engine: "FakeEngine | None" = None
+    ) -> None:
         self._said = said
+        self._engine = engine
         self.tell = tell
         self.hears: dict[str, frozenset[str]] = {}
         self.playing: dict[str, Sound] = {}
         self.sink: SampleSink | None = None
+        self.speaks: set[str] = set()
+        self.received: dict[str, int] = {}
         self.paused = False
         self.legs: set[str] = set()
         self.closed = False
 
-    async def answered(self, leg: str, offer: bytes) -> bytes:
+    def _made(self, leg: str) -> None:
+        if leg not in self.legs and self._engine is not None and self._engine.legs >= self._engine.most_legs:
+            raise NoRoom("no port is left")
         self.legs.add(leg)
+
+    async def answered(self, leg: str, offer: bytes) -> bytes:
+        self._made(leg)
         return SDP
 
     async def offered(self, leg: str, kind: LegKind = LegKind.PLAIN, *, held: bool = False) -> bytes:
-        self.legs.add(leg)
+        self._made(leg)
         return SDP
 
     async def agreed(self, leg: str, answer: bytes) -> None:
@@ -175,7 +202,10 @@ class FakeSession:
         self.sink = None
 
     async def quality(self, leg: str) -> Quality:
-        return Quality()
+        """A leg that speaks has received something each time it is asked."""
+        if leg in self.speaks:
+            self.received[leg] = self.received.get(leg, 0) + 50
+        return Quality(received=self.received.get(leg, 0))
 
     async def drop(self, leg: str) -> None:
         self.legs.discard(leg)
@@ -200,12 +230,22 @@ class FakeEngine:
     def __init__(self, said: list[str]) -> None:
         self._said = said
         self.sessions: list[FakeSession] = []
+        self.most_legs = 1_000
+        self.others = 0
+        """Legs of calls that are of no interest."""
+
+    @property
+    def legs(self) -> int:
+        return self.others + sum(len(session.legs) for session in self.sessions if not session.closed)
+
+    def free_share(self) -> float:
+        return 1 - self.legs / self.most_legs
 
     def running(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
     async def open(self, call_id: str, tell: Callable[[MediaEvent], None]) -> MediaSession:
-        self.sessions.append(FakeSession(self._said, tell))
+        self.sessions.append(FakeSession(self._said, tell, self))
         return self.sessions[-1]
 
     def load(self) -> Load:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.channels.sip.grammar import Params
 from hub.channels.sip.headers import NameAddr, Via, name_addr_of
-from hub.channels.sip.leg import Ended, IncomingCalls, Leg, LegEvents, Source, Target
+from hub.channels.sip.leg import Ended, InboundLeg, IncomingCalls, Leg, LegEvents, Source, Target
 from hub.channels.sip.message import Message, Request, Response
 from hub.channels.sip.parse import message_of
 from hub.channels.sip.refusal import Refused
@@ -160,6 +160,9 @@ class Listener:
     async def notified(self, leg: Leg, status: int, over: bool) -> None:
         self._note("notified", status, over)
 
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        self._note("reached", is_reached)
+
     async def ended(self, leg: Leg, why: Ended) -> None:
         self._note("ended", why)
 
@@ -168,12 +171,12 @@ class Desk:
     """Takes every call, and keeps it with its listener."""
 
     def __init__(self) -> None:
-        self.calls: list[tuple[Leg, Listener]] = []
+        self.calls: list[tuple[InboundLeg, Listener]] = []
         self.replaced: list[Leg] = []
         self.refusal: Refused | None = None
         self.came = asyncio.Event()
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         if self.refusal is not None:
             raise self.refusal
         listener = Listener()
@@ -181,11 +184,11 @@ class Desk:
         self.came.set()
         return listener
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         self.replaced.append(replaced)
         return await self.called(leg, source)
 
-    async def call(self, number: int = 0, within_s: float = 120.0) -> tuple[Leg, Listener]:
+    async def call(self, number: int = 0, within_s: float = 120.0) -> tuple[InboundLeg, Listener]:
         async with asyncio.timeout(within_s):
             while len(self.calls) <= number:
                 self.came.clear()

@@ -1,6 +1,8 @@
 """The telephone's surroundings in memory: legs, sound, the house's memory of calls. Everything is written down."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -12,24 +14,28 @@ from hub.channels.sip.message import Request
 from hub.channels.sip.numbers import user_of
 from hub.channels.sip.uri import uri_of
 from hub.domain.call import AgentPhone, Call, CallEnd, CallStage, PhoneKind, RecordingState
-from hub.domain.errors import Conflict, Unavailable
+from hub.domain.errors import Conflict, HubError, Invalid, NotFound, Unavailable
 from hub.domain.ids import (
     DEFAULT_TENANT,
     CallId,
     InteractionId,
     PersonId,
     QueueId,
+    RecordingId,
     ReservationId,
     TenantId,
     TouchId,
     UserId,
 )
 from hub.domain.queue import Queue
-from hub.domain.touch import Attachment, Direction, InboundTouch
+from hub.domain.recording import Recording, RecordingCut, RecordingKind
+from hub.domain.touch import Direction, InboundTouch
 from hub.domain.work import WorkItem
 from hub.ports.clock import Clock
 from hub.ports.inbox import Received
 from hub.ports.media import LegKind, Sound
+from hub.ports.recordings import RecordingTape
+from hub.ports.recordings import Sound as RecordedSound
 from hub.ports.visitors import LineHours
 from tests.fakes.clock import FakeClock
 from tests.fakes.sip_legs import FakeEngine, FakeUserAgent
@@ -75,6 +81,7 @@ class FakeDesk:
         self.over: set[ReservationId] = set()
         self.down = 0
         self.in_place: int | None = 1
+        self.has_line = True
         self.phones: dict[UserId, AgentPhone] = {}
         self.beats: list[CallId] = []
 
@@ -114,8 +121,9 @@ class FakeDesk:
     async def not_answered(self, reservation_id: ReservationId, reason: str) -> None:
         self._say(f"not_answered {reservation_id} {reason}")
 
-    async def came_back(self, call_id: CallId, reason: str) -> None:
+    async def came_back(self, call_id: CallId, reason: str) -> bool:
         self._say(f"came_back {reason}")
+        return self.has_line
 
     async def client_answered(self, call_id: CallId) -> None:
         self._say("client_answered")
@@ -140,8 +148,8 @@ class FakeDesk:
     async def ended(self, call_id: CallId, end: CallEnd) -> None:
         self._say(f"ended {end}")
 
-    async def left_message(self, call_id: CallId, attachment: Attachment) -> None:
-        self._say(f"left_message {attachment.name}")
+    async def left_message(self, call_id: CallId) -> None:
+        self._say("left_message")
 
     async def wants_callback(self, call_id: CallId, number: str) -> None:
         self._say(f"wants_callback {number}")
@@ -159,8 +167,81 @@ class FakeDesk:
     async def phone_of(self, tenant_id: TenantId, agent_id: UserId) -> AgentPhone:
         return self.phones.get(agent_id, AgentPhone(agent_id=agent_id, account=agent_id))
 
-    async def phone_ready(self, tenant_id: TenantId, agent_id: UserId, *, ready: bool) -> None:
+    async def phone_ready(
+        self, tenant_id: TenantId, agent_id: UserId, kind: PhoneKind, *, ready: bool
+    ) -> None:
         self._say(f"phone_ready {agent_id} {ready}")
+
+
+class FakeTape:
+    """A recording that is written down only. `hangs` as a disk does: it is never finished."""
+
+    def __init__(self, said: list[str], name: str, *, hangs: bool) -> None:
+        self._said = said
+        self._hangs = hangs
+        self.id = RecordingId(name)
+        self.cut = None
+        self.paused = False
+        self.bytes = 0
+
+    def write(self, left: bytes, right: bytes) -> None:
+        self.bytes += len(left)
+
+    async def pause(self, *, paused: bool) -> None:
+        self.paused = paused
+
+    def done(self) -> None:
+        self._said.append(f"{self.id} done")
+
+    async def finish(self) -> Recording:
+        if self._hangs:
+            await asyncio.Event().wait()
+        raise AssertionError("a call never waits for a recording to be finished")
+
+    async def discard(self) -> None:
+        self._said.append(f"{self.id} discarded")
+
+
+class FakeVault:
+    """Keeps nothing; `tapes` are those that were begun, `kinds` what of. `refuses`: what beginning one raises."""
+
+    def __init__(self, said: list[str]) -> None:
+        self._said = said
+        self.tapes: list[FakeTape] = []
+        self.kinds: list[RecordingKind] = []
+        self.refuses: HubError | None = None
+        self.hangs = False
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+    async def begin(
+        self,
+        tenant_id: TenantId,
+        call_id: CallId,
+        interaction_id: InteractionId,
+        *,
+        kind: RecordingKind = RecordingKind.CALL,
+        on_cut: Callable[[RecordingCut], None] = lambda _: None,
+    ) -> RecordingTape:
+        tape = FakeTape(self._said, f"tape{len(self.tapes) + 1}", hangs=self.hangs)
+        if self.refuses is not None:
+            raise self.refuses
+        self.kinds.append(kind)
+        self.tapes.append(tape)
+        return tape
+
+    async def recover(self) -> Sequence[Recording]:
+        return []
+
+    async def sound(self, recording: Recording) -> RecordedSound:
+        raise NotFound("nothing is kept")
+
+    async def remove(self, recording: Recording) -> None:
+        pass
+
+    async def tend(self) -> None:
+        pass
 
 
 class FakePrompts:
@@ -207,6 +288,9 @@ class FakeWorld:
         kind = LegKind.BROWSER if phone.kind is PhoneKind.BROWSER else LegKind.PLAIN
         return Target(uri=uri_of(f"sip:{phone.agent_id}@phone.example")), kind
 
+    def judge_address(self, address: str) -> None:
+        pass
+
     def queue_named(self, user: str) -> QueueId | None:
         return QueueId("support") if user == "support" else None
 
@@ -216,11 +300,19 @@ class FakeWorld:
     is_there: bool = True
 
     def way(self, leg: str, called: str, agent_id: UserId | None) -> Way:
+        if ":" in called:
+            raise Invalid("only numbers are called", field="number", code="number_not_allowed")
         self.out.add(leg)
         return Way(
             target=Target(uri=uri_of(f"sip:{called}@trunk.example")),
             shown=name_addr_of("<sip:us@trunk.example>"),
         )
+
+    def judge(self, called: str, agent_id: UserId) -> None:
+        pass
+
+    def judge_number(self, called: str) -> None:
+        pass
 
     def over(self, leg: str) -> None:
         self.out.discard(leg)
@@ -260,18 +352,19 @@ class House:
         self.inbox = FakeInbox(self.clock)
         self.user_agent = FakeUserAgent(self.said)
         self.closed = False
-        self.messages: list[bytes] = []
+        self.unread = 0
+        """So often the queue cannot be read."""
+        self.vault = FakeVault(self.said)
 
     def surroundings(self) -> Surroundings:
         async def queue(_: QueueId) -> Queue:
+            if self.unread:
+                self.unread -= 1
+                raise Unavailable("no store", code="store_unavailable")
             return self.queue
 
         async def hours(_: QueueId, __: str) -> LineHours:
             return LineHours(closed=self.closed, opens_at=None, away="")
-
-        async def keep(_: Call, wav: bytes) -> Attachment:
-            self.messages.append(wav)
-            return Attachment(sha256="0", name="message.wav", media_type="audio/wav", size_bytes=len(wav))
 
         return Surroundings(
             tenant_id=DEFAULT_TENANT,
@@ -285,10 +378,9 @@ class House:
             phones=self.world,
             outside=self.world,
             prompts=FakePrompts(),
-            vault=None,
+            vault=self.vault,
             clock=self.clock,
             queue=queue,
             hours=hours,
             wait_s=lambda _queue, place: 60.0 * place,
-            keep_message=keep,
         )

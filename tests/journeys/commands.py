@@ -3,7 +3,6 @@
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,15 +14,15 @@ LONGEST_S = 40.0
 PASSWORD = "demo-password"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The environment of a command: nothing of ours but `settings`, data in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    own = {"HUB_DATA_DIR": str(folder), "HUB_CHANNELS__SIP__PORT": "0", "COLUMNS": "120"}
+    own = {
+        "HUB_DATA_DIR": str(folder),
+        "HUB_CHANNELS__SIP__PORT": "0",
+        "HUB_SMTP_INTAKE__PORT": "0",
+        "COLUMNS": "120",
+    }
     return kept | own | settings
 
 

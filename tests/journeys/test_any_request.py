@@ -56,9 +56,15 @@ async def things(hub: RunningHub) -> AsyncIterator[dict[str, str]]:
     await visitor.close()
 
 
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where hypothesis keeps which letters there are: to find out takes it longer than to try most operations."""
+    return tmp_path_factory.mktemp("hypothesis")
+
+
 @pytest.mark.parametrize("login", ["anna", *OTHERS])
 async def test_a_request_that_fits_the_description_gets_a_described_answer(
-    login: str, hub: RunningHub, things: dict[str, str], tmp_path: Path
+    login: str, hub: RunningHub, things: dict[str, str], tables: Path, tmp_path: Path
 ) -> None:
     described = tmp_path / "schemathesis.toml"
     described.write_text(
@@ -77,7 +83,8 @@ async def test_a_request_that_fits_the_description_gets_a_described_answer(
         ]  # fmt: skip
         child = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("schemathesis")), *arguments,
-            stdout=PIPE, stderr=STDOUT, cwd=tmp_path, env=os.environ | {"COLUMNS": "150"},
+            stdout=PIPE, stderr=STDOUT, cwd=tmp_path,
+            env=os.environ | {"COLUMNS": "150", "HYPOTHESIS_STORAGE_DIRECTORY": str(tables)},
         )  # fmt: skip
         said, _ = await child.communicate()
     text = said.decode()

@@ -1,11 +1,12 @@
 """Bad input is refused in the protocol's own words, is never a failure of the hub, and never stops the good."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.clients import Agent, Visitor, open_agent_socket, open_visitor_socket
 from tests.hubs import SITE_ORIGIN, RunningHub, start_hub
@@ -222,8 +223,12 @@ async def test_who_signs_out_before_the_hello_is_not_greeted(hub: RunningHub) ->
     async with Agent(hub.url, "boris") as boris:
         socket = await open_agent_socket(hub.url, boris.cookie, origin=hub.url)
         await boris.ask("DELETE", "/api/v1/session")
+        # the hub hears of the end of the sign-in by its bus, before or after it reads the hello
         await socket.send({"kind": "hello", "last_seq": None})
-        assert (await socket.next())["kind"] == "signed_out"
+        first = "closed"
+        with contextlib.suppress(ConnectionClosed):
+            first = (await socket.next())["kind"]
+        assert first in {"signed_out", "closed"}
         assert await socket.close_code() == 4001
 
 

@@ -1,18 +1,17 @@
 """Calls through a whole hub: real SIP and RTP from the caller to the agent's phone, and what the house keeps."""
 
 import asyncio
-import io
 import time
-import wave
-from array import array
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import pytest
 
+from tests.calls import set_voice_rules
 from tests.clients import Agent, Frame
 from tests.hubs import Floor, RunningHub, start_hub
+from tests.recordings import heard_again
 from tests.softphone import OnPhone, Softphone, free_sip_port, softphone
 from tests.tones import loudness
 
@@ -118,8 +117,8 @@ async def test_who_declines_passes_the_caller_on(at: Exchange) -> None:
     call = await at.calls()
     ringing = await phone.rings()
     _, other = await at.agent("boris", BORIS_HZ)
-    assert ringing.leg is not None
-    await ringing.leg.refuse(486)
+    assert ringing.coming is not None
+    await ringing.coming.refuse(486)
 
     second = await other.rings()
     await other.pick_up(second)
@@ -222,21 +221,4 @@ async def test_a_queue_that_answers_plays_until_somebody_is_there(at: Exchange) 
 async def with_rules(at: Exchange, name: str, **voice: object) -> None:
     """The rules of a queue for calls, changed by the administrator."""
     admin = await at.stack.enter_async_context(Agent(at.hub.url, "admin"))
-    queues = (await admin.get("/api/v1/floor/queues"))["items"]
-    queue = next(queue for queue in queues if queue["name"] == name)
-    unknown = {"id", "version", "retired", "retired_to", "waiting", "sites", "is_open", "next_opening_at"}
-    draft = {key: value for key, value in queue.items() if key not in unknown}
-    draft["owner_first_s"] = round(queue["owner_first_s"])
-    draft["voice"] = {**queue["voice"], **voice}
-    body = {"queue": draft, "version": queue["version"]}
-    answer = await admin.ask("PUT", f"/api/v1/floor/queues/{queue['id']}", body)
-    assert answer.status == 200, str(answer.body)
-
-
-async def heard_again(agent: Agent, recording_id: str) -> tuple["array[int]", "array[int]"]:
-    """Both sides of a recording, as it is played in the console."""
-    wav = await agent.get(f"/api/v1/recordings/{recording_id}/audio")
-    with wave.open(io.BytesIO(wav)) as file:
-        assert (file.getnchannels(), file.getframerate()) == (2, 8_000)
-        samples = array("h", file.readframes(file.getnframes()))
-    return samples[::2], samples[1::2]
+    await set_voice_rules(admin, name, **voice)

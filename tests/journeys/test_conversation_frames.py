@@ -156,14 +156,21 @@ async def test_a_draft_follows_to_the_other_window_and_goes_when_it_is_sent(shif
         again = await anna.agent.ask("PUT", drafts, {**body, "text": "no", "window": "two"})
         assert again.body["replaced_other"]
         assert [d["text"] for d in (await anna.agent.get(drafts))["items"]] == ["no"]
+        letter = {"subject": "Abo", "cc": [{"address": "boss@exa"}], "html": "<p>no"}
+        await anna.agent.ask("PUT", drafts, {**body, "channel": "email", "text": "", "letter": letter})
+        await other.until(lambda: any((d["letter"] or {}).get("subject") == "Abo" for d in _drafts(other)))
         await anna.agent.reply(interaction_id, "it left yesterday")
         await other.until(lambda: other.frames[-1]["kind"] == "draft_changed" or _drafted(other) == "")
         assert (await anna.agent.get(drafts))["items"] == []
         await shift.all_agree()
 
 
+def _drafts(window: Window) -> list[dict[str, Any]]:
+    return [f["draft"] for f in window.frames if f["kind"] == "draft_changed"]
+
+
 def _drafted(window: Window) -> str:
-    return str([f["draft"]["text"] for f in window.frames if f["kind"] == "draft_changed"][-1])
+    return str(_drafts(window)[-1]["text"])
 
 
 def _desk(window: Window) -> dict[str, Any]:

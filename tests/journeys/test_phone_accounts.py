@@ -11,16 +11,26 @@ from aiohttp import ClientSession
 from hub.channels.sip.message import Request
 from hub.channels.sip.uri import uri_of
 from tests.clients import Agent
-from tests.fakes.sip_phone import RegisteringPhone, udp_socket, ws_socket
+from tests.fakes.sip_phone import RegisteringPhone, UdpSocket, udp_socket, ws_socket
 from tests.hubs import HubDidNotStart, RunningHub, start_hub
-from tests.servers.processes import free_port_for_both
+from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(180)  # two hubs one after the other, on a busy machine
 
 
+def _desk_phone(udp: UdpSocket, account: dict[str, str]) -> RegisteringPhone:
+    return RegisteringPhone(
+        udp.exchange,
+        account["username"],
+        account["password"],
+        via=f"UDP 127.0.0.1:{udp.port}",
+        contact=f"<sip:{account['username']}@127.0.0.1:{udp.port}>",
+    )
+
+
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[tuple[RunningHub, int]]:
-    port = free_port_for_both()
+    port = free_port()
     running = await start_hub(tmp_path / "data", settings={"CHANNELS__SIP__PORT": str(port)})
     try:
         yield running, port
@@ -55,16 +65,18 @@ async def test_the_phones_of_an_agent_register_with_the_passwords_that_the_conso
 
         refused = await anna.ask("POST", f"/api/v1/agents/{new['username']}/phone-account")
         assert refused.status == 403
+        told = await anna.get("/api/v1/agents/me/phone-account")
+        assert (told["made_at"], told["server"]) == (None, f"127.0.0.1:{port}")
         desk = await admin.post(f"/api/v1/agents/{new['username']}/phone-account")
+        told = await anna.get("/api/v1/agents/me/phone-account")
+        assert told["made_at"] is not None
+        assert {key: desk[key] for key in ("username", "realm", "uri", "server")} == {
+            key: told[key] for key in ("username", "realm", "uri", "server")
+        }
+        assert "password" not in told
         udp = await udp_socket(port)
         try:
-            phone = RegisteringPhone(
-                udp.exchange,
-                desk["username"],
-                desk["password"],
-                via=f"UDP 127.0.0.1:{udp.port}",
-                contact=f"<sip:{desk['username']}@127.0.0.1:{udp.port}>",
-            )
+            phone = _desk_phone(udp, desk)
             assert (await phone.register()).status == 200
             assert (await anna.post("/api/v1/agents/me/phone-account"))["username"] == desk["username"]
             assert (await phone.register()).status == 401
@@ -77,10 +89,19 @@ async def test_the_phones_of_an_agent_register_with_the_passwords_that_the_conso
             )
             answer = await udp.exchange(options.adding("CSeq", "9 OPTIONS"))
             assert answer.status == 200
+            # whoever is disabled has no phone either, as soon as the bus has told it
+            phone = _desk_phone(udp, await anna.post("/api/v1/agents/me/phone-account"))
+            assert (await phone.register()).status == 200
+            user = next(u for u in (await admin.get("/api/v1/users"))["items"] if u["login"] == "anna")
+            kept = {key: user[key] for key in ("login", "name", "teams", "version")}
+            await admin.ask("PUT", f"/api/v1/users/{user['id']}", {**kept, "disabled": True})
+            async with asyncio.timeout(10):
+                while (await phone.register()).status != 401:
+                    await asyncio.sleep(0.1)
         finally:
             udp.transport.close()
         rows = (await admin.get("/api/v1/audit?action=set_phone_account"))["items"]
-        assert len(rows) == 2
+        assert len(rows) == 3
 
 
 async def ready(anna: Agent, *, within_s: float = 10.0) -> bool:
@@ -95,7 +116,7 @@ async def ready(anna: Agent, *, within_s: float = 10.0) -> bool:
 
 
 async def test_a_desk_phone_is_found_again_after_a_restart(tmp_path: Path) -> None:
-    port = free_port_for_both()
+    port = free_port()
     settings = {"CHANNELS__SIP__PORT": str(port)}
     first = await start_hub(tmp_path / "data", settings=settings)
     udp = await udp_socket(port)
@@ -105,13 +126,7 @@ async def test_a_desk_phone_is_found_again_after_a_restart(tmp_path: Path) -> No
             wish = {"kind": "registered", "uri": "", "auto_answer": False}
             chosen = await anna.ask("PUT", "/api/v1/agents/me/phone", wish)
             assert (chosen.body["account"], chosen.body["ready"]) == (desk["username"], False)
-            phone = RegisteringPhone(
-                udp.exchange,
-                desk["username"],
-                desk["password"],
-                via=f"UDP 127.0.0.1:{udp.port}",
-                contact=f"<sip:{desk['username']}@127.0.0.1:{udp.port}>",
-            )
+            phone = _desk_phone(udp, desk)
             assert (await phone.register()).status == 200
             assert await ready(anna)
             # another phone, and back: the one that is registered is known to be

@@ -59,9 +59,9 @@ OPERATIONS = operations_of_every_api()
 
 BODIES = {
     "close": {"disposition": "resolved"},
-    "reply": {"channel": "webchat", "text": "hello"},
+    **{name: {"channel": "webchat", "text": "hello"} for name in ("reply", "plan_reply")},
     "note": {"text": "hello"},
-    "plan_reply": {"channel": "webchat", "text": "hello"},
+    "start_interaction": {"queue_id": new_id(), "channel": "webchat", "address": "v", "text": "hello"},
     "give_call": {"to": {"number": "+905321234567"}},
     "consult_on_call": {"to": {"number": "+905321234567"}},
     "set_agent_state": {"state": "available"},
@@ -82,11 +82,12 @@ GUESSES = {
 }
 """A wrong guess slows every sign-in of its address: tests/unit/agent_console has them."""
 
-OF_NO_TEAM = {"part", "user_id", "webhook_id", "api_key_id", "delivery_id", "field_id", "sign_in_id"}
+_OF_THE_HOUSE = ("account", "bot", "user", "webhook", "api_key", "delivery", "field", "import", "sign_in")
+OF_NO_TEAM = {"part", *(f"{thing}_id" for thing in _OF_THE_HOUSE)}
 """Things of the whole house, or of one user: nothing of them is another team's."""
 
-NAMES_A_SECOND_THING = {"merge_persons", "mark_address"}
-"""Whoever reaches the first thing still gets a 404: the other person of the smallest body, the removed address."""
+NAMES_A_SECOND_THING = {"merge_persons", "mark_address", "show_letter", "show_raw_letter"}
+"""Whoever reaches the first thing gets a 404 all the same: for the other person, the removed address, the letter."""
 
 
 @dataclass(kw_only=True)
@@ -272,7 +273,7 @@ async def talk_of_others(store: Store, interaction_id: str, sha256: str, size: i
             [
                 (
                     planned_id, DEFAULT_TENANT, interaction_id, new_id(), "Somebody", planned_id, "webchat", "later",
-                    "[]", 4_000_000_000_000_000, 0, 0, False, False, "waiting", "", None, 1,
+                    "[]", 4_000_000_000_000_000, 0, 0, False, False, "waiting", "", None, 1, None,
                 )
             ],
         )  # fmt: skip

@@ -7,7 +7,8 @@ import pytest
 
 from tests.clients import Agent, Visitor
 from tests.hubs import start_hub
-from tests.journeys.commands import environment, free_port, run
+from tests.journeys.commands import environment, run
+from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.channels.sip.headers import NameAddr, Replaces
-from hub.channels.sip.leg import Ended, Leg, LegEvents, LegOver, Source, Target
+from hub.channels.sip.leg import Ended, InboundLeg, Leg, LegEvents, LegOver, Source, Target
 from hub.channels.sip.refusal import Refused
 from hub.channels.sip.transaction import TIMES, Times
-from hub.channels.sip.transport.flow import Door
+from hub.channels.sip.transport.flow import Allowed, Door
 from hub.channels.sip.transport.transports import Listening, Transports
 from hub.channels.sip.uri import Uri, sip_uri
 from hub.channels.sip.user_agent import SipUserAgent
@@ -32,7 +32,7 @@ class Switchboard:
     came: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     sources: list[Source] = field(default_factory=list)
-    legs: list[Leg] = field(default_factory=list)
+    legs: list[InboundLeg] = field(default_factory=list)
     jobs: asyncio.TaskGroup | None = None
 
     @property
@@ -55,7 +55,7 @@ class Switchboard:
         except TimeoutError:
             raise AssertionError(f"{self.active} legs are still there after {within_s} s") from None
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         """A call came."""
         self.came[leg.invite.call_id] += 1
         self.sources.append(source)
@@ -67,7 +67,7 @@ class Switchboard:
         self.jobs.create_task(taken.pass_on(target) if target is not None else taken.answer())
         return taken
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         """Somebody takes the place of another."""
         return await self.called(leg, source)
 
@@ -75,7 +75,7 @@ class Switchboard:
 class _Taken:
     """One call that came, and the second leg if it was passed on."""
 
-    def __init__(self, board: Switchboard, leg: Leg) -> None:
+    def __init__(self, board: Switchboard, leg: InboundLeg) -> None:
         self.board, self.leg = board, leg
         self.other: Leg | None = None
 
@@ -112,6 +112,7 @@ class _Taken:
         raise Refused(403, "nobody is transferred here")
 
     async def notified(self, leg: Leg, status: int, over: bool) -> None: ...
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None: ...
     async def ended(self, leg: Leg, why: Ended) -> None:
         self.board.ends[str(why.status)] += 1
         if self.other is not None:
@@ -143,6 +144,7 @@ class _Passed:
         raise Refused(403, "nobody is transferred here")
 
     async def notified(self, leg: Leg, status: int, over: bool) -> None: ...
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None: ...
     async def ended(self, leg: Leg, why: Ended) -> None:
         self.first.board.ends[f"passed {why.status}"] += 1
         first = self.first.leg
@@ -172,7 +174,7 @@ async def switchboard(
     ip: str = "127.0.0.1",
     port: int = 0,
     times: Times = TIMES,
-    allowed: Callable[[str], bool] = lambda _: True,
+    allowed: Allowed = lambda *_: True,
     **how: Any,
 ) -> AsyncIterator[Switchboard]:
     """A user agent on sockets with this desk; `how` are the fields of the Switchboard."""

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.servers.processes import child, free_ports, listens, needs, tail, written
+from tests.ports import free_ports
+from tests.servers.processes import child, listens, needs, tail, written
 
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
 

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.processes import answers_options, child, free_port_for_both, needs, tail, written
+from tests.ports import free_port
+from tests.servers.processes import answers_options, child, needs, tail, written
 
 MODULES = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules/")
 
@@ -125,7 +126,7 @@ async def kamailio(
     """Kamailio with one of the configurations above."""
     program = needs("kamailio", "kamailio")
     folder.mkdir(parents=True, exist_ok=True)
-    port = port or free_port_for_both(ip)
+    port = port or free_port(ip)
     modules = MODULES if MODULES.exists() else next(Path("/usr/lib").glob("*/kamailio/modules"), MODULES)
     text = config.format(
         ip=ip,

@@ -9,51 +9,26 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 STOPS_WITHIN_S = 3.0
 
 
+def not_run(message: str) -> NoReturn:
+    """What a test wants is not here: it is told as not run, and in CI as failed."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"not run: {message}")
+    pytest.skip(f"not run: {message}")
+
+
 def needs(program: str, package: str) -> str:
     """The path of a program. Skips the test where its Debian package is not installed; in CI that is a failure."""
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin:/usr/local/sbin")
     if found is None:
-        message = f"not run: {program} is not installed (Debian package {package}, see tests/apt.txt)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        not_run(f"{program} is not installed (Debian package {package}, see tests/apt.txt)")
     return found
-
-
-def free_ports(count: int = 1, host: str = "127.0.0.1", *, even: bool = False) -> tuple[int, ...]:
-    """Ports that are free for UDP and TCP alike now, all different."""
-    kept: list[socket.socket] = []
-    ports: list[int] = []
-    try:
-        while len(ports) < count:
-            tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            kept.append(tcp)
-            tcp.bind((host, 0))
-            port = int(tcp.getsockname()[1])
-            if even and port % 2:
-                continue
-            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            kept.append(udp)
-            try:
-                udp.bind((host, port))
-            except OSError:
-                continue
-            ports.append(port)
-    finally:
-        for one in kept:
-            one.close()
-    return tuple(ports)
-
-
-def free_port_for_both(host: str = "127.0.0.1") -> int:
-    """One of them."""
-    return free_ports(1, host)[0]
 
 
 @asynccontextmanager

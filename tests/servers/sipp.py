@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from tests.servers.processes import child, free_port_for_both, needs, tail
+from tests.ports import free_port
+from tests.servers.processes import child, needs, tail
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "sipp"
 DEFAULTS: Mapping[str, object] = {
@@ -119,7 +120,7 @@ async def sipp(
     """
     program = needs("sipp", "sip-tester")
     path = scenario if isinstance(scenario, Path) else SCENARIOS / f"{scenario}.xml"
-    port = port or free_port_for_both(ip)
+    port = port or free_port(ip)
     name = f"{path.stem}-{next(_numbers)}"
     scenario_filled = folder / f"{name}.xml"
     scenario_filled.write_text(filled(path.read_text(), {**DEFAULTS, **(words or {})}))

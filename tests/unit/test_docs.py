@@ -15,15 +15,19 @@ import pytest
 from typer.main import get_command
 
 from hub.__main__ import app
+from hub.channels.sip.guard import Counts
 from hub.channels.webchat import frames as visitor_frames
 from hub.channels.webchat import socket as visitor_socket
 from hub.demo.floor import MEMBERS
 from hub.domain.access import MATRIX, Permission, Role, Scope
-from hub.effective_settings import OTHER_VARIABLES, keys_of, variable_of
+from hub.effective_settings import OTHER_VARIABLES, variable_of
 from hub.metrics import metrics_text, new_metrics
+from hub.ports.media import Load
 from hub.screenpop import frames as agent_frames
 from hub.screenpop import socket as agent_socket
 from hub.settings import Settings
+from hub.settings_mistakes import keys_of
+from hub.telephone_figures import TelephoneFigures
 from tests.unit.role_matrix import operations_of_every_api
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,7 +233,10 @@ def is_right_use(line: str) -> bool:
 
 
 def test_every_figure_is_listed_and_no_other() -> None:
-    written = metrics_text(new_metrics()).decode()
+    metrics = new_metrics()
+    load = Load(sessions=0, legs=0, late_ms=0.0, details={"free_legs": 1})
+    metrics.registry.register(TelephoneFigures(Counts(), lambda: load, lambda: 0))
+    written = metrics_text(metrics).decode()
     kinds = dict(re.findall(r"^# TYPE (touchline_\w+) (\w+)$", written, re.MULTILINE))
     figures = {name for name in kinds if not name.endswith("_created")}
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.effective_settings import SettingsWrong, keys_of, load, variable_of
+from hub.effective_settings import SettingsWrong, load, variable_of
 from hub.settings import Settings
+from hub.settings_mistakes import keys_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -218,3 +219,79 @@ def test_the_files_made_from_the_settings_are_current() -> None:
 
     for path, text in generator.files().items():
         assert path.read_text(encoding="utf-8") == text, f"run `make gen`: {path.name} is old"
+
+
+TRUNK = "[[channels.sip.trunks]]\nname = 'carrier'\ndomain = 'carrier.test'\nusername = '4711'\npassword = 'geheim'\n"
+MENU = "[[channels.sip.menus]]\nname = 'main'\nkeys = { 1 = { queue = 'sales' } }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[channels.sip]\nhost = '0.0.0.0'\n",
+            "channels.sip.public_address: host = 0.0.0.0 is every address",
+        ),
+        ("[channels.sip]\nhost = '::'\n", "channels.sip.public_address: host = :: is every address"),
+        ("[channels.sip]\nhost = 'localhost'\n", "give an address of this machine"),
+        (
+            TRUNK + "menu = 'mian'\n" + MENU,
+            "channels.sip.trunks.0.menu: there is no menu mian; did you mean main?",
+        ),
+        (
+            TRUNK + "numbers = { '+4930123456' = { menu = 'haupt' } }\n",
+            "channels.sip.trunks.0.numbers.+4930123456.menu: there is no menu haupt; no [[channels.sip.menus]]",
+        ),
+        (TRUNK + TRUNK, "channels.sip.trunks.1.name: there is another one named carrier"),
+        ("[channels.sip]\nphone_hosts = ['0.0.0.0/0']\n", "this is every address there is"),
+        ("[channels.sip]\nphone_hosts = ['pbx house']\n", "give a host or a network"),
+        (
+            "[channels.sip]\nphone_hosts = ['10.0.0.0/8', 'carrier.test']\n" + TRUNK,
+            "channels.sip.phone_hosts.1: carrier.test is where the trunk carrier leads",
+        ),
+        (TRUNK + "addresses = ['0.0.0.0/0']\n", "this is every address there is"),
+        (TRUNK + "addresses = ['::/0']\n", "this is every address there is"),
+        (
+            "[channels.sip]\nrtp_ports_first = 31001\nrtp_ports_last = 31002\n",
+            "between rtp_ports_first and rtp_ports_last lies no pair",
+        ),
+        (TRUNK + "queu = 'sales'\n", "channels.sip.trunks.0.queu"),
+        (MENU.replace("keys", "key"), "channels.sip.menus.0.keys"),
+        (MENU.replace("1 =", "11 ="), "channels.sip.menus.0.keys.11"),
+        (MENU.replace("{ queue = 'sales' }", "'sales'"), 'such as { queue = "…" }'),
+        (MENU.replace("{ 1 = { queue = 'sales' } }", "{}"), "give at least one"),
+        (MENU.replace("{ 1 = { queue = 'sales' } }", "['1']"), "this is a table"),
+        (MENU.replace("queue", "menu"), "there is queue, language"),
+    ],
+)
+def test_a_mistake_in_the_telephone_is_found_before_anything_listens(file, text: str, said: str) -> None:
+    path = file(text)
+    told = problems(path)
+    assert any(said in line for line in told), told
+    assert not any("geheim" in line or "[key]" in line for line in told)
+
+
+def test_a_misspelt_key_of_a_list_is_told_by_the_right_one(file) -> None:
+    assert problems(file(TRUNK + "queu = 'sales'\n"))[0].endswith(
+        "there is no such setting; did you mean queue?"
+    )
+
+
+def test_all_addresses_are_listened_on_where_the_public_one_is_said_or_nobody_calls(file) -> None:
+    said = load(file("[channels.sip]\nhost = '0.0.0.0'\npublic_address = '192.0.2.10'\n"))
+    assert said.settings.channels.sip.public_address == "192.0.2.10"
+    assert (
+        load(file("[channels.sip]\nhost = '0.0.0.0'\nenabled = false\n")).settings.channels.sip.enabled
+        is False
+    )
+
+
+def test_lists_of_tables_are_shown_key_by_key_and_their_secrets_are_not(file) -> None:
+    rows = {
+        key: value
+        for key, value, _ in load(file(TRUNK + "numbers = { '+4930123456' = { queue = 'sales' } }\n")).rows()
+    }
+    assert rows["channels.sip.trunks.0.domain"] == "carrier.test"
+    assert rows["channels.sip.trunks.0.password"] == "(hidden)"
+    assert rows["channels.sip.trunks.0.numbers.+4930123456.queue"] == "sales"
+    assert not any("SecretStr" in value or "Entry(" in value for value in rows.values())

@@ -64,7 +64,7 @@ export const card = (client: Client): ClientCard => ({
     ...(client.mail ? [{ id: `m${client.n}`, kind: 'email', value: client.mail, display: client.mail, confidence: client.n === 1 ? 'known' : 'maybe' } as const] : []),
   ],
   recent: client.says.toReversed().map((text, n) => ({
-    interaction_id: id(200 + client.n), seq: 9 - n, channel: 'webchat', direction: 'inbound', at: ago(30 + n * 60), text, files: [],
+    interaction_id: id(200 + client.n), seq: 9 - n, channel: 'webchat', direction: 'inbound', at: ago(30 + n * 60), text, files: [], subject: '',
   })),
   candidates: client.n === 1 ? [{ person_id: id(105), name: 'I. Petrov, Kazan', reason: 'similar_name', sure: 0.3 }] : [],
   about: { page: `https://shop.test/orders/${110 + client.n}`, referrer: 'https://search.test/', language: client.language },
@@ -110,6 +110,7 @@ export const touch = (interaction: string, seq: number, part: Partial<TouchView>
   author: '',
   delivery: 'received',
   delivery_detail: '',
+  letter: null,
   ...part,
 });
 

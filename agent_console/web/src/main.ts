@@ -6,6 +6,7 @@ import '@/look/tokens.css';
 import '@/look/base.css';
 import '@/look/tables.css';
 import App from '@/App.vue';
+import { loadAgentDeskAhead } from '@/desks/agent/loading';
 import { i18n } from '@/i18n/text';
 import { router } from '@/router';
 import { followHubCopy } from '@/settings/following';
@@ -13,6 +14,8 @@ import { followPreferences, preferences, speakChosen } from '@/settings/preferen
 import { allowSound } from '@/sound/alerts';
 import { startClock } from '@/time/now';
 
+// the desk comes beside the question who is signed in, not after its answer
+if (window.location.pathname === '/') loadAgentDeskAhead();
 followPreferences();
 followHubCopy();
 startClock();

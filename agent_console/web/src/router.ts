@@ -4,7 +4,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized, type Rout
 import * as calls from '@/api/calls';
 import { Refusal } from '@/api/http';
 import { PARTS as ADMIN_PARTS } from '@/desks/admin/parts';
-import AgentDesk from '@/desks/agent/AgentDesk.vue';
+import { loadAgentDesk } from '@/desks/agent/loading';
 import { PARTS as MANAGER_PARTS } from '@/desks/manager/parts';
 import { withAccessCodes } from '@/i18n/access-codes';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
@@ -38,7 +38,7 @@ export const router = createRouter({
     { path: '/my-replies', name: 'my-replies', component: () => withKnowledgeWords(() => import('@/desks/knowledge/OwnRepliesPage.vue')), meta: { desk: 'desk' } },
     { path: '/my-phone', name: 'my-phone', component: () => withPhoneWords(() => import('@/phone/settings/PhonePage.vue')), meta: { desk: 'desk' } },
     { path: '/organizations/:organization?', name: 'organizations', component: () => withOrganizationWords(() => import('@/desks/organizations/OrganizationsPage.vue')), meta: { everybody: true } },
-    { path: '/', name: 'desk', component: AgentDesk, meta: { desk: 'desk' } },
+    { path: '/', name: 'desk', component: loadAgentDesk, meta: { desk: 'desk' } },
     { path: '/floor', name: 'floor', component: () => import('@/desks/floor/FloorDesk.vue'), meta: { desk: 'floor' } },
     { path: '/manager', name: 'manager', component: () => import('@/desks/manager/ManagerDesk.vue'), meta: { desk: 'manager' }, children: pagesOf('manager', MANAGER_PARTS) },
     { path: '/admin', name: 'admin', component: () => import('@/desks/admin/AdminDesk.vue'), meta: { desk: 'admin' }, children: pagesOf('admin', ADMIN_PARTS) },

@@ -45,7 +45,8 @@ def _check(request: Request, abilities: Abilities) -> None:
         raise _refused(request, 416, "the scheme of the Request-URI is not followed here")
     if method == "REGISTER" and not isinstance(request.to.uri, SipUri):
         raise _refused(request, 400, "what is registered is a sip or sips address")
-    unsupported = [one for one in request.require if one.lower() not in abilities.extensions]
+    required = request.require
+    unsupported = required and [one for one in required if one.lower() not in abilities.extensions]
     if unsupported and method not in _WITHOUT_EXTENSIONS:
         raise _refused(request, 420, "an extension is required", Field("Unsupported", ", ".join(unsupported)))
     _check_body(request, abilities)
@@ -59,11 +60,10 @@ def _check(request: Request, abilities: Abilities) -> None:
 def _check_body(request: Request, abilities: Abilities) -> None:
     if not request.body:
         return
-    disposition = request.every("content-disposition")
-    if any("handling=optional" in value.replace(" ", "").lower() for value in disposition):
-        return
-    encoding = [value for value in request.every("content-encoding") if value.lower() not in ("", "identity")]
-    if encoding:
+    for value in request.every("content-disposition"):
+        if "handling=optional" in value.replace(" ", "").lower():
+            return
+    if [one for one in request.every("content-encoding") if one.lower() not in ("", "identity")]:
         raise _refused(request, 415, "the body is encoded", Field("Accept-Encoding", "identity"))
     media_type = request.content_type
     if media_type is None or media_type.word not in abilities.media_types:

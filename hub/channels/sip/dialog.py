@@ -49,7 +49,21 @@ class Dialog:
 
     def confirmed(self) -> Self:
         """Once a 2xx was sent or has come."""
-        return replace(self, is_early=False)
+        return self._now(self.target, self.local_seq, self.remote_seq, is_early=False)
+
+    def _now(self, target: Uri, local_seq: int | None, remote_seq: int | None, *, is_early: bool) -> Self:
+        """After a step. `dataclasses.replace` takes three times as long."""
+        return type(self)(
+            id=self.id,
+            local=self.local,
+            remote=self.remote,
+            target=target,
+            routes=self.routes,
+            local_seq=local_seq,
+            remote_seq=remote_seq,
+            is_early=is_early,
+            is_caller=self.is_caller,
+        )
 
     def is_replaced_by(self, replaces: Replaces) -> bool:
         """Whether it is the dialog that a Replaces means (RFC 3891, 3)."""
@@ -78,7 +92,7 @@ class Dialog:
         number = 1 if self.local_seq is None else self.local_seq + 1
         contacts = () if contact is None else (Field("Contact", str(contact)),)
         request = self._made(CSeq(number, method), via, max_forwards, (*contacts, *fields), body)
-        return replace(self, local_seq=number), request
+        return self._now(self.target, number, self.remote_seq, is_early=self.is_early), request
 
     def ack(self, invite: Request, via: Via, *fields: Field, body: bytes = b"") -> Request:
         """The ACK of the 2xx to this INVITE of ours: a new branch, the old number and credentials (13.2.2.4)."""
@@ -129,7 +143,7 @@ class Dialog:
             target = _contact(request) if request.method in REFRESHES_TARGET else None
         except Malformed as exc:
             raise Refused(400, str(exc), fields=request.fields) from exc
-        return replace(self, remote_seq=number, target=self.target if target is None else target)
+        return self._now(target or self.target, self.local_seq, number, is_early=self.is_early)
 
     def answered(self, response: Response) -> Self:
         """The dialog after an answer to a request of ours within it: a 2xx may say where they are now.
@@ -197,12 +211,14 @@ def dialog_answer(
     contact: NameAddr,
     adding: tuple[Field, ...] = (),
     body: bytes = b"",
+    reason: str | None = None,
 ) -> Response:
     """An answer that makes or keeps a dialog: with our Contact, and every Record-Route as it came (12.1.1)."""
     routes = tuple(Field("Record-Route", value) for value in request.every("record-route"))
     return response_to(
         request.fields,
         status,
+        reason=reason,
         to_tag=local_tag,
         adding=(*routes, Field("Contact", str(contact)), *adding),
         body=body,
@@ -221,4 +237,4 @@ def _with_tag(who: NameAddr, tag: str) -> NameAddr:
 
 
 def _without_tag(who: NameAddr) -> NameAddr:
-    return NameAddr(who.uri, who.display, who.params.without("tag"))
+    return NameAddr(who.uri, who.display, who.params.without("tag")) if who.params.items else who

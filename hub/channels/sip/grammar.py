@@ -4,10 +4,14 @@ Every pattern is possessive: what was read is never read again, so that no text 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache, wraps
+from typing import Self, TypeVar
 
 from hub.channels.sip.refusal import Malformed
+
+T = TypeVar("T")
 
 BLANKS = " \t"
 NAME_CHARS = r"A-Za-z0-9\-.!%*_+`'~"
@@ -23,6 +27,8 @@ _LIST_PIECE = re.compile(rf'[^",<]++|{QUOTED}|<[^>]*+>|,')
 _PARAM = re.compile(
     rf"[ \t]*+;[ \t]*+([{NAME_CHARS}]++)(?:[ \t]*+=[ \t]*+({QUOTED}|[^\s;,\"<>\\\x00-\x1f\x7f]++))?+"
 )
+# as `_PARAM` where there are no blanks and no quotes: nearly always, and at a third of the time
+_PLAIN_PARAMS = re.compile(rf"(?:;[{NAME_CHARS}]++(?:=[^\s;,\"<>\\\x00-\x1f\x7f]++)?+)++")
 _PLAIN_VALUE = re.compile(rf"[{NAME_CHARS}\[\]:]++")
 _NUMBER = re.compile(r"0*+([0-9]{0,10})")
 
@@ -37,10 +43,13 @@ def number(text: str, limit: int) -> int:
 
     Raises Malformed for anything else, signs and blanks included.
     """
-    found = _NUMBER.fullmatch(text)
-    if found is None or not text:
-        raise Malformed("it is no number, or too large a one")
-    value = int(found[1] or 0)
+    if len(text) < 10 and text.isdigit() and text.isascii():
+        value = int(text)
+    else:
+        found = _NUMBER.fullmatch(text)
+        if found is None or not text:
+            raise Malformed("it is no number, or too large a one")
+        value = int(found[1] or 0)
     if value >= limit:
         raise Malformed("the number is too large")
     return value
@@ -73,7 +82,8 @@ def listed(value: str) -> list[str]:
     a quote or bracket that is never closed.
     """
     if "," not in value:
-        return [value.strip(BLANKS)] if value.strip(BLANKS) else []
+        only = value.strip(BLANKS)
+        return [only] if only else []
     elements, start, at = [], 0, 0
     while at < len(value):
         piece = _LIST_PIECE.match(value, at)
@@ -89,6 +99,26 @@ def listed(value: str) -> list[str]:
     return elements
 
 
+REMEMBERED_CHARS = 256
+"""Longer texts are read anew each time, so that what is remembered stays small."""
+
+
+def remembered(maxsize: int = 1_024) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+    """Keeps what was read of short texts: the fields of a neighbour's messages are the same time and again."""
+
+    def of(read: Callable[[str], T]) -> Callable[[str], T]:
+        known = lru_cache(maxsize=maxsize)(read)
+
+        @wraps(read)
+        def either(text: str) -> T:
+            return known(text) if len(text) <= REMEMBERED_CHARS else read(text)
+
+        return either
+
+    return of
+
+
+@remembered()
 def tokens(value: str) -> tuple[str, ...]:
     """The elements of a list of tokens, such as Allow. Raises Malformed when one is none."""
     found = tuple(listed(value))
@@ -106,12 +136,12 @@ class Params:
     def get(self, name: str) -> str | None:
         """The value without quotes, `""` of one without value, None where there is none; `name` in small letters."""
         for key, value in self.items:
-            if key.lower() == name:
-                return unquoted(value) if value else ""
+            if key == name or key.lower() == name:
+                return (unquoted(value) if value[0] == '"' else value) if value else ""
         return None
 
     def __contains__(self, name: str) -> bool:
-        return any(key.lower() == name for key, _ in self.items)
+        return name in [key.lower() for key, _ in self.items]
 
     def having(self, name: str, value: str | None) -> Self:
         """With that parameter in its old place or at the end; quoted where it must be, None for a flag.
@@ -142,6 +172,11 @@ def params_of(text: str) -> Params:
 
     Raises Malformed for anything else, and when one is named twice (RFC 3261, 7.3.1).
     """
+    if not text:
+        return NONE
+    if _PLAIN_PARAMS.fullmatch(text) is not None:
+        parts = [one.partition("=") for one in text[1:].split(";")]
+        return _params([(name, value if equals else None) for name, equals, value in parts])
     items: list[tuple[str, str | None]] = []
     at, end = 0, len(text.rstrip(BLANKS))
     while at < end:
@@ -150,6 +185,10 @@ def params_of(text: str) -> Params:
             raise Malformed("a parameter has no name, or a value that cannot be one")
         items.append((found[1], found[2]))
         at = found.end()
+    return _params(items)
+
+
+def _params(items: list[tuple[str, str | None]]) -> Params:
     if len(items) > 1 and len({name.lower() for name, _ in items}) < len(items):
         raise Malformed("a parameter is named twice")
     return Params(tuple(items)) if items else NONE

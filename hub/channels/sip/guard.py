@@ -50,6 +50,9 @@ class Limits:
     """A source that somebody signed in from, as an office behind one address, may fail so many times more."""
     ban_s: float = 600.0
     longest_ban_s: float = 86_400.0
+    silence_s: float = 60.0
+    """So long nothing is read over UDP of an address in whose name too many names were tried, and never longer: over
+    UDP anybody can write any address on an envelope."""
 
     wrong_in_a_row: int = 5
     """Wrong passwords for one user from one source before that pair is locked."""
@@ -131,17 +134,20 @@ class Guard:
         self._trusted: OrderedDict[str, tuple[_Bucket, float]] = OrderedDict()
         self._conduct: OrderedDict[str, _Conduct] = OrderedDict()
         self._bans: OrderedDict[str, _Sentence] = OrderedDict()
+        self._claims: OrderedDict[str, _Conduct] = OrderedDict()
+        """As `_conduct`, of messages over UDP that anybody may have sent."""
+        self._silences: OrderedDict[str, float] = OrderedDict()
         self._locks: OrderedDict[tuple[str, str], _Sentence] = OrderedDict()
 
     # --- before anything is read ---
 
-    def admits(self, address: str, now_s: float) -> bool:
+    def admits(self, address: str, now_s: float, *, by_udp: bool = True) -> bool:
         """Whether to read a message of this source. Nothing is answered to one that is not read."""
         if self._exempt and self._is_exempt(address):
             self.counts.admitted += 1
             return True
         key = source_key(address)
-        if self._is_banned(key, now_s):
+        if self._is_banned(key, now_s) or (by_udp and self._silences.get(key, 0.0) > now_s):
             self.counts.from_banned += 1
             return False
         if self._is_known(address):
@@ -154,9 +160,13 @@ class Guard:
 
     # --- what became of what was read ---
 
-    def tried(self, address: str, user: str, now_s: float) -> None:
+    def tried(self, address: str, user: str, now_s: float, *, surely: bool = True) -> None:
         """A request named this user and proved nothing: it was challenged or refused. The user may be there or not:
-        tell of both alike."""
+        tell of both alike. `surely`: it came from there, over a connection or with a nonce that was given to that
+        address; else somebody else may have written the address, which is at most not read over UDP for a while."""
+        if not surely:
+            self._claimed(address, user, now_s)
+            return
         conduct = self._conduct_of(address, now_s)
         if conduct is None:
             return
@@ -166,7 +176,7 @@ class Guard:
             self._ban(key, now_s)
 
     def wrong(self, address: str, user: str, now_s: float) -> None:
-        """The password was wrong, or there is no such user."""
+        """The password was wrong, or there is no such user. Tell only of what surely came from there."""
         conduct = self._conduct_of(address, now_s)
         if conduct is None:
             return
@@ -187,6 +197,8 @@ class Guard:
         bucket, _ = self._trusted.pop(key, (_Bucket(), 0.0))
         _put(self._trusted, key, (bucket, now_s + self._limits.proved_s), self._limits.sources)
         self._locks.pop((key, user[:USER_CHARS]), None)
+        self._silences.pop(key, None)
+        self._claims.pop(key, None)
         if (conduct := self._conduct.get(key)) is not None:
             conduct.users.discard(user[:USER_CHARS])
 
@@ -199,15 +211,30 @@ class Guard:
 
     def banned(self, now_s: float) -> Mapping[str, float]:
         """Each source that is not listened to, and for how many seconds more."""
-        return {key: ban.until_s - now_s for key, ban in self._bans.items() if ban.until_s > now_s}
+        until_s = dict(self._silences) | {key: ban.until_s for key, ban in self._bans.items()}
+        return {key: until - now_s for key, until in until_s.items() if until > now_s}
 
     def pardon(self, address: str) -> None:
         """Listen to a source again."""
         key = source_key(address)
-        self._bans.pop(key, None)
-        self._conduct.pop(key, None)
+        for kept in (self._bans, self._conduct, self._silences, self._claims):
+            kept.pop(key, None)
 
     # --- inside ---
+
+    def _claimed(self, address: str, user: str, now_s: float) -> None:
+        if self._is_exempt(address) or self._is_known(address):
+            return
+        key = source_key(address)
+        if self._is_trusted(key, now_s):
+            return
+        conduct = self._kept_conduct(self._claims, key, now_s)
+        conduct.users.add(user[:USER_CHARS])
+        if len(conduct.users) > self._limits.users_tried:
+            self._claims.pop(key, None)
+            self._silences.pop(key, None)
+            _put(self._silences, key, now_s + self._limits.silence_s, self._limits.sources)
+            self.counts.bans += 1
 
     def _admits_stranger(self, key: str, now_s: float) -> bool:
         limits = self._limits
@@ -241,16 +268,22 @@ class Guard:
         if self._is_exempt(address) or self._is_known(address):
             return None
         key = source_key(address)
-        conduct = self._conduct.get(key)
+        return key, self._kept_conduct(self._conduct, key, now_s)
+
+    def _kept_conduct(self, kept: OrderedDict[str, _Conduct], key: str, now_s: float) -> _Conduct:
+        conduct = kept.get(key)
         if conduct is None or now_s - conduct.since_s > self._limits.window_s:
-            self._conduct.pop(key, None)
+            kept.pop(key, None)
             conduct = _Conduct(now_s)
-            _put(self._conduct, key, conduct, self._limits.sources)
-        return key, conduct
+            _put(kept, key, conduct, self._limits.sources)
+        return conduct
+
+    def _is_trusted(self, key: str, now_s: float) -> bool:
+        trusted = self._trusted.get(key)
+        return trusted is not None and trusted[1] > now_s
 
     def _factor(self, key: str, now_s: float) -> int:
-        trusted = self._trusted.get(key)
-        return self._limits.proved_factor if trusted is not None and trusted[1] > now_s else 1
+        return self._limits.proved_factor if self._is_trusted(key, now_s) else 1
 
     def _failed(self, key: str, user: str, now_s: float) -> None:
         pair = (key, user[:USER_CHARS])

@@ -6,7 +6,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Literal, Self
 
 from hub.channels.sip.grammar import (
@@ -20,10 +19,11 @@ from hub.channels.sip.grammar import (
     number,
     params_of,
     quoted,
+    remembered,
     unquoted,
 )
 from hub.channels.sip.refusal import Malformed
-from hub.channels.sip.uri import HOST, REMEMBERED_CHARS, Uri, host_of, port_of, uri_of
+from hub.channels.sip.uri import HOST, Uri, host_of, port_of, uri_of
 
 MAGIC_COOKIE = "z9hG4bK"
 DEFAULT_EXPIRES_S = 3_600
@@ -37,10 +37,9 @@ DEFAULT_MAX_FORWARDS = 70
 _NAME_ADDR = re.compile(
     rf"(?:({QUOTED})[ \t]*+|((?:[{NAME_CHARS}&()/#|]|[^\x00-\x7f]|[ \t])*+))<([^>]*+)>[ \t]*+(.*+)", re.DOTALL
 )
-_VIA = re.compile(
+_SENDER = re.compile(
     rf"([{NAME_CHARS}]++)[ \t]*+/[ \t]*+([{NAME_CHARS}]++)[ \t]*+/[ \t]*+([{NAME_CHARS}]++)[ \t]++"
-    rf"({HOST})(?:[ \t]*+:[ \t]*+([0-9]++))?+[ \t]*+(.*+)",
-    re.DOTALL,
+    rf"({HOST})(?:[ \t]*+:[ \t]*+([0-9]++))?+[ \t]*+"
 )
 _CSEQ = re.compile(rf"([0-9]++)[ \t]++([{NAME_CHARS}]++)")
 _CALL_ID = re.compile(r"[!-~]++")
@@ -75,15 +74,13 @@ class NameAddr:
         return f"{display}<{self.uri}>{self.params}"
 
 
+# From and To are the same in every message of a call
+@remembered(4_096)
 def name_addr_of(text: str) -> NameAddr:
     """A name and an address in brackets, or an address alone whose parameters are the field's (20.10).
 
     Raises Malformed, also for an address without brackets that has a question mark or a comma.
     """
-    return _known_name_addr(text) if len(text) <= REMEMBERED_CHARS else _read_name_addr(text)
-
-
-def _read_name_addr(text: str) -> NameAddr:
     found = _NAME_ADDR.fullmatch(text.strip(BLANKS))
     if found is not None:
         display = unquoted(found[1]) if found[1] else _BLANK_RUN.sub(" ", found[2]).strip() or None
@@ -96,10 +93,6 @@ def _read_name_addr(text: str) -> NameAddr:
     return NameAddr(uri_of(address.strip(BLANKS)), None, params_of(semicolon + rest))
 
 
-# as in `uri_of`: From and To are the same in every message of a call
-_known_name_addr = lru_cache(maxsize=4_096)(_read_name_addr)
-
-
 def contacts_of(values: tuple[str, ...]) -> tuple[NameAddr, ...] | Literal["*"]:
     """All Contact fields together: addresses, or `*` for each that is registered. Raises Malformed."""
     if values == ("*",):
@@ -109,7 +102,7 @@ def contacts_of(values: tuple[str, ...]) -> tuple[NameAddr, ...] | Literal["*"]:
 
 def name_addrs_of(values: tuple[str, ...]) -> tuple[NameAddr, ...]:
     """All elements of fields such as Route. Raises Malformed."""
-    return tuple(name_addr_of(one) for value in values for one in listed(value))
+    return tuple([name_addr_of(one) for value in values for one in listed(value)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +132,18 @@ class Via:
         `host` is the source address without brackets, `port` the source port. A `received` that the sender
         wrote is not believed: the answer would go where it says.
         """
-        params = self.params.without("received")
-        asks = "rport" in params
-        if asks:
-            params = params.having("rport", str(port))
+        asks = False
+        items: list[tuple[str, str | None]] = []
+        for item in self.params.items:
+            match item[0].lower():
+                case "received":
+                    pass
+                case "rport":
+                    asks = True
+                    items.append((item[0], str(port)))
+                case _:
+                    items.append(item)
+        params = Params(tuple(items))
         if asks or host != self.host.strip("[]"):
             params = params.having("received", host)
         return type(self)(self.transport, self.host, self.port, params, self.protocol)
@@ -154,28 +155,27 @@ class Via:
 
 def via_of(text: str) -> Via:
     """One element of a Via field. Raises Malformed, also for a branch that is the cookie and nothing else."""
-    return _known_via(text) if len(text) <= REMEMBERED_CHARS else _read_via(text)
-
-
-def _read_via(text: str) -> Via:
-    found = _VIA.fullmatch(text.strip(BLANKS))
-    if found is None:
-        raise Malformed("a Via has a protocol, a transport and the sender's host")
-    via = Via(
-        found[3], host_of(found[4]), port_of(found[5]), params_of(found[6]), f"{found[1]}/{found[2]}".upper()
-    )
+    # no semicolon stands before the parameters, and what does is the same in every request of a neighbour
+    sender, semicolon, rest = text.strip(BLANKS).partition(";")
+    protocol, transport, host, port = _sender_of(sender)
+    via = Via(transport, host, port, params_of(semicolon + rest), protocol)
     if via.branch == MAGIC_COOKIE:
         raise Malformed("the branch of a Via is its cookie only")
     return via
 
 
-# a request and all that is answered to it have the same one
-_known_via = lru_cache(maxsize=4_096)(_read_via)
+@remembered(4_096)
+def _sender_of(text: str) -> tuple[str, str, str, int | None]:
+    """Protocol, transport, host and port."""
+    found = _SENDER.fullmatch(text)
+    if found is None:
+        raise Malformed("a Via has a protocol, a transport and the sender's host")
+    return f"{found[1]}/{found[2]}".upper(), found[3], host_of(found[4]), port_of(found[5])
 
 
 def vias_of(values: tuple[str, ...]) -> tuple[Via, ...]:
     """All hops, the last sender first. Raises Malformed."""
-    return tuple(via_of(one) for value in values for one in listed(value))
+    return tuple([via_of(one) for value in values for one in listed(value)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +189,7 @@ class CSeq:
         return f"{self.number} {self.method}"
 
 
+@remembered()
 def cseq_of(text: str) -> CSeq:
     """A number below 2**31 and a method (RFC 3261, 8.1.1.5). Raises Malformed."""
     found = _CSEQ.fullmatch(text)
@@ -284,6 +285,7 @@ def worded_of(text: str) -> Worded:
     return Worded(word, params_of(semicolon + rest))
 
 
+@remembered()
 def media_type_of(text: str) -> Worded:
     """A type and a subtype with parameters. Raises Malformed."""
     found = _MEDIA_TYPE.fullmatch(text.strip(BLANKS))

@@ -71,13 +71,19 @@ class LegEvents(Protocol):
         """How a REFER of ours fares (the status in its sipfrag)."""
         ...
 
+    async def reached(self, leg: "Leg", *, is_reached: bool) -> None:
+        """Of a call that goes on: the connection is closed by which alone the other side is reached (a browser's), or
+        they came back by another one. Their sound does not pass there: what is said goes on."""
+        ...
+
     async def ended(self, leg: "Leg", why: Ended) -> None:
         """It is over; told once, whatever ended it, also when the leg was never answered."""
         ...
 
 
 class Leg(Protocol):
-    """One dialog. Methods raise LegOver when it is over already, and never leave a transaction behind."""
+    """One dialog, whoever began it. Methods raise LegOver when it is over already, and never leave a transaction
+    behind. Only an `InboundLeg` can be answered."""
 
     @property
     def id(self) -> str:
@@ -97,19 +103,6 @@ class Leg(Protocol):
     @property
     def is_over(self) -> bool:
         """Whether it ended."""
-        ...
-
-    async def progress(self, status: int, *fields: Field, sdp: bytes = b"", reason: str = "") -> None:
-        """A provisional answer; repeated each minute until another answer (RFC 3261, 13.3.1.1), reliably where the
-        caller requires it (RFC 3262)."""
-        ...
-
-    async def answer(self, sdp: bytes, *fields: Field) -> None:
-        """200, repeated until its ACK; without one in 64·T1 the leg ends by BYE."""
-        ...
-
-    async def refuse(self, status: int, *fields: Field, reason: str = "") -> None:
-        """A final answer of 300 or more."""
         ...
 
     async def reoffer(self, sdp: bytes) -> bytes:
@@ -138,6 +131,23 @@ class Leg(Protocol):
         ...
 
 
+class InboundLeg(Leg, Protocol):
+    """A call that came: it waits for our answer."""
+
+    async def progress(self, status: int, *fields: Field, sdp: bytes = b"", reason: str = "") -> None:
+        """A provisional answer; repeated each minute until another answer (RFC 3261, 13.3.1.1), reliably where the
+        caller requires it (RFC 3262)."""
+        ...
+
+    async def answer(self, sdp: bytes, *fields: Field) -> None:
+        """200, repeated until its ACK; without one in 64·T1 the leg ends by BYE."""
+        ...
+
+    async def refuse(self, status: int, *fields: Field, reason: str = "") -> None:
+        """A final answer of 300 or more."""
+        ...
+
+
 class LegOver(Exception):
     """The leg is over."""
 
@@ -145,14 +155,14 @@ class LegOver(Exception):
 class IncomingCalls(Protocol):
     """Who takes calls that come in."""
 
-    async def called(self, leg: Leg, source: "Source") -> LegEvents:
+    async def called(self, leg: InboundLeg, source: "Source") -> LegEvents:
         """An INVITE outside a dialog; its 100 went out. Whoever returns is told what happens; raises Refused.
 
         Must return at once: answer from a job of one's own.
         """
         ...
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: "Source") -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: "Source") -> LegEvents:
         """An INVITE with a Replaces (RFC 3891) that names a leg of ours."""
         ...
 

@@ -35,7 +35,7 @@ class MenuSettings(BaseModel):
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="Its name, for numbers that lead to it."
     )
     keys: dict[Annotated[str, AfterValidator(_key)], MenuEntry] = Field(
-        description='Where each key leads: `{"1": {"queue": "sales", "language": "ru"}}`.'
+        min_length=1, description='Where each key leads: `{"1": {"queue": "sales", "language": "ru"}}`.'
     )
     wait_s: float = Field(6.0, ge=1, le=60, description="Seconds to choose, once it was said.")
     tries: int = Field(

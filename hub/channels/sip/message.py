@@ -6,13 +6,14 @@ is asked for, and read once. Content-Length is not among them: the body says it,
 
 from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal, Self
 
 from hub.channels.sip import headers
 from hub.channels.sip.grammar import is_token, listed, number, tokens
 from hub.channels.sip.headers import CSeq, NameAddr, RAck, Replaces, SessionExpires, Via, Worded
-from hub.channels.sip.names import REASONS, canonical
+from hub.channels.sip.names import REASONS, USUAL, canonical
+from hub.channels.sip.once import Once
 from hub.channels.sip.refusal import Field, Malformed
 from hub.channels.sip.uri import Uri
 
@@ -29,13 +30,17 @@ class _Message:
     fields: tuple[Field, ...] = ()
     body: bytes = b""
 
-    @cached_property
+    @Once
     def _by_name(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for name, value in self.fields:
             key = canonical(name)
             found[key] = (*found[key], value) if key in found else (value,)
         return found
+
+    def sorted_already(self, by_name: dict[str, tuple[str, ...]]) -> None:
+        """Whoever read the message has its fields by name."""
+        self.__dict__["_by_name"] = by_name
 
     @property
     def names(self) -> KeysView[str]:
@@ -59,7 +64,7 @@ class _Message:
             raise Malformed(f"{name} is missing")
         return value
 
-    @cached_property
+    @Once
     def vias(self) -> tuple[Via, ...]:
         """All hops, the last sender first; at least one."""
         found = headers.vias_of(self.every("via"))
@@ -72,42 +77,42 @@ class _Message:
         """The hop that sent it."""
         return self.vias[0]
 
-    @cached_property
+    @Once
     def from_(self) -> NameAddr:
         """Who says to be sending."""
         return headers.name_addr_of(self._needed("from"))
 
-    @cached_property
+    @Once
     def to(self) -> NameAddr:
         """Who was meant at first; the Request-URI says who is meant now."""
         return headers.name_addr_of(self._needed("to"))
 
-    @cached_property
+    @Once
     def call_id(self) -> str:
         """The call, or the registrations of one phone."""
         return headers.call_id_of(self._needed("call-id"))
 
-    @cached_property
+    @Once
     def cseq(self) -> CSeq:
         """The number in the dialog, and the method of the request."""
         return headers.cseq_of(self._needed("cseq"))
 
-    @cached_property
+    @Once
     def contacts(self) -> tuple[NameAddr, ...] | Literal["*"]:
         """Where the sender is reached; `*` removes all registrations."""
         return headers.contacts_of(self.every("contact"))
 
-    @cached_property
+    @Once
     def routes(self) -> tuple[NameAddr, ...]:
         """The proxies still to be passed, the next one first."""
         return headers.name_addrs_of(self.every("route"))
 
-    @cached_property
+    @Once
     def record_routes(self) -> tuple[NameAddr, ...]:
         """The proxies that stay in the path, the last one passed first."""
         return headers.name_addrs_of(self.every("record-route"))
 
-    @cached_property
+    @Once
     def asserted_identities(self) -> tuple[NameAddr, ...]:
         """Who the caller is by P-Asserted-Identity: to be believed of trusted peers only (RFC 3325)."""
         return headers.name_addrs_of(self.every("p-asserted-identity"))
@@ -140,7 +145,12 @@ class _Message:
         return self._tokens("require")
 
     def _tokens(self, name: str) -> tuple[str, ...]:
-        return tuple(one for value in self.every(name) for one in tokens(value))
+        values = self.every(name)
+        return (
+            tokens(values[0])
+            if len(values) == 1
+            else tuple([one for value in values for one in tokens(value)])
+        )
 
     @property
     def accept(self) -> tuple[Worded, ...] | None:
@@ -216,6 +226,21 @@ class _Message:
         value = self.one("retry-after")
         return None if value is None else headers.retry_after_of(value)
 
+    def coming_by(self, via: Via) -> Self:
+        """With another first hop: those behind it stay as they were written, also in the same field. What was read
+        of the other fields stays read."""
+        at = next(n for n, field in enumerate(self.fields) if canonical(field.name) == "via")
+        name, value = self.fields[at]
+        text = ", ".join([str(via), *listed(value)[1:]])
+        seen = object.__new__(type(self))
+        seen.__dict__.update(self.__dict__)
+        seen.__dict__.update(
+            fields=(*self.fields[:at], Field(name, text), *self.fields[at + 1 :]),
+            vias=(via, *self.vias[1:]),
+            _by_name={**self._by_name, "via": (text, *self.every("via")[1:])},
+        )
+        return seen
+
     def adding(self, name: str, *values: object) -> Self:
         """With these fields behind all others."""
         return replace(self, fields=(*self.fields, *(Field(name, str(value)) for value in values)))
@@ -241,16 +266,17 @@ class _Message:
         return replace(self, fields=(*self.fields[:at], *new, *kept))
 
     def _bytes_behind(self, start_line: str) -> bytes:
-        lines = [start_line]
-        for name, value in self.fields:
-            if not _may_be_sent(name):
-                raise Malformed("the name of a header field is a token, and Content-Length is the body's")
-            lines.append(f"{name}: {value}" if value else f"{name}:")
-        head = "\r\n".join([*lines, f"Content-Length: {len(self.body)}", "", ""])
-        ends = len(lines) + 2
+        fields, body = self.fields, self.body
+        if not USUAL.issuperset([name for name, _ in fields]) and not all(
+            _may_be_sent(name) for name, _ in fields
+        ):
+            raise Malformed("the name of a header field is a token, and Content-Length is the body's")
+        lines = [f"{name}: {value}" if value else f"{name}:" for name, value in fields]
+        head = "\r\n".join([start_line, *lines, f"Content-Length: {len(body)}", "", ""])
+        ends = len(lines) + 3
         if head.count("\r") != ends or head.count("\n") != ends:
             raise Malformed("no part of a message's head holds a line break")
-        return head.encode("utf-8", "surrogateescape") + self.body
+        return head.encode("utf-8", "surrogateescape") + body
 
 
 @lru_cache(maxsize=512)
@@ -299,7 +325,13 @@ class Response(_Message):
 
 Message = Request | Response
 
-_COPIED = ("via", "from", "to", "call-id", "cseq")
+_COPIED = ("via", "from", "to", "call-id", "cseq", "timestamp")
+_COPIED_AS = {
+    name: _COPIED[n]
+    for n, names in enumerate(("Via v", "From f", "To t", "Call-ID i", "CSeq", "Timestamp"))
+    for name in names.split()
+}
+"""The same as nearly everybody writes them."""
 
 
 def response_to(
@@ -316,12 +348,14 @@ def response_to(
     Via, From, To, Call-ID and CSeq are copied as they stand. `to_tag` is put on To where it has none and can be
     read; a 100 needs none.
     """
-    copied = []
+    copied: list[Field] = []
     for field in fields:
-        name = canonical(field.name)
-        if name in _COPIED:
-            copied.append(_tagged(field, to_tag) if name == "to" and to_tag is not None else field)
-        elif name == "timestamp" and status == 100:
+        name = _COPIED_AS.get(field[0]) or canonical(field[0])
+        if name not in _COPIED:
+            continue
+        if name == "to" and to_tag is not None:
+            copied.append(_tagged(field, to_tag))
+        elif name != "timestamp" or status == 100:
             copied.append(field)
     return Response(
         status=status,
@@ -331,6 +365,7 @@ def response_to(
     )
 
 
+@lru_cache(maxsize=1_024)
 def _tagged(field: Field, tag: str) -> Field:
     try:
         to = headers.name_addr_of(field.value)

@@ -46,6 +46,33 @@ METHODS: Final = frozenset(
 )
 """All that are registered with IANA, whether we answer them or not."""
 
+USUAL: Final = frozenset(
+    {
+        "Accept",
+        "Allow",
+        "CSeq",
+        "Call-ID",
+        "Contact",
+        "Content-Type",
+        "Event",
+        "From",
+        "Max-Forwards",
+        "Min-SE",
+        "Reason",
+        "Record-Route",
+        "Require",
+        "Route",
+        "Server",
+        "Session-Expires",
+        "Subscription-State",
+        "Supported",
+        "To",
+        "User-Agent",
+        "Via",
+    }
+)
+"""Header fields as they are nearly always written when they are sent."""
+
 REASONS: Final = {
     100: "Trying",
     180: "Ringing",

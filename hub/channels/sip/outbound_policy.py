@@ -68,8 +68,9 @@ def rules_of(settings: OutboundSettings, zone: str) -> OutboundRules:
     )
 
 
-def allowed(typed: str, region: str, rules: OutboundRules, now: datetime) -> Dialled:
-    """The number to call for what an agent typed, by a line of the country `region`. Raises NotCalled.
+def allowed(typed: str, region: str, rules: OutboundRules, now: datetime | None) -> Dialled:
+    """The number to call for what an agent typed, by a line of the country `region`; `now` is None to ask whether it
+    is called at all, whatever the hour. Raises NotCalled.
 
     Only the number of the answer is ever sent, so that nothing else than what was judged is called.
     """
@@ -78,7 +79,11 @@ def allowed(typed: str, region: str, rules: OutboundRules, now: datetime) -> Dia
         raise NotCalled(Denial.NO_NUMBER)
     if _is_in(rules.never, found):
         raise NotCalled(Denial.NEVER)
-    if rules.night is not None and is_night(rules.night, now.astimezone(rules.zone).time()):
+    if (
+        now is not None
+        and rules.night is not None
+        and is_night(rules.night, now.astimezone(rules.zone).time())
+    ):
         raise NotCalled(Denial.NIGHT)
     if _is_in(rules.listed, found):
         return found
@@ -125,8 +130,15 @@ class OutboundBook:
 
         `now` is the time of the house's clock, `now_s` that of a clock which does not jump.
         """
+        found = self.judge(agent_id, typed, region, now=now, now_s=now_s)
+        self._begun.setdefault(agent_id, deque()).append(now_s)
+        self._under_way[name] = agent_id
+        return found
+
+    def judge(self, agent_id: UserId, typed: str, region: str, *, now: datetime, now_s: float) -> Dialled:
+        """The number that `begin` would call; nothing is under way by it. Raises NotCalled."""
         found = allowed(typed, region, self._rules, now)
-        begun = self._begun.setdefault(agent_id, deque())
+        begun = self._begun.get(agent_id, deque())
         while begun and begun[0] <= now_s - HOUR_S:
             begun.popleft()
         if len(self._under_way) >= self._rules.calls:
@@ -135,8 +147,6 @@ class OutboundBook:
             raise NotCalled(Denial.AGENT_TOGETHER)
         if len(begun) >= self._rules.agent_calls_per_hour:
             raise NotCalled(Denial.AGENT_HOURLY)
-        begun.append(now_s)
-        self._under_way[name] = agent_id
         return found
 
     def over(self, name: str) -> None:

@@ -44,6 +44,7 @@ CHECKED: dict[str, Callable[[Message], object]] = {
 
 _START_OF_FOLD = re.compile(r"\r\n[ \t]++")
 _FIELD = re.compile(rf"([{NAME_CHARS}]++)[ \t]*+:[ \t]*+(.*+)", re.DOTALL)
+_LINE = re.compile(rf"\r\n([{NAME_CHARS}]++)[ \t]*+:[ \t]*+([^\r\n]*+)")
 _VERSION = re.compile(r"SIP/[0-9]++\.[0-9]++", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"(SIP/[0-9]++\.[0-9]++) ([0-9]{3})(?: (.*+))?+", re.IGNORECASE | re.DOTALL)
 _REQUEST_LINE = re.compile(rf"([{NAME_CHARS}]++) ([^ ]++) ([^ ]++)")
@@ -56,6 +57,8 @@ class Head:
     start_line: str
     fields: tuple[Field, ...]
     body_bytes: int | None
+    by_name: dict[str, tuple[str, ...]] | None = None
+    """The texts of the fields by their names, where they were sorted already."""
 
     @property
     def is_response(self) -> bool:
@@ -103,6 +106,39 @@ def head_of(raw: bytes, limits: Limits = LIMITS) -> Head:
     """
     # what is no UTF-8 becomes surrogates: a field that nobody reads goes out again byte for byte
     text = raw.decode("utf-8", "surrogateescape")
+    return _plain_head(text, limits) or _any_head(text, limits)
+
+
+def _plain_head(text: str, limits: Limits) -> Head | None:
+    """The head as nearly everybody writes it; None for what has to be looked at line by line: folds, stray line
+    breaks, blanks at an end, what is no field, a Content-Length that is none, more than may be."""
+    lines = text.count("\r\n")
+    found = _LINE.findall(text)
+    if (
+        not lines == len(found) == text.count("\r") == text.count("\n")
+        or lines > limits.fields
+        or len(text) > limits.field_chars
+        or " \r" in text
+        or "\t\r" in text
+        or text[-1:] in BLANKS
+    ):
+        return None
+    by_name: dict[str, tuple[str, ...]] = {}
+    for name, value in found:
+        key = canonical(name)
+        by_name[key] = (*by_name[key], value) if key in by_name else (value,)
+    body_bytes = None
+    if (lengths := by_name.pop("content-length", None)) is not None:
+        if len(lengths) > 1 or len(lengths[0]) > 9 or not lengths[0].isdigit() or not lengths[0].isascii():
+            return None
+        body_bytes = int(lengths[0])
+        found = [pair for pair in found if canonical(pair[0]) != "content-length"]
+    fields = tuple([tuple.__new__(Field, pair) for pair in found])
+    return Head(text.partition("\r\n")[0], fields, body_bytes, by_name)
+
+
+def _any_head(text: str, limits: Limits) -> Head:
+    """Raises Refused."""
     unfolded = _START_OF_FOLD.sub(" ", text)
     start_line, *lines = unfolded.split("\r\n")
     has_strays = not len(lines) == unfolded.count("\r") == unfolded.count("\n")
@@ -140,13 +176,17 @@ def head_of(raw: bytes, limits: Limits = LIMITS) -> Head:
 def whole(head: Head, body: bytes) -> Message:
     """The message of a head and its body, checked. Raises Refused."""
     message = _response(head, body) if head.is_response else _request(head, body)
+    if head.by_name is not None:
+        message.sorted_already(head.by_name)
     try:
         # reading them is the check; each stays read
         _ = (message.vias, message.from_, message.to, message.call_id, message.cseq)
-        for name in message.names & CHECKED.keys():
-            CHECKED[name](message)
-        if any(via.protocol != VERSION for via in message.vias):
-            raise Malformed("a Via is of another version")  # noqa: TRY301
+        for name in message.names:
+            if (check := CHECKED.get(name)) is not None:
+                check(message)
+        for via in message.vias:
+            if via.protocol != VERSION:
+                raise Malformed("a Via is of another version")  # noqa: TRY301
     except Malformed as exc:
         raise head.refused(400, str(exc)) from exc
     if isinstance(message, Request) and message.cseq.method != message.method:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hub.channels.sip.menu_settings import MenuSettings
+from hub.channels.sip.phones.hosts import listed_host
 from hub.channels.sip.refusal import Malformed
 from hub.channels.sip.trunk_settings import OutboundSettings, TrunkSettings
 from hub.channels.sip.uri import HOST, host_of
@@ -17,6 +18,13 @@ def _network(text: str) -> str:
         return str(ipaddress.ip_network(text.strip(), strict=False))
     except ValueError:
         raise ValueError("give an address or a network, such as 10.0.0.0/8") from None
+
+
+def _own_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip().strip("[]")))
+    except ValueError:
+        raise ValueError("give an address of this machine, such as 192.0.2.10, or 0.0.0.0 for all") from None
 
 
 def _host(text: str) -> str:
@@ -39,9 +47,12 @@ class SipSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = Field(True, description="Take and make calls.")
-    host: str = Field(
+    host: Annotated[str, AfterValidator(_own_address)] = Field(
         "127.0.0.1",
-        description="Address to listen on for SIP; loopback lets only this machine call: 0.0.0.0 lets in all.",
+        description=(
+            "Address to listen on for SIP; loopback lets only this machine call; 0.0.0.0 is all of them, and wants"
+            " public_address."
+        ),
     )
     port: int = Field(5060, ge=0, le=65535, description="Port of SIP over UDP and TCP; 0 takes any free one.")
     tls_port: int = Field(
@@ -54,7 +65,10 @@ class SipSettings(BaseModel):
     tls_key: str = Field("", description="File of its key, in PEM.")
     public_address: Annotated[str, AfterValidator(_host)] = Field(
         "",
-        description="Address or name by which phones and carriers reach this hub; empty: the one listened on.",
+        description=(
+            "Address or name by which phones and carriers reach this hub; empty: the one listened on, which 0.0.0.0"
+            " is not."
+        ),
     )
     realm: str = Field(
         "touchline",
@@ -73,7 +87,12 @@ class SipSettings(BaseModel):
         le=86400,
         description="Seconds after which a call that nobody refreshes is over (RFC 4028).",
     )
-    calls: int = Field(2000, ge=1, le=100_000, description="Legs of calls at a time; beyond it 503.")
+    calls: int = Field(
+        3000,
+        ge=1,
+        le=100_000,
+        description="Legs of calls at a time, one for who waits and two for who talks; who calls beyond it has 503.",
+    )
     connections: int = Field(2000, ge=1, description="Open connections, browsers included.")
     connections_per_address: int = Field(200, ge=1, description="Open connections of one address.")
     connection_idle_s: float = Field(
@@ -89,10 +108,20 @@ class SipSettings(BaseModel):
     )
 
     rtp_ports_first: int = Field(
-        30000, ge=1024, le=65534, description="First UDP port of sound; two for each leg."
+        30000,
+        ge=1024,
+        le=65534,
+        description="First UDP port of sound; two for each leg, and a quarter of them kept for agents.",
     )
     rtp_ports_last: int = Field(30999, ge=1025, le=65535, description="Last UDP port of sound.")
 
+    phone_hosts: tuple[Annotated[str, AfterValidator(listed_host)], ...] = Field(
+        (),
+        description=(
+            "Hosts (`pbx.house.example`, `192.0.2.7:5080`) and networks (`10.0.0.0/24`) at which agents may have a"
+            " phone by its SIP address; without a port 5060 and 5061 are meant; empty: none but this hub itself."
+        ),
+    )
     trunks: tuple[TrunkSettings, ...] = Field((), description="Lines to carriers and PBXs.")
     menus: tuple[MenuSettings, ...] = Field((), description="What callers choose from.")
     open_to_loopback: bool = Field(
@@ -109,4 +138,8 @@ class SipSettings(BaseModel):
             raise ValueError("TLS needs both tls_cert and tls_key")
         if self.rtp_ports_last <= self.rtp_ports_first:
             raise ValueError("rtp_ports_last comes after rtp_ports_first")
+        if self.rtp_ports_first + self.rtp_ports_first % 2 + 1 > self.rtp_ports_last:
+            raise ValueError(
+                "between rtp_ports_first and rtp_ports_last lies no pair of an even port and the next"
+            )
         return self

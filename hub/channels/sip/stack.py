@@ -1,7 +1,8 @@
 """Transactions over flows, with one timer: what the legs and everybody who asks or answers stand on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,8 +11,10 @@ import structlog
 from hub.channels.sip.dialog import Dialog
 from hub.channels.sip.headers import MAGIC_COOKIE, NameAddr, Via
 from hub.channels.sip.message import Message, Request, Response, response_to
+from hub.channels.sip.overload import Overload
 from hub.channels.sip.refusal import Field, Malformed, Refused
 from hub.channels.sip.server_transaction import AlreadyAnswered
+from hub.channels.sip.timers import Later, Timers
 from hub.channels.sip.transaction import (
     TIMES,
     Acknowledged,
@@ -27,6 +30,7 @@ from hub.channels.sip.transactions import Arrived, Event, Overloaded, Stray, Tra
 from hub.channels.sip.transport.flow import Flow, SendFailed, Unreachable, is_reliable
 from hub.channels.sip.uri import Uri
 from hub.channels.sip.way import Hop, answer_hop, uri_hop
+from hub.channels.sip.workers import Job, Workers
 
 log = structlog.get_logger(__name__)
 
@@ -91,19 +95,23 @@ class Stack:
         chance: Callable[[], float],
         times: Times = TIMES,
         limit: int = 50_000,
+        waits: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.ways = ways
         self.times = times
         self.token = token
         self.chance = chance
         """A random number from 0 to 1."""
-        self._group = group
         self._mark = f"{MAGIC_COOKIE}{token()[:8]}"
+        self.overload = Overload(waits, chance)
         self._transactions = Transactions(times=times, limit=limit)
         self._flows: dict[Key, Flow] = {}
         self._heard: dict[Key, Heard] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer_due_s = math.inf
+        self._timers = Timers()
+        self._workers = Workers(group)
+        self._clock: Callable[[], float] | None = None
         self._is_over = False
         self.user: User
 
@@ -112,27 +120,23 @@ class Stack:
 
     def now_s(self) -> float:
         """The loop's clock, which never goes back."""
-        return asyncio.get_running_loop().time()
+        clock = self._clock
+        if clock is None:
+            clock = self._clock = asyncio.get_running_loop().time
+        return clock()
 
-    def later(self, after_s: float, then: Callable[[], None]) -> asyncio.TimerHandle:
+    def later(self, after_s: float, then: Callable[[], None]) -> Later:
         """Do it after so many seconds, unless it is cancelled, or everything has ended."""
-        return asyncio.get_running_loop().call_later(max(0.0, after_s), self._unless_over, then)
+        return self._timers.at(self.now_s() + after_s, then)
 
-    def _unless_over(self, then: Callable[[], None]) -> None:
-        if not self._is_over:
-            then()
+    @property
+    def jobs(self) -> int:
+        """How many jobs are under way."""
+        return self._workers.busy
 
-    def spawn(self, job: Coroutine[object, object, None], name: str) -> None:
+    def spawn(self, job: Job, name: str) -> None:
         """A job that lives as long as the user agent; what it raises is logged and ends nobody else."""
-        if self._is_over:
-            job.close()
-            return
-        group: asyncio.TaskGroup = self._group()
-        task = group.create_task(_guarded(job, name), name=f"sip {name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        # one that was cancelled before it began is not left unawaited
-        task.add_done_callback(lambda _: job.close())
+        self._workers.give(job, name)
 
     # what comes
 
@@ -140,7 +144,9 @@ class Stack:
         """A message came by this flow."""
         if self._is_over:
             return
-        events = self._transactions.received(message, self.now_s(), reliable=is_reliable(flow))
+        events = self._transactions.received(
+            message, self.now_s(), reliable=is_reliable(flow), refuses=self.overload.refuses
+        )
         if isinstance(message, Request) and events:
             key = events[0][0]
             if key not in self._flows and self._transactions.get(key) is not None:
@@ -175,6 +181,10 @@ class Stack:
     def listen(self, key: Key, heard: Heard) -> None:
         """Be told what becomes of a request that came."""
         self._heard[key] = heard
+
+    def listen_no_more(self, key: Key) -> None:
+        """Whoever listened has nothing to do any more: the transaction, which stays for a while, keeps it no longer."""
+        self._heard.pop(key, None)
 
     # what goes
 
@@ -296,38 +306,32 @@ class Stack:
 
     def _set_timer(self) -> None:
         due_s = self._transactions.next_due_s
-        timer = self._timer
-        if due_s is None or self._is_over:
+        # the time is kept here: for what is overdue, uvloop gives a handle that does not tell it
+        if due_s is None or due_s >= self._timer_due_s or self._is_over:
             return
-        if timer is not None and not timer.cancelled() and timer.when() <= due_s:
-            return
-        if timer is not None:
-            timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_due_s = due_s
         self._timer = asyncio.get_running_loop().call_at(due_s, self._due)
 
     def _due(self) -> None:
-        self._timer = None
+        self._timer, self._timer_due_s = None, math.inf
+        if self._is_over:
+            return
         self._all_happened(self._transactions.due(self.now_s()))
 
     def stop(self) -> None:
         """Nothing is sent again, every job ends, and none begins."""
         self._is_over = True
+        self._timers.stop()
         if self._timer is not None:
             self._timer.cancel()
-        for task in list(self._tasks):
-            task.cancel()
+        self._workers.stop()
 
 
 def no_answer(reason: Reason) -> Response:
     """What an answer that never came counts as (RFC 3261, 8.1.3.1)."""
     return Response(status=408 if reason is Reason.TIMEOUT else 503)
-
-
-async def _guarded(job: Awaitable[None], name: str) -> None:
-    try:
-        await job
-    except Exception:
-        log.exception("sip_job_failed", job=name)
 
 
 def way_to(dialog: Dialog) -> Uri:

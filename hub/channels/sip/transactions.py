@@ -1,6 +1,8 @@
 """All transactions that run: which message belongs to which, and whose timer is next (RFC 3261, 17 and 18.2)."""
 
 import heapq
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
@@ -24,6 +26,11 @@ from hub.channels.sip.transaction import (
     server_key,
     twin_key,
 )
+
+_ENDINGS = frozenset({Timer.D, Timer.I, Timer.J, Timer.K, Timer.L, Timer.M})
+"""Those by which a transaction is forgotten that has nothing more to do."""
+_TOGETHER_S = 0.25
+"""They come to their end together, so much later at most: the loop is woken four times a second, not for each."""
 
 Transaction = ClientInvite | ClientRequest | ServerInvite | ServerRequest
 
@@ -80,8 +87,15 @@ class Transactions:
         """The transaction of that key, while it runs."""
         return self._running.get(key)
 
-    def received(self, message: Message, now_s: float, *, reliable: bool) -> list[tuple[Key, Event]]:
-        """A message came, by a transport that loses nothing or not."""
+    def received(
+        self,
+        message: Message,
+        now_s: float,
+        *,
+        reliable: bool,
+        refuses: Callable[[float], bool] = lambda _: False,
+    ) -> list[tuple[Key, Event]]:
+        """A message came, by a transport that loses nothing or not. `refuses` is asked for each new call."""
         if isinstance(message, Response):
             return self._received_response(message, now_s)
         key = server_key(message)
@@ -91,6 +105,8 @@ class Transactions:
         if message.method == "ACK":
             return [(key, Stray(message))]
         if len(self._running) >= (self._limit if _begins_something(message) else 2 * self._limit):
+            return [(key, Overloaded(message))]
+        if message.method == "INVITE" and message.to.tag is None and refuses(now_s):
             return [(key, Overloaded(message))]
         return self._arrived(key, message, now_s, reliable=reliable)
 
@@ -178,7 +194,10 @@ class Transactions:
         events: list[tuple[Key, Event]] = []
         for fact in facts:
             if isinstance(fact, Start):
-                entry = (now_s + fact.after_s, next(self._order), key, fact.timer, transaction)
+                due_s = now_s + fact.after_s
+                if fact.timer in _ENDINGS:
+                    due_s = math.ceil(due_s / _TOGETHER_S) * _TOGETHER_S
+                entry = (due_s, next(self._order), key, fact.timer, transaction)
                 heapq.heappush(self._due, entry)
                 continue
             if isinstance(fact, Over):

@@ -35,6 +35,8 @@ def _hop(text: str) -> str:
 def _source(text: str) -> str:
     """An address, an address with its port, or a network."""
     network, port = split_source(text)
+    if network.prefixlen == 0:
+        raise ValueError("this is every address there is: everybody's calls would be this trunk's")
     return f"{network}" if port is None else f"{_bracketed(network)}:{port}"
 
 

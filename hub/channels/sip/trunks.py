@@ -102,17 +102,37 @@ class Trunks:
         Raises NotCalled where the rules of the house do not allow it, NoTrunk where no trunk that agents may call by
         is up.
         """
-        usable = [one for one in self._trunks if one.settings.outbound]
-        if not usable:
-            raise NoTrunk("there is no trunk that agents may call by")
-        trunk = next((one for one in usable if self._line(one) is Line.UP), None)
-        if trunk is None:
-            allowed(typed, usable[0].settings.region, self._rules, now)
-            raise NoTrunk("no trunk that agents may call by is up")
+        trunk = self._way_out(typed, now)
         found = self._book.begin(
             call, agent_id, typed, trunk.settings.region, now=now, now_s=self._clock.monotonic()
         )
         return Outgoing(trunk=trunk, target=trunk.target(found), shown=trunk.shown, number=found.number)
+
+    def judge(self, agent_id: UserId, typed: str, *, now: datetime) -> None:
+        """Whether `begin` would give a way now; nothing is under way by it. Raises as it does."""
+        trunk = self._way_out(typed, now)
+        self._book.judge(agent_id, typed, trunk.settings.region, now=now, now_s=self._clock.monotonic())
+
+    def judge_number(self, typed: str) -> None:
+        """Whether the number is called at all, whoever calls and whenever. Raises NotCalled, NoTrunk where there is no
+        trunk that agents may call by, up or not."""
+        usable = self._usable()
+        trunk = next((one for one in usable if self._line(one) is Line.UP), usable[0])
+        allowed(typed, trunk.settings.region, self._rules, None)
+
+    def _way_out(self, typed: str, now: datetime) -> Trunk:
+        usable = self._usable()
+        trunk = next((one for one in usable if self._line(one) is Line.UP), None)
+        if trunk is None:
+            allowed(typed, usable[0].settings.region, self._rules, now)
+            raise NoTrunk("no trunk that agents may call by is up")
+        return trunk
+
+    def _usable(self) -> list[Trunk]:
+        usable = [one for one in self._trunks if one.settings.outbound]
+        if not usable:
+            raise NoTrunk("there is no trunk that agents may call by")
+        return usable
 
     def over(self, call: str) -> None:
         """A call that `begin` gave is over. A name that is none is no error."""

@@ -6,16 +6,14 @@ owner as it came. What it says is read from `username`, `param` and `header`.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
+from hub.channels.sip.grammar import remembered
 from hub.channels.sip.refusal import Malformed
 
 HOST_CHARS = 253
-REMEMBERED_CHARS = 256
-"""Longer addresses are read anew each time, so that what is remembered stays small."""
 
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = r"A-Za-z0-9\-_.!~*'()"
@@ -130,12 +128,10 @@ class OtherUri:
 Uri = SipUri | TelUri | OtherUri
 
 
+# every message of a call has the same few addresses
+@remembered(4_096)
 def uri_of(text: str) -> Uri:
     """The address that `text` is, as a whole. Raises Malformed for blanks, brackets around it and bad escapes."""
-    return _known(text) if len(text) <= REMEMBERED_CHARS else _read(text)
-
-
-def _read(text: str) -> Uri:
     found = _SCHEME.match(text)
     if found is None:
         raise Malformed("an address begins with its scheme")
@@ -149,10 +145,6 @@ def _read(text: str) -> Uri:
     if _OPAQUE.fullmatch(text, found.end()) is None:
         raise Malformed("an address has no blanks, quotes or brackets, and only ASCII")
     return OtherUri(scheme, text[found.end() :])
-
-
-# every message of a call has the same few addresses
-_known = lru_cache(maxsize=4_096)(_read)
 
 
 def _sip_uri(scheme: Literal["sip", "sips"], text: str, at: int) -> SipUri:

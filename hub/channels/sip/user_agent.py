@@ -1,6 +1,6 @@
 """Calls in and out over any transport: what comes is given to its leg, or becomes one (RFC 3261, 8 and 12 to 15).
 
-One task group holds all its work; every leg has a worker there that tells what happens, in order.
+One task group holds all its work; what happens on a leg is told there, in order.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class SipUserAgent:
     """`UserAgent` over these transports. `incoming` takes the calls that come; without it they are refused.
 
     `answering` answers requests outside a dialog by their method: REGISTER. `leads_to_trunk` says where a trunk is:
-    nobody is called there but by a `Target` that names one.
+    nobody is called there but by a `Target` that names one. `waits` tells how full the queue before us is (`Overload`).
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class SipUserAgent:
         chance: Callable[[], float] = random.random,
         flow_closed: Callable[[Flow], None] = lambda _: None,
         leads_to_trunk: Callable[[str, int], bool] = lambda *_: False,
+        waits: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.incoming = incoming
         self.sources: Sources = sources or Strangers()
@@ -85,7 +86,7 @@ class SipUserAgent:
         self.flow_closed = flow_closed
         """Told when a connection is closed, once the legs know."""
         self.legs = Legs()
-        self.stack = Stack(ways, self._task_group, token=token, chance=chance, times=times)
+        self.stack = Stack(ways, self._task_group, token=token, chance=chance, times=times, waits=waits)
         self.stack.user = self
         self._ways = ways
         self._ours = ours or Ours()
@@ -168,6 +169,12 @@ class SipUserAgent:
             if leg.flow is flow:
                 leg.flow_closed()
         self.flow_closed(flow)
+
+    def flow_back(self, before: str, flow: Flow) -> None:
+        """The phone of the connection of that name is reached by this one from now on: it signed in by it."""
+        for leg in self.legs.all():
+            if leg.flow.id == before:
+                leg.flow_back(flow)
 
     def arrived(self, key: Key, arrived: Arrived, flow: Flow) -> None:
         """A request that is nobody's yet."""

@@ -12,10 +12,10 @@ from aiohttp import StreamReader, hdrs, web
 
 from hub.channels.webchat.limits import Rate, Together, Window
 from hub.channels.webchat.settings import WebChatSettings
-from hub.channels.webchat.sniff import HEAD_BYTES, clean_name, type_of
 from hub.channels.webchat.visitors import visitor_of
 from hub.domain.errors import Forbidden, HubError, Invalid, NotFound, NotSignedIn, TooMany, Unavailable
 from hub.domain.touch import Attachment
+from hub.file_types import HEAD_BYTES, clean_name, type_of
 from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
 from hub.ports.visitors import Site, Visitor, VisitorFile, VisitorStore

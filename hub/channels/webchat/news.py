@@ -19,13 +19,13 @@ from hub.domain.events import (
     InteractionOpened,
     ReservationEnded,
     ReservationOffered,
-    SiteChanged,
     TouchStored,
     Typing,
     WorkStepped,
 )
 from hub.domain.ids import InteractionId
 from hub.domain.interaction import Interaction
+from hub.domain.setting_events import SiteChanged
 from hub.domain.touch import Delivery, Direction
 from hub.domain.work import WorkItem
 from hub.ports.clock import Clock

@@ -27,6 +27,7 @@ class FolderAttachments:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._durable: set[Path] = set()
 
     async def clear_incoming(self) -> int:
         """Remove what a process that died left half-written; how many. Only before the first `put`."""
@@ -52,7 +53,7 @@ class FolderAttachments:
                     unwritten.clear()
             await _on_disk(_write, fd, bytes(unwritten))
             sha256 = digest.hexdigest()
-            await _on_disk(_keep, fd, incoming, self._path(tenant_id, sha256), self._root)
+            await _on_disk(_keep, fd, incoming, self._path(tenant_id, sha256), self._root, self._durable)
         finally:
             os.close(fd)
             incoming.unlink(missing_ok=True)
@@ -113,15 +114,19 @@ def _write(fd: int, content: bytes) -> None:
         rest = rest[os.write(fd, rest) :]
 
 
-def _keep(fd: int, incoming: Path, target: Path, root: Path) -> None:
-    """Content first, then its name, then the names of the folders above: after a power cut all or nothing."""
+def _keep(fd: int, incoming: Path, target: Path, root: Path, durable: set[Path]) -> None:
+    """Content first, then its name, then the names of the folders above: after a power cut all or nothing. `durable`
+    are folders whose own names are."""
     os.fsync(fd)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     incoming.replace(target)
-    folder = target.parent
-    while folder != root.parent:
-        _sync_folder(folder)
+    folder, new = target.parent, []
+    _sync_folder(folder)
+    while folder != root and folder not in durable:
+        new.append(folder)
         folder = folder.parent
+        _sync_folder(folder)
+    durable.update(new)  # now that all above them are, too
 
 
 def _remove(path: Path) -> None:

@@ -61,6 +61,10 @@ class Maker(Protocol):
         """Neither file nor row. Raises Unavailable."""
         ...
 
+    def finish_soon(self, tape: "Tape") -> None:
+        """In a job of its own."""
+        ...
+
 
 class Tape:
     """RecordingTape of hub/ports/recordings.py."""
@@ -142,6 +146,12 @@ class Tape:
             last = self.pauses.pop()
             self.pauses.append(Pause(at_s=last.at_s, started_at=last.started_at, ended_at=now))
         await self._maker.note_pauses(self)
+
+    def done(self) -> None:
+        """See the port."""
+        if not self.is_over:
+            self.stop()
+            self._maker.finish_soon(self)
 
     async def finish(self) -> Recording:
         """See the port."""

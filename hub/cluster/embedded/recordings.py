@@ -24,9 +24,10 @@ from hub.cluster.embedded.sealed_file import (
     moved,
     removed,
 )
+from hub.crashpoints import crash_at
 from hub.domain.errors import NotFound, Unavailable
 from hub.domain.ids import CallId, InteractionId, RecordingId, TenantId
-from hub.domain.recording import DataKey, Recording, RecordingCut
+from hub.domain.recording import DataKey, Recording, RecordingCut, RecordingKind
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.recordings import RecordingRows
@@ -39,6 +40,10 @@ T = TypeVar("T")
 _INCOMING = "incoming"
 _PIECE_BYTES = 4 * CHUNK_BYTES
 _SEALED_AT_ONCE = 200
+_BEGUN_S = 3.0
+"""How long a call waits for the disk to begin."""
+_CANCELLED_S = 5.0
+"""How long work on the disk that nobody waits for any more may take until it is left to itself."""
 _LAST_S = 20.0
 """How long those under way at the end of the hub may take to be finished; the next life finishes the others."""
 
@@ -52,6 +57,8 @@ class FolderRecordings:
         self._ring = ring
         self._clock = clock
         self._tapes: dict[RecordingId, Tape] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._finishing: set[asyncio.Task[None]] = set()
         # one thread writes, so that what is said is written in its order; another reads it back
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="recordings")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="recordings read")
@@ -59,20 +66,28 @@ class FolderRecordings:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """See the port."""
-        try:
-            yield
-        finally:
-            for tape in self._tapes.values():
-                tape.stop()
+        async with asyncio.TaskGroup() as group:
+            self._group = group
             try:
-                async with asyncio.timeout(_LAST_S):
-                    for tape in list(self._tapes.values()):
-                        await self._finished_or_later(tape)
-            except TimeoutError:
-                log.warning("recordings_left_unfinished", count=len(self._tapes))
+                yield
             finally:
-                self._writing.shutdown(wait=False)
-                self._reading.shutdown(wait=False)
+                self._group = None
+                await self._finish_all()
+                for job in self._finishing:
+                    job.cancel()
+
+    async def _finish_all(self) -> None:
+        for tape in self._tapes.values():
+            tape.stop()
+        try:
+            async with asyncio.timeout(_LAST_S):
+                for tape in list(self._tapes.values()):
+                    await self._finished_or_later(tape)
+        except TimeoutError:
+            log.warning("recordings_left_unfinished", count=len(self._tapes))
+        finally:
+            self._writing.shutdown(wait=False)
+            self._reading.shutdown(wait=False)
 
     async def begin(
         self,
@@ -80,6 +95,7 @@ class FolderRecordings:
         call_id: CallId,
         interaction_id: InteractionId,
         *,
+        kind: RecordingKind = RecordingKind.CALL,
         on_cut: Callable[[RecordingCut], None] = lambda _: None,
     ) -> Tape:
         """See the port."""
@@ -90,6 +106,7 @@ class FolderRecordings:
             call_id=call_id,
             interaction_id=interaction_id,
             started_at=self._clock.now(),
+            kind=kind,
             key=DataKey(
                 sealed=self._ring.sealed(key, _purpose(recording_id)), sealed_with=self._ring.sealed_with
             ),
@@ -97,9 +114,7 @@ class FolderRecordings:
         # the row first: a file without one could never be read
         await self._rows.add(recording)
         try:
-            writer = await self._on_disk(
-                self._writing, SealedWriter, self._incoming(recording_id), recording_id, key
-            )
+            writer = await self._begun(recording_id, key)
         except BaseException:
             with suppress(Unavailable):  # a row without a file is dropped at the next start
                 await self._rows.drop(recording_id)
@@ -188,6 +203,7 @@ class FolderRecordings:
 
     async def keep(self, recording: Recording) -> None:
         """Into the rows, and to the place where it stays. Raises Unavailable."""
+        crash_at("calls.recorded_before_row")
         await self._rows.keep(recording)
         self._tapes.pop(recording.id, None)
         try:
@@ -204,6 +220,14 @@ class FolderRecordings:
         except Unavailable:
             log.warning("recording_pause_not_noted", recording=tape.recording.id)
 
+    def finish_soon(self, tape: Tape) -> None:
+        """In a job of its own; outside `running` the last moments of it, or the next life, do it."""
+        if self._group is None:
+            return
+        job = self._group.create_task(self._finished_or_later(tape), name="recording")
+        self._finishing.add(job)
+        job.add_done_callback(self._finishing.discard)
+
     async def forget(self, tape: Tape) -> None:
         """Neither file nor row. Raises Unavailable."""
         await self._on_disk(self._writing, tape.drop)
@@ -217,6 +241,8 @@ class FolderRecordings:
             await tape.finish()
         except Unavailable as failure:
             log.warning("recording_not_kept_yet", recording=tape.recording.id, code=failure.stable_code)
+        except Exception:  # of one recording: the others are kept
+            log.exception("recording_not_finished", recording=tape.recording.id)
 
     async def _recovered(self, recording: Recording) -> Recording | None:
         path = self._incoming(recording.id)
@@ -274,16 +300,37 @@ class FolderRecordings:
         return self._root / recording.tenant_id / name[:2] / name[2:4] / name
 
     async def _on_disk(self, pool: ThreadPoolExecutor, work: Callable[..., T], *args: object) -> T:
-        """`work(*args)` off the loop, to its end even when cancelled. Raises Unavailable for what a disk can do."""
+        """`work(*args)` off the loop; cancelled, it may come to its end for a while. Raises Unavailable for a disk's
+        faults."""
         future = asyncio.get_running_loop().run_in_executor(pool, work, *args)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            await asyncio.wait([future])
-            future.exception()
+            await asyncio.wait([future], timeout=_CANCELLED_S)
+            if future.done():
+                future.exception()
             raise
         except OSError as exc:
             raise Unavailable("the disk does not take or give the recording now", code="disk_failed") from exc
+
+    async def _begun(self, recording_id: RecordingId, key: bytes) -> SealedWriter:
+        """A file to write to. A disk that hangs has a little while: people are on the line."""
+        future = asyncio.get_running_loop().run_in_executor(
+            self._writing, SealedWriter, self._incoming(recording_id), recording_id, key
+        )
+        try:
+            async with asyncio.timeout(_BEGUN_S):
+                return await asyncio.shield(future)
+        except OSError as exc:
+            raise Unavailable("the disk takes no recording now", code="disk_failed") from exc
+        finally:
+            if not future.done():  # nobody waits for it any more: it is taken away when the disk is back
+                future.add_done_callback(self._not_begun)
+
+    def _not_begun(self, future: "asyncio.Future[SealedWriter]") -> None:
+        if not future.cancelled() and future.exception() is None:
+            with suppress(RuntimeError):  # the hub ends: it is no recording for the next life, having no row
+                self._writing.submit(future.result().drop)
 
 
 class KeptWav:

@@ -120,6 +120,10 @@ class EmbeddedEngine:
             details={"late_p99_ms": self._lateness.at_most_ms(99), "free_legs": self._ports.free},
         )
 
+    def free_share(self) -> float:
+        """Of the pairs of ports."""
+        return self._ports.free / self._ports.total if self._ports.total else 0.0
+
     def _closed(self, session: EmbeddedSession) -> None:
         self._sessions.pop(session, None)
         if not self._sessions:

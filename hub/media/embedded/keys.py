@@ -84,6 +84,10 @@ class Event(NamedTuple):
     """How many samples before now the key was pressed: what its timestamp lags behind."""
 
 
+KEYS_WAITING = 64
+"""Keys that may wait to be sent, some fourteen seconds of them: who presses faster is not followed."""
+
+
 class KeysOut:
     """To one receiver."""
 
@@ -97,8 +101,9 @@ class KeysOut:
         return bool(self._keys)
 
     def press(self, keys: str) -> None:
-        """One key after the other; what is no key is left out."""
-        self._keys.extend(KEYS.index(key) for key in keys.upper() if key in KEYS)
+        """One key after the other; what is no key is left out, and what is beyond `KEYS_WAITING`."""
+        room = KEYS_WAITING - len(self._keys)
+        self._keys.extend([KEYS.index(key) for key in keys.upper() if key in KEYS][:room])
 
     def next(self) -> Event | None:
         """What is sent in this frame; None in the pause between two keys. Only while there is something left."""

@@ -25,6 +25,8 @@ class PortRange:
         even = list(range(first + first % 2, last, 2))
         chance.shuffle(even)
         self._free = deque(even)
+        self.total = len(even)
+        """How many pairs there are."""
 
     @property
     def free(self) -> int:

@@ -1,8 +1,10 @@
 """What carries the packets of a plain leg: two sockets, and whom to believe (symmetric RTP).
 
-A phone behind NAT sends from another address than its description says. The first sender is learned from a few
-packets in a row, the one that the description names at once; from then on nobody else is listened to, so that a
-stranger who guesses the port is never heard, and hears nothing.
+Whoever sends from the address that the description names is believed at once, whenever that is, and from then on
+nobody else. Until then another sender is learned from a few packets in a row: at the same host by another port; from
+any host only where the description names one that nobody outside reaches, as a phone behind NAT does. So a stranger
+who guesses the port of somebody with an address of their own is never heard, and hears nothing; and where one was
+quicker than the phone, the phone still takes its place as soon as it speaks from where it said that it is.
 """
 
 from ipaddress import ip_address
@@ -112,7 +114,7 @@ class PlainWire:
 
     def point_at(self, host: str, port: int, *, mux: bool) -> None:
         """The description says where they receive; another place than before is learned anew."""
-        named = (host, port) if port and _is_address(host) else None
+        named = _address_of(host, port)
         self._mux = mux
         if named != self._named or self._source is None:
             self._named = named
@@ -140,7 +142,7 @@ class PlainWire:
         self._sockets.close()
 
     def _came(self, raw: bytes, address: Address, came_s: float) -> None:
-        if address == self._source or (self._source is None and self._is_learned(raw, address, came_s)):
+        if address == self._source or self._is_learned(raw, address, came_s):
             if is_rtcp(raw):
                 self._hears.rtcp(raw)
             else:
@@ -154,10 +156,15 @@ class PlainWire:
 
     def _is_learned(self, raw: bytes, address: Address, came_s: float) -> bool:
         """Whether this address is the sender from now on; what it sent before is then heard, too."""
+        named = self._named
+        if address != named and (self._source is not None or not _may_be(address, named)):
+            return False
         packet = packet_of(raw)
         if packet is None or is_rtcp(raw):
             return False
-        if address != self._named:
+        if address == named:
+            self._reports_to = None  # of whoever was believed until now
+        else:
             if address != self._candidate:
                 self._candidate = address
                 self._stash.clear()
@@ -180,9 +187,15 @@ class PlainWire:
         return True
 
 
-def _is_address(host: str) -> bool:
-    """Whether it is an address that can be sent to at once: names are not looked up, `0.0.0.0` is a hold."""
+def _address_of(host: str, port: int) -> Address | None:
+    """What can be sent to at once: names are not looked up, `0.0.0.0` is a hold."""
     try:
-        return not ip_address(host).is_unspecified
+        found = ip_address(host)
     except ValueError:
-        return False
+        return None
+    return (str(found), port) if port and not found.is_unspecified else None
+
+
+def _may_be(address: Address, named: Address | None) -> bool:
+    """Whether somebody of whom a description says that they are at `named` may send from there instead."""
+    return named is None or address[0] == named[0] or not ip_address(named[0]).is_global

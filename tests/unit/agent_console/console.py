@@ -51,6 +51,7 @@ from hub.domain.agent import AgentState
 from hub.domain.events import AgentChanged, SessionRevoked
 from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId
 from hub.domain.queue import Queue
+from hub.domain.setting_events import UserChanged
 from hub.domain.users import User
 from hub.insight.chain_check import ChainCheck
 from hub.insight.exports import ExportSubject
@@ -142,7 +143,9 @@ async def opened_store(
         async with database.writing() as connection:
             await connection.run_sync(metadata.create_all, tables=TABLES)
 
-        async def announce(_: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged]) -> None:
+        async def announce(
+            _: AsyncConnection, news: Sequence[SessionRevoked | AgentChanged | UserChanged]
+        ) -> None:
             revoked.extend(n for n in news if isinstance(n, SessionRevoked))
 
         yield (

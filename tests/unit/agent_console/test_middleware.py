@@ -69,6 +69,17 @@ async def test_every_response_carries_the_security_headers(console: Console, pat
     assert "Server" not in answer.headers
 
 
+async def test_only_a_page_with_letters_allows_what_a_frame_in_it_may_be_allowed() -> None:
+    around = security_headers({"http://console.test"}, is_https=False, shows_letters=True)
+    policy = around["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https:;" in policy
+    assert policy.endswith("style-src-attr 'unsafe-inline'")
+    narrower = policy.replace("data: blob: https:", "data: blob:").replace(
+        "; style-src-attr 'unsafe-inline'", ""
+    )
+    assert narrower == POLICY
+
+
 async def test_every_response_has_an_id_of_its_own(console: Console) -> None:
     ids = [(await console.client.get("/page")).headers["X-Request-Id"] for _ in range(2)]
     assert all(UUID7.fullmatch(each) for each in ids)

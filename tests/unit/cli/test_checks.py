@@ -10,11 +10,12 @@ from pydantic import SecretStr
 
 from crm_store.engine import Database
 from crm_store.migrate import migrate
+from hub.channels.sip.settings import SipSettings
 from hub.cli import checks
 from hub.cli.checks import CHECKS
 from hub.cli.doctor import drawn, examined
 from hub.ports.status import Finding, Health
-from hub.settings import Settings
+from hub.settings import ChannelSettings, Settings
 
 
 @pytest.fixture
@@ -74,11 +75,12 @@ async def test_a_store_of_this_release_is_well_and_says_that_it_has_no_site(sett
     await migrate(database)
     await database.close()
 
-    store, sites = await checks.store(settings)
+    store, sites, recordings = await checks.store(settings)
 
     assert store.health is Health.OK
     assert "durable" in store.text
     assert sites.health is Health.WARN
+    assert recordings.health is Health.OK
 
 
 async def test_a_store_of_another_release_says_migrate(settings) -> None:
@@ -204,3 +206,24 @@ class a_server:  # noqa: N801 - reads as the sentence it is in
 
     async def __aexit__(self, *exc: object) -> None:
         await self._runner.cleanup()
+
+
+async def test_the_doctor_names_a_number_whose_queue_is_not_there(settings) -> None:
+    database = await Database.open(settings.store_url)
+    await migrate(database)
+    await database.close()
+    sip = SipSettings.model_validate(
+        {
+            "trunks": [{"name": "carrier", "domain": "carrier.test", "registers": False, "queue": "support"}],
+            "menus": [{"name": "main", "keys": {"1": {"queue": "sales"}}}],
+        }
+    )
+
+    found = await checks.store(settings.model_copy(update={"channels": ChannelSettings(sip=sip)}))
+
+    missing = [finding for finding in found if finding.code == "queue_missing"]
+    assert [finding.values["key"] for finding in missing] == [
+        "channels.sip.trunks.0.queue",
+        "channels.sip.menus.0.keys.1.queue",
+    ]
+    assert all(finding.health is Health.FAIL and finding.remedy for finding in missing)

@@ -10,7 +10,6 @@ from sqlalchemy import insert, select, update
 
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
-from crm_store.migrate import migrate
 from crm_store.rows.access import users
 from crm_store.rows.accounts import accounts, second_factors
 from crm_store.store import Store
@@ -21,6 +20,7 @@ from hub.demo.floor import demo_queues
 from hub.domain.agent import Agent
 from hub.domain.ids import DEFAULT_TENANT
 from tests.fakes.clock import FakeClock
+from tests.migrated import copy_to
 
 PASSWORD = "correct horse battery"
 
@@ -37,9 +37,9 @@ def in_store(folder: Path, ask):
     """What `ask` finds out from the floor, in a loop of its own as a command has it."""
 
     async def asked():
+        await copy_to(folder / "hub.db")
         database = await Database.open(f"sqlite+aiosqlite:///{folder}/hub.db", pool_size=2)
         try:
-            await migrate(database)
             clock = FakeClock()
             return await ask(FloorStore(Store(database, encode=encode, clock=clock), clock, encode=encode))
         finally:

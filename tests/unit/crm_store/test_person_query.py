@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_store.names import MOST_WORDS, phone_tokens
 from crm_store.person_query import BEGINS, SAME, SOUNDS, fit, readings
+from hub.crm.names import MOST_WORDS, phone_tokens
 
 
 def beginnings(query: str) -> list[list[tuple[str, ...]]]:

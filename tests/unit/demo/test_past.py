@@ -113,10 +113,13 @@ def test_they_came_on_earlier_days_in_working_hours_and_some_of_them_today() -> 
     assert max(moments) <= NOW - timedelta(minutes=15)
 
 
-def test_just_after_midnight_nobody_came_today_yet() -> None:
+def test_just_after_midnight_those_of_today_came_in_the_evening_before() -> None:
     midnight = NOW.replace(hour=0, minute=10)
+    moments = when_they_came(random.Random(1), midnight, earlier=50, today=10)
 
-    assert len(when_they_came(random.Random(1), midnight, earlier=50, today=10)) == 50
+    assert len(moments) == 60
+    assert sum(moment > midnight - timedelta(hours=6) for moment in moments) >= 10
+    assert max(moments) <= midnight - timedelta(minutes=15)
 
 
 def test_every_agent_may_take_every_language_of_the_queues() -> None:

@@ -11,7 +11,6 @@ from agent_console.passwords import Cost, Passwords
 from crm_store.cards import Cards
 from crm_store.engine import Database
 from crm_store.floor import FloorStore
-from crm_store.migrate import migrate
 from crm_store.people import People
 from crm_store.store import Store
 from crm_store.webchat import Visitors
@@ -23,6 +22,7 @@ from hub.domain.access import Role, system_principal
 from hub.domain.errors import Conflict
 from hub.domain.ids import DEFAULT_TENANT
 from tests.fakes.clock import FakeClock
+from tests.migrated import copy_to
 
 PRINCIPAL = system_principal(DEFAULT_TENANT)
 
@@ -31,9 +31,9 @@ PRINCIPAL = system_principal(DEFAULT_TENANT)
 async def seeding(tmp_path: Path) -> AsyncIterator[Seeding]:
     clock = FakeClock()
     clock.advance(6 * 3600)
+    await copy_to(tmp_path / "hub.db")
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/hub.db", pool_size=2)
     try:
-        await migrate(database)
         async with Passwords(cost=Cost(memory_kib=8, passes=1), threads=1) as passwords:
             yield Seeding(
                 store=Store(database, encode=encode, clock=clock),

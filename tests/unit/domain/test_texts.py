@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.domain.texts import one_line, written_text
+from hub.domain.texts import one_line, plainly, written_text
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00", "\x1b\x07", "\u200b", " \ufeff\u2060 "])
@@ -20,6 +20,11 @@ def test_joined_emoji_stay_joined() -> None:
 
 def test_a_name_cannot_turn_what_stands_beside_it() -> None:
     assert one_line("Weber\u202elive\u2066\u2069", 80) == "Weberlive"
+
+
+def test_what_nobody_sees_and_what_turns_the_text_goes_and_joined_letters_stay() -> None:
+    assert plainly("\u202egnp.\u202c in\u200bvoice\u200f\u2066\u2069\ufeff\u2060") == "gnp. invoice"
+    assert plainly("\u0645\u06cc\u200c\u062e, 👩\u200d🔧") == "\u0645\u06cc\u200c\u062e, 👩\u200d🔧"
 
 
 def test_a_name_is_one_line_of_so_many_characters() -> None:

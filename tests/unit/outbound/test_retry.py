@@ -44,6 +44,13 @@ async def test_what_the_channel_took_is_sent_with_the_name_it_gave() -> None:
     assert outcome == Outcome(delivery=Delivery.SENT, provider_id="4711")
 
 
+async def test_every_recipient_that_was_refused_is_named() -> None:
+    detail = "refused: " + ", ".join(f"{place}@{'x' * 200}.test" for place in range(50))
+    outcome = outcome_of(Sent(detail=detail), await claimed(), ANY_NODE, NOW, chance=0)
+
+    assert outcome.detail == detail
+
+
 async def test_what_is_on_the_clients_screen_already_is_delivered() -> None:
     outcome = outcome_of(Sent(delivered=True), await claimed(), ANY_NODE, NOW, chance=0)
 

@@ -132,6 +132,31 @@ def test_offers_work_and_wrap_up_count_until_they_end(board: Board) -> None:
     assert board.load(ANNA) == 0
 
 
+def test_who_calls_beside_their_chats_is_offered_nothing_until_the_call_is_over(board: Board) -> None:
+    board.put_agent(agent(ANNA), NOW)
+    board.put_item(assigned(chat("a"), ANNA))
+    of_theirs = assigned(call("b"), ANNA, weight=FULL)
+    board.put_item(of_theirs)
+    board.put_item(chat("c"))
+    assert board.load(ANNA) == FULL + 20
+    assert plan_offers(board, NOW, 9) == []
+    wrapped = of_theirs.stepped(WorkState.WRAP_UP, at(1))
+    board.put_item(wrapped)
+    assert plan_offers(board, at(1), 9) == []
+    board.put_item(wrapped.stepped(WorkState.COMPLETED, at(2)))
+    assert [plan.item.id for plan in plan_offers(board, at(2), 9)] == ["c"]
+
+
+def test_who_is_asked_on_the_telephone_is_offered_nothing_until_they_have_answered(board: Board) -> None:
+    board.put_queue(queue())
+    board.put_agent(agent(BORIS), NOW)
+    board.ask(BORIS, is_asked=True)
+    board.put_item(chat("a"))
+    assert plan_offers(board, NOW, 10) == []
+    board.ask(BORIS, is_asked=False)
+    assert [plan.agent_id for plan in plan_offers(board, NOW, 10)] == [BORIS]
+
+
 def test_work_handed_from_one_agent_to_another_counts_once(board: Board) -> None:
     held = assigned(chat("a"), ANNA)
     board.put_item(held)

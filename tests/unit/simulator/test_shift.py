@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from hub.desk.views import DeskView, MeView, NamedView, TouchView, WorkView
+from hub.desk.touch_views import TouchView
+from hub.desk.views import DeskView, MeView, NamedView, WorkView
 from hub.domain.agent import AgentState
 from hub.domain.reservation import ReservationState
 from hub.domain.touch import Delivery, Direction, TouchKind

@@ -1,26 +1,20 @@
 /** The calls of the REST API about telephony: one's phone, and what one does with a call. */
 
 import { request } from '@/api/http';
-import type { CallPage, Dial, PhoneKind, PhoneView, PhoneWish, ToWhom } from '@/generated/api';
+import type { CallPage, DeskAccountView, Dial, PhoneAccountView, PhoneKind, PhoneView, PhoneWish, ToWhom } from '@/generated/api';
 import type { CallView, RecordingState } from '@/generated/views';
 import type { Credentials } from '@/phone/sip';
 
 export const PHONE_KINDS = ['browser', 'registered', 'uri'] as const satisfies readonly PhoneKind[];
 
-/** Told once. */
-export interface PhoneAccount {
-  readonly username: string;
-  readonly password: string;
-  readonly realm: string;
-  readonly uri: string;
-}
 const post = <T = unknown>(path: string, body: unknown = undefined, idempotencyKey?: string) => request<T>(path, { method: 'POST', body, idempotencyKey });
 const of = (call: string, verb: string): string => `/calls/${encodeURIComponent(call)}/${verb}`;
 
 export const ownPhone = (signal?: AbortSignal) => request<PhoneView>('/agents/me/phone', { signal });
 export const choosePhone = (body: PhoneWish) => request<PhoneView>('/agents/me/phone', { method: 'PUT', body });
 export const phoneCredentials = () => post<Credentials>('/agents/me/phone/credentials');
-export const newPhoneAccount = () => post<PhoneAccount>('/agents/me/phone-account');
+export const ownPhoneAccount = () => request<DeskAccountView>('/agents/me/phone-account');
+export const newPhoneAccount = () => post<PhoneAccountView>('/agents/me/phone-account');
 
 export const dial = (body: Dial, key: string) => post<CallView>('/calls', body, key);
 export const callsOf = (interaction: string, signal?: AbortSignal) => request<CallPage>(`/interactions/${encodeURIComponent(interaction)}/calls`, { signal });

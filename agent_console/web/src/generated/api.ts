@@ -7,6 +7,7 @@ import type {
   CardIdentity,
   CaseStatus,
   ClientCard,
+  ClocksNow,
   Confidence,
   Direction,
   DispositionView,
@@ -14,6 +15,7 @@ import type {
   DraftView,
   FieldKind,
   IdentityKind,
+  MailAddress,
   MeView,
   MentionView,
   NamedView,
@@ -51,6 +53,12 @@ export interface AddAddress {
 export interface AddressOwner {
   readonly value: string;
   readonly person: NamedView | null;
+}
+
+/** An address, and the name that stands beside it. */
+export interface Addressee {
+  readonly address: string;
+  readonly name?: string;
 }
 
 /**
@@ -356,6 +364,11 @@ export interface AuditRow {
   readonly address: string;
 }
 
+/** What a client is told at once, by language. */
+export interface AutoAnswerBody {
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
 /** Why held work goes back to its line. */
 export interface BackToQueue {
   readonly reason?: string;
@@ -583,6 +596,15 @@ export interface DeliveryView {
   readonly tries: readonly AttemptView[];
 }
 
+/** How one's desk phone signs in, without the password. `made_at` is null while no account was made. */
+export interface DeskAccountView {
+  readonly username: string;
+  readonly realm: string;
+  readonly uri: string;
+  readonly server: string;
+  readonly made_at: string | null;
+}
+
 /**
  * Whom to call: a number, or a client (at `identity`, one of their numbers; else at their first).
  *
@@ -636,6 +658,7 @@ export interface DraftText {
   readonly mentions?: readonly string[];
   readonly window?: string;
   readonly version?: number;
+  readonly letter?: LetterToSend | null;
 }
 
 /** What is to be different; what is left out stays. `interaction_id` is one more that belongs to it. */
@@ -792,12 +815,30 @@ export interface FindingView {
   readonly remedy: string;
 }
 
+/**
+ * A letter to an address, by one of our accounts, as work of a queue. `name` is what the person is called, if
+ * nobody is known by that address.
+ */
+export interface FirstLetter {
+  readonly queue_id: string;
+  readonly address: string;
+  readonly name?: string;
+  readonly text?: string;
+  readonly attachments?: readonly AttachedFile[];
+  readonly letter: LetterToSend;
+  readonly account?: string;
+  readonly hold_s?: number;
+}
+
 /** A password that has to be changed at the first sign-in; without one there is an invitation. */
 export interface FirstPassword {
   readonly password?: string | null;
 }
 
-/** One open pass. `agent_id` is who has it or is being asked; `place` counts the line of its queue, 0 in hand. */
+/**
+ * One open pass. `agent_id` is who has it or is being asked; `place` counts the line of its queue, 0 in hand;
+ * `clocks` is what is due to the client.
+ */
 export interface FloorWork {
   readonly work_item_id: string;
   readonly interaction_id: string;
@@ -813,6 +854,7 @@ export interface FloorWork {
   readonly agent: string;
   readonly priority: number;
   readonly place: number;
+  readonly clocks: ClocksNow | null;
 }
 
 /** A page: those who wait in the order of their lines, then what is in hand. `next` goes into `?after=`. */
@@ -910,6 +952,60 @@ export interface HouseTime {
   readonly now: string;
 }
 
+/**
+ * What became of the rows so far: `added + updated + skipped + bad` is `rows_done`; `maybe` of those added may be
+ * somebody we have.
+ */
+export interface ImportCounts {
+  readonly added: number;
+  readonly updated: number;
+  readonly skipped: number;
+  readonly bad: number;
+  readonly maybe: number;
+}
+
+/** What the file is. */
+export type ImportForm = 'csv' | 'vcard';
+
+/** A page, the newest first. `targets` are what a column may say, beside the fields of the house. */
+export interface ImportPage {
+  readonly items: readonly ImportView[];
+  readonly next: string | null;
+  readonly targets: readonly string[];
+}
+
+/** The first rows. */
+export interface ImportPreview {
+  readonly items: readonly TriedRow[];
+}
+
+/** `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. */
+export type ImportState = 'cancelled' | 'done' | 'failed' | 'queued' | 'ready' | 'running';
+
+/**
+ * An import. `mapping` has a target for each of `columns`, empty for one that is left out; `problem` is one stable
+ * word.
+ */
+export interface ImportView {
+  readonly id: string;
+  readonly name: string;
+  readonly form: ImportForm;
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly columns: readonly string[];
+  readonly mapping: readonly string[];
+  readonly on_known: OnKnown;
+  readonly state: ImportState;
+  readonly rows_done: number;
+  readonly rows_total: number;
+  readonly counts: ImportCounts;
+  readonly problem: string;
+  readonly owner: string;
+  readonly is_mine: boolean;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+}
+
 /** A page, newest first. `next` goes into `?after=`. */
 export interface InteractionPage {
   readonly items: readonly InteractionView[];
@@ -957,9 +1053,90 @@ export interface KeptDraft {
   readonly replaced_other: boolean;
 }
 
+/** A row that somebody should look at. Of a `maybe`: who was added, who they may be and by which reason. */
+export interface KeptRow {
+  readonly number: number;
+  readonly kind: RowKind;
+  readonly reason: string;
+  readonly column: string;
+  readonly cells: readonly string[];
+  readonly person_id: string | null;
+  readonly name: string;
+  readonly other_id: string | null;
+  readonly other_name: string;
+}
+
+/** Rows to look at, by their numbers. */
+export interface KeptRowPage {
+  readonly items: readonly KeptRow[];
+  readonly next: string | null;
+}
+
 /** Keys of a telephone: 0-9 * # A-D. */
 export interface Keys {
   readonly keys: string;
+}
+
+/** What fits into a letter. `files_bytes` is of all its files together. */
+export interface LetterLimits {
+  readonly recipients: number;
+  readonly subject_chars: number;
+  readonly text_chars: number;
+  readonly html_chars: number;
+  readonly files: number;
+  readonly file_bytes: number;
+  readonly files_bytes: number;
+}
+
+/**
+ * What a letter begins with.
+ *
+ * `closed` is empty, or says why none can be sent: `no_session`, `no_account`, `account_off`, `no_outgoing_server`.
+ * `sender` is what stands in From. `cc_of_all` is Cc of an answer to everybody; `reply_to` is where the client asked
+ * for answers, where that is not proposed as `to`: nothing shows that it is theirs. `signature` and `quoted` are as
+ * they would stand in the letter, in both forms; `quote` is the letter that `quoted` quotes, `quotes`: that is
+ * usual here. All of it is what the hub uses by itself for a reply without a `letter`.
+ */
+export interface LetterPaper {
+  readonly closed: string;
+  readonly sender: MailAddress;
+  readonly to: readonly MailAddress[];
+  readonly cc_of_all: readonly MailAddress[];
+  readonly reply_to: readonly MailAddress[];
+  readonly subject: string;
+  readonly language: string;
+  readonly signature: string;
+  readonly signature_html: string;
+  readonly quotes: boolean;
+  readonly quote: string | null;
+  readonly quoted: string;
+  readonly quoted_html: string;
+  readonly limits: LetterLimits;
+}
+
+/**
+ * What an e-mail has besides text and files. An empty `subject` or `to` is as `GET …/letter` proposes it.
+ *
+ * `html` is the text with formatting (the plain form is `text`, or made from it where that is empty); `quote` names
+ * the letter whose words stand beneath, `signed` adds the signature of the queue.
+ */
+export interface LetterToSend {
+  readonly subject?: string;
+  readonly to?: readonly Addressee[];
+  readonly cc?: readonly Addressee[];
+  readonly bcc?: readonly Addressee[];
+  readonly html?: string;
+  readonly quote?: string | null;
+  readonly signed?: boolean;
+}
+
+/**
+ * What of a letter is shown on demand. `html` is sanitised and for a frame without scripts and without a network:
+ * `data-part` numbers name the touch's attachments from 0, `data-remote-src` images that nothing fetches by itself.
+ */
+export interface LetterView {
+  readonly html: string;
+  readonly quoted: string;
 }
 
 /** How many rows a filter finds; `is_more`: at least so many. */
@@ -1062,6 +1239,116 @@ export interface MadeWebhook {
   readonly secret: string;
 }
 
+/** An address of ours. */
+export interface MailAccountBody {
+  readonly name: string;
+  readonly address: string;
+  readonly queue_id: string;
+  readonly enabled?: boolean;
+  readonly setup?: MailSetupBody;
+  readonly secrets?: MailSecretsBody;
+}
+
+/** An account as it is to be, and the version it is changed from. */
+export interface MailAccountChange {
+  readonly version: number;
+  readonly account: MailAccountBody;
+}
+
+/** All accounts, by name. */
+export interface MailAccountPage {
+  readonly items: readonly MailAccountView[];
+  readonly next: string | null;
+}
+
+/**
+ * An account. `secrets_set` names which secrets are kept; `receiving` and `sending` say how it fares: `off`,
+ * `unknown` (not tried yet), `reading`, `waiting`, `works`, `broken`; `trouble` why, in the words of the server.
+ */
+export interface MailAccountView {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly address: string;
+  readonly queue_id: string;
+  readonly enabled: boolean;
+  readonly setup: MailSetupBody;
+  readonly secrets_set: readonly string[];
+  readonly receiving: string;
+  readonly sending: string;
+  readonly since: string | null;
+  readonly trouble: string;
+}
+
+/** Letters whose field contains these words are treated so. */
+export interface MailRuleBody {
+  readonly looks_at: RuleField;
+  readonly contains: string;
+  readonly queue_id?: string | null;
+  readonly skills?: Readonly<Record<string, number>>;
+  readonly language?: string;
+  readonly priority?: number;
+}
+
+/** Passwords and tokens; an empty one leaves what there is. None of them is ever answered. */
+export interface MailSecretsBody {
+  readonly incoming_password?: string;
+  readonly outgoing_password?: string;
+  readonly client_secret?: string;
+  readonly refresh_token?: string;
+}
+
+/** A server and how to sign in there. */
+export interface MailServerBody {
+  readonly host: string;
+  readonly port: number;
+  readonly security?: Security;
+  readonly sign_in?: MailSignIn;
+  readonly username?: string;
+  readonly certificate?: string;
+}
+
+/** All that an account may choose. Without `incoming` nothing is fetched, without `outgoing` nothing is sent. */
+export interface MailSetupBody {
+  readonly incoming?: MailServerBody | null;
+  readonly folder?: string;
+  readonly read_folder?: string;
+  readonly outgoing?: MailServerBody | null;
+  readonly oauth?: OAuthBody | null;
+  readonly display_name?: string;
+  readonly aliases?: readonly string[];
+  readonly trusted_host?: string;
+  readonly language?: string;
+  readonly rules?: readonly MailRuleBody[];
+  readonly signatures?: Readonly<Record<string, string>>;
+  readonly auto_answer?: AutoAnswerBody;
+  readonly quotes?: boolean;
+  readonly subaddress?: boolean;
+  readonly import_old?: boolean;
+}
+
+/** How the hub proves who it is: by password, or by a token of OAuth 2 (SASL XOAUTH2). */
+export type MailSignIn = 'none' | 'oauth' | 'password';
+
+/** An account to be tried out; `account_id` names the kept one whose secrets stand in for empty ones. */
+export interface MailTrial {
+  readonly account_id?: string | null;
+  readonly account: MailAccountBody;
+}
+
+/** What the servers said. Nothing was sent. */
+export interface MailTrialResult {
+  readonly items: readonly MailTried[];
+  readonly next: string | null;
+}
+
+/** What one server said: `part` is `incoming` or `outgoing`. */
+export interface MailTried {
+  readonly part: string;
+  readonly ok: boolean;
+  readonly said: string;
+}
+
 /** Whether it is proved that the address is theirs. */
 export interface MarkAddress {
   readonly confidence: Confidence;
@@ -1135,7 +1422,10 @@ export interface NewSite {
   readonly site: SiteDraft;
 }
 
-/** Something to do; without `owner_id` for oneself. */
+/**
+ * Something to do; without `owner_id` for oneself. `for_team`: for whoever serves the queue of the conversation;
+ * `if_no_answer`: by `due_at`, unless the client writes before: then it is done by itself.
+ */
 export interface NewTaskBody {
   readonly title: string;
   readonly owner_id?: string | null;
@@ -1143,6 +1433,8 @@ export interface NewTaskBody {
   readonly person_id?: string | null;
   readonly case_id?: string | null;
   readonly interaction_id?: string | null;
+  readonly for_team?: boolean;
+  readonly if_no_answer?: boolean;
 }
 
 /** Somebody who may sign in. Without a password they get an invitation. */
@@ -1166,6 +1458,16 @@ export interface Note {
   readonly attachments?: readonly AttachedFile[];
   readonly mentions?: readonly string[];
 }
+
+/** Where access tokens are had. */
+export interface OAuthBody {
+  readonly token_url: string;
+  readonly client_id: string;
+  readonly scope?: string;
+}
+
+/** What is done with a row of somebody who is known by an address in it. */
+export type OnKnown = 'skip' | 'update';
 
 /** Companies found, by name. */
 export interface OrganizationPage {
@@ -1317,12 +1619,16 @@ export interface PersonView {
   readonly addresses: readonly CardIdentity[];
 }
 
-/** What a desk phone signs in with: its password is shown here and nowhere else, and lasts until it is renewed. */
+/**
+ * What a desk phone signs in with: its password is shown here and nowhere else, and lasts until it is renewed.
+ * `server` is where it reaches the hub: address and port, over UDP and TCP.
+ */
 export interface PhoneAccountView {
   readonly username: string;
   readonly password: string;
   readonly realm: string;
   readonly uri: string;
+  readonly server: string;
 }
 
 /**
@@ -1343,7 +1649,8 @@ export type PhoneKind = 'browser' | 'registered' | 'uri';
 
 /**
  * Where one is reached. `account` is the name by which a browser or a desk phone registers; `ready`: it can be
- * rung now, so calls are offered. Without `telephony` there are no calls at all.
+ * rung now, so calls are offered. `refused` is the code of why a number that was chosen is not called from this house
+ * any more, or empty. Without `telephony` there are no calls at all.
  */
 export interface PhoneView {
   readonly kind: PhoneKind;
@@ -1352,6 +1659,7 @@ export interface PhoneView {
   readonly auto_answer: boolean;
   readonly ready: boolean;
   readonly telephony: boolean;
+  readonly refused: string;
 }
 
 /** Where one is reached: in the console, on a phone that registers here, or at an address or a number (`uri`). */
@@ -1379,14 +1687,19 @@ export interface Plan {
   readonly hold_s?: number;
   readonly send_at?: string | null;
   readonly unless_client_writes?: boolean;
+  readonly letter?: LetterToSend | null;
 }
 
-/** What is to be different; what is left out stays. `version` is the one that was on the screen. */
+/**
+ * What is to be different; what is left out stays. `version` is the one that was on the screen. A `letter` comes
+ * with its `text`.
+ */
 export interface PlanChange {
   readonly version: number;
   readonly send_at?: string | null;
   readonly text?: string | null;
   readonly unless_client_writes?: boolean | null;
+  readonly letter?: LetterToSend | null;
 }
 
 /** Replies to be sent, the next one first. */
@@ -1479,6 +1792,8 @@ export interface QueueDraft {
   readonly closed_texts?: Readonly<Record<string, string>>;
   readonly closed_queue_id?: string | null;
   readonly voice?: VoiceBody;
+  readonly signatures?: Readonly<Record<string, SignatureBody>>;
+  readonly times?: TimesBody;
 }
 
 /** The figures of one queue in one interval. `service_levels` holds every variant side by side. */
@@ -1526,6 +1841,8 @@ export interface QueueSetup {
   readonly closed_texts: Readonly<Record<string, string>>;
   readonly closed_queue_id: string | null;
   readonly voice: VoiceRules;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly times: TextTimes;
   readonly retired: boolean;
   readonly retired_to: string | null;
   readonly waiting: number;
@@ -1623,6 +1940,9 @@ export type RecordRule = 'always' | 'never' | 'on_demand';
 /** Why a recording ended before its call did. */
 export type RecordingCut = 'disk_full' | 'disk_slow' | 'hub_lost' | 'too_long';
 
+/** What was kept. */
+export type RecordingKind = 'call' | 'message';
+
 /** The recordings of a conversation, the oldest first; `next` is always null. */
 export interface RecordingPage {
   readonly items: readonly RecordingView[];
@@ -1636,7 +1956,8 @@ export interface RecordingPeaks {
 }
 
 /**
- * A recording. `ended_at` is null while it is made; `cut` says why it ended before its call.
+ * A recording of a call, or of a message that was left (`kind`). `ended_at` is null while it is made; `cut` says
+ * why it ended before its call.
  *
  * `sha256` is of the WAV file. An erased one says when, why and by whom. `may_listen` and `may_erase` are about
  * whoever asks.
@@ -1645,6 +1966,7 @@ export interface RecordingView {
   readonly id: string;
   readonly interaction_id: string;
   readonly call_id: string;
+  readonly kind: RecordingKind;
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly duration_s: number;
@@ -1681,11 +2003,12 @@ export interface RelaxationBody {
   readonly skills?: Readonly<Record<string, number>>;
 }
 
-/** A message to the client on `channel`: text, files, or both. */
+/** A message to the client on `channel`: text, files, or both; by e-mail, a `letter` too. */
 export interface Reply {
   readonly channel: string;
   readonly text?: string;
   readonly attachments?: readonly AttachedFile[];
+  readonly letter?: LetterToSend | null;
 }
 
 /** What fits into one reply on a channel. `file_bytes` is 0 where no files are carried. */
@@ -1759,6 +2082,12 @@ export interface RoleTeam {
 /** Who is asked first of those who could take the work. */
 export type RoutingOrder = 'fewest' | 'longest_idle' | 'round_robin';
 
+/** Why a row is kept: it could not be taken, or it may be somebody we have. */
+export type RowKind = 'bad' | 'maybe';
+
+/** What of a letter a rule looks at. */
+export type RuleField = 'from' | 'subject' | 'to';
+
 /** Run the macro as it was at `version`, from step `start_at` on. `values` are for what nothing was known for. */
 export interface RunMacro {
   readonly version: number;
@@ -1780,6 +2109,9 @@ export interface SecondFactorView {
   readonly required: boolean;
   readonly recovery_codes_left: number;
 }
+
+/** How a connection to a mail server is kept from others. `none` is for servers on this machine. */
+export type Security = 'none' | 'starttls' | 'tls';
 
 /** What was going on during the interval. */
 export type SegmentKind = 'alert' | 'hold' | 'ivr' | 'queue' | 'talk' | 'text' | 'wrap_up';
@@ -1828,6 +2160,18 @@ export interface SignInView {
   readonly address: string;
   readonly browser: string;
   readonly here: boolean;
+}
+
+/** `html` is for letters with formatting; where it is empty, it is made from `text`. */
+export interface Signature {
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What stands under a letter; without `html` that form is made from `text`. */
+export interface SignatureBody {
+  readonly text?: string;
+  readonly html?: string;
 }
 
 /**
@@ -2086,12 +2430,20 @@ export interface StaffingView {
   readonly queues: readonly StaffedQueue[];
 }
 
-/** Which way, in which queue, and the first text; it can be undone for `hold_s` seconds. */
+/**
+ * Which way, in which queue, and the first text; it can be undone for `hold_s` seconds.
+ *
+ * `account` is that of the way, where several accounts of ours reach the same address; empty: the queue's, else the
+ * first. A `letter` is of e-mail only, and needs a subject.
+ */
 export interface Start {
   readonly queue_id: string;
   readonly channel: string;
   readonly address: string;
-  readonly text: string;
+  readonly text?: string;
+  readonly attachments?: readonly AttachedFile[];
+  readonly letter?: LetterToSend | null;
+  readonly account?: string;
   readonly hold_s?: number;
 }
 
@@ -2115,6 +2467,12 @@ export interface StartExport {
   readonly form: ExportForm;
   readonly query?: string;
   readonly headings?: readonly ExportHeading[];
+}
+
+/** The mapping, and what is done with a row of somebody who is known by an address in it. */
+export interface StartImport {
+  readonly mapping: readonly string[];
+  readonly on_known?: OnKnown;
 }
 
 /** What was begun. `continued`: the conversation was open already, and the text goes into it. */
@@ -2208,6 +2566,84 @@ export interface TeamView {
   readonly queue_ids: readonly string[];
 }
 
+/** A bot of ours. An empty token leaves the one there is; it is never answered. */
+export interface TelegramBotBody {
+  readonly name: string;
+  readonly queue_id: string;
+  readonly enabled?: boolean;
+  readonly setup?: TelegramSetupBody;
+  readonly token?: string;
+}
+
+/** A bot as it is to be, and the version it is changed from. */
+export interface TelegramBotChange {
+  readonly version: number;
+  readonly bot: TelegramBotBody;
+}
+
+/** All bots, by name. */
+export interface TelegramBotPage {
+  readonly items: readonly TelegramBotView[];
+  readonly next: string | null;
+}
+
+/**
+ * A bot. `receiving` and `sending` say how it fares: `off`, `unknown` (not tried yet), `works`, `broken`; `trouble`
+ * why, in the words of Telegram. `username` is empty until Telegram said it.
+ */
+export interface TelegramBotView {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly queue_id: string;
+  readonly enabled: boolean;
+  readonly setup: TelegramSetupBody;
+  readonly has_token: boolean;
+  readonly username: string;
+  readonly receiving: string;
+  readonly sending: string;
+  readonly since: string | null;
+  readonly trouble: string;
+}
+
+/**
+ * All that a bot may choose: how updates come, whether groups are taken, whose business chats are (Telegram ids),
+ * and what a client is told when they open a conversation, by language.
+ */
+export interface TelegramSetupBody {
+  readonly updates?: UpdatesBy;
+  readonly language?: string;
+  readonly groups?: boolean;
+  readonly business_owners?: readonly number[];
+  readonly welcome?: Readonly<Record<string, string>>;
+}
+
+/** A token to be tried out; empty: that of the kept bot. */
+export interface TelegramTrial {
+  readonly bot_id?: string | null;
+  readonly token?: string;
+}
+
+/** Whether Telegram knows it, and the bot's name or what is wrong. */
+export interface TelegramTried {
+  readonly ok: boolean;
+  readonly said: string;
+}
+
+/**
+ * How soon clients in writing shall be answered in a queue. Seconds of its business hours; None: no such clock.
+ *
+ * `reply_within_s`: an agent who has had the client's words for so long without an answer loses the work to the
+ * line, and is warned `warn_before_s` before (at half the time at the earliest).
+ */
+export interface TextTimes {
+  readonly first_response_s: number | null;
+  readonly next_response_s: number | null;
+  readonly resolution_s: number | null;
+  readonly reply_within_s: number | null;
+  readonly warn_before_s: number;
+}
+
 /**
  * One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name.
  *
@@ -2234,6 +2670,19 @@ export interface TimelinePage {
   readonly next: string | null;
 }
 
+/**
+ * How soon clients in writing shall be answered, in seconds of the queue's hours; null: no such clock.
+ *
+ * `reply_within_s`: whoever has had the client's words for so long without an answer loses the work to the line.
+ */
+export interface TimesBody {
+  readonly first_response_s?: number | null;
+  readonly next_response_s?: number | null;
+  readonly resolution_s?: number | null;
+  readonly reply_within_s?: number | null;
+  readonly warn_before_s?: number;
+}
+
 /** Exactly one of them. */
 export interface ToWhom {
   readonly agent_id?: string | null;
@@ -2253,12 +2702,56 @@ export interface Transfer {
   readonly note?: string;
 }
 
+/**
+ * A row as it would be taken: `reason` (a stable word) and `column` of a bad one; `known_id` is who has an address
+ * of it already.
+ */
+export interface TriedRow {
+  readonly number: number;
+  readonly cells: readonly string[];
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly reason: string;
+  readonly column: string;
+  readonly known_id: string | null;
+}
+
+/** A target for each column, empty for one that is left out: `name`, `phone`, …, or `field:` and a field's id. */
+export interface TryImport {
+  readonly mapping: readonly string[];
+}
+
+/**
+ * A letter that could not be read, and why; `interaction_id` is the conversation that shows it. `subject` is empty
+ * where it could not be told.
+ */
+export interface UnreadableLetterView {
+  readonly id: string;
+  readonly account: string;
+  readonly received_at: string;
+  readonly size_bytes: number;
+  readonly envelope_from: string | null;
+  readonly defects: readonly string[];
+  readonly touch_id: string | null;
+  readonly interaction_id: string | null;
+  readonly subject: string;
+}
+
+/** The newest first; `next` is given back as `before`. */
+export interface UnreadablePage {
+  readonly items: readonly UnreadableLetterView[];
+  readonly next: string | null;
+}
+
 /** Replies of one channel that are committed and not sent yet. */
 export interface UnsentReplies {
   readonly channel: string;
   readonly count: number;
   readonly oldest_at: string;
 }
+
+/** How updates come: the hub asks for them, or Telegram brings them to the hub's public address. */
+export type UpdatesBy = 'polling' | 'webhook';
 
 /** Something was used: a reply or an article was inserted. */
 export interface UseBody {
@@ -2359,11 +2852,13 @@ export interface WayPage {
 }
 
 /**
- * One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself.
+ * One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself, `account`
+ * is our side of it, and `sender` the address of ours that a letter comes from.
  *
  * `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
  * `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`. `continues`: a conversation is
- * open there already, in the queue `continues_in`, and what is written goes into it.
+ * open there already, in the queue `continues_in`, and what is written goes into it. `held_up` is what you have to
+ * mend yourself before you begin there: `be_there_first`, `at_capacity`; the code of the refusal otherwise.
  */
 export interface WayView {
   readonly kind: IdentityKind;
@@ -2377,6 +2872,9 @@ export interface WayView {
   readonly holder: string;
   readonly continues: boolean;
   readonly continues_in: string | null;
+  readonly account: string;
+  readonly sender: string;
+  readonly held_up: string;
 }
 
 /** All webhooks, by name; `known_events` is what may be subscribed to. */
@@ -2415,6 +2913,10 @@ export interface WorkSpan {
 export const LIMITS = {
   AddAddress: {
     value: { minLength: 1, maxLength: 320 },
+  },
+  Addressee: {
+    address: { maxLength: 320 },
+    name: { maxLength: 200 },
   },
   AgentTransfer: {
     note: { maxLength: 8000 },
@@ -2488,7 +2990,7 @@ export const LIMITS = {
   },
   DraftText: {
     channel: { maxLength: 200 },
-    text: { maxLength: 8000 },
+    text: { maxLength: 100000 },
     window: { maxLength: 64 },
     version: { min: 0 },
   },
@@ -2520,11 +3022,51 @@ export const LIMITS = {
     most: { min: 1, max: 10 },
     most_bytes: { min: 1024, max: 104857600 },
   },
+  FirstLetter: {
+    address: { minLength: 3, maxLength: 320 },
+    name: { maxLength: 200 },
+    text: { maxLength: 100000 },
+    account: { maxLength: 200 },
+    hold_s: { min: 0, max: 60 },
+  },
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
   },
   Keys: {
     keys: { minLength: 1, maxLength: 32 },
+  },
+  LetterToSend: {
+    subject: { maxLength: 400 },
+    html: { maxLength: 100000 },
+  },
+  MailAccountBody: {
+    name: { minLength: 1, maxLength: 40 },
+    address: { minLength: 3, maxLength: 320 },
+  },
+  MailAccountChange: {
+    version: { min: 1 },
+  },
+  MailRuleBody: {
+    contains: { minLength: 1, maxLength: 200 },
+    priority: { min: -10, max: 10 },
+  },
+  MailSecretsBody: {
+    incoming_password: { maxLength: 4000 },
+    outgoing_password: { maxLength: 4000 },
+    client_secret: { maxLength: 4000 },
+    refresh_token: { maxLength: 4000 },
+  },
+  MailServerBody: {
+    host: { minLength: 1, maxLength: 255 },
+    port: { min: 1, max: 65535 },
+    username: { maxLength: 255 },
+    certificate: { maxLength: 255 },
+  },
+  MailSetupBody: {
+    folder: { maxLength: 255 },
+    read_folder: { maxLength: 255 },
+    display_name: { maxLength: 100 },
+    trusted_host: { maxLength: 255 },
   },
   Message: {
     text: { minLength: 1, maxLength: 1000 },
@@ -2558,6 +3100,11 @@ export const LIMITS = {
   Note: {
     text: { maxLength: 8000 },
   },
+  OAuthBody: {
+    token_url: { maxLength: 500 },
+    client_id: { maxLength: 255 },
+    scope: { maxLength: 500 },
+  },
   OutcomeBody: {
     code: { minLength: 1, maxLength: 40 },
     name: { maxLength: 100 },
@@ -2584,7 +3131,7 @@ export const LIMITS = {
   },
   Plan: {
     channel: { minLength: 1, maxLength: 200 },
-    text: { maxLength: 8000 },
+    text: { maxLength: 100000 },
     hold_s: { min: 0, max: 60 },
   },
   PlanChange: {
@@ -2626,7 +3173,7 @@ export const LIMITS = {
   },
   Reply: {
     channel: { minLength: 1, maxLength: 200 },
-    text: { maxLength: 8000 },
+    text: { maxLength: 100000 },
   },
   Restore: {
     number: { min: 1, max: 2000000000 },
@@ -2654,6 +3201,10 @@ export const LIMITS = {
     login: { minLength: 1, maxLength: 200 },
     password: { minLength: 1, maxLength: 1000 },
     code: { maxLength: 40 },
+  },
+  SignatureBody: {
+    text: { maxLength: 4000 },
+    html: { maxLength: 4000 },
   },
   SiteChange: {
     version: { min: 0, max: 1000000000 },
@@ -2701,7 +3252,8 @@ export const LIMITS = {
   Start: {
     channel: { minLength: 1, maxLength: 200 },
     address: { minLength: 1, maxLength: 320 },
-    text: { minLength: 1, maxLength: 8000 },
+    text: { maxLength: 100000 },
+    account: { maxLength: 200 },
     hold_s: { min: 0, max: 60 },
   },
   StartAuditExport: {
@@ -2720,6 +3272,19 @@ export const LIMITS = {
   StepBody: {
     value: { maxLength: 100 },
     note: { maxLength: 8000 },
+  },
+  TelegramBotBody: {
+    name: { minLength: 1, maxLength: 40 },
+    token: { maxLength: 140 },
+  },
+  TelegramBotChange: {
+    version: { min: 1 },
+  },
+  TelegramTrial: {
+    token: { maxLength: 140 },
+  },
+  TimesBody: {
+    warn_before_s: { min: 0, max: 86400 },
   },
   Transfer: {
     note: { maxLength: 8000 },

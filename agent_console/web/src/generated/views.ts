@@ -118,7 +118,7 @@ export interface CardTask {
   readonly due_at: string | null;
 }
 
-/** One line of the person's recent history; `files` are the names of what came with it. */
+/** One line of the person's recent history; `files` are the names of what came with it, `subject` is of a letter. */
 export interface CardTouch {
   readonly interaction_id: string;
   readonly seq: number;
@@ -127,6 +127,7 @@ export interface CardTouch {
   readonly at: string;
   readonly text: string;
   readonly files: readonly string[];
+  readonly subject: string;
 }
 
 /** `pending` waits for somebody outside: the client, a supplier. */
@@ -162,6 +163,21 @@ export interface ClientCard {
   readonly tasks: readonly CardTask[];
   readonly open_tasks: number;
   readonly merges: readonly CardMerge[];
+}
+
+/** Which clock. A first response is the first gap of a conversation that the client began. */
+export type ClockKind = 'first_response' | 'next_response' | 'resolution';
+
+/**
+ * What is due in a conversation, as people see it. `response` says which response clock runs; `returns_at` is when
+ * the work leaves its agent unless they answer, `warned_at` when they were told so.
+ */
+export interface ClocksNow {
+  readonly response: ClockKind | null;
+  readonly response_due_at: string | null;
+  readonly resolution_due_at: string | null;
+  readonly warned_at: string | null;
+  readonly returns_at: string | null;
 }
 
 /** How sure we are that an address is this person's. */
@@ -231,7 +247,7 @@ export interface DispositionView {
 /** To the client, or among ourselves. */
 export type DraftKind = 'note' | 'reply';
 
-/** What this user began to write. An empty text without files: there is none any more. */
+/** What this user began to write. An empty text without files and letter: there is none any more. */
 export interface DraftView {
   readonly interaction_id: string;
   readonly kind: DraftKind;
@@ -242,6 +258,7 @@ export interface DraftView {
   readonly window: string;
   readonly version: number;
   readonly changed_at: string;
+  readonly letter: WrittenLetter | null;
 }
 
 /** Agents a rule filtered out: the rule's stable name, what it asked for, how many, and some of their names. */
@@ -321,13 +338,45 @@ export interface FloorView {
 /** The kind of channel an address belongs to. */
 export type IdentityKind = 'email' | 'phone' | 'telegram' | 'webchat';
 
-/** The newest message of a conversation, cut to a line; `files` are the names of what came with it. */
+/**
+ * The newest message of a conversation, cut to a line; `files` are the names of what came with it. `author` is
+ * whoever of us wrote it; of ours, empty: the hub did by itself.
+ */
 export interface LastTouchView {
   readonly seq: number;
   readonly direction: Direction;
   readonly at: string;
   readonly text: string;
   readonly files: readonly string[];
+  readonly author: string;
+}
+
+/**
+ * What a touch says of its letter. `proof` is what our mail host found of the sender: `pass`, `fail`, or `unknown`;
+ * `kind` is `personal`, `auto_reply`, `bounce` or `list`; `quoted` says that something is folded away, `has_html`,
+ * `remote_images` what a look at the whole letter would show; `may_belong_to` are interactions it points at.
+ */
+export interface LetterHeadView {
+  readonly subject: string;
+  readonly sender: MailAddress | null;
+  readonly reply_to: readonly MailAddress[];
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly kind: string;
+  readonly proof: string;
+  readonly has_html: boolean;
+  readonly quoted: boolean;
+  readonly remote_images: number;
+  readonly unreadable: boolean;
+  readonly defects: readonly string[];
+  readonly may_belong_to: readonly string[];
+}
+
+/** `address` is in normal form (`hub.domain.person.normalised`); `name` is what its owner says, on one line. */
+export interface MailAddress {
+  readonly address: string;
+  readonly name: string;
 }
 
 /** The agent's own state. `load` and `full` are units of attention; `phone_ready`: calls can be offered. */
@@ -364,9 +413,9 @@ export interface NamedView {
 
 /**
  * What it is about. `given`, `taken` and `returned` are about work; `task` is a task that one was given, its
- * title the text; `message` is words only.
+ * title the text; `message` is words only; `reply_overdue`: one did not answer in time, and the work went back.
  */
-export type NoticeKind = 'given' | 'message' | 'returned' | 'state_changed' | 'taken' | 'task';
+export type NoticeKind = 'given' | 'message' | 'reply_overdue' | 'returned' | 'state_changed' | 'taken' | 'task';
 
 /** A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote. */
 export interface NoticeView {
@@ -427,7 +476,7 @@ export interface PauseReason {
 /** `failed`: its time came and it could not be sent; somebody has to look at it. */
 export type PlannedState = 'cancelled' | 'failed' | 'sent' | 'waiting';
 
-/** A reply that is not sent at once. `held`: only for as long as it can be undone. */
+/** A reply that is not sent at once. `held`: only for as long as it can be undone. `letter` is of e-mail only. */
 export interface PlannedView {
   readonly id: string;
   readonly interaction_id: string;
@@ -443,6 +492,7 @@ export interface PlannedView {
   readonly state: PlannedState;
   readonly reason: string;
   readonly version: number;
+  readonly letter: WrittenLetter | null;
 }
 
 /** Touch received → card sent, in milliseconds, of the last offers. */
@@ -487,6 +537,7 @@ export interface SnoozeView {
  * A task. `person`, `case_id` and `interaction_id` are what it belongs to, if anything.
  *
  * `given_by` is who gave it to its owner, empty for what one gave oneself; `created_by` wrote it down first.
+ * `if_no_answer`: it is done by itself when the client writes.
  */
 export interface TaskView {
   readonly id: string;
@@ -502,15 +553,16 @@ export interface TaskView {
   readonly case_number: number | null;
   readonly interaction_id: string | null;
   readonly version: number;
+  readonly if_no_answer: boolean;
 }
 
 /** The worth of a client to the house; feeds the urgency of their work. */
 export type Tier = 'gold' | 'silver' | 'standard';
 
 /** What kind of thing passed. */
-export type TouchKind = 'call' | 'form' | 'message' | 'missed_call' | 'note';
+export type TouchKind = 'call' | 'form' | 'message' | 'missed_call' | 'note' | 'voicemail';
 
-/** One touch. `author` is the agent who wrote it, or empty for the client's own. */
+/** One touch. `author` is the agent who wrote it, or empty for the client's own. `letter` is of e-mail only. */
 export interface TouchView {
   readonly id: string;
   readonly interaction_id: string;
@@ -524,6 +576,7 @@ export interface TouchView {
   readonly author: string;
   readonly delivery: Delivery;
   readonly delivery_detail: string;
+  readonly letter: LetterHeadView | null;
 }
 
 /** Somebody who has this conversation on the screen. */
@@ -568,10 +621,12 @@ export interface Why {
 export type WorkState = 'abandoned' | 'assigned' | 'callback' | 'cancelled' | 'completed' | 'flowed_out' | 'offered' | 'queued' | 'wrap_up';
 
 /**
- * A row of the agent's Work list.
+ * A row of the agent's Work list. `channel` here and where work is offered or waits: as it is shown, `voicemail`
+ * for a message that was left on the telephone.
  *
- * `unanswered_since` is when the client first wrote without an answer since, and without having ended the chat
- * since; `unread` counts their messages after the last one read here; `ends_at` is the end of the wrap-up.
+ * `unanswered_since` is when the client, and no machine of theirs, first wrote without an answer since, and without
+ * having ended the chat since; `unread` counts their messages after the last one read here; `ends_at` is the end of
+ * the wrap-up; `clocks` is what is due, in a queue that has such times.
  */
 export interface WorkView {
   readonly work_item_id: string;
@@ -587,5 +642,22 @@ export interface WorkView {
   readonly last_touch: LastTouchView | null;
   readonly unanswered_since: string | null;
   readonly unread: number;
+  readonly clocks: ClocksNow | null;
   readonly version: number;
+}
+
+/**
+ * What its writer says of a letter beside text and files. An empty `subject` or `to` is as the hub proposes it.
+ *
+ * `html` is the text with formatting, or empty for a plain letter. `quote` is the letter whose words stand beneath;
+ * `signed`: with the signature of the queue.
+ */
+export interface WrittenLetter {
+  readonly subject: string;
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly html: string;
+  readonly quote: string | null;
+  readonly signed: boolean;
 }

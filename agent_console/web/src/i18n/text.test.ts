@@ -1,3 +1,4 @@
+import { baseCompile } from '@intlify/message-compiler';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
@@ -82,4 +83,16 @@ it('every message can be said', () => {
       expect(text.t(key as Key, named, 2)).not.toMatch(/[{}|]/);
     }
   }
+});
+
+it('every text of every area can be said: what stands for a value or a link is written as one', async () => {
+  const areas = import.meta.glob<{ default: Tree }>('./**/{*.en,*.ru,*.tr,en,ru,tr}.ts');
+  const wrong: string[] = [];
+  for (const [file, load] of Object.entries(areas)) {
+    for (const [key, message] of leaves((await load()).default)) {
+      baseCompile(message, { onError: (error) => wrong.push(`${file} ${key}: ${error.message}`) });
+    }
+  }
+  expect(Object.keys(areas).length).toBeGreaterThan(30);
+  expect(wrong).toEqual([]);
 });

@@ -4,13 +4,18 @@ import { createI18n } from 'vue-i18n';
 import type accessCodes from '@/i18n/areas/access_codes.en';
 import type auditPage from '@/i18n/areas/audit_page.en';
 import type caseWork from '@/i18n/areas/case_work.en';
+import type clockWords from '@/i18n/areas/clocks.en';
+import type composeWords from '@/i18n/areas/compose.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import type hubStatus from '@/i18n/areas/hub_status.en';
 import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
+import type letterWords from '@/i18n/areas/letter.en';
+import type mailPage from '@/i18n/areas/mail_setup.en';
 import type organizationPage from '@/i18n/areas/organization_page.en';
 import type phonePage from '@/i18n/areas/phone.en';
 import type recordingPage from '@/i18n/areas/recordings.en';
 import type startPage from '@/i18n/areas/start.en';
+import type telegramPage from '@/i18n/areas/telegram_setup.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
 import * as format from '@/time/format';
@@ -29,9 +34,14 @@ export type Key =
   | Leaves<typeof en>
   | `access_codes.${Leaves<typeof accessCodes>}`
   | `audit.${Leaves<typeof auditPage>}`
+  | `clocks.${Leaves<typeof clockWords>}`
+  | `compose.${Leaves<typeof composeWords>}`
   | `floor_setup.${Leaves<typeof floorPages>}`
   | `hub_status.${Leaves<typeof hubStatus>}`
   | `knowledge.${Leaves<typeof knowledgePages>}`
+  | `letter.${Leaves<typeof letterWords>}`
+  | `mail_setup.${Leaves<typeof mailPage>}`
+  | `telegram_setup.${Leaves<typeof telegramPage>}`
   | `organization.${Leaves<typeof organizationPage>}`
   | `person_card.${Leaves<typeof caseWork>}`
   | `phone.${Leaves<typeof phonePage>}`
@@ -72,6 +82,8 @@ export const text = {
     const key = `${group}.${word}`;
     return word && global.te(key, 'en') ? global.t(key) : word.replaceAll('_', ' ');
   },
+  /** Who did something, as history names them: what the hub does by itself is nobody's. */
+  actor: (name: string): string => (name === 'system' ? global.t('common.system') : name),
   /** Whether there is a text: for keys made of stable words from the hub, which may be newer than we are. */
   has: (key: string): key is Key => global.te(key, 'en'),
   get locale(): Language {

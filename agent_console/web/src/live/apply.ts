@@ -158,17 +158,22 @@ function touched(desk: Desk, touch: TouchView): Desk {
 function rowTouched(row: WorkView, touch: TouchView): WorkView {
   if (touch.direction === 'internal' || touch.seq <= (row.last_touch?.seq ?? 0)) return row;
   const isFromClient = touch.direction === 'inbound';
+  // what a machine sends by itself waits for no answer
+  const isWaiting = isFromClient && touch.letter?.kind !== 'auto_reply' && touch.letter?.kind !== 'bounce';
+  // nor does what the hub sends by itself answer them
+  const isByItself = touch.direction === 'outbound' && touch.author === '';
   const last_touch: LastTouchView = {
     seq: touch.seq,
     direction: touch.direction,
     at: touch.at,
     text: Array.from(touch.text).slice(0, LINE_CHARACTERS).join(''),
     files: touch.attachments.map((file) => file.name),
+    author: touch.author,
   };
   return {
     ...row,
     last_touch,
-    unanswered_since: isFromClient ? (row.unanswered_since ?? touch.at) : null,
+    unanswered_since: isWaiting ? (row.unanswered_since ?? touch.at) : isFromClient || isByItself ? row.unanswered_since : null,
     unread: row.unread + (isFromClient ? 1 : 0),
   };
 }
@@ -209,7 +214,7 @@ function withRecent(card: ClientCard, touch: TouchView): ClientCard {
   if (touch.direction === 'internal' || card.recent.some((t) => t.interaction_id === touch.interaction_id && t.seq === touch.seq)) return card;
   const { interaction_id, seq, channel, direction, at } = touch;
   const files = touch.attachments.map((file) => file.name);
-  const newest = { interaction_id, seq, channel, direction, at, files, text: Array.from(touch.text).slice(0, RECENT_CHARACTERS).join('') };
+  const newest = { interaction_id, seq, channel, direction, at, files, subject: touch.letter?.subject ?? '', text: Array.from(touch.text).slice(0, RECENT_CHARACTERS).join('') };
   return { ...card, recent: [newest, ...card.recent].slice(0, RECENT) };
 }
 

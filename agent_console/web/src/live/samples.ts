@@ -85,6 +85,7 @@ export const work = (part: Partial<WorkView> = {}): WorkView => ({
   last_touch: null,
   unanswered_since: null,
   unread: 0,
+  clocks: null,
   version: 3,
   ...part,
 });
@@ -102,6 +103,7 @@ export const touch = (part: Partial<TouchView> = {}): TouchView => ({
   author: '',
   delivery: 'received',
   delivery_detail: '',
+  letter: null,
   ...part,
 });
 

@@ -8,9 +8,9 @@ import type { CallView, TouchView } from '@/generated/views';
  * not known.
  */
 export function callOfTouch(touch: Pick<TouchView, 'kind' | 'at' | 'direction'>, calls: readonly CallView[]): CallView | null {
-  const at = (call: CallView): number => Date.parse(touch.kind === 'missed_call' ? (call.ended_at ?? call.started_at) : call.started_at);
+  const at = (call: CallView): number => Date.parse(touch.kind !== 'call' ? (call.ended_at ?? call.started_at) : call.started_at);
   const far = (call: CallView): number => Math.abs(at(call) - Date.parse(touch.at));
-  const fitting = calls.filter((call) => touch.kind === 'missed_call' || call.direction === touch.direction);
+  const fitting = calls.filter((call) => touch.kind !== 'call' || call.direction === touch.direction);
   return fitting.toSorted((a, b) => far(a) - far(b))[0] ?? null;
 }
 

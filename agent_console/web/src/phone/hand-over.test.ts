@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HandingAgent, QueueView } from '@/generated/api';
-import { addressIn, found, numberIn, targetOf } from '@/phone/hand-over';
+import { addressIn, found, isAway, numberIn, targetOf } from '@/phone/hand-over';
 
 const agent = (id: string, name: string, part: Partial<HandingAgent> = {}): HandingAgent => ({ id, name, state: 'available', pause_reason: '', is_there: true, is_free: true, queues: [], ...part });
 const queue = (id: string, name: string): QueueView => ({ id, name, waiting: 2 }) as QueueView;
@@ -8,8 +8,9 @@ const AGENTS = [agent('b', 'Boris', { is_free: false }), agent('c', 'Cem Öztür
 const QUEUES = [queue('s', 'support'), queue('x', 'sales')];
 const names = (typed: string): readonly string[] => found(typed, AGENTS, QUEUES).map((one) => one.name);
 
-it('without a word: colleagues who are there, the free ones first, and the queues', () => {
-  expect(names('')).toEqual(['Cem Öztürk', 'Boris', 'support', 'sales']);
+it('without a word: colleagues who are there, the free ones first, the queues, and last who is not there', () => {
+  expect(names('')).toEqual(['Cem Öztürk', 'Boris', 'support', 'sales', 'Dilara']);
+  expect(found('', AGENTS, QUEUES).filter(isAway).map((one) => one.name)).toEqual(['Dilara']);
 });
 it('by a part of the name, whatever the accents', () => {
   expect(names('ozt')).toEqual(['Cem Öztürk']);
@@ -33,6 +34,6 @@ it('an address is as good as a number', () => {
 });
 it('each is named to the hub in its own way', () => {
   expect([...found('', AGENTS, QUEUES), ...found('200', [], [])].map(targetOf)).toEqual([
-    { agent_id: 'c' }, { agent_id: 'b' }, { queue_id: 's' }, { queue_id: 'x' }, { number: '200' },
+    { agent_id: 'c' }, { agent_id: 'b' }, { queue_id: 's' }, { queue_id: 'x' }, { agent_id: 'd' }, { number: '200' },
   ]);
 });

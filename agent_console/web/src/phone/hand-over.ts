@@ -20,17 +20,21 @@ export function addressIn(typed: string): string {
   return /^sips?:[^\s@<>"]+@[^\s@<>"]+$/iu.test(plain) ? plain : numberIn(plain);
 }
 
-/** Colleagues who are there (those who are free first), queues, and the number that was typed. */
+/** Colleagues who are there (those who are free first), queues, the number that was typed, and last who is not there. */
 export function found(typed: string, agents: readonly HandingAgent[], queues: readonly QueueView[]): readonly Handed[] {
   const number = addressIn(typed);
   const words = typed.trim();
   const people = agents
-    .filter((agent) => agent.is_there && foundIn(agent.name, words))
+    .filter((agent) => foundIn(agent.name, words))
     .toSorted((a, b) => Number(b.is_free) - Number(a.is_free))
     .map((agent): Handed => ({ kind: 'agent', id: `agent ${agent.id}`, name: agent.name, agent }));
   const lines = queues.filter((queue) => foundIn(queue.name, words)).map((queue): Handed => ({ kind: 'queue', id: `queue ${queue.id}`, name: queue.name, waiting: queue.waiting }));
-  return [...(number ? [{ kind: 'number', id: 'number', name: number } as const] : []), ...people, ...lines];
+  const here = people.filter((one) => !isAway(one));
+  return [...(number ? [{ kind: 'number', id: 'number', name: number } as const] : []), ...here, ...lines, ...people.filter(isAway)];
 }
+
+/** A colleague who is not there: shown, so that nobody looks for them, and nothing can be handed to them. */
+export const isAway = (handed: Handed | null): boolean => handed?.kind === 'agent' && !handed.agent.is_there;
 
 export function targetOf(handed: Handed): ToWhom {
   if (handed.kind === 'number') return { number: handed.name };

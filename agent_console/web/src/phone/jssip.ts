@@ -35,12 +35,24 @@ export function makePhone(credentials: Credentials, heard: PhoneHeard): SipPhone
     user_agent: 'Touchline console',
   });
   ua.on('connecting', () => heard.connecting());
-  ua.on('registered', () => heard.registered());
-  ua.on('disconnected', () => heard.disconnected());
+  const calls = new Set<RTCSession>();
+  let wasLost = false;
+  ua.on('registered', () => {
+    heard.registered();
+    if (wasLost) calls.forEach(findSoundAgain);
+    wasLost = false;
+  });
+  ua.on('disconnected', () => {
+    wasLost = true;
+    heard.disconnected();
+  });
   ua.on('registrationFailed', (event) => heard.refused((event.response as { status_code?: number } | null)?.status_code ?? 0));
   ua.on('newRTCSession', (event: RTCSessionEvent) => {
     const { session } = event;
     if (String(event.originator) !== 'remote') return;
+    calls.add(session);
+    session.on('ended', () => calls.delete(session));
+    session.on('failed', () => calls.delete(session));
     let told: CallHeard | null = null;
     const call = callOf(session, event.request.getHeader(CALL_HEADER) ?? '', () => told);
     heard.called(call, (hear) => (told = hear));
@@ -53,6 +65,13 @@ export function makePhone(credentials: Credentials, heard: PhoneHeard): SipPhone
       ua.register();
     },
   };
+}
+
+/** After the network changed under a call its sound is looked for anew (ICE); where it still comes it is left alone. */
+function findSoundAgain(session: RTCSession): void {
+  const state = session.connection?.iceConnectionState;
+  if (!session.isEstablished() || state === 'connected' || state === 'completed') return;
+  session.renegotiate({ useUpdate: false, rtcOfferConstraints: { iceRestart: true } });
 }
 
 function callOf(session: RTCSession, callId: string, told: () => CallHeard | null): SipCall {

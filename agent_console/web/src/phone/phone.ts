@@ -4,10 +4,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { Refusal } from '@/api/http';
 import * as api from '@/api/phone';
-import { nameOf, useDesk } from '@/desks/agent/desk';
+import { isAskedByPhone, nameOf, useDesk } from '@/desks/agent/desk';
 import type { PhoneView } from '@/generated/api';
 import type { Frame } from '@/generated/frames';
-import type { CallView, OfferView } from '@/generated/views';
+import type { CallView, ConsultView, OfferView } from '@/generated/views';
 import { text } from '@/i18n/text';
 import { callOf, ownCall } from '@/phone/call-view';
 import { canChooseSpeaker, chosenDevice, type Devices, devices, microphone, microphoneTrouble, NO_DEVICES, NoMicrophone, onDevices, onPermission, stopped } from '@/phone/devices';
@@ -49,6 +49,8 @@ export const usePhone = defineStore('phone', () => {
   const calls = computed<readonly CallView[]>(() => desk.desk?.calls ?? []);
   const own = computed<CallView | null>(() => ownCall(calls.value, known.value.me, known.value.offered));
   const leg = computed<LegState | null>(() => (choice.value?.kind === 'browser' ? (state.value?.leg ?? null) : null));
+  /** Whoever picks up sees the conversation, whether the key met the offer or the phone that had begun to ring. */
+  const answeredHere = computed<string | null>(() => (leg.value?.stage === 'talking' ? (own.value?.interaction_id ?? null) : null));
   const standing = computed<Standing | null>(() => (choice.value?.telephony ? standingOf(choice.value, state.value, desk.me?.phone_ready ?? false) : null));
   const known = computed<Known>(() => ({
     me: desk.me?.id ?? '',
@@ -61,6 +63,8 @@ export const usePhone = defineStore('phone', () => {
   const ringing = computed<CallView | null>(() => (leg.value ? callThatRings(leg.value, known.value) : null));
   /** The offer that the ringing call belongs to. */
   const offer = computed<OfferView | null>(() => desk.offers.find((one) => one.work_item.interaction_id === ringing.value?.interaction_id) ?? null);
+  /** A colleague asks on the telephone: about whom, while that call rings here or is talked. */
+  const askingMe = computed<ConsultView | null>(() => desk.desk?.consults.find((one) => isAskedByPhone(one, desk.me?.id)) ?? null);
   const told = computed(() => desk.me?.state === 'available' && standing.value?.tone === 'bad');
 
   /** The phone of `user`, until `end`. */
@@ -69,6 +73,7 @@ export const usePhone = defineStore('phone', () => {
     ending = [
       desk.onHeard(heard),
       watch(known, () => softphone?.consider()),
+      watch(answeredHere, (id) => { if (id !== null) desk.awaited = id; }),
       watch(() => [preferences.speaker, plugged.value] as const, listen, { immediate: true }),
       watch(() => preferences.microphone, () => void speakAnew()),
       onDevices(() => void look()),
@@ -178,10 +183,23 @@ export const usePhone = defineStore('phone', () => {
     takeAwayNotification();
     takeAwayNotification = (): void => undefined;
     if (!isRinging) return ring.stop();
-    if (preferences.sound && preferences.sounds.offer) ring.start(speakerId());
-    const from = offer.value ? nameOf(offer.value.card.name) : (leg.value?.from ?? '');
+    if (preferences.sound && preferences.sounds.offer) ring.start(speakerId(), preferences.ringVolume);
     // an offer has its own notification
-    if (!offer.value) takeAwayNotification = notify('offer', text.t('phone.from', { name: from }), '', 'phone');
+    if (!offer.value) takeAwayNotification = notify('offer', ringWords(), '', 'phone');
+  }
+
+  /** Who is at the other end of the call that rings here. */
+  function whoRings(): string {
+    if (offer.value) return nameOf(offer.value.card.name);
+    return askingMe.value?.asked_by.name || leg.value?.from || text.t('phone.colleague');
+  }
+
+  /** Whom a colleague asks about; the number is what the phone was told. */
+  const asksAbout = (): string => nameOf(askingMe.value?.person.name || leg.value?.from || '');
+
+  function ringWords(): string {
+    if (!offer.value && askingMe.value) return text.t('phone.asks_about', { name: whoRings(), client: asksAbout() });
+    return text.t('phone.from', { name: whoRings() });
   }
 
   function asked(what: Asked): void {
@@ -242,8 +260,8 @@ export const usePhone = defineStore('phone', () => {
   /** Why calls do not come, in words; empty when they do. */
   function whyWords(): string {
     const { why, code } = standing.value ?? { why: '', code: '' };
-    const key = `phone.why.${why}`;
-    return why && text.has(key) ? text.t(key, { code }) : '';
+    const key = [`phone.why.${why}`, `phone.error.${why}`].find((one) => text.has(one));
+    return why && key ? text.t(key, { code }) : '';
   }
 
   function hurry(): void {
@@ -291,10 +309,10 @@ export const usePhone = defineStore('phone', () => {
   }
 
   return {
-    choice, state, isHere, plugged, doing, calls, own, leg, ringing, offer, standing, told,
-    begin, end, again, take, answer, act, hangUp, press, phoneDoes, whyWords, look,
+    choice, state, isHere, plugged, doing, calls, own, leg, ringing, offer, askingMe, standing, told,
+    begin, end, again, take, answer, act, hangUp, press, phoneDoes, whyWords, look, whoRings, asksAbout, ringWords,
     callOf: (interactionId: string) => callOf(calls.value, interactionId),
-    playRing: (isRinging: boolean) => (isRinging ? ring.start(speakerId()) : ring.stop()),
+    playRing: (isRinging: boolean) => (isRinging ? ring.start(speakerId(), preferences.ringVolume) : ring.stop()),
     speakerId,
   };
 });

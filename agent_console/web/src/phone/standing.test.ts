@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { NO_PHONE, type PhoneState } from '@/phone/softphone';
 import { standingOf } from '@/phone/standing';
 
-const browser = { kind: 'browser' } as const;
+const browser = { kind: 'browser', refused: '' } as const;
 const line = (stage: PhoneState['line']['stage'], why = ''): PhoneState => ({ ...NO_PHONE, line: { stage, why } });
 
 it.each([
@@ -23,7 +23,11 @@ it('the code of a refusal can be read', () => {
 });
 
 it('a desk phone is ready when the hub can reach it, whatever the browser does', () => {
-  expect(standingOf({ kind: 'registered' }, null, true)).toMatchObject({ tone: 'ok' });
-  expect(standingOf({ kind: 'registered' }, line('ready'), false)).toMatchObject({ tone: 'bad', why: 'registered' });
-  expect(standingOf({ kind: 'uri' }, null, false)).toMatchObject({ tone: 'bad', why: 'uri' });
+  expect(standingOf({ kind: 'registered', refused: '' }, null, true)).toMatchObject({ tone: 'ok' });
+  expect(standingOf({ kind: 'registered', refused: '' }, line('ready'), false)).toMatchObject({ tone: 'bad', why: 'registered' });
+  expect(standingOf({ kind: 'uri', refused: '' }, null, false)).toMatchObject({ tone: 'bad', why: 'uri' });
+});
+
+it('a number that the house does not call any more says why no call comes', () => {
+  expect(standingOf({ kind: 'uri', refused: 'number_country' }, null, false)).toMatchObject({ tone: 'bad', why: 'number_country' });
 });

@@ -29,4 +29,6 @@ export interface Preferences {
   /** The names of the devices that the browser phone uses; empty: what the system uses. */
   microphone: string;
   speaker: string;
+  /** How loud the browser phone rings, 0 to 100; it belongs to this machine's speaker, and is kept in this browser only. */
+  ringVolume: number;
 }

@@ -7,7 +7,7 @@ import { HubCopy } from '@/settings/hub-copy';
 const NOTHING: PreferencesView = { language: null, theme: null, sound: null, undo_s: null, sounds: null, notifications: null, notification_text: null, log_columns: null, microphone: null, speaker: null };
 const all = (on: boolean) => Object.fromEntries(ALERTS.map((alert) => [alert, on])) as Record<(typeof ALERTS)[number], boolean>;
 const choices = (part: Partial<Preferences> = {}): Preferences => ({
-  language: 'en', theme: 'light', sound: true, undoS: 5, sounds: all(true), notifications: all(true), notificationText: false, logColumns: [], microphone: '', speaker: '', ...part,
+  language: 'en', theme: 'light', sound: true, undoS: 5, sounds: all(true), notifications: all(true), notificationText: false, logColumns: [], microphone: '', speaker: '', ringVolume: 50, ...part,
 });
 
 /** A hub that may be away, and the time, which passes when it is told to. */

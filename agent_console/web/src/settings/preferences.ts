@@ -35,6 +35,7 @@ function kept(written: string | null): Preferences {
     logColumns: Array.isArray(found.logColumns) ? found.logColumns.filter((name) => typeof name === 'string') : [],
     microphone: typeof found.microphone === 'string' ? found.microphone : '',
     speaker: typeof found.speaker === 'string' ? found.speaker : '',
+    ringVolume: typeof found.ringVolume === 'number' && found.ringVolume >= 0 && found.ringVolume <= 100 ? found.ringVolume : 50,
   };
 }
 

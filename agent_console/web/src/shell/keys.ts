@@ -99,6 +99,7 @@ export const KEYS: readonly KeyGroup[] = [
     title: 'knowledge.keys.writing',
     rows: [
       { keys: ['Enter'], label: 'help.send' },
+      { keys: ['Ctrl Enter'], label: 'knowledge.keys.send_letter' },
       { keys: ['Shift Enter'], label: 'help.new_line' },
       { keys: ['Alt Enter'], label: 'help.later' },
       { keys: ['@'], label: 'help.mention' },

@@ -2,7 +2,6 @@
 
 import { reactive } from 'vue';
 import { Refusal } from '@/api/http';
-import en from '@/i18n/en';
 import { text } from '@/i18n/text';
 
 export interface Notice {
@@ -36,11 +35,9 @@ export function dismiss(id: number): void {
 /** What happened and what to do, in the reader's words; the hub's own sentence for a code that is new to us. */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Refusal)) throw error;
-  const known = isKnown(error.code) ? error.code : null;
-  return known ? text.t(`errors.${known}`) : text.t('errors.other', { code: error.code, detail: error.detail });
+  const key = `errors.${error.code}`;
+  return text.has(key) ? text.t(key) : text.t('errors.other', { code: error.code, detail: error.detail });
 }
-
-const isKnown = (code: string): code is keyof typeof en.errors => Object.hasOwn(en.errors, code);
 
 /** Says the refusal of something somebody just did. */
 export function sayRefusal(error: unknown): void {

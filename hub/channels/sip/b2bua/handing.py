@@ -1,19 +1,18 @@
 """Handing a client on: asking somebody first (attended), or not (blind), by the console or by the phone's own keys."""
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hub.channels.sip.b2bua.parties import CLIENT, NOBODY, THIRD, Talking, heard_by
+from hub.channels.sip.b2bua.parties import AGENT, CLIENT, NOBODY, THIRD, Talking, heard_by
 from hub.channels.sip.b2bua.passing import PassedOn
 from hub.channels.sip.b2bua.sides import AgentSide, ThirdSide, ended
-from hub.channels.sip.b2bua.turns import CallOver
+from hub.channels.sip.b2bua.whom import AGENT_PREFIX, QUEUE_PREFIX, is_within, meant_by, reached_at
 from hub.channels.sip.headers import NameAddr, Replaces
 from hub.channels.sip.leg import Ended, Leg, LegOver, Target
 from hub.channels.sip.refusal import Refused
-from hub.channels.sip.uri import SipUri, TelUri, Uri
+from hub.channels.sip.uri import Uri
 from hub.domain.call import CallEnd, CallStage
-from hub.domain.errors import Conflict, HubError, Invalid
+from hub.domain.errors import Conflict, HubError
 from hub.domain.ids import QueueId, UserId
 from hub.ports.media import LegKind, NoCommonMedia, NoRoom
 
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
 
 RINGS_S = 45.0
 """How long whoever is to take the client may let it ring."""
-_AGENT, _QUEUE = "agent:", "queue:"
-_DIGITS = re.compile(r"\+?[0-9*#]+")
+COMES_WITHIN_S = 45.0
+"""How long the far side of the phone's other call may take to come over: longer than any answer to a re-INVITE."""
+MOVED_WITHIN_S = 10.0
+"""How long the house may take to tell of work that it moved."""
 
 
 class Handing:
@@ -33,6 +34,11 @@ class Handing:
         self._live = live
         self._blind = False
         self._refer: Leg | None = None
+        """The phone that is to be told what becomes of its REFER."""
+        self._joins = False
+        """The far side of the phone's other call is asked to come over."""
+        self._moves_until_s = 0.0
+        """Until when the house tells of work that it moves."""
         self._side: PassedOn | None = None
         self.third: Leg | None = None
         self.name = THIRD
@@ -40,20 +46,24 @@ class Handing:
         self.who = ""
         self.is_talking = False
         self.is_given = False
+        self.is_told = False
+        """The house knows that it was given."""
 
     @property
     def talks_to(self) -> str:
         """Whom the agent talks to: the leg of who is asked, or the client's."""
         return self.name if self.is_talking else CLIENT
 
+    @property
+    def _moves(self) -> bool:
+        return self._live.around.clock.monotonic() < self._moves_until_s
+
     # — what people ask for ———————————————————————————————————————————————————————————————
 
     async def consult(self, target: str) -> None:
         """Music for the client, and somebody is called. Raises Conflict, Invalid (`number_not_allowed`), TooMany."""
-        self._needs_talk()
-        if self.third is not None:
-            raise Conflict("somebody is asked already", code="consulting")
-        reached = await self._reached(target)
+        self._needs_nobody()
+        reached = await reached_at(target, self._live, self._leg_name)
         if self._live.call.held_since is None:
             await self._live.holding.hold(held=True)
         await self._call(reached, target)
@@ -61,18 +71,15 @@ class Handing:
     async def give(self, target: str) -> None:
         """The agent is off the line at once; the client hears it ring. Within the house the work goes with the client:
         `queue:<id>` to a line, `agent:<id>` to a colleague. Raises as `CallDesk.moved`, else as `consult`."""
-        agent = self._needs_talk()
-        if self.third is not None:
-            raise Conflict("somebody is asked already", code="consulting")
-        if target.startswith((_QUEUE, _AGENT)):
+        agent = self._needs_nobody()
+        if is_within(target):
             await self._moved(target)
             return
-        reached = await self._reached(target)
+        reached = await reached_at(target, self._live, self._leg_name)
         await self._call(reached, target)
         self._blind = True
-        session = await self._live.sound()
-        await session.hear({CLIENT: NOBODY, agent.name: NOBODY})
-        await session.play(CLIENT, self._live.around.prompts.ringing())
+        await self._hears_ringing()
+        await (await self._live.sound()).hear({agent.name: NOBODY})
         if self._refer is None:
             await self._agent_off()
 
@@ -81,8 +88,8 @@ class Handing:
         self._needs_talk()
         if self.third is None or not self.is_talking:
             raise Conflict("nobody has answered yet", code="not_consulting")
-        if self.who.startswith(_AGENT):
-            await self._taken_over(UserId(self.who.removeprefix(_AGENT)))
+        if self.who.startswith(AGENT_PREFIX):
+            await self._taken_over(UserId(self.who.removeprefix(AGENT_PREFIX)))
         else:
             await self._given()
 
@@ -91,22 +98,36 @@ class Handing:
         self._needs_talk()
         if self.third is None:
             raise Conflict("nobody is asked", code="not_consulting")
+        refer, self._refer, self._blind = self._refer, None, False
         await self._drop_third()
-        await self._live.holding.hold(held=False)
+        if refer is not None:
+            await _notified(refer, 487)
+        if self._live.call.held_since is not None:
+            await self._live.holding.hold(held=False)
+        else:
+            await self._live.connect()  # of a REFER: they were not held, and hear nobody
 
     async def referred(self, leg: Leg, target: Uri, replaces: Replaces | None) -> None:
-        """The agent's phone hands the client on by REFER. Raises Refused."""
+        """The agent's phone hands the client on by REFER. Raises Refused, and what an earlier one asked for goes on
+        then."""
+        try:
+            self._needs_nobody()
+        except Conflict as error:
+            raise Refused(491, str(error)) from error
         if replaces is not None:
-            await self._take_over(leg, replaces)
+            await self._ask_over(leg, replaces)
             return
-        called = self._called(target)
-        within = called.startswith((_QUEUE, _AGENT))
+        called = meant_by(target, self._live.around)
+        within = is_within(called)
         self._refer = None if within else leg
         try:
             await self.give(called)
         except HubError as error:
             self._refer = None
             raise Refused(403, str(error)) from error
+        except BaseException:
+            self._refer = None
+            raise
         if within:
             await _notified(leg, 200)
             return
@@ -116,9 +137,10 @@ class Handing:
         """The house moves the work and tells of it: then the agent is off the line and the client waits."""
         live = self._live
         kind, _, name = target.partition(":")
-        queue_id = QueueId(name) if f"{kind}:" == _QUEUE else live.call.queue_id
-        agent_id = UserId(name) if f"{kind}:" == _AGENT else None
+        queue_id = QueueId(name) if f"{kind}:" == QUEUE_PREFIX else live.call.queue_id
+        agent_id = UserId(name) if f"{kind}:" == AGENT_PREFIX else None
         await live.around.desk.moved(live.call.id, queue_id=queue_id, note="", agent_id=agent_id)
+        self._moves_until_s = live.around.clock.monotonic() + MOVED_WITHIN_S
 
     async def _taken_over(self, colleague: UserId) -> None:
         """A colleague who was asked has the client now, and the work."""
@@ -128,7 +150,6 @@ class Handing:
             return
         await live.around.desk.handed_over(live.call.id, colleague)
         self.third, self.is_talking, self.who = None, False, ""
-        self.name = before.name
         self._side.give(AgentSide(live, name))
         await live.holding.resumed()
         live.agent = Talking(agent_id=colleague, leg=third, name=name)
@@ -136,37 +157,50 @@ class Handing:
         await (await live.sound()).drop(before.name)
         await live.connect()
 
-    async def _take_over(self, leg: Leg, replaces: Replaces) -> None:
-        """An attended transfer by the phone's keys: the far side of its other call comes over to this client."""
+    async def _ask_over(self, leg: Leg, replaces: Replaces) -> None:
+        """An attended transfer by the phone's keys: the far side of its other call is asked to come over to this
+        client. Until it has answered the agent and the client talk on. Raises Refused."""
         live = self._live
-        self._needs_talk()
         other = live.around.other_call(replaces)
         if other is None or other is live:
             raise Refused(481, "there is no such call to join")
-        session = await live.sound()
         try:
-            self.third, answer = await other.hand_over(await session.offered(self.name), self._new_side())
-            await session.agreed(self.name, answer)
-        except (NoCommonMedia, NoRoom, CallOver, TimeoutError) as error:
-            await session.drop(self.name)
+            offer = await (await live.sound()).offered(self.name)
+        except (NoCommonMedia, NoRoom) as error:
             raise Refused(480, "they cannot be joined") from error
-        self._refer = leg
-        await self._given()
+        self._refer, self._joins = leg, True
+        side = self._new_side()
 
-    def _called(self, target: Uri) -> str:
-        """What a phone means by an address: a number, a colleague or a line of this house, or somebody elsewhere."""
-        around = self._live.around
-        user = target.digits if isinstance(target, TelUri) else ""
-        if isinstance(target, SipUri):
-            user = target.username or ""
-            agent_id = around.phones.agent_of(user)
-            if agent_id is not None:
-                return f"{_AGENT}{agent_id}"
-            if (queue_id := around.lines.queue_named(user)) is not None:
-                return f"{_QUEUE}{queue_id}"
-            if target.host != around.realm and not _DIGITS.fullmatch(user):
-                return str(target)
-        return user
+        def came(third: Leg | None, answer: bytes) -> bool:
+            if self._side is not side or not self._joins or live.is_over:
+                return False
+            live.turns.post(lambda: self._came_over(third, answer))
+            return True
+
+        other.hand_over(offer, side, came)
+        live.turns.later(COMES_WITHIN_S, lambda: self._came_not(side))
+
+    async def _came_not(self, side: PassedOn) -> None:
+        if self._side is side and self._joins:
+            await self._came_over(None, b"")
+
+    async def _came_over(self, third: Leg | None, answer: bytes) -> None:
+        """They have the client now, if they came."""
+        if not self._joins or self._live.is_over:
+            if third is not None:
+                await ended(third)
+            return
+        self._joins, self.third = False, third
+        if third is not None and not third.is_over:
+            try:
+                await (await self._live.sound()).agreed(self.name, answer)
+            except NoCommonMedia:
+                pass
+            else:
+                await self._given()
+                return
+        await self._drop_third()
+        await self._failed(480)
 
     # — what becomes of it ————————————————————————————————————————————————————————————————
 
@@ -202,36 +236,76 @@ class Handing:
         await self._drop_third()
         if live.is_over:
             return
-        if not self._blind:
-            return  # the client is on hold still, and the agent sees that nobody is there
-        self._blind = False
-        if self._refer is not None and live.agent is not None:
-            refer, self._refer = self._refer, None
-            await _notified(refer, why.status or 480)
-            await live.connect()  # the phone still has its call
+        if self._blind:  # else the client is on hold still, and the agent sees that nobody is there
+            self._blind = False
+            await self._failed(why.status or 480)
+
+    async def _failed(self, status: int) -> None:
+        """Nobody took the client: the agent's phone still has its call, or they wait again."""
+        live = self._live
+        refer, self._refer = self._refer, None
+        if live.agent is None:
+            await live.until_kept(self._back_in_line)
             return
+        if refer is not None:
+            await _notified(refer, status)
+        await live.connect()
+
+    async def _back_in_line(self) -> None:
+        live = self._live
         await live.around.desk.came_back(live.call.id, "transfer_failed")
         await live.wait_on()
+
+    async def phone_left(self) -> bool:
+        """The agent's phone hung up. Whether the client is on their way to somebody and stays on the line: a phone may
+        hang up as soon as its REFER was taken (RFC 5589, 6.1)."""
+        live = self._live
+        if self._moves:
+            agent = live.agent
+            live.turns.later(MOVED_WITHIN_S, lambda: self._not_moved(agent))
+            return True
+        if self._refer is None:
+            return False
+        self._refer = None
+        await self._agent_off()
+        await self._hears_ringing()
+        return True
+
+    async def _not_moved(self, agent: Talking | None) -> None:
+        if agent is not None and self._live.agent is agent:
+            await self._live.over(CallEnd.AGENT_HUNG_UP)
 
     async def _given(self) -> None:
         """The client is theirs: what the house knows of the call ends here, what is said goes on through us."""
         live = self._live
         session = await live.sound()
-        await live.holding.stop_recording()
         await session.stop(CLIENT)
         await session.hear(heard_by((CLIENT, self.name)))
+        await live.holding.stop_recording()
         self.is_given = True
         if self._refer is not None:
             refer, self._refer = self._refer, None
             await _notified(refer, 200)
         await self._agent_off()
-        await live.told(CallEnd.TRANSFERRED)
+        await live.until_kept(self._tell)
+
+    async def _tell(self) -> None:
+        if not self.is_told:
+            await self._live.around.desk.ended(self._live.call.id, CallEnd.TRANSFERRED)
+            self.is_told = True
 
     async def _agent_off(self) -> None:
         agent, self._live.agent = self._live.agent, None
         if agent is not None:
             await ended(agent.leg)
             await (await self._live.sound()).drop(agent.name)
+            await self._live.holding.left_alone()
+
+    async def _hears_ringing(self) -> None:
+        """The client waits for whoever is called, and for nobody else."""
+        session = await self._live.sound()
+        await session.hear({CLIENT: NOBODY})
+        await session.play(CLIENT, self._live.around.prompts.ringing())
 
     async def _drop_third(self) -> None:
         third, self.third = self.third, None
@@ -240,7 +314,11 @@ class Handing:
         if third is not None:
             await ended(third)
             await (await self._live.sound()).drop(self.name)
-        await self._live.around.desk.third(self._live.call.id, "", None)
+        await self._live.until_kept(self._nobody_is_asked)
+
+    async def _nobody_is_asked(self) -> None:
+        if self.third is None:
+            await self._live.around.desk.third(self._live.call.id, "", None)
 
     async def _call(self, reached: tuple[Target, LegKind, NameAddr], who: str) -> None:
         live = self._live
@@ -259,32 +337,27 @@ class Handing:
         except (NoRoom, Refused, LegOver) as error:
             self._live.around.outside.over(self._leg_name)
             raise Conflict("they cannot be called now", code="not_reachable") from error
-        await live.around.desk.third(live.call.id, who, CallStage.RINGING)
+        try:
+            await live.around.desk.third(live.call.id, who, CallStage.RINGING)
+        except HubError:
+            await self.end()  # nobody would know whom the phone rings for
+            raise
 
     @property
     def _leg_name(self) -> str:
         return f"{self._live.call.id}/{THIRD}"
 
-    async def _reached(self, target: str) -> tuple[Target, LegKind, NameAddr]:
-        around, agent = self._live.around, self._live.agent
-        if target.startswith(_AGENT):
-            phone = await around.desk.phone_of(around.tenant_id, UserId(target.removeprefix(_AGENT)))
-            reached = around.phones.reach(phone)
-            if reached is None:
-                raise Conflict("their phone is not there", code="not_reachable")
-            return (*reached, self._live.shown_caller())
-        if not target:
-            raise Invalid("say whom to call", field="to")
-        way = around.outside.way(self._leg_name, target, agent.agent_id if agent else None)
-        return way.target, LegKind.PLAIN, way.shown
-
     async def end(self) -> None:
         """The call is over: so is whatever was asked of others."""
         self._live.around.outside.over(self._leg_name)
         third, self.third = self.third, None
-        self.is_talking = False
+        was_asked, self._joins = third is not None or self._joins, False
+        self._blind = self.is_talking = False
+        self._refer, self._moves_until_s = None, 0.0
         if third is not None and not third.is_over:
             await ended(third)
+        if was_asked and self._live.session is not None:
+            await self._live.session.drop(self.name)
 
     def _new_side(self) -> PassedOn:
         self._side = PassedOn(ThirdSide(self._live, self.name))
@@ -294,6 +367,16 @@ class Handing:
         agent = self._live.agent
         if agent is None or self._live.is_over or self.is_given:
             raise Conflict("nobody talks on this call", code="not_talking")
+        return agent
+
+    def _needs_nobody(self) -> Talking:
+        """Raises Conflict unless the agent talks to the client and has asked nobody yet."""
+        agent = self._needs_talk()
+        if self.third is not None or self._joins or self._moves:
+            raise Conflict("somebody is asked already", code="consulting")
+        self.name = (
+            THIRD if agent.name == AGENT else AGENT
+        )  # a colleague who took the client over kept theirs
         return agent
 
 

@@ -46,6 +46,17 @@ class Holding:
             await live.around.desk.held(live.call.id, held=False)
             live.call = replace(live.call, held_since=None)
 
+    async def left_alone(self) -> None:
+        """No agent has the client any more: nothing is recorded, and the hold is over, as it is in the house,
+        which moved the work."""
+        live = self._live
+        was_recorded = live.call.recording is not RecordingState.OFF
+        await self.stop_recording()
+        self._recorder.forget_hold()
+        live.call = replace(live.call, held_since=None)
+        if was_recorded:
+            await live.until_kept(lambda: live.around.desk.recording(live.call.id, live.call.recording))
+
     async def record_if_always(self) -> None:
         """Begin to record where the line says that every call is."""
         live = self._live

@@ -1,19 +1,18 @@
 """A call that comes in: from its INVITE to the line, the menu, or what is said when nobody is there."""
 
-import io
-import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
 
-from hub.channels.sip.b2bua.caller import invite_key, thread_of
+from hub.channels.sip.b2bua.caller import as_told, invite_key, thread_of
 from hub.channels.sip.b2bua.live import LiveCall
+from hub.channels.sip.b2bua.message_tape import MessageTape
 from hub.channels.sip.b2bua.parties import CLIENT
 from hub.channels.sip.b2bua.sides import ended
 from hub.channels.sip.b2bua.surroundings import Line, Menu, Phrase, Surroundings
 from hub.channels.sip.b2bua.waiting import Goodbye, InLine, InMenu, LeavesMessage
-from hub.channels.sip.leg import Leg, LegOver
+from hub.channels.sip.leg import InboundLeg, LegOver
 from hub.channels.sip.message import Request
 from hub.channels.sip.refusal import Field
 from hub.domain.agent import Media
@@ -21,23 +20,23 @@ from hub.domain.call import Call, CallEnd
 from hub.domain.errors import Conflict, HubError, Unavailable
 from hub.domain.ids import QueueId
 from hub.domain.person import IdentityKind
+from hub.domain.recording import RecordingCut
 from hub.domain.touch import InboundTouch, Sender, TouchKind
-from hub.ports.media import RATE_HZ, NoCommonMedia, NoRoom
+from hub.ports.media import NoCommonMedia, NoRoom
 
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = 5
-MESSAGE_LEAST_S = 1.0
 
 
 class InboundCall(LiveCall):
     """A caller, from the moment that their call is durable."""
 
-    def __init__(self, around: Surroundings, call: Call, leg: Leg, line: Line, language: str) -> None:
+    def __init__(self, around: Surroundings, call: Call, leg: InboundLeg, line: Line, language: str) -> None:
         super().__init__(around, call, leg)
         self.language = language
         self._line = line
-        self._message: MessageSink | None = None
+        self._message: MessageTape | None = None
 
     async def begin(self) -> None:
         """The first step: a menu, the line, or what is said outside the hours."""
@@ -45,8 +44,10 @@ class InboundCall(LiveCall):
             self.waiting = InMenu(self, self._line.menu, self._chose(self._line.menu))
             try:
                 await self.waiting.begin()
-            except (NoRoom, NoCommonMedia):
-                await self._refuse(488)
+            except LegOver:
+                pass  # the caller's own end comes as a step
+            except (NoRoom, NoCommonMedia) as error:
+                await self.cannot_be_heard(error)
             return
         await self._in_line(self.call.queue_id)
 
@@ -67,13 +68,23 @@ class InboundCall(LiveCall):
         return chosen
 
     async def _in_line(self, queue_id: QueueId) -> None:
+        await self.until_kept(lambda: self._enter(queue_id))
+
+    async def _enter(self, queue_id: QueueId) -> None:
         around = self.around
-        queue = await around.queue(queue_id)
+        if self.agent is not None:
+            return
+        try:
+            queue = await around.queue(queue_id)
+            hours = await around.hours(queue_id, self.language)
+        except Unavailable:
+            await self.tell_client(182)
+            raise
         if queue is None:
-            await self._refuse(480)
+            await self.refuse_client(480)
+            await self.over(CallEnd.FAILED)
             return
         self.call = replace(self.call, queue_id=queue_id)
-        hours = await around.hours(queue_id, self.language)
         if hours.closed:
             voicemail = queue.rules.voice.when_closed_voicemail
             self.waiting = (
@@ -85,33 +96,39 @@ class InboundCall(LiveCall):
             self.waiting = InLine(self, queue)
         try:
             await self.waiting.begin()
-        except (NoRoom, NoCommonMedia):
-            await self._refuse(488)
+        except (NoRoom, NoCommonMedia) as error:
+            await self.cannot_be_heard(error)
         except LegOver:
             pass  # the caller's own end comes as a step
 
-    async def _refuse(self, status: int) -> None:
-        if self.client is not None and not self.client.is_over and not self.client_answered:
-            await self.client.refuse(status)
-        await self.over(CallEnd.FAILED)
-
     async def record_message(self) -> None:
-        """What the caller says from now on is a message."""
-        self._message = MessageSink()
+        """What the caller says from now on is a message. Where it cannot be kept the call ends: nobody talks to a
+        machine that does not listen."""
+        try:
+            self._message = await MessageTape.begun(self.around.vault, self.call, self._message_cut)
+        except (HubError, OSError):
+            self.log.exception("message_not_kept")
+            await self.over(CallEnd.FAILED)
+            return
         await (await self.sound()).record(CLIENT, self._message)
+
+    def _message_cut(self, cut: RecordingCut) -> None:
+        """The vault takes no more: what was said until then is the message."""
+        self.log.warning("message_cut", why=str(cut))
+        self.turns.post(lambda: self.over(CallEnd.VOICEMAIL))
 
     async def told(self, end: CallEnd) -> None:
         """A message that was left is kept before the end is."""
         message, self._message = self._message, None
-        if (
-            message is not None
-            and message.seconds >= MESSAGE_LEAST_S
-            and self.around.keep_message is not None
-        ):
+        if message is not None:
+            if self.session is not None:
+                await self.session.stop_recording()
             try:
-                attachment = await self.around.keep_message(self.call, message.wav())
-                await self.around.desk.left_message(self.call.id, attachment)
-                end = CallEnd.VOICEMAIL
+                if await message.kept():
+                    await self.around.desk.left_message(self.call.id)
+                    end = CallEnd.VOICEMAIL
+                elif end is CallEnd.VOICEMAIL:
+                    end = CallEnd.CLIENT_LEFT
             except (HubError, OSError):
                 self.log.exception("message_not_kept")
         elif end is CallEnd.VOICEMAIL:
@@ -119,38 +136,13 @@ class InboundCall(LiveCall):
         await super().told(end)
 
 
-class MessageSink:
-    """What a caller says to nobody, in memory: three minutes are 3 MB."""
-
-    def __init__(self) -> None:
-        self._said = bytearray()
-
-    def write(self, left: bytes, right: bytes) -> None:  # noqa: ARG002 - as the port has it
-        """Only the caller's side."""
-        self._said += left
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return len(self._said) / (2 * RATE_HZ)
-
-    def wav(self) -> bytes:
-        """As a file."""
-        out = io.BytesIO()
-        with wave.open(out, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE_HZ)
-            file.writeframes(bytes(self._said))
-        return out.getvalue()
-
-
-async def received(around: Surroundings, leg: Leg, line: Line) -> InboundCall | None:
+async def received(around: Surroundings, leg: InboundLeg, line: Line) -> InboundCall | None:
     """Make the call durable, or answer that it cannot be: nothing above 100 was said before.
 
     None when it was refused, or is over already.
     """
     invite = leg.invite
+    line = as_told(line)
     language = line.language
     touch = _touch(around, invite, line)
     try:
@@ -179,7 +171,7 @@ async def received(around: Surroundings, leg: Leg, line: Line) -> InboundCall | 
     return InboundCall(around, call, leg, line, language)
 
 
-async def _refused(leg: Leg, status: int, *fields: Field) -> None:
+async def _refused(leg: InboundLeg, status: int, *fields: Field) -> None:
     if leg.is_over:
         return
     try:

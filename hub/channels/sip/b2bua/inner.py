@@ -4,13 +4,15 @@ import asyncio
 
 import structlog
 
+from hub.channels.sip.b2bua.absence import Absence
+from hub.channels.sip.b2bua.going_over import Then, gone_over
 from hub.channels.sip.b2bua.parties import heard_by, is_named
 from hub.channels.sip.b2bua.passing import PassedOn
 from hub.channels.sip.b2bua.sides import ended
 from hub.channels.sip.b2bua.surroundings import Surroundings
 from hub.channels.sip.b2bua.turns import CallOver, Turns
 from hub.channels.sip.headers import NameAddr, Replaces
-from hub.channels.sip.leg import Ended, Leg, LegEvents, LegOver, Target
+from hub.channels.sip.leg import Ended, InboundLeg, Leg, LegEvents, LegOver, Target
 from hub.channels.sip.refusal import Refused
 from hub.channels.sip.uri import Uri
 from hub.ports.media import Keys, LegKind, MediaEvent, MediaSession, NoCommonMedia, NoRoom
@@ -24,13 +26,14 @@ RINGS_S = 45.0
 class InnerCall:
     """Who calls and who is called. It implements LegEvents for both legs."""
 
-    def __init__(self, around: Surroundings, calling: Leg) -> None:
+    def __init__(self, around: Surroundings, calling: InboundLeg) -> None:
         self._around = around
         self.turns = Turns()
         self.calling = calling
         self._called: Leg | None = None
         self._called_side = PassedOn(self)
         self._session: MediaSession | None = None
+        self._away: dict[str, Absence] = {}
         self._answered = False
         self._is_over = False
 
@@ -86,22 +89,21 @@ class InnerCall:
         """Whether the leg of who calls is meant by a Replaces."""
         return is_named(self.calling, replaces)
 
-    async def hand_over(self, offer: bytes, events: LegEvents) -> tuple[Leg, bytes]:
-        """Who was called goes over to another call, by a re-INVITE with its offer; this call is over.
+    def hand_over(self, offer: bytes, events: LegEvents, then: Then) -> None:
+        """See GoesOver: who was called goes over to another call, and this one is over."""
+        if self._is_over:
+            then(None, b"")
+        else:
+            self.turns.post(lambda: self._handed_over(offer, events, then))
 
-        Raises Refused when they have not answered, or do not want it.
-        """
-        return await self.turns.ask(lambda: self._handed_over(offer, events))
-
-    async def _handed_over(self, offer: bytes, events: LegEvents) -> tuple[Leg, bytes]:
-        called = self._called
-        if called is None or not self._answered or self._is_over:
-            raise Refused(480, "they have not answered")
-        answer = await called.reoffer(offer)
-        self._called = None
-        self._called_side.give(events)
-        self.end()
-        return called, answer
+    async def _handed_over(self, offer: bytes, events: LegEvents, then: Then) -> None:
+        session = self._session
+        if self._called is None or session is None or not self._answered or self._is_over:
+            then(None, b"")
+        elif await gone_over(self._called, offer, then, session, CALLED):
+            self._called = None
+            self._called_side.give(events)
+            self.end()
 
     # — LegEvents —————————————————————————————————————————————————————————————————————————
 
@@ -160,6 +162,30 @@ class InnerCall:
 
     async def notified(self, leg: Leg, status: int, over: bool) -> None:
         """We send no REFER."""
+
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        """A browser that comes back within a while, or is heard, is waited for."""
+        absence = self._away.setdefault(leg.id, self._absence_of(leg))
+        if is_reached:
+            absence.end()
+        else:
+            self.turns.post(absence.begin)
+
+    def _absence_of(self, leg: Leg) -> Absence:
+        name = CALLING if leg is self.calling else CALLED
+
+        async def received() -> int | None:
+            if self._is_over or self._session is None or leg.is_over:
+                return None
+            return (await self._session.quality(name)).received
+
+        async def unchanged() -> None:
+            """Two colleagues wait for each other in silence."""
+
+        async def gone() -> None:
+            self.end()
+
+        return Absence(self.turns, received, quiet=unchanged, heard=unchanged, gone=gone)
 
     async def ended(self, leg: Leg, why: Ended) -> None:
         """Either hung up, or they refused."""

@@ -7,7 +7,8 @@ from hub.channels.sip.b2bua.parties import AGENT, CLIENT, NOBODY, Talking, heard
 from hub.channels.sip.b2bua.passing import PassedOn
 from hub.channels.sip.b2bua.sides import AgentSide, ClientSide, ended, reason_of
 from hub.channels.sip.b2bua.surroundings import Surroundings, Way
-from hub.channels.sip.leg import Ended, Leg, LegOver
+from hub.channels.sip.b2bua.whom import phone_at
+from hub.channels.sip.leg import Ended, InboundLeg, Leg, LegOver
 from hub.channels.sip.refusal import Refused
 from hub.domain.call import AgentPhone, Call, CallEnd
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, TooMany, Unavailable
@@ -30,16 +31,25 @@ class OutboundCall(LiveCall):
         self._way = way
         self._leg_name = leg_name
         self._phone: Leg | None = None
+        """The leg of the phone of who calls, until they have picked it up."""
 
     async def told(self, end: CallEnd) -> None:
-        """The caps count it no more."""
-        self.around.outside.over(self._leg_name)
+        """The caps count it no more, unless the client talks on with somebody they were given to."""
+        if not self.handing.is_given:
+            self.around.outside.over(self._leg_name)
         await super().told(end)
+
+    async def run(self) -> None:
+        """See LiveCall; the caps count it until its legs are over."""
+        try:
+            await super().run()
+        finally:
+            self.around.outside.over(self._leg_name)
 
     async def ring_phone(self, phone: AgentPhone) -> None:
         """The first step. What goes wrong is told by `rings`."""
         try:
-            reached = self.phone_at(phone)
+            reached = phone_at(phone, self)
             if reached is None:
                 await self._not_there("your phone is not there: open the console, or register it")
                 return
@@ -66,9 +76,9 @@ class OutboundCall(LiveCall):
         await self.over(CallEnd.FAILED)
 
     async def agent_answered(self, leg: Leg, sdp: bytes) -> None:
-        """The agent is there: now the client is called."""
+        """The agent is there: now the client is called. Whoever comes later was asked as for any other call."""
         if leg is not self._phone or self.is_over:
-            await ended(leg)
+            await super().agent_answered(leg, sdp)
             return
         session = await self.sound()
         try:
@@ -81,7 +91,7 @@ class OutboundCall(LiveCall):
     async def call_client(self, leg: Leg) -> None:
         """The agent is on the line, and hears the client's phone ring."""
         session = await self.sound()
-        self.agent = Talking(agent_id=self._agent_id, leg=leg)
+        self._phone, self.agent = None, Talking(agent_id=self._agent_id, leg=leg)
         try:
             await session.play(AGENT, self.around.prompts.ringing())
             self.client_side = PassedOn(ClientSide(self))
@@ -146,7 +156,7 @@ class OutboundCall(LiveCall):
 
     async def agent_ended(self, leg: Leg, why: Ended) -> None:
         """The agent hung up, or did not pick up their own phone."""
-        if leg is self._phone and self.agent is None:
+        if leg is self._phone:
             await self._not_there("your phone was not answered")
         else:
             await super().agent_ended(leg, why)
@@ -155,7 +165,7 @@ class OutboundCall(LiveCall):
 class DialledCall(OutboundCall):
     """A call of ours that an agent began on their own phone: their leg is there first."""
 
-    async def begin(self, leg: Leg) -> None:
+    async def begin(self, leg: InboundLeg) -> None:
         """The first step: the phone is answered, so that it hears the other network, and the client is called."""
         self._phone = leg
         try:
@@ -172,7 +182,7 @@ class DialledCall(OutboundCall):
 
 
 async def dialled_on_phone(
-    around: Surroundings, leg: Leg, agent_id: UserId, number: str
+    around: Surroundings, leg: InboundLeg, agent_id: UserId, number: str
 ) -> DialledCall | None:
     """Make durable what an agent dialled on their own phone, or answer that it is not to be: None then."""
     status, way, call = 503, None, None

@@ -1,10 +1,9 @@
 """Who takes part in a call, what they are called in its sound, and who hears whom."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from hub.channels.sip.headers import Replaces
-from hub.channels.sip.leg import Leg, LegEvents
+from hub.channels.sip.leg import Leg
 from hub.domain.ids import UserId
 from hub.domain.reservation import Reservation
 
@@ -27,14 +26,6 @@ def is_named(leg: Leg, replaces: Replaces) -> bool:
         ours.from_tag,
         ours.to_tag,
     )
-
-
-class HandsOver(Protocol):
-    """A call whose far side may go over to another one."""
-
-    async def hand_over(self, offer: bytes, events: LegEvents) -> tuple[Leg, bytes]:
-        """The leg of the far side and its answer to the offer. Raises Refused, CallOver, TimeoutError."""
-        ...
 
 
 @dataclass(slots=True, kw_only=True)

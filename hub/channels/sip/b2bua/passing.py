@@ -57,6 +57,10 @@ class PassedOn:
         """Passed on."""
         await (await self._whom()).notified(leg, status, over)
 
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        """Passed on."""
+        await (await self._whom()).reached(leg, is_reached=is_reached)
+
     async def ended(self, leg: Leg, why: Ended) -> None:
         """Passed on, unless there is nobody: the leg was refused."""
         await self._given

@@ -2,15 +2,11 @@
 
 from collections.abc import Callable
 
-import structlog
-
 from hub.domain.call import Call, RecordingState
-from hub.domain.errors import Conflict, HubError, Unavailable
+from hub.domain.errors import Conflict, Unavailable
 from hub.domain.recording import RecordingCut
 from hub.ports.media import MediaSession
 from hub.ports.recordings import RecordingTape, RecordingVault
-
-log = structlog.get_logger(__name__)
 
 
 class Recorder:
@@ -50,6 +46,10 @@ class Recorder:
         self._held = held
         await self._follow(session)
 
+    def forget_hold(self) -> None:
+        """Whoever talks next has not put anybody on hold."""
+        self._held = False
+
     async def _follow(self, session: MediaSession) -> None:
         if self._tape is not None:
             paused = self._held or self._state is RecordingState.PAUSED
@@ -57,14 +57,11 @@ class Recorder:
             await self._tape.pause(paused=paused)
 
     async def end(self, session: MediaSession | None) -> None:
-        """Keep it. A fault of the vault never ends the call: what was written is brought to its end later."""
+        """It is over. The vault keeps it by itself: no step of a call waits for a disk."""
         tape, self._tape = self._tape, None
         self._state = RecordingState.OFF
         if tape is None:
             return
         if session is not None:
             await session.stop_recording()
-        try:
-            await tape.finish()
-        except (HubError, OSError):
-            log.exception("recording_not_finished")
+        tape.done()

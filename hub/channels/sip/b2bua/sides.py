@@ -109,6 +109,9 @@ class Side:
     async def notified(self, leg: Leg, status: int, over: bool) -> None:
         """We send no REFER."""
 
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        """Of interest where an agent talks: the others are waited for by their own legs."""
+
     async def ended(self, leg: Leg, why: Ended) -> None:
         """See LegEvents."""
 
@@ -151,6 +154,10 @@ class AgentSide(Side):
             await self._live.turns.ask(lambda: self._live.handing.referred(leg, target, replaces))
         except (CallOver, TimeoutError) as error:
             raise Refused(481, "the call is over") from error
+
+    async def reached(self, leg: Leg, *, is_reached: bool) -> None:
+        """The browser lost its connection, or came back."""
+        self._live.turns.post(lambda: self._live.away.reached(leg, is_reached=is_reached))
 
     async def ended(self, leg: Leg, why: Ended) -> None:
         """The phone refused, could not be reached, or was hung up."""

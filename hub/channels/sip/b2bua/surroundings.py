@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from hub.channels.sip.b2bua.parties import HandsOver
+from hub.channels.sip.b2bua.going_over import GoesOver
 from hub.channels.sip.headers import NameAddr, Replaces
 from hub.channels.sip.leg import Source, Target, UserAgent
 from hub.channels.sip.message import Request
-from hub.domain.call import AgentPhone, Call
+from hub.domain.call import AgentPhone
 from hub.domain.ids import QueueId, TenantId, UserId
 from hub.domain.queue import Queue
-from hub.domain.touch import Attachment
 from hub.ports.calls import CallDesk
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
@@ -112,6 +111,10 @@ class Phones(Protocol):
         """Whom to call; None when the phone is not there."""
         ...
 
+    def judge_address(self, address: str) -> None:
+        """Whether a phone at this SIP address may be called. Raises Invalid (`phone_host_not_allowed`, `bad_uri`)."""
+        ...
+
     def agent_of(self, account: str) -> UserId | None:
         """Whose phone registers by that name."""
         ...
@@ -137,8 +140,19 @@ class Outside(Protocol):
     def way(self, leg: str, called: str, agent_id: UserId | None) -> Way:
         """How a number or an address is called for this agent.
 
-        Raises Invalid (`number_not_allowed`), TooMany, Unavailable (`no_trunk`).
+        Raises Invalid (`bad_phone`, `number_country`, `number_premium`, `number_short`, `number_unknown`,
+        `number_never`, `number_not_allowed`), Conflict (`calls_at_night`), TooMany (`calls_an_hour`,
+        `calls_at_a_time`, `all_calls_at_a_time`), Unavailable (`no_trunk`).
         """
+        ...
+
+    def judge(self, called: str, agent_id: UserId) -> None:
+        """Whether `way` would give one now; nothing is counted by it. Raises as it does."""
+        ...
+
+    def judge_number(self, called: str) -> None:
+        """Whether the number is called at all, whoever calls and whenever. Raises Invalid as `way`, Conflict
+        (`no_trunk`)."""
         ...
 
     def over(self, leg: str) -> None:
@@ -149,8 +163,7 @@ class Outside(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Everything a call needs. `queue` gives a line as it is now, `hours` whether it is open, `wait_s` what somebody
-    at that place of it may expect, `keep_message` keeps
-    the sound (WAV) of a message, `other_call` finds the call of a phone that a Replaces means."""
+    at that place of it may expect, `other_call` finds the call of a phone that a Replaces means."""
 
     tenant_id: TenantId
     node: str
@@ -168,5 +181,4 @@ class Surroundings:
     queue: Callable[[QueueId], Awaitable[Queue | None]]
     hours: Callable[[QueueId, str], Awaitable[LineHours]]
     wait_s: Callable[[QueueId, int], float | None]
-    keep_message: Callable[[Call, bytes], Awaitable[Attachment]] | None
-    other_call: Callable[[Replaces], HandsOver | None] = lambda _: None
+    other_call: Callable[[Replaces], GoesOver | None] = lambda _: None

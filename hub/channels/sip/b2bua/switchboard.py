@@ -10,21 +10,22 @@ from typing import TypeVar
 
 import structlog
 
+from hub.channels.sip.b2bua.going_over import GoesOver
 from hub.channels.sip.b2bua.inbound import received
 from hub.channels.sip.b2bua.inner import InnerCall
 from hub.channels.sip.b2bua.live import LiveCall
 from hub.channels.sip.b2bua.outbound import OutboundCall, dialled_on_phone
-from hub.channels.sip.b2bua.parties import HandsOver, is_named
+from hub.channels.sip.b2bua.parties import is_named
 from hub.channels.sip.b2bua.passing import PassedOn
 from hub.channels.sip.b2bua.sides import AgentSide, ClientSide, ended
 from hub.channels.sip.b2bua.surroundings import Surroundings
 from hub.channels.sip.b2bua.turns import CallOver
 from hub.channels.sip.headers import Replaces
-from hub.channels.sip.leg import Leg, LegEvents, Source
+from hub.channels.sip.leg import InboundLeg, Leg, LegEvents, Source
 from hub.channels.sip.numbers import user_of
 from hub.channels.sip.refusal import Field, Refused
 from hub.domain.agent import Media
-from hub.domain.call import AgentPhone, Call, CallEnd, RecordingState
+from hub.domain.call import AgentPhone, Call, CallEnd, RecordingState, is_number
 from hub.domain.errors import Conflict, NotFound, Unavailable
 from hub.domain.events import Event, ReservationEnded, ReservationOffered, WorkStepped
 from hub.domain.ids import CallId, InteractionId, ReservationId, UserId
@@ -32,6 +33,7 @@ from hub.domain.reservation import ReservationState
 
 K = TypeVar("K")
 V = TypeVar("V")
+L = TypeVar("L", bound=LiveCall)
 
 log = structlog.get_logger(__name__)
 
@@ -81,12 +83,15 @@ class Switchboard:
         self._draining = True
         for live in list(self._calls.values()):
             live.turns.post(partial(live.over, CallEnd.HUB_LOST))
+        for inner in self._inner:
+            inner.end()
         try:
             async with asyncio.timeout(_DRAIN_S):
                 await self._quiet.wait()
         except TimeoutError:
             log.warning("calls_not_drained", calls=self.active)
             for live in list(self._calls.values()):
+                live.left.set()
                 live.turns.close()
 
     async def beat(self) -> None:
@@ -96,7 +101,7 @@ class Switchboard:
 
     # — IncomingCalls —————————————————————————————————————————————————————————————————————
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         """Somebody calls. Raises Refused for a number that leads nowhere, and when there is no room."""
         if self._draining or self._group is None or self.active >= self._limit:
             raise Refused(503, "no room for another call", telling=(Field("Retry-After", "5"),))
@@ -105,28 +110,39 @@ class Switchboard:
         line = self._around.lines.of(leg.invite, source)
         if line is None:
             raise Refused(404, "this number leads nowhere")
-        coming = PassedOn()
-        self._beginning += 1
-        self._quiet.clear()
+        events = PassedOn()
 
         async def begin() -> None:
-            live = None
-            try:
-                live = await received(self._around, leg, line)
-            finally:
-                self._beginning -= 1
-                if live is None:
-                    coming.give(None)
-                    self._note_quiet()
+            live = await self._written(received(self._around, leg, line), events, ClientSide)
             if live is not None:
-                coming.give(ClientSide(live))
                 live.turns.post(live.begin)
                 await self._live(live)
 
-        self._group.create_task(self._guarded(begin, leg), name="call")
-        return coming
+        self._begin(begin, leg)
+        return events
 
-    def _from_phone(self, leg: Leg, source: Source) -> LegEvents:
+    def _begin(self, begin: Callable[[], Awaitable[None]], leg: Leg) -> None:
+        """A call is being written from now on: it counts, and the end of the hub waits for it."""
+        assert self._group is not None
+        self._beginning += 1
+        self._quiet.clear()
+        self._group.create_task(self._guarded(begin, leg), name="call")
+
+    async def _written(
+        self, made: Awaitable[L | None], events: PassedOn, side: Callable[[LiveCall], LegEvents]
+    ) -> L | None:
+        """The call once it is durable, to be carried at once; None for one that was refused."""
+        live = None
+        try:
+            live = await made
+            return live
+        finally:
+            self._beginning -= 1
+            events.give(None if live is None else side(live))
+            if live is None:
+                self._note_quiet()
+
+    def _from_phone(self, leg: InboundLeg, source: Source) -> LegEvents:
         """A phone of the house calls a colleague, or somebody outside."""
         agent_id = self._around.phones.agent_of(source.account)
         if agent_id is None or self._group is None:
@@ -135,9 +151,7 @@ class Switchboard:
         colleague = self._around.phones.agent_of(user)
         if colleague is None and not user.strip("+0123456789*#") and user:
             events = PassedOn()
-            self._group.create_task(
-                self._guarded(lambda: self._dialled(leg, agent_id, user, events), leg), name="call"
-            )
+            self._begin(lambda: self._dialled(leg, agent_id, user, events), leg)
             return events
         if colleague is None or colleague == agent_id:
             raise Refused(404, "this number leads nowhere")
@@ -157,17 +171,14 @@ class Switchboard:
         finally:
             self._inner.discard(inner)
 
-    async def _dialled(self, leg: Leg, agent_id: UserId, number: str, events: PassedOn) -> None:
-        live = None
-        try:
-            live = await dialled_on_phone(self._around, leg, agent_id, number)
-        finally:
-            events.give(None if live is None else AgentSide(live))
+    async def _dialled(self, leg: InboundLeg, agent_id: UserId, number: str, events: PassedOn) -> None:
+        made = dialled_on_phone(self._around, leg, agent_id, number)
+        live = await self._written(made, events, AgentSide)
         if live is not None:
             live.turns.post(lambda: live.begin(leg))
             await self._live(live)
 
-    def _other_call(self, replaces: Replaces) -> HandsOver | None:
+    def _other_call(self, replaces: Replaces) -> GoesOver | None:
         for inner in self._inner:
             if inner.is_of(replaces):
                 return inner
@@ -176,7 +187,7 @@ class Switchboard:
                 return live
         return None
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         """A PBX on the client's side hands its user's call to another of its phones (RFC 3891): the client's leg
         changes, from where it was only."""
         for live in self._calls.values():
@@ -200,6 +211,8 @@ class Switchboard:
         self._quiet.clear()
         self._by_interaction[call.interaction_id] = live
         try:
+            if self._draining:  # it was being written when the others were ended
+                live.turns.post(partial(live.over, CallEnd.HUB_LOST))
             if early := self._early.pop(call.interaction_id, None):
                 self._offer(live, early)
             await live.run()
@@ -264,6 +277,17 @@ class Switchboard:
         live.turns.post(lambda: live.ring_phone(phone))
         self._group.create_task(self._carried(live), name="call")
         await live.rings
+
+    def judge(self, number: str, agent_id: UserId) -> None:
+        """See hub/ports/calls.py."""
+        self._around.outside.judge(number, agent_id)
+
+    def judge_phone(self, address: str) -> None:
+        """See hub/ports/calls.py."""
+        if is_number(address):
+            self._around.outside.judge_number(address)
+        else:
+            self._around.phones.judge_address(address)
 
     async def _carried(self, live: OutboundCall) -> None:
         try:

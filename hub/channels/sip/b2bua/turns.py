@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 T = TypeVar("T")
 Step = Callable[[], Awaitable[None]]
 
@@ -52,9 +56,12 @@ class Turns:
             try:
                 made = await step()
             except Exception as error:
-                if result.cancelled():
-                    raise
-                result.set_exception(error)
+                if (
+                    result.cancelled()
+                ):  # it was for whoever asked to know: the call goes on, as it does with them
+                    log.warning("call_step_refused_late", exc_info=error)
+                else:
+                    result.set_exception(error)
             else:
                 if not result.cancelled():
                     result.set_result(made)

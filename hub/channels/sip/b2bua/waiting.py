@@ -3,6 +3,7 @@
 import asyncio
 import math
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from hub.channels.sip.b2bua.parties import CLIENT
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 AGAIN_AFTER_S = 30.0
 """How long the music plays between two announcements."""
+ROOM_AGAIN_S = 5.0
+"""Until a caller whom there was no port for is tried to be answered again; meanwhile it rings."""
 MESSAGE_MOST_S = 180.0
 SAID_MOST_MIN = 30
 """Beyond so many minutes nothing exact is said of the wait."""
@@ -54,6 +57,8 @@ class InLine:
         self._queue = queue
         self._greeted = greeted
         self._speaking = False
+        self._rings = False
+        """They were told that they wait (182), and hear their phone ring."""
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
 
@@ -64,20 +69,28 @@ class InLine:
         if live.client is None or live.is_over:
             return
         if not live.client_answered and not rules.answer_with_music:
-            await live.client.progress(182)
+            self._rings = True
+            await live.tell_client(182)
             self._after(rules.max_ring_s, self._answered)
             return
         await self._answered()
 
     async def _answered(self) -> None:
         live = self._live
-        if self._stopped or live.agent is not None or (live.ringing is not None and live.client_answered):
+        if self._stopped or live.agent is not None or (live.offering.goes_on and live.client_answered):
             return
         try:
             await live.answer_client()
-        except (LegOver, NoRoom, NoCommonMedia):
-            if live.client is not None and not live.client.is_over:
-                await live.client.refuse(488)
+        except LegOver:
+            return  # their own end comes as a step
+        except NoCommonMedia as error:
+            await live.cannot_be_heard(error)
+            return
+        except NoRoom:
+            if not self._rings:
+                self._rings = True
+                await live.tell_client(182)
+            self._after(ROOM_AGAIN_S, self._answered)
             return
         if self._greeted:
             await self._music()
@@ -144,7 +157,7 @@ class InLine:
         if self._stopped or key != CALLBACK_KEY or not self._offers_callback or not live.client_answered:
             return
         await live.around.desk.wants_callback(live.call.id, live.call.number)
-        await live.stop_ringing()
+        await live.offering.stop()
         live.waiting = Goodbye(live, CallEnd.CALLBACK, Phrase.CALLBACK_KEPT)
         self.end()
         await live.waiting.begin()
@@ -170,6 +183,9 @@ class InMenu:
         self._chosen = otherwise
         self._tries = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._has_chosen = False
+        """A key was taken, and is being kept: nothing more is asked."""
+        self._has_music = False
         self._stopped = False
 
     async def begin(self) -> None:
@@ -177,39 +193,59 @@ class InMenu:
         await self._live.answer_client()
         await self._ask()
 
-    async def _ask(self) -> None:
+    async def _ask(self, *before: Phrase) -> None:
         self._tries += 1
         session = await self._live.sound()
-        await session.play(CLIENT, self._live.around.prompts.menu(self._live.language, self._menu.name))
+        prompts, language = self._live.around.prompts, self._live.language
+        said = prompts.menu(language, self._menu.name)
+        if before:
+            said = replace(said, files=prompts.say(language, *before).files + said.files)
+        await session.play(CLIENT, said)
 
     async def played(self) -> None:
         """It was said: now they have a while to press."""
-        if not self._stopped:
+        if not self._stopped and not self._has_chosen:
             self._timer = self._live.turns.later(self._menu.wait_s, self._silent)
 
     async def _silent(self) -> None:
-        if self._stopped:
+        if self._stopped or self._has_chosen:
             return
         if self._tries < self._menu.tries:
             await self._ask()
         else:
-            self.end()
-            await self._chosen("")
+            await self._take("")
 
     async def keyed(self, key: str) -> None:
-        """A key that leads somewhere is taken at once; another one is asked again, and counts as a try."""
-        if self._stopped:
+        """A key that leads somewhere is taken at once; another one leads nowhere, they hear, and are
+        asked again: a further try."""
+        if self._stopped or self._has_chosen:
             return
         if self._timer is not None:
             self._timer.cancel()
         if key in self._menu.choices:
-            self.end()
-            await self._chosen(key)
+            await self._take(key)
         elif self._tries < self._menu.tries:
-            await self._ask()
+            await self._ask(Phrase.NOT_KNOWN)
         else:
-            self.end()
-            await self._chosen("")
+            await self._take("")
+
+    async def _take(self, key: str) -> None:
+        self._has_chosen = True
+        await self._live.until_kept(lambda: self._keep(key))
+
+    async def _keep(self, key: str) -> None:
+        """The menu is over once it is kept what was chosen; until the store is back there is music."""
+        if self._stopped:
+            return
+        try:
+            await self._chosen(key)
+        except Unavailable:
+            if not self._has_music:
+                self._has_music = True
+                session = await self._live.sound()
+                await session.play(CLIENT, self._live.around.prompts.music())
+            raise
+        self.end()
 
     def end(self) -> None:
         """Nothing is asked any more."""
@@ -256,7 +292,7 @@ class Goodbye:
 
 
 class LeavesMessage:
-    """A caller leaves a message: said so, a tone, and then what they say is kept until `#`, silence or the end."""
+    """A caller leaves a message: said so, a tone, and what they say is kept until `#`, three minutes, or the end."""
 
     def __init__(self, live: "LiveCall", record: "Callable[[], Awaitable[None]]", *before: Phrase) -> None:
         self._live = live

@@ -1,11 +1,11 @@
 """A 2xx to an INVITE that we sent, until its ACK comes (RFC 3261, 13.3.1.4)."""
 
-import asyncio
 from collections.abc import Callable
 
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.repeating import UntilAcknowledged
 from hub.channels.sip.stack import Stack
+from hub.channels.sip.timers import Later
 from hub.channels.sip.transaction import Key
 
 
@@ -26,7 +26,7 @@ class Accepting:
         self._until = UntilAcknowledged(response, stack.now_s(), stack.times)
         self._acked = acked
         self._failed = failed
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Later | None = None
         self._set()
 
     def _set(self) -> None:

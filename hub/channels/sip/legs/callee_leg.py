@@ -1,7 +1,5 @@
 """A call that came: provisional answers, the final one, and what their CANCEL makes of it (RFC 3261, 13.3)."""
 
-import asyncio
-
 from hub.channels.sip.dialog import callee_dialog, dialog_answer
 from hub.channels.sip.headers import NameAddr
 from hub.channels.sip.leg import Ended, LegOver
@@ -18,6 +16,7 @@ from hub.channels.sip.repeating import UntilAnswered
 from hub.channels.sip.session_timer import asked_for
 from hub.channels.sip.signing import Signer
 from hub.channels.sip.stack import Cancelled, Stack
+from hub.channels.sip.timers import Later
 from hub.channels.sip.transaction import Acknowledged, Failed, Key, Reason
 from hub.channels.sip.transactions import Event
 from hub.channels.sip.transport.flow import Flow
@@ -36,7 +35,7 @@ class CalleeLeg(DialogLeg):
         self.peer_methods = methods_of(invite)
         self._key = key
         self._provisional: UntilAnswered | None = None
-        self._refresh_timer: asyncio.TimerHandle | None = None
+        self._refresh_timer: Later | None = None
         must = "100rel" in [one.lower() for one in invite.require]
         self._reliably = Reliably(stack, key, given_up=self._never_seen) if must else None
         legs.add(self, self.dialog.id)
@@ -149,19 +148,17 @@ class CalleeLeg(DialogLeg):
         )
         self.stack.respond(self._key, response)
         self.over(Ended(status=status, reason=reason or REASONS.get(status, ""), by_us=True))
-        self.legs.forget(self)
+        self.gone()
 
     def _made(self, status: int, *fields: Field, sdp: bytes, reason: str = "") -> Response:
-        response = dialog_answer(
+        return dialog_answer(
             self._invite,
             status,
             local_tag=self.tag,
             contact=self.stack.ways.contact(self.flow),
             adding=(*fields, self.ours.server),
             body=sdp,
-        )
-        return Response(
-            status=status, reason=reason or response.reason, fields=response.fields, body=response.body
+            reason=reason or None,
         )
 
     # what comes
@@ -173,11 +170,11 @@ class CalleeLeg(DialogLeg):
             case Cancelled(cancel) if not self.is_answered:
                 self.stack.respond(self._key, response_to(self._invite.fields, 487, to_tag=self.tag))
                 self.over(Ended(status=487, reason=reason_of(cancel)))
-                self.legs.forget(self)
+                self.gone()
             case Failed(reason) if reason is Reason.TRANSPORT and not self.is_answered:
                 # nobody hears our answers: the connection is gone, and with it the caller
                 self.over(Ended(status=503))
-                self.legs.forget(self)
+                self.gone()
 
     def take(self, key: Key, request: Request) -> None:
         """A request within the dialog. Raises Refused, Malformed."""
@@ -194,6 +191,11 @@ class CalleeLeg(DialogLeg):
             self.stack.respond(self._key, response_to(self._invite.fields, 487, to_tag=self.tag))
         super().hung_up(bye)
 
+    @property
+    def awaits_first_ack(self) -> bool:
+        """Whether our 2xx to the INVITE itself has no ACK yet."""
+        return self._invite.cseq.number in self.accepting
+
     def _acked(self, ack: Request) -> None:
         self.reoffers.changed()
         if self.first_ack_came():
@@ -202,6 +204,11 @@ class CalleeLeg(DialogLeg):
     def _never_seen(self) -> None:
         if not self.is_answered:
             self._refused(504)
+
+    def gone(self) -> None:
+        """The transaction of the INVITE stays for half a minute, without the whole leg."""
+        self.stack.listen_no_more(self._key)
+        super().gone()
 
     def over(self, why: Ended) -> None:
         """It is over."""

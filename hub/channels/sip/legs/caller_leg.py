@@ -1,6 +1,5 @@
 """A call that we make: its INVITE, the answers of one or of many, and CANCEL at any time (RFC 3261, 13.2 and 9.1)."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
 import structlog
@@ -17,6 +16,7 @@ from hub.channels.sip.refusal import Field, Malformed, Refused
 from hub.channels.sip.session_timer import asking, longer
 from hub.channels.sip.signing import Signer
 from hub.channels.sip.stack import Cancelled, Stack, no_answer, way_to
+from hub.channels.sip.timers import Later
 from hub.channels.sip.transaction import Answered, Failed, Key, cancel_of
 from hub.channels.sip.transactions import Event
 from hub.channels.sip.transport.flow import Flow, Unreachable
@@ -70,7 +70,7 @@ class CallerLeg(DialogLeg):
         self._early_sdp: dict[str, bytes] = {}
         self._rseq: dict[str, int] = {}
         self._twins: set[str] = set()
-        self._ring_timer: asyncio.TimerHandle | None = None
+        self._ring_timer: Later | None = None
         legs.add(self)
 
     @property
@@ -278,6 +278,7 @@ class CallerLeg(DialogLeg):
     def flow_closed(self) -> None:
         """The connection is closed: who rings by it is not reached any more."""
         if self.is_confirmed or self._is_over:
+            super().flow_closed()
             return
         self._failed(503, "the connection is closed")
         if self._key is not None:

@@ -1,5 +1,6 @@
 """What a leg can do once there is a dialog, whoever began it: requests within it both ways, and its end."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 _WITH_CONTACT = ("INVITE", "UPDATE", "REFER", "NOTIFY")
 
 
-class DialogLeg:
+class DialogLeg(ABC):
     """The common part of `CalleeLeg` and `CallerLeg`. `keeps_flow` says that the other side is reached by the
     flow that the leg began with and by nothing else: a browser, or a phone behind a NAT."""
 
@@ -63,7 +64,7 @@ class DialogLeg:
         self._keeps_flow = keeps_flow
         self._is_over = False
         self._bye_after_ack: tuple[Field, ...] | None = None
-        self._told = Told(self.id, self._telling_failed)
+        self._told = Told(stack, self.id, self._telling_failed)
         self.reoffers = Reoffers(self)
         self.transfers = Transfers(self)
         self.clock = SessionClock(stack, refresh=self._refresh, expired=self._expired)
@@ -81,9 +82,9 @@ class DialogLeg:
         return self._invite
 
     @property
+    @abstractmethod
     def remote(self) -> NameAddr:
         """Who they say they are."""
-        raise NotImplementedError
 
     @property
     def is_over(self) -> bool:
@@ -94,18 +95,6 @@ class DialogLeg:
     def replaces(self) -> Replaces:
         """The Replaces that names this dialog to a third side. Raises LegOver when there is none."""
         return self.alive().as_replaces
-
-    async def progress(self, status: int, *fields: Field, sdp: bytes = b"", reason: str = "") -> None:
-        """A provisional answer: of a call that came only."""
-        raise NotImplementedError
-
-    async def answer(self, sdp: bytes, *fields: Field) -> None:
-        """200: of a call that came only."""
-        raise NotImplementedError
-
-    async def refuse(self, status: int, *fields: Field, reason: str = "") -> None:
-        """A refusal: of a call that came only."""
-        raise NotImplementedError
 
     async def reoffer(self, sdp: bytes) -> bytes:
         """re-INVITE; its answer. Raises Refused, LegOver."""
@@ -146,8 +135,8 @@ class DialogLeg:
         self._told.tell(telling)
 
     def start_telling(self) -> None:
-        """The worker begins."""
-        self.stack.spawn(self._told.run(), "told")
+        """Whoever listens is told from now on."""
+        self._told.begin()
 
     async def ask(self, method: str, *fields: Field, body: bytes = b"") -> Response:
         """A request within the dialog; signs in when asked to. 408 and 503 as `Stack.ask`."""
@@ -190,7 +179,8 @@ class DialogLeg:
         """The same, when there is one without waiting."""
         flow, dialog = self.flow, self.dialog
         is_straight = flow.transport != "UDP" and flow.is_open and not (dialog and dialog.routes)
-        if self._keeps_flow or is_straight:
+        # a desk phone whose connection is closed listens, and is connected to; a browser does not
+        if is_straight or (self._keeps_flow and (flow.is_open or flow.transport == "WS")):
             return flow
         try:
             return self.stack.ready(self._target())
@@ -222,7 +212,7 @@ class DialogLeg:
     def requested(self, key: Key, request: Request, flow: Flow) -> None:
         """A request within the dialog, that is sound and of a method that is spoken here."""
         if self._keeps_flow and not self.flow.is_open:
-            self.flow = flow  # a browser that lost its connection comes back by another
+            self.flow_back(flow)  # a browser that lost its connection comes back by another
         if self.dialog is None or (self._is_over and request.method != "BYE"):
             self.stack.refuse(key, request, Refused(481, "there is no such call"), to_tag=self.tag)
             return
@@ -269,12 +259,27 @@ class DialogLeg:
         if not self._is_over:
             self.over(Ended(status=0, reason=reason_of(bye)))
         self._accept_no_more()
-        self.legs.forget(self)
+        self.gone()
 
     def flow_closed(self) -> None:
-        """The connection is closed: what is being said goes on, and who is silent is noticed by the session's timer."""
+        """The connection is closed: what is being said goes on, and a browser may come back by another."""
+        if self._keeps_flow and self.flow.transport == "WS" and self.is_confirmed and not self._is_over:
+            self.tell(lambda events: events.reached(self, is_reached=False))
+
+    def flow_back(self, flow: Flow) -> None:
+        """The phone at the other end came back by this connection, and is reached by it from now on."""
+        if not self._keeps_flow or flow is self.flow:
+            return
+        self.flow = flow
+        if self.is_confirmed and not self._is_over:
+            self.tell(lambda events: events.reached(self, is_reached=True))
 
     # the end
+
+    @property
+    def awaits_first_ack(self) -> bool:
+        """Whether the 2xx that made the call has no ACK yet: of a call that came."""
+        return False
 
     def over(self, why: Ended) -> None:
         """It is over, and whoever listens is told; once."""
@@ -289,7 +294,7 @@ class DialogLeg:
     def end_now(self, why: Ended, *fields: Field) -> None:
         """End a call that was answered: by BYE, on the answering side not before the ACK (15)."""
         self.over(why)
-        if any(number == self._invite.cseq.number for number in self.accepting):
+        if self.awaits_first_ack:
             self._bye_after_ack = fields
         else:
             self.stack.spawn(self._say_goodbye(*fields), "bye")
@@ -318,7 +323,11 @@ class DialogLeg:
             await self.ask("BYE", *fields)
         finally:
             self._accept_no_more()
-            self.legs.forget(self)
+            self.gone()
+
+    def gone(self) -> None:
+        """It has nothing more to say."""
+        self.legs.forget(self)
 
     def _accept_no_more(self) -> None:
         for one in self.accepting.values():

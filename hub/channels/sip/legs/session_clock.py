@@ -1,10 +1,10 @@
 """When a session is refreshed, and when it is over because nobody did (RFC 4028, 10)."""
 
-import asyncio
 from collections.abc import Callable
 
 from hub.channels.sip.session_timer import SessionTimer
 from hub.channels.sip.stack import Stack
+from hub.channels.sip.timers import Later
 
 
 class SessionClock:
@@ -14,7 +14,7 @@ class SessionClock:
         self._stack = stack
         self._refresh = refresh
         self._expired = expired
-        self._handles: list[asyncio.TimerHandle] = []
+        self._handles: list[Later] = []
 
     def agreed(self, timer: SessionTimer) -> None:
         """From now on."""

@@ -57,6 +57,8 @@ class Transfers:
     def referred(self, key: Key, request: Request) -> None:
         """A REFER. Raises Refused, Malformed."""
         leg = self._leg
+        if self._event is not None:
+            raise Refused(491, "an earlier REFER is under way")  # who sent it is still to be told of that one
         refer_to = request.refer_to
         if refer_to is None:
             raise Malformed("a REFER has one Refer-To")

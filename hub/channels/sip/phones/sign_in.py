@@ -10,7 +10,7 @@ from hub.channels.sip.digest_server import Door, Nonces, UsedCounts, Verdict
 from hub.channels.sip.message import Request
 from hub.channels.sip.phones.book import Accounts
 from hub.channels.sip.refusal import Field, Malformed, Refused
-from hub.channels.sip.transport.flow import Flow
+from hub.channels.sip.transport.flow import Flow, is_reliable
 from hub.domain.phone import PhoneAccount
 from hub.ports.clock import Clock
 
@@ -18,8 +18,8 @@ from hub.ports.clock import Clock
 class Watch(Protocol):
     """Who keeps count of guesses: `guard.Guard`. Times are those of the monotonic clock."""
 
-    def tried(self, address: str, user: str, now_s: float) -> None:
-        """Somebody named this user and proved nothing."""
+    def tried(self, address: str, user: str, now_s: float, *, surely: bool = True) -> None:
+        """Somebody named this user and proved nothing. `surely`: from there, and not just in its name."""
         ...
 
     def wrong(self, address: str, user: str, now_s: float) -> None:
@@ -36,7 +36,8 @@ class Watch(Protocol):
 
 
 class SignIn:
-    """The house's realm. `key` makes the nonces; each is good for the address that it was given to only."""
+    """The house's realm. `trust` is told by which flow somebody signed in. `key` makes the nonces; each is good for the
+    address that it was given to only."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class SignIn:
         *,
         realm: str,
         watch: Watch | None = None,
+        trust: Callable[[Flow], None] = lambda _: None,
         key: bytes = b"",
         salt: Callable[[int], bytes] = os.urandom,
     ) -> None:
@@ -52,6 +54,7 @@ class SignIn:
         self._accounts = accounts
         self._clock = clock
         self._watch = watch
+        self._trust = trust
         self._key = key or os.urandom(32)
         self._salt = salt
         self._used = UsedCounts()
@@ -62,28 +65,30 @@ class SignIn:
         door = self._door(flow)
         credentials = self._credentials(request)
         if credentials is None:
-            self._note("tried", flow, user)
+            self._note_tried(flow, user)
             raise self._challenge(door, now_s)
         name = credentials.username
+        if door.nonces.age_s(credentials.nonce, now_s) is None:
+            # ours of before a restart, or of another address of the same phone: no guess, but no proof either
+            self._note_tried(flow, name)
+            raise self._challenge(door, now_s, stale=True)
+        # from here on the sender has read what was sent to that address
         if self._is_locked(flow, name):
-            self._note("wrong", flow, name)
+            self._note_wrong(flow, name)
             raise self._challenge(door, now_s)
         account = self._accounts.named(name)
         secrets = None if account is None else _secrets(account)
-        if door.nonces.age_s(credentials.nonce, now_s) is None:
-            # ours of before a restart, or of another address of the same phone: no guess, but no proof either
-            self._note("tried", flow, name)
-            raise self._challenge(door, now_s, stale=True)
         match door.verdict(credentials, request, secrets, now_s):
             case Verdict.GOOD if account is not None:
-                self._note("proved", flow, name)
+                self._note_proved(flow, name)
+                self._trust(flow)
                 return account
             case Verdict.STALE:
                 raise self._challenge(door, now_s, stale=True)
             case Verdict.OTHER_REQUEST:
                 raise Refused(400, "the credentials are for another address")
             case _:
-                self._note("wrong", flow, name)
+                self._note_wrong(flow, name)
                 raise self._challenge(door, now_s)
 
     def _door(self, flow: Flow) -> Door:
@@ -110,11 +115,17 @@ class SignIn:
     def _is_locked(self, flow: Flow, user: str) -> bool:
         return self._watch is not None and self._watch.is_locked(flow.host, user, self._clock.monotonic())
 
-    def _note(self, what: str, flow: Flow, user: str) -> None:
-        if self._watch is None:
-            return
-        note = {"tried": self._watch.tried, "wrong": self._watch.wrong, "proved": self._watch.proved}[what]
-        note(flow.host, user, self._clock.monotonic())
+    def _note_tried(self, flow: Flow, user: str) -> None:
+        if self._watch is not None:
+            self._watch.tried(flow.host, user, self._clock.monotonic(), surely=is_reliable(flow))
+
+    def _note_wrong(self, flow: Flow, user: str) -> None:
+        if self._watch is not None:
+            self._watch.wrong(flow.host, user, self._clock.monotonic())
+
+    def _note_proved(self, flow: Flow, user: str) -> None:
+        if self._watch is not None:
+            self._watch.proved(flow.host, user, self._clock.monotonic())
 
 
 def _secrets(account: PhoneAccount) -> Secrets:

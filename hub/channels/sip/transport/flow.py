@@ -4,23 +4,19 @@ What comes in passes one `Door`: whether it is read at all, what it is, who is t
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
-from hub.channels.sip.grammar import listed
-from hub.channels.sip.headers import Via
 from hub.channels.sip.message import Message, Request, Response, response_to
-from hub.channels.sip.names import canonical
 from hub.channels.sip.parse import LIMITS, Limits, message_of
-from hub.channels.sip.refusal import Field, Malformed, Refused
+from hub.channels.sip.refusal import Malformed, Refused
 from hub.channels.sip.way import Transport
 
 log = structlog.get_logger(__name__)
 
-Allowed = Callable[[str], bool]
-"""Whether something from this address is read at all: asked before a byte of it is parsed."""
+Allowed = Callable[[str, Transport], bool]
+"""Whether something from this address by this transport is read at all: asked before a byte of it is parsed."""
 
 
 class SendFailed(Exception):
@@ -101,7 +97,7 @@ class Door:
     def __init__(
         self,
         *,
-        allowed: Allowed = lambda _: True,
+        allowed: Allowed = lambda *_: True,
         limits: Limits = LIMITS,
         count_refused: Callable[[], None] = lambda: None,
     ) -> None:
@@ -136,8 +132,8 @@ class Door:
             return
         fields = refused.fields
         try:
-            via = _first_via(fields)
-            fields = with_first_via(fields, via.seen_from(flow.host, flow.port))
+            unread = Response(status=100, fields=fields)
+            fields = unread.coming_by(unread.via.seen_from(flow.host, flow.port)).fields
         except Malformed:
             if flow.transport == "UDP":
                 return
@@ -155,16 +151,4 @@ class Door:
 def _seen(request: Request, flow: Flow) -> Request:
     via = request.via
     seen = via.seen_from(flow.host, flow.port)
-    return request if seen == via else replace(request, fields=with_first_via(request.fields, seen))
-
-
-def _first_via(fields: tuple[Field, ...]) -> Via:
-    return Response(status=100, fields=fields).via
-
-
-def with_first_via(fields: tuple[Field, ...], via: Via) -> tuple[Field, ...]:
-    """The fields with another first hop; those behind it stay as they were written, also in the same field."""
-    at = next(n for n, field in enumerate(fields) if canonical(field.name) == "via")
-    name, value = fields[at]
-    rest = listed(value)[1:]
-    return (*fields[:at], Field(name, ", ".join([str(via), *rest])), *fields[at + 1 :])
+    return request if seen == via else request.coming_by(seen)

@@ -19,12 +19,12 @@ log = structlog.get_logger(__name__)
 class Patience:
     """How long a connection is kept, in seconds, and how much may wait to be sent on it, in bytes.
 
-    `idle_s` is the time in which nothing comes or goes; `message_s` the one that the rest of a message may take.
+    `idle_s` is the time in which nothing comes or goes; `message_s` the one that the rest of a message may take,
+    `stranger_s` the one in which somebody who has not signed in sends no sound message.
     """
 
     idle_s: float = 3_600.0
-    silent_s: float = 30.0
-    """A connection on which nothing ever came."""
+    stranger_s: float = 10.0
     message_s: float = 10.0
     backlog_bytes: int = 1024 * 1024
 
@@ -57,7 +57,9 @@ class StreamFlow(asyncio.Protocol):
         self._wire: asyncio.Transport | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._used_at_s = 0.0
-        self._heard = False
+        self._said_at_s = 0.0
+        """When the last sound message came, or the connection was made."""
+        self._is_trusted = False
         self._within_since_s: float | None = None
 
     @property
@@ -76,6 +78,15 @@ class StreamFlow(asyncio.Protocol):
         wire.write(data)
         self._used_at_s = asyncio.get_running_loop().time()
 
+    def trust(self) -> None:
+        """See `crowd.Connection`."""
+        self._is_trusted = True
+
+    def cut(self) -> None:
+        """See `crowd.Connection`."""
+        if self._wire is not None:
+            self._wire.abort()
+
     def close(self) -> None:
         """Close it once what waits was sent, and cut it if that takes too long."""
         if self._wire is not None and not self._wire.is_closing():
@@ -88,19 +99,18 @@ class StreamFlow(asyncio.Protocol):
         peer = wire.get_extra_info("peername") or ("", 0)
         self.host, self.port = str(peer[0]), int(peer[1])
         self._wire = wire
-        self._used_at_s = asyncio.get_running_loop().time()
+        self._used_at_s = self._said_at_s = asyncio.get_running_loop().time()
         if not self._opened(self):
             wire.abort()
             return
-        self._look_again(min(self._patience.silent_s, self._patience.message_s))
+        self._look_at(self._ends_at_s())
 
     def data_received(self, data: bytes) -> None:
         """Bytes, of half a message or of several."""
         self._used_at_s = asyncio.get_running_loop().time()
-        self._heard = True
         if self._wire is None or self._wire.is_closing():
             return
-        if not self._door.allowed(self.host):
+        if not self._door.allowed(self.host, self.transport):
             self._wire.abort()
             return
         for one in self._stream.feed(data):
@@ -110,6 +120,7 @@ class StreamFlow(asyncio.Protocol):
             elif isinstance(one, Refused):
                 self._door.refused(self, one)
             else:
+                self._said_at_s = self._used_at_s
                 self._door.message(self, one)
         if self._stream.is_over:
             self.close()
@@ -117,6 +128,8 @@ class StreamFlow(asyncio.Protocol):
             self._within_since_s = None
         elif self._within_since_s is None:
             self._within_since_s = self._used_at_s
+            if self._watch is not None and self._watch.when() > (ends_s := self._ends_at_s()):
+                self._look_at(ends_s)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why does not matter
         """It is closed."""
@@ -127,15 +140,24 @@ class StreamFlow(asyncio.Protocol):
             self._closed(self)
             self._door.closed(self)
 
-    def _look_again(self, after_s: float) -> None:
-        self._watch = asyncio.get_running_loop().call_later(after_s, self._look)
+    def _ends_at_s(self) -> float:
+        """When it is closed unless something comes."""
+        patience = self._patience
+        ends_s = self._used_at_s + patience.idle_s
+        if not self._is_trusted:
+            ends_s = min(ends_s, self._said_at_s + patience.stranger_s)
+        if self._within_since_s is not None:
+            ends_s = min(ends_s, self._within_since_s + patience.message_s)
+        return ends_s
+
+    def _look_at(self, at_s: float) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = asyncio.get_running_loop().call_at(at_s, self._look)
 
     def _look(self) -> None:
-        patience, now_s = self._patience, asyncio.get_running_loop().time()
-        idle_s = now_s - self._used_at_s
-        within_s = 0.0 if self._within_since_s is None else now_s - self._within_since_s
-        longest_s = patience.idle_s if self._heard else patience.silent_s
-        if idle_s >= longest_s or within_s >= patience.message_s:
+        ends_s = self._ends_at_s()
+        if ends_s <= asyncio.get_running_loop().time():
             self.close()
-            return
-        self._look_again(max(1.0, min(patience.message_s, longest_s - idle_s)))
+        else:
+            self._look_at(ends_s)

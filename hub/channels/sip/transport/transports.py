@@ -3,8 +3,9 @@
 import asyncio
 import errno
 import ssl
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
 from itertools import count
@@ -14,6 +15,7 @@ import structlog
 
 from hub.channels.sip.grammar import Params
 from hub.channels.sip.headers import NameAddr, Via
+from hub.channels.sip.transport.crowd import Connection, Crowd
 from hub.channels.sip.transport.flow import Door, Flow, Unreachable
 from hub.channels.sip.transport.names import Place, Resolver, literal, places
 from hub.channels.sip.transport.own_address import own_address
@@ -53,18 +55,28 @@ class Listening:
 
 
 class Transports:
-    """Opened and closed by `async with`; `door` tells what comes in."""
+    """Opened and closed by `async with`; `door` tells what comes in, `is_known` whether somebody of the house's is at
+    an address: a trunk, whose connections wait for nothing."""
 
-    def __init__(self, listening: Listening, door: Door, *, resolver: Resolver | None = None) -> None:
+    def __init__(
+        self,
+        listening: Listening,
+        door: Door,
+        *,
+        resolver: Resolver | None = None,
+        is_known: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._listening = listening
         self._door = door
+        self._host = listening.public_host or listening.host
+        self._is_anywhere = _is_any(self._host)
         self.resolver = resolver or SystemResolver()
         self._udp = UdpEndpoint(door)
         self._servers: list[asyncio.Server] = []
-        self._flows: dict[str, Flow] = {}
+        self._is_known = is_known
+        self._crowd = Crowd(listening.connections, listening.connections_per_address)
         self._by_place: dict[tuple[Transport, str, int], Flow] = {}
         self._connecting: dict[tuple[Transport, str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._from: Counter[str] = Counter()
         self._no_tcp_until_s: dict[tuple[str, int], float] = {}
         self._numbers = count(1)
         self.port = 0
@@ -102,6 +114,7 @@ class Transports:
                         raise
                     continue
                 self._servers.append(server)
+                self._udp.socket = sock
                 await loop.create_datagram_endpoint(lambda: self._udp, sock=sock)
                 break
             if at.tls is not None:
@@ -120,11 +133,15 @@ class Transports:
                 raise PortTaken(at.host, port, setting) from error
             raise
 
+    def waits(self) -> float:
+        """How full the queue of what came by UDP is, 0 to 1."""
+        return self._udp.waits()
+
     def _close(self) -> None:
         self._udp.close()
         for server in self._servers:
             server.close()
-        for flow in list(self._flows.values()):
+        for flow in self._crowd.all():
             if isinstance(flow, StreamFlow):
                 flow.close()
 
@@ -138,34 +155,43 @@ class Transports:
             patience=self._listening.patience,
         )
 
-    def _let_in(self, flow: Flow) -> bool:
-        if not self.has_room_for(flow.host) or not self._door.allowed(flow.host):
+    def _let_in(self, flow: StreamFlow) -> bool:
+        if not self.has_room_for(flow.host) or not self._door.allowed(flow.host, flow.transport):
             return False
         self.add(flow)
         return True
 
     def has_room_for(self, address: str) -> bool:
         """Whether this address may have one more connection."""
-        at = self._listening
-        mine = self._from.get(address, 0)
-        return len(self._flows) < at.connections and mine < at.connections_per_address
+        return self._crowd.has_room_for(address)
 
     def _name(self, transport: Transport) -> str:
         return f"{transport.lower()}:{next(self._numbers)}"
 
-    def add(self, flow: Flow) -> None:
-        """A connection that is open: a browser's, which comes by the house's own port."""
-        self._flows[flow.id] = flow
-        self._by_place[flow.transport, flow.host, flow.port] = flow
-        self._from[flow.host] += 1
+    @property
+    def patience(self) -> Patience:
+        """How long connections are kept."""
+        return self._listening.patience
 
-    def remove(self, flow: Flow) -> None:
+    def add(self, flow: Connection, *, trusted: bool = False) -> None:
+        """A connection that is open: one that came, which is a stranger's, or one of ours."""
+        is_known = trusted or self._is_known(flow.host)
+        leaves = self._crowd.enter(flow, trusted=is_known)
+        if is_known:
+            flow.trust()
+        if leaves is not None:
+            self.remove(leaves)
+            leaves.cut()
+        self._by_place[flow.transport, flow.host, flow.port] = flow
+
+    def trust(self, flow: Flow) -> None:
+        """Somebody signed in by it."""
+        self._crowd.trust(flow.id)
+
+    def remove(self, flow: Connection) -> None:
         """It is closed."""
-        if self._flows.pop(flow.id, None) is None:
+        if self._crowd.leave(flow.id) is None:
             return
-        self._from[flow.host] -= 1
-        if not self._from[flow.host]:
-            del self._from[flow.host]
         key = (flow.transport, flow.host, flow.port)
         if self._by_place.get(key) is flow:
             del self._by_place[key]
@@ -179,7 +205,7 @@ class Transports:
         if flow_id.startswith("udp:"):
             host, _, port = flow_id[4:].rpartition(":")
             return self._udp.flow(host, int(port)) if self._udp.is_open else None
-        flow = self._flows.get(flow_id)
+        flow = self._crowd.named(flow_id)
         return flow if flow is not None and flow.is_open else None
 
     def ready(self, hop: Hop, size: int = 0) -> Flow | None:
@@ -243,7 +269,7 @@ class Transports:
                     transport,
                     self._door,
                     closed=self.remove,
-                    patience=replace(self._listening.patience, silent_s=self._listening.patience.idle_s),
+                    patience=self._listening.patience,
                 )
                 await asyncio.get_running_loop().create_connection(
                     lambda: made,
@@ -252,7 +278,7 @@ class Transports:
                     ssl=context,
                     server_hostname=place.name if context is not None else None,
                 )
-                self.add(made)
+                self.add(made, trusted=True)
                 return made
         finally:
             if not lock.locked():
@@ -269,14 +295,15 @@ class Transports:
         return _contact(user, *self._here(flow), flow.transport)
 
     def _here(self, flow: Flow) -> tuple[str, int]:
-        at = self._listening
         port = self.tls_port if flow.transport == "TLS" and self.tls_port else self.port
-        host = at.public_host or at.host
-        try:
-            is_any = ip_address(host).is_unspecified
-        except ValueError:
-            is_any = False
-        return (own_address(flow.host) if is_any else host), port
+        return (own_address(flow.host) if self._is_anywhere else self._host), port
+
+
+def _is_any(host: str) -> bool:
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1_000)

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import struct
+import sys
 from typing import cast
 
 import structlog
@@ -11,6 +13,10 @@ from hub.channels.sip.way import Transport
 
 log = structlog.get_logger(__name__)
 
+_TELLS_MEMORY = sys.platform == "linux"
+_SO_MEMINFO = 55
+_MEMORY = struct.Struct("=II")
+"""The first two of its nine numbers: bytes that wait to be read, and how many may."""
 RECEIVE_BYTES = 4 * 1024 * 1024
 """A burst waits here while the loop is busy; the kernel gives what it allows."""
 
@@ -18,14 +24,18 @@ RECEIVE_BYTES = 4 * 1024 * 1024
 class UdpFlow:
     """One address. There is no connection: nobody knows whether the other end is there."""
 
-    __slots__ = ("_endpoint", "host", "id", "port")
+    __slots__ = ("_endpoint", "host", "port")
     transport: Transport = "UDP"
 
     def __init__(self, endpoint: "UdpEndpoint", host: str, port: int) -> None:
         self._endpoint = endpoint
         self.host = host
         self.port = port
-        self.id = f"udp:{host}:{port}"
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return f"udp:{self.host}:{self.port}"
 
     @property
     def is_open(self) -> bool:
@@ -42,6 +52,8 @@ class UdpEndpoint(asyncio.DatagramProtocol):
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self.socket: socket.socket | None = None
+        """What it listens on, to ask the kernel how much waits."""
         self._transport: asyncio.DatagramTransport | None = None
         self._is_full = False
 
@@ -49,6 +61,16 @@ class UdpEndpoint(asyncio.DatagramProtocol):
     def is_open(self) -> bool:
         """Whether it can send."""
         return self._transport is not None and not self._transport.is_closing()
+
+    def waits(self) -> float:
+        """Which share of the room for what came is taken, 0 to 1; 0 where the kernel does not tell (not on Linux)."""
+        if self.socket is None or not self.is_open or not _TELLS_MEMORY:
+            return 0.0
+        try:
+            taken, room = _MEMORY.unpack_from(self.socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36))
+        except OSError:
+            return 0.0
+        return float(taken / room) if room else 0.0
 
     def flow(self, host: str, port: int) -> Flow:
         """The flow to that address."""
@@ -74,7 +96,7 @@ class UdpEndpoint(asyncio.DatagramProtocol):
         """A datagram."""
         host, port = addr[0], addr[1]
         # an empty one, or a line end, keeps somebody's NAT open
-        if len(data) > 4 and self._door.allowed(host):
+        if len(data) > 4 and self._door.allowed(host, "UDP"):
             self._door.datagram(UdpFlow(self, host, port), data)
 
     def pause_writing(self) -> None:

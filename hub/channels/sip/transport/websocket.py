@@ -1,5 +1,6 @@
 """SIP over WebSocket (RFC 7118): browsers, by the house's own port. Each socket is one flow."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 
@@ -24,16 +25,24 @@ _TOO_SLOW = 1013
 
 
 class WebSocketFlow:
-    """One browser."""
+    """One browser. `cut` ends its socket at once."""
 
     transport: Transport = "WS"
 
-    def __init__(self, flow_id: str, host: str, port: int, outgoing: Outgoing) -> None:
+    def __init__(
+        self, flow_id: str, host: str, port: int, outgoing: Outgoing, cut: Callable[[], None]
+    ) -> None:
         self.id = flow_id
         self.host = host
         self.port = port
         self.is_open = True
+        self.is_trusted = False
+        self.cut = cut
         self._outgoing = outgoing
+
+    def trust(self) -> None:
+        """See `crowd.Connection`."""
+        self.is_trusted = True
 
     def send(self, data: bytes) -> None:
         """One message, one frame. Raises SendFailed."""
@@ -72,7 +81,7 @@ class WebSocketDoor:
         if request.headers.getall(hdrs.ORIGIN, []) not in [[one] for one in self._origins]:
             return _refused(HTTPStatus.FORBIDDEN, "this origin is not the console's")
         address = self._client_address(request)
-        if not self._door.allowed(address):
+        if not self._door.allowed(address, "WS"):
             return _refused(HTTPStatus.TOO_MANY_REQUESTS, "too much comes from your address")
         ws: Socket = web.WebSocketResponse(
             timeout=_CLOSE_S,
@@ -99,21 +108,24 @@ class WebSocketDoor:
         peer = request.transport.get_extra_info("peername") or ("", 0)
         wire = request.transport
         outgoing = Outgoing(wire, backlog_bytes=_BACKLOG_BYTES, backlog_s=_BACKLOG_S, too_slow=wire.abort)
-        flow = WebSocketFlow(self._transports.new_name("WS"), address, int(peer[1]), outgoing)
+        flow = WebSocketFlow(self._transports.new_name("WS"), address, int(peer[1]), outgoing, wire.abort)
         self._transports.add(flow)
         self._sockets.add(ws)
+        patience = _Patience(flow, self._transports.patience.stranger_s)
         try:
             async for message in ws:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     break
-                if not self._door.allowed(address):
+                if not self._door.allowed(address, "WS"):
                     continue
                 data = bytes(message.data)
                 if data == _PING:
                     outgoing.write(_PONG)
                 elif data.strip(b"\r\n"):
+                    patience.said()
                     self._door.datagram(flow, data)
         finally:
+            patience.end()
             flow.is_open = False
             outgoing.end()
             self._sockets.discard(ws)
@@ -124,6 +136,36 @@ class WebSocketDoor:
         """Say good-bye to every browser."""
         for ws in list(self._sockets):
             await ws.close(code=_GOING_AWAY, message=b"the hub is stopping")
+
+
+class _Patience:
+    """Ends the socket of a stranger that says nothing for `stranger_s` seconds: a heartbeat is nothing said."""
+
+    def __init__(self, flow: WebSocketFlow, stranger_s: float) -> None:
+        self._flow = flow
+        self._stranger_s = stranger_s
+        self.said()
+        self._watch = self._loop.call_at(self._ends_at_s, self._look)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    def said(self) -> None:
+        """A message came."""
+        self._ends_at_s = self._loop.time() + self._stranger_s
+
+    def end(self) -> None:
+        """It is closed."""
+        self._watch.cancel()
+
+    def _look(self) -> None:
+        if self._flow.is_trusted:
+            return
+        if self._ends_at_s <= self._loop.time():
+            self._flow.cut()
+        else:
+            self._watch = self._loop.call_at(self._ends_at_s, self._look)
 
 
 def _refused(status: HTTPStatus, text: str) -> web.Response:

@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "browser/**/*.test.ts"],
     env: { TZ: "UTC" },
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
 
 import pytest
 
@@ -20,6 +19,7 @@ from hub.channels.sip.acceptance import Abilities, check_request, check_response
 from hub.channels.sip.digest import challenge_of, credentials_of
 from hub.channels.sip.headers import name_addr_of, via_of
 from hub.channels.sip.message import Message, Request, Response, response_to
+from hub.channels.sip.once import Once
 from hub.channels.sip.parse import message_of
 from hub.channels.sip.refusal import Malformed, Refused
 from hub.channels.sip.stream import Stream
@@ -109,7 +109,7 @@ def only_the_messages_are_timed() -> Iterator[None]:
 READ = sorted(
     name
     for name, value in inspect.getmembers(Request)
-    if isinstance(value, property | cached_property) and not name.startswith("_")
+    if isinstance(value, property | Once) and not name.startswith("_")
 )
 
 

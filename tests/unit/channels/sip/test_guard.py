@@ -57,6 +57,43 @@ def test_a_source_that_tries_many_names_is_not_listened_to() -> None:
     assert ours.admits(STRANGER, 602.1)
 
 
+def test_names_in_an_envelope_that_anybody_can_write_shut_out_nobody_who_signed_in() -> None:
+    ours = guard(users_tried=20)
+    ours.proved(OFFICE, "anna", 0.0)
+    for n in range(1_000):
+        ours.tried(OFFICE, f"u{n}", 1.0, surely=False)
+    assert not ours.banned(1.0)
+    assert ours.admits(OFFICE, 1.0)
+    # an hour after the last sign-in the address is a stranger's again
+    for n in range(21):
+        ours.tried(OFFICE, f"u{n}", 3_601.0, surely=False)
+    assert not ours.admits(OFFICE, 3_601.0)
+
+
+def test_names_in_such_envelopes_silence_udp_for_a_minute_and_no_connection() -> None:
+    ours = guard(users_tried=20, silence_s=60)
+    for again in range(3):
+        at_s = 100.0 * again
+        for n in range(21):
+            assert ours.admits(STRANGER, at_s)
+            ours.tried(STRANGER, f"u{n}", at_s, surely=False)
+        assert not ours.admits(STRANGER, at_s)
+        assert ours.admits(STRANGER, at_s, by_udp=False)
+        assert ours.banned(at_s) == {STRANGER: 60.0}, "and no longer for coming back"
+        assert ours.admits(STRANGER, at_s + 60.0)
+    assert ours.counts.bans == 3
+
+
+def test_whoever_signs_in_by_a_connection_is_heard_over_udp_again() -> None:
+    ours = guard(users_tried=20)
+    for n in range(21):
+        ours.tried(OFFICE, f"u{n}", 0.0, surely=False)
+    assert not ours.admits(OFFICE, 1.0)
+    ours.proved(OFFICE, "anna", 1.0)
+    assert ours.admits(OFFICE, 1.0)
+    assert not ours.banned(1.0)
+
+
 def test_one_who_tries_one_name_again_and_again_is_none() -> None:
     ours = guard(users_tried=20)
     for n in range(1_000):
@@ -154,7 +191,18 @@ def test_memory_is_bounded_whatever_addresses_and_names_are_invented() -> None:
         ours.admits(address, n / 1_000)
         ours.tried(address, "x" * 10_000, n / 1_000)
         ours.wrong(address, f"{n}" + "y" * 10_000, n / 1_000)
-    kept = (ours._buckets, ours._conduct, ours._locks, ours._bans, ours._trusted)
+        for name in range(12):
+            ours.tried(address, f"{name}" + "z" * 10_000, n / 1_000, surely=False)
+        ours.tried(address, "z" * 10_000, n / 1_000, surely=False)
+    kept = (
+        ours._buckets,
+        ours._conduct,
+        ours._locks,
+        ours._bans,
+        ours._trusted,
+        ours._claims,
+        ours._silences,
+    )
     assert all(len(one) <= 100 for one in kept)
     assert all(len(user) <= 64 for one in ours._conduct.values() for user in one.users)
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from hub.domain.events import InteractionClosed, SiteChanged
+from hub.domain.events import InteractionClosed
 from hub.domain.ids import InteractionId, PersonId, UserId
 from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.person import IdentityKind
+from hub.domain.setting_events import SiteChanged
 from hub.domain.site import (
     FormChoice,
     FormField,

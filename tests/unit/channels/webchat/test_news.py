@@ -7,8 +7,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from hub.cluster.embedded.bus import EmbeddedBus
-from hub.domain.events import InteractionOpened, SiteChanged, TouchStored, Typing
+from hub.domain.events import InteractionOpened, TouchStored, Typing
 from hub.domain.ids import DEFAULT_TENANT, PersonId, TouchId, UserId
+from hub.domain.setting_events import SiteChanged
 from hub.domain.site import SiteSetup
 from hub.domain.touch import Direction, Touch, TouchKind
 from hub.domain.work import WorkState

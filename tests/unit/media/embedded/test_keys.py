@@ -67,3 +67,15 @@ def test_what_is_sent_is_told_as_it_was_meant() -> None:
         if event is not None:
             came.came(now - event.back, event.payload)
     assert told == [("1", 100), ("*", 100), ("D", 100)]
+
+
+def test_keys_pressed_faster_than_they_are_sent_are_not_followed_for_ever() -> None:
+    out = KeysOut()
+    for _ in range(500):
+        out.press("123")
+    frames = 0
+    while out:
+        out.next()
+        frames += 1
+
+    assert frames <= 15 * 50

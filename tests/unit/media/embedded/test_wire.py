@@ -80,6 +80,41 @@ def test_another_one_is_believed_after_three_in_a_row_and_nothing_of_it_is_lost(
     assert phone.recv(100) == b"to the phone"
 
 
+def test_the_one_that_the_description_names_takes_the_place_of_one_who_was_quicker(line: Line) -> None:
+    phone, thief = line.phone(), line.phone()
+    line.wire.point_at(HOST, phone.getsockname()[1], mux=False)
+    assert len(line.came(thief, 1, 2, 3, 4)) == 4
+    assert len(line.came(phone, 1, ssrc=2)) == 1
+    assert line.came(thief, 5, 6, 7, 8) == []
+    assert line.wire.send(b"to the phone")
+    assert phone.recv(100) == b"to the phone"
+    with pytest.raises(BlockingIOError):
+        thief.recv(100)
+
+
+@pytest.mark.parametrize(
+    ("named", "is_learned"),
+    [
+        ("8.8.8.8", False),
+        ("2001:4860::1", False),
+        ("10.0.0.7", True),
+        ("100.64.1.2", True),
+        ("fd00::1", True),
+    ],
+)
+def test_somebody_elsewhere_is_learned_only_for_one_whom_nobody_outside_reaches(
+    line: Line, named: str, is_learned: bool
+) -> None:
+    line.wire.point_at(named, 4000, mux=False)
+    assert bool(line.came(line.phone(), 1, 2, 3, 4, 5, 6)) is is_learned
+
+
+def test_another_port_of_the_same_host_is_learned(line: Line) -> None:
+    phone = line.phone()
+    line.wire.point_at("127.0.0.1", 9, mux=False)
+    assert len(line.came(phone, 1, 2, 3)) == 3
+
+
 def test_two_who_interrupt_each_other_are_not_believed(line: Line) -> None:
     one, two = line.phone(), line.phone()
     line.wire.point_at("192.0.2.1", 4000, mux=False)

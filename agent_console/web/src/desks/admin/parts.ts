@@ -4,7 +4,9 @@ import { withAccessCodes } from '@/i18n/access-codes';
 import { withAuditWords } from '@/i18n/audit-page';
 import { withFloorWords } from '@/i18n/floor-pages';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
+import { withMailWords } from '@/i18n/mail-page';
 import { withStatusWords } from '@/i18n/status-page';
+import { withTelegramWords } from '@/i18n/telegram-page';
 import type { DeskPart } from '@/shell/desks';
 
 export const PARTS: readonly DeskPart[] = [
@@ -15,6 +17,8 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-hours', path: 'hours', label: 'floor_setup.hours.title', icon: 'clock', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/HoursPage.vue')) },
   { name: 'admin-outcomes', path: 'outcomes', label: 'floor_setup.outcomes.title', icon: 'flag', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/OutcomesPage.vue')) },
   { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SitesPage.vue')) },
+  { name: 'admin-mail', path: 'mail', label: 'floor_setup.mail.title', icon: 'mail', roles: ['admin'], component: () => withMailWords(() => import('@/desks/admin/mail/MailPage.vue')) },
+  { name: 'admin-telegram', path: 'telegram', label: 'floor_setup.telegram.title', icon: 'plane', roles: ['admin'], component: () => withTelegramWords(() => import('@/desks/admin/telegram/TelegramPage.vue')) },
   { name: 'admin-fields', path: 'client-fields', label: 'person_card.fields', group: 'desk.group_clients', icon: 'list', roles: ['admin'], component: () => import('@/desks/admin/fields/ClientFields.vue') },
   { name: 'admin-replies', path: 'replies', label: 'knowledge.replies', icon: 'chat', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/RepliesPage.vue')) },
   { name: 'admin-macros', path: 'macros', label: 'knowledge.macros', icon: 'bolt', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/MacrosPage.vue')) },

@@ -4,7 +4,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import * as calls from '@/api/calls';
 import type { Command, Frame } from '@/generated/frames';
-import type { ClientCard, OfferView, PlannedView, WorkView } from '@/generated/views';
+import type { ClientCard, ConsultView, OfferView, PlannedView, WorkView } from '@/generated/views';
 import { text } from '@/i18n/text';
 import { apply, type Desk, quiet, quietColleague, read, withKnownCard } from '@/live/apply';
 import { Connection, type Wire } from '@/live/connection';
@@ -134,9 +134,11 @@ export const useDesk = defineStore('desk', () => {
     }
     if (frame.kind === 'notice_added' && frame.notice.kind === 'task') {
       chime('reminder');
-      notify('reminder', text.t('supervise.notice.task', { by: frame.notice.by }), frame.notice.text, `notice ${frame.notice.id}`);
+      notify('reminder', text.t('supervise.notice.task', { by: text.actor(frame.notice.by) }), frame.notice.text, `notice ${frame.notice.id}`);
     }
     if (frame.kind === 'client_rated') rated(frame);
+    // whom one was asked about on the telephone is one's own client from now on
+    if (frame.kind === 'consult_changed' && isAskedByPhone(frame.consult, me.value?.id) && frame.consult.reason === 'handed_over') awaited.value = frame.consult.interaction_id;
     if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
@@ -256,6 +258,9 @@ export const useDesk = defineStore('desk', () => {
     begin, end, accept, decline, wish, markRead, tellTyping, tellViewing, planned, onFrame, know,
   };
 });
+
+/** Whether a colleague asks `me` on the telephone: then there is no question in writing. */
+export const isAskedByPhone = (consult: ConsultView, me: string | undefined): boolean => consult.colleague.id === me && !consult.question;
 
 /** How a person without a name is called. */
 export const nameOf = (name: string): string => name || text.t('common.unknown_person');

@@ -6,7 +6,7 @@ import { AT } from '@/live/samples';
 
 const work = (part: Partial<FloorWork> = {}): FloorWork => ({
   work_item_id: 'w', interaction_id: 'i', person: 'Ivan', queue_id: 'q', queue: 'support', channel: 'webchat', language: 'ru',
-  state: 'queued', state_at: AT, first_queued_at: AT, agent_id: '', agent: '', priority: 0, place: 1, ...part,
+  state: 'queued', state_at: AT, first_queued_at: AT, agent_id: '', agent: '', priority: 0, place: 1, clocks: null, ...part,
 });
 const agent = (id: string, part: Partial<FloorAgent> = {}): FloorAgent => ({ id, name: id, state: 'available', pause_reason: '', since: AT, load: 0, full: 60, queues: ['q'], call: '', call_since: null, ...part });
 

@@ -19,6 +19,7 @@ export default {
     read_log: 'Read the interaction log',
     export: 'Export the log',
     listen_recording: 'Hear recordings of calls',
+    import_persons: 'Import clients from files',
     supervise: 'Lead the floor: move work, change states',
     configure: 'Change the configuration: queues, hours, sites',
     read_knowledge: 'Read replies, macros and articles',

@@ -21,6 +21,7 @@ const words: AccessCodes = {
     read_log: 'Görüşme kaydını okur',
     export: 'Kaydı dışa aktarır',
     listen_recording: 'Çağrı kayıtlarını dinler',
+    import_persons: 'Müşterileri dosyadan aktarır',
     supervise: 'Salonu yönetir: işi taşır, durum değiştirir',
     configure: 'Ayarları değiştirir: kuyruklar, saatler, siteler',
     read_knowledge: 'Yanıt, makro ve yazıları okur',

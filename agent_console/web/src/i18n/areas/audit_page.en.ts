@@ -43,6 +43,7 @@ export default {
     set_password: 'Password set',
     merge_persons: 'Persons merged',
     undo_merge: 'Merge undone',
+    import_persons: 'Clients imported',
     add_client_field: 'Client field added',
     change_organization: 'Organization changed',
     change_client_field: 'Client field changed',

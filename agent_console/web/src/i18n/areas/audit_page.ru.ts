@@ -45,6 +45,7 @@ const words: AuditPageWords = {
     set_password: 'Задан пароль',
     merge_persons: 'Клиенты объединены',
     undo_merge: 'Объединение отменено',
+    import_persons: 'Загрузка клиентов',
     add_client_field: 'Поле клиента добавлено',
     change_organization: 'Организация изменена',
     change_client_field: 'Поле клиента изменено',

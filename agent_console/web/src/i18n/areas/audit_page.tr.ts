@@ -45,6 +45,7 @@ const words: AuditPageWords = {
     set_password: 'Parola belirlendi',
     merge_persons: 'Müşteriler birleştirildi',
     undo_merge: 'Birleştirme geri alındı',
+    import_persons: 'Müşteriler içe aktarıldı',
     add_client_field: 'Müşteri alanı eklendi',
     change_organization: 'Kuruluş değiştirildi',
     change_client_field: 'Müşteri alanı değiştirildi',

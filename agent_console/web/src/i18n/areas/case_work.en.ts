@@ -17,6 +17,8 @@ export default {
   faster: '{name} was faster. What is saved by now stands in the history below; yours is kept here, and saving again overwrites theirs.',
   faster_plain: 'Somebody was faster. What you typed is kept here; saving again overwrites theirs.',
   edit_task: 'Change: {title}',
+  if_no_answer: 'Only if the client does not answer by then',
+  for_team: 'For everybody in this queue',
   whose: 'Whose task',
   who_hint: 'Type a name.',
   nobody_called: 'Nobody is called that.',

@@ -19,6 +19,8 @@ export default {
   faster: '{name} sizden önce davrandı. Kaydedilen aşağıdaki geçmişte; yazdıklarınız burada duruyor, yeniden kaydetmek onunkinin yerine geçer.',
   faster_plain: 'Başka biri sizden önce davrandı. Yazdıklarınız burada duruyor; yeniden kaydetmek onunkinin yerine geçer.',
   edit_task: 'Değiştir: {title}',
+  if_no_answer: 'Yalnızca müşteri o zamana dek yanıt vermezse',
+  for_team: 'Bu kuyruktaki herkes için',
   whose: 'Kimin görevi',
   who_hint: 'Bir ad yazın.',
   nobody_called: 'Bu adda kimse yok.',

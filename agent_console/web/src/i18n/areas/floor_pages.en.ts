@@ -55,6 +55,18 @@ export default {
     },
     to_queue: 'To the queue',
     closed_text: 'What the client is told',
+    signature: 'Signature under letters',
+    signature_hint: 'It may hold {variables}.',
+    signature_wrong: 'Signature under letters, {language}: {why}',
+    times: {
+      title: 'Letters and chats',
+      first: 'First answer within, min',
+      next: 'Each further answer within, min',
+      resolution: 'Closed within, h',
+      reply: 'Back to the line after, min without an answer',
+      warn: 'Warn the agent before that, min',
+      hint: 'Only business hours of the queue count. Empty: no such time. An agent who leaves a client’s words unanswered for so long loses the work to another; what they began to write stays theirs.',
+    },
     voice: {
       title: 'Calls',
       answer: 'When a call comes',

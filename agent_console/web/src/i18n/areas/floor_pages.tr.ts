@@ -57,6 +57,18 @@ const words: FloorPages = {
     },
     to_queue: 'Hedef kuyruk',
     closed_text: 'Müşteriye ne denir',
+    signature: 'Mektupların altındaki imza',
+    signature_hint: 'İçinde {variables} olabilir.',
+    signature_wrong: 'Mektupların altındaki imza, {language}: {why}',
+    times: {
+      title: 'Mektuplar ve sohbetler',
+      first: 'İlk yanıt süresi, dk',
+      next: 'Sonraki her yanıt süresi, dk',
+      resolution: 'Kapatma süresi, sa',
+      reply: 'Yanıtsız kalınca kuyruğa dönüş, dk',
+      warn: 'Bundan önce temsilciyi uyar, dk',
+      hint: 'Yalnızca kuyruğun çalışma saatleri sayılır. Boş: süre yok. Müşteriyi bu kadar yanıtsız bırakan temsilciden iş başkasına geçer; yazmaya başladığı metin onda kalır.',
+    },
     voice: {
       title: 'Çağrılar',
       answer: 'Çağrı geldiğinde',

@@ -22,6 +22,12 @@ export default {
   sites: {
     title: 'Web-chat sites',
   },
+  telegram: {
+    title: 'Telegram',
+  },
+  mail: {
+    title: 'E-mail',
+  },
   closing: {
     answer: 'Answer: {field}',
     no_number: 'This is no number: {field}',

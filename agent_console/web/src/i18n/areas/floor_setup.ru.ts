@@ -22,6 +22,12 @@ export default {
   sites: {
     title: 'Сайты с чатом',
   },
+  telegram: {
+    title: 'Telegram',
+  },
+  mail: {
+    title: 'Электронная почта',
+  },
   closing: {
     answer: 'Ответьте: {field}',
     no_number: 'Это не число: {field}',

@@ -22,6 +22,12 @@ export default {
   sites: {
     title: 'Sohbet siteleri',
   },
+  telegram: {
+    title: 'Telegram',
+  },
+  mail: {
+    title: 'E-posta',
+  },
   closing: {
     answer: 'Yanıtlayın: {field}',
     no_number: 'Bu bir sayı değil: {field}',

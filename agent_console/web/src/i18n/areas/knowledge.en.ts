@@ -71,6 +71,7 @@ export default {
     offers: 'Offers and work',
     conversation: 'Conversation',
     writing: 'While writing',
+    send_letter: 'Send a letter, where Enter is a new line',
     everywhere: 'Everywhere',
     snippets: 'Replies and macros',
     articles: 'Articles that fit',

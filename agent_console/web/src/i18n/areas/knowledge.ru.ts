@@ -71,6 +71,7 @@ export default {
     offers: 'Предложения и работа',
     conversation: 'Разговор',
     writing: 'Когда пишете',
+    send_letter: 'Отправить письмо (Enter в нём — новая строка)',
     everywhere: 'Везде',
     snippets: 'Ответы и макросы',
     articles: 'Подходящие статьи',

@@ -71,6 +71,7 @@ export default {
     offers: 'Teklifler ve iş',
     conversation: 'Görüşme',
     writing: 'Yazarken',
+    send_letter: 'Mektubu gönder (mektupta Enter yeni satırdır)',
     everywhere: 'Her yerde',
     snippets: 'Yanıtlar ve makrolar',
     articles: 'Uygun yazılar',

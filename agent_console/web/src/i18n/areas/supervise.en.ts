@@ -62,6 +62,7 @@ export default {
   stage: 'Stage',
   for: 'For',
   agent: 'Agent',
+  due: 'Due',
   priority: 'Priority',
   in: {
     queued: 'waiting',
@@ -135,6 +136,7 @@ export default {
     taken: '{by} gave your work to {to}',
     returned: '{by} returned your work to the line',
     task: '{by} gave you a task',
+    reply_overdue: 'You did not answer in time: the work went back to the line',
   },
   read: 'Read',
   show: 'Show',
@@ -147,6 +149,7 @@ export default {
   offer_hint: 'They are asked at once. Declined or not answered, it waits in the queue.',
   ask_hint: 'They read this conversation and answer with notes; the client sees none of it.',
   asked_you: '{name} asks you',
+  by_phone: 'on the telephone',
   you_ask: 'You ask {name}',
   end_consult: 'End',
   hand_over: 'Hand over to them',

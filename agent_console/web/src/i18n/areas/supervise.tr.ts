@@ -62,6 +62,7 @@ export default {
   stage: 'Aşama',
   for: 'Süre',
   agent: 'Temsilci',
+  due: 'Süre',
   priority: 'Öncelik',
   in: {
     queued: 'bekliyor',
@@ -135,6 +136,7 @@ export default {
     taken: '{by} işinizi {to} adlı kişiye verdi',
     returned: '{by} işinizi kuyruğa geri koydu',
     task: '{by} size bir görev verdi',
+    reply_overdue: 'Zamanında yanıt vermediniz: iş kuyruğa döndü',
   },
   read: 'Okundu',
   show: 'Göster',
@@ -147,6 +149,7 @@ export default {
   offer_hint: 'Hemen sorulur. Reddederse ya da yanıtlamazsa kuyrukta bekler.',
   ask_hint: 'Bu görüşmeyi okur ve notlarla yanıtlar; müşteri görmez.',
   asked_you: '{name} size soruyor',
+  by_phone: 'telefonda',
   you_ask: '{name} adlı kişiye sordunuz',
   end_consult: 'Bitir',
   hand_over: 'İşi devret',

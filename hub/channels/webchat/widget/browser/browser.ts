@@ -5,7 +5,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { Hub } from "../dev/hub.mjs";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const SYSTEMS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const CHROMIUM = process.env["CHROMIUM"] ?? SYSTEMS.find(existsSync) ?? SYSTEMS[0]!;
 const QUIET = [
   "--no-sandbox",
   "--disable-gpu",

@@ -1,15 +1,23 @@
 """Calls of ours, and calls between phones of the house."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
-from hub.domain.call import AgentPhone
+from hub.domain.call import AgentPhone, Call
 from hub.domain.errors import Conflict
+from hub.domain.ids import QueueId
 from hub.domain.work import WorkState
+from tests.fakes.sip_legs import FakeLeg
 from tests.fakes.telephone import a_call
 from tests.unit.channels.sip.b2bua.exchange import (
     ANNA,
+    BORIS,
     BRIDGED,
+    CALL,
     CONSULTING,
+    JOINED,
     Exchange,
     dialled,
     from_phone,
@@ -85,3 +93,88 @@ async def test_work_that_is_taken_while_the_client_is_rung_ends_the_call(at: Exc
     assert phone.is_over
     assert client.is_over
     assert at.said[-1] == "desk ended agent_hung_up"
+
+
+async def talk_outside(at: Exchange) -> tuple[FakeLeg, FakeLeg]:
+    """Anna has called a client, who has answered."""
+    phone, client = await dialled(at)
+    await client.picks_up()
+    await at.settle()
+    return phone, client
+
+
+async def test_a_client_we_called_is_given_to_a_line_and_the_next_agent_has_them(at: Exchange) -> None:
+    phone, client = await talk_outside(at)
+    await at.board.give(CALL, "queue:support")
+    await at.stepped(WorkState.QUEUED, QueueId("support"))
+    assert phone.is_over
+    await phone.ends()
+    await at.settle()
+    assert not client.is_over
+    assert at.said[-1] == "play client music"
+
+    second = await at.rings(BORIS, "r2")
+    await second.picks_up()
+    await at.settle()
+    assert "desk answered r2" in at.said
+    assert not second.is_over
+    assert at.sound.bridged == {BRIDGED}
+
+
+async def test_a_client_we_called_is_joined_with_who_was_asked(at: Exchange) -> None:
+    phone, client = await talk_outside(at)
+    await at.board.consult(CALL, "+74951112233")
+    other = at.house.user_agent.legs[-1]
+    await other.picks_up()
+    await at.settle()
+    await at.board.join(CALL)
+    assert phone.is_over
+    await phone.ends()
+    await at.settle()
+
+    assert not client.is_over
+    assert not other.is_over
+    assert at.sound.bridged == {JOINED}
+    assert at.house.world.out == {CALL, f"{CALL}/third"}  # both are called by trunks, and count
+
+
+async def test_a_phone_of_ours_that_is_not_picked_up_calls_nobody(at: Exchange) -> None:
+    await at.board.dial(a_call(at.house.clock), AgentPhone(agent_id=ANNA))
+    await at.house.user_agent.legs[-1].ends(486)
+    await at.settle()
+
+    assert len(at.house.user_agent.legs) == 1
+    assert at.said[-1] == "desk ended failed"
+
+
+async def test_a_call_that_is_being_written_when_the_hub_ends_is_ended_with_the_others(at: Exchange) -> None:
+    written = asyncio.Event()
+    dialled_on = at.house.desk.dialled
+
+    async def slowly(*of: Any) -> Call:
+        await written.wait()
+        return await dialled_on(*of)
+
+    at.house.desk.dialled = slowly  # type: ignore[assignment,method-assign]
+    phone = await from_phone(at, "+74951112233")
+    assert at.board.active == 1
+    drained = asyncio.ensure_future(at.board.drain())
+    await at.settle()
+    assert not drained.done()
+    written.set()
+    async with asyncio.timeout(2):
+        await drained
+
+    assert phone.is_over
+    assert "desk ended hub_lost" in at.said
+
+
+async def test_colleagues_who_talk_are_hung_up_when_the_hub_ends(at: Exchange) -> None:
+    phone = await from_phone(at, "boris")
+    await at.house.user_agent.legs[-1].picks_up()
+    await at.settle()
+    await at.board.drain()
+    await at.settle()
+
+    assert phone.is_over
+    assert at.house.user_agent.legs[-1].is_over

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from hub.channels.sip.b2bua import switchboard
 from hub.channels.sip.b2bua.switchboard import Switchboard
 from hub.channels.sip.refusal import Refused
 from hub.domain.agent import Media
@@ -285,3 +286,17 @@ async def test_recording_where_the_house_does_not_record_is_refused(at: Exchange
     await at.talk()
     with pytest.raises(Conflict):
         await at.board.record(CALL, RecordingState.ON)
+
+
+async def test_the_end_of_the_hub_waits_for_no_store_that_is_away(
+    at: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switchboard, "_DRAIN_S", 0.2)
+    caller = await at.call()
+    at.house.desk.down = 1_000
+    async with asyncio.timeout(2):
+        await at.board.drain()
+        while at.board.active:
+            await asyncio.sleep(0.01)
+
+    assert caller.is_over

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from hub.channels.sip.leg import Leg, LegEvents, LegOver, Source
+from hub.channels.sip.leg import InboundLeg, Leg, LegEvents, LegOver, Source
 from tests.fakes.sip_network import SDP, Listener, Network, Peer, peers
 from tests.fakes.virtual_time import run
 
@@ -24,16 +24,16 @@ class Answering:
         self.listeners: list[Listener] = []
         self.group: asyncio.TaskGroup
 
-    async def called(self, leg: Leg, source: Source) -> LegEvents:
+    async def called(self, leg: InboundLeg, source: Source) -> LegEvents:
         self.calls[leg.invite.call_id] += 1
         self.group.create_task(self._answer(leg))
         self.listeners.append(Listener())
         return self.listeners[-1]
 
-    async def replacing(self, leg: Leg, replaced: Leg, source: Source) -> LegEvents:
+    async def replacing(self, leg: InboundLeg, replaced: Leg, source: Source) -> LegEvents:
         return await self.called(leg, source)
 
-    async def _answer(self, leg: Leg) -> None:
+    async def _answer(self, leg: InboundLeg) -> None:
         try:
             await leg.progress(180)
             await asyncio.sleep(self.ring_s)
@@ -49,7 +49,7 @@ async def at_rest(*sides: Peer) -> None:
         assert len(one.agent.stack) == 0
         assert not one.agent.stack._flows
         assert not one.agent.stack._heard
-        assert not one.agent.stack._tasks
+        assert one.agent.stack.jobs == 0
 
 
 async def between(stack: AsyncExitStack, network: Network, ring_s: float) -> tuple[Peer, Peer, Answering]:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from hub.channels.sip.headers import NameAddr, Replaces
-from hub.channels.sip.leg import Ended, Leg, Source, Target
+from hub.channels.sip.leg import Ended, InboundLeg, Leg, Source, Target
 from hub.channels.sip.legs.callee_leg import CalleeLeg
 from hub.channels.sip.legs.dialog_leg import DialogLeg
 from hub.channels.sip.legs.ours import Ours
@@ -20,7 +20,7 @@ ALICE, BOB, CAROL = "192.0.2.1", "192.0.2.2", "192.0.2.3"
 OTHER = SDP.replace(b"4000", b"5000")
 
 
-async def talking(alice: Peer, bob: Peer) -> tuple[Leg, Listener, Leg, Listener]:
+async def talking(alice: Peer, bob: Peer) -> tuple[Leg, Listener, InboundLeg, Listener]:
     """Alice called Bob, who answered."""
     number = len(bob.desk.calls)
     leg, heard = await alice.call(bob)

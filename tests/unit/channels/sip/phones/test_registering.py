@@ -1,25 +1,30 @@
 """Phones register at the running channel: over UDP and by WebSocket, with digest, and are found again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import pytest
-from aiohttp import ClientSession, WSServerHandshakeError, web
+from aiohttp import ClientConnectionResetError, ClientSession, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 
+from hub.channels.sip import channel as channel_module
 from hub.channels.sip.channel import Telephony
 from hub.channels.sip.digest import challenge_of
 from hub.channels.sip.guard import Guard, Limits
 from hub.channels.sip.message import Request, Response
 from hub.channels.sip.parse import message_of
+from hub.channels.sip.phones import whereabouts
+from hub.channels.sip.transport.streams import Patience
 from hub.domain.access import Principal, Role
 from hub.domain.call import AgentPhone, PhoneKind
 from hub.domain.ids import DEFAULT_TENANT, UserId
 from hub.domain.phone import phone_username
 from hub.ports.media import LegKind
 from tests.fakes.phones import FakePhones, Readiness, telephony
-from tests.fakes.sip_phone import RegisteringPhone, UdpSocket, WsSocket, udp_socket, ws_socket
+from tests.fakes.sip_phone import RegisteringPhone, UdpSocket, WsSocket, ws_socket
+from tests.unit.channels.sip.phones.conftest import MakeUdp
 
 ANNA = UserId("0190-anna")
 PRINCIPAL = Principal(tenant_id=DEFAULT_TENANT, user_id=ANNA, roles=frozenset({Role.AGENT}))
@@ -44,23 +49,6 @@ async def serving(channel: Telephony) -> AsyncIterator[str]:
     app.add_routes(channel.routes())
     async with TestServer(app) as server:
         yield f"ws://127.0.0.1:{server.port}/ws/sip"
-
-
-MakeUdp = Callable[[int], Awaitable[UdpSocket]]
-
-
-@pytest.fixture
-async def udp() -> AsyncIterator[MakeUdp]:
-    """Makes sockets that talk to a port; they are closed in the end."""
-    made = []
-
-    async def make(port: int) -> UdpSocket:
-        made.append(await udp_socket(port))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.transport.close()
 
 
 def desk_phone(socket: UdpSocket, username: str, password: str) -> RegisteringPhone:
@@ -155,6 +143,34 @@ async def test_a_desk_phone_whose_connection_is_closed_is_connected_to(udp: Make
         await until(lambda: (now := channel.phones.reach(DESK)) is not None and now[0].flow is None)
 
 
+@pytest.mark.parametrize(("listed", "is_reached"), [((), False), (("127.0.0.9:22",), True)])
+async def test_no_connection_is_made_to_wherever_a_phone_says_to_be(
+    listed: tuple[str, ...], is_reached: bool
+) -> None:
+    store = FakePhones()
+    async with running(telephony(store, phone_hosts=listed)) as channel:
+        found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
+        reader, writer = await asyncio.open_connection("127.0.0.1", channel.transports.port)
+
+        async def exchange(request: Request) -> Response:
+            writer.write(bytes(request))
+            async with asyncio.timeout(5):
+                message = message_of(await reader.readuntil(b"\r\n\r\n"))
+            assert isinstance(message, Response)
+            return message
+
+        contact = "<sip:desk@127.0.0.9:22;transport=tcp>"
+        phone = RegisteringPhone(
+            exchange, found.username, found.password, via="TCP 127.0.0.1", contact=contact
+        )
+        assert (await phone.register()).status == 200
+        assert channel.phones.reach(DESK) is not None
+        assert bool(store.bindings[found.username]) is is_reached
+        writer.close()
+        await until(lambda: (now := channel.phones.reach(DESK)) is None or now[0].flow is None)
+        assert (channel.phones.reach(DESK) is not None) is is_reached
+
+
 async def test_a_renewed_password_voids_the_old_one_and_its_registration(udp: MakeUdp) -> None:
     async with running(telephony()) as channel:
         first = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
@@ -165,6 +181,41 @@ async def test_a_renewed_password_voids_the_old_one_and_its_registration(udp: Ma
         assert channel.phones.reach(DESK) is None
         assert (await phone.register()).status == 401
         assert (await desk_phone(socket, second.username, second.password).register()).status == 200
+
+
+async def test_the_phone_of_a_user_who_is_disabled_is_not_called_and_signs_in_no_more(udp: MakeUdp) -> None:
+    store, ready = FakePhones(), Readiness()
+    async with running(telephony(store, ready=ready)) as channel:
+        found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
+        socket = await udp(channel.transports.port)
+        phone = desk_phone(socket, found.username, found.password)
+        assert (await phone.register()).status == 200
+        await until(lambda: ready.told == [(found.username, True)])
+        await channel.user_changed(ANNA, disabled=True)
+        assert channel.phones.reach(DESK) is None
+        assert channel.phones.agent_of(found.username) is None
+        assert store.bindings[found.username] == ()
+        assert (await phone.register()).status == 401
+        await until(lambda: ready.told[-1:] == [(found.username, False)])
+        await channel.user_changed(ANNA, disabled=False)
+        assert (await phone.register()).status == 200
+        assert channel.phones.agent_of(found.username) == ANNA
+        await until(lambda: ready.told[-1:] == [(found.username, True)])
+
+
+async def test_a_user_who_was_disabled_when_the_hub_began_signs_in_once_they_are_not(udp: MakeUdp) -> None:
+    store = FakePhones()
+    async with running(telephony(store)) as channel:
+        found = await channel.counter.desk_credentials(PRINCIPAL, ANNA)
+    kept = store.accounts
+    store.accounts = {}
+    async with running(telephony(store)) as channel:
+        socket = await udp(channel.transports.port)
+        phone = desk_phone(socket, found.username, found.password)
+        assert (await phone.register()).status == 401
+        store.accounts = kept
+        await channel.user_changed(ANNA, disabled=False)
+        assert (await phone.register()).status == 200
 
 
 async def test_a_user_that_is_not_there_is_asked_the_same_as_one_that_is(udp: MakeUdp) -> None:
@@ -262,6 +313,59 @@ async def test_a_browsers_password_ends() -> None:
         socket = await ws_socket(client, url, "http://127.0.0.1")
         assert (await browser(socket, ANNA, old.password).register()).status == 401
         assert (await browser(socket, ANNA, new.password).register()).status == 200
+
+
+async def test_a_renewed_browser_password_ends_what_the_old_one_registered() -> None:
+    ready = Readiness()
+    async with running(telephony(ready=ready)) as channel, serving(channel) as url, ClientSession() as client:
+        old = await channel.counter.browser_credentials(PRINCIPAL)
+        thief = await ws_socket(client, url, "http://127.0.0.1")
+        assert (await browser(thief, ANNA, old.password).register()).status == 200
+        assert channel.phones.reach(BROWSER) is not None
+        await until(lambda: ready.told == [(ANNA, True)])
+        new = await channel.counter.browser_credentials(PRINCIPAL)
+        assert channel.phones.reach(BROWSER) is None
+        socket = await ws_socket(client, url, "http://127.0.0.1")
+        assert (await browser(socket, ANNA, new.password).register()).status == 200
+        reached = channel.phones.reach(BROWSER)
+        assert reached is not None
+        # renewing is no going: nobody is told that the phone went
+        await asyncio.sleep(0.1)
+        assert ready.told == [(ANNA, True)]
+
+
+async def test_a_browser_that_asks_for_a_password_and_does_not_come_back_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whereabouts, "_RENEWS_S", 0.2)
+    ready = Readiness()
+    async with running(telephony(ready=ready)) as channel, serving(channel) as url, ClientSession() as client:
+        old = await channel.counter.browser_credentials(PRINCIPAL)
+        socket = await ws_socket(client, url, "http://127.0.0.1")
+        assert (await browser(socket, ANNA, old.password).register()).status == 200
+        await until(lambda: ready.told == [(ANNA, True)])
+        await channel.counter.browser_credentials(PRINCIPAL)
+        await until(lambda: ready.told[-1:] == [(ANNA, False)])
+
+
+async def test_a_browsers_socket_that_never_signs_in_is_closed_and_one_that_did_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(channel_module, "Patience", partial(Patience, stranger_s=0.4))
+    async with running(telephony()) as channel, serving(channel) as url, ClientSession() as client:
+        found = await channel.counter.browser_credentials(PRINCIPAL)
+        mine = await ws_socket(client, url, "http://127.0.0.1")
+        assert (await browser(mine, ANNA, found.password).register()).status == 200
+        idle = await ws_socket(client, url, "http://127.0.0.1")
+        for _ in range(8):
+            with suppress(ClientConnectionResetError):
+                await idle.ws.send_str("\r\n\r\n")
+            await asyncio.sleep(0.1)
+        async with asyncio.timeout(5):
+            while (await idle.ws.receive()).type is WSMsgType.TEXT:
+                pass
+        assert idle.ws.closed
+        assert (await browser(mine, ANNA, found.password).register()).status == 200
 
 
 @pytest.mark.parametrize("origin", [None, "https://hub.example.evil.test", "https://HUB.example", "null"])

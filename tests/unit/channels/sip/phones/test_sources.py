@@ -1,6 +1,7 @@
 """Who calls: a phone by the connection that it registered by, or by its password; a trunk by its address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -31,7 +32,7 @@ class Wire:
     def send(self, data: bytes) -> None: ...
 
 
-def request(method: str, user: str, number: int = 1) -> Request:
+def request(method: str, user: str, number: int = 1, *more: Field) -> Request:
     return Request(
         method=method,
         uri=uri_of("sip:support@touchline"),
@@ -42,12 +43,15 @@ def request(method: str, user: str, number: int = 1) -> Request:
             Field("Call-ID", "1"),
             Field("CSeq", f"{number} {method}"),
             Field("Contact", f"<sip:{user}@192.0.2.9;transport=tcp>"),
+            *more,
         ),
     )
 
 
-async def sources(*users: str, registered: str = "", **options: object) -> KnownSources:
-    clock, store = FakeClock(), FakePhones()
+async def sources(
+    *users: str, registered: str = "", clock: FakeClock | None = None, lasts_s: int = 0, **options: object
+) -> KnownSources:
+    clock, store = clock or FakeClock(), FakePhones()
     for user in users:
         store.accounts[user] = PhoneAccount(
             tenant_id=DEFAULT_TENANT,
@@ -57,6 +61,7 @@ async def sources(*users: str, registered: str = "", **options: object) -> Known
             realm="touchline",
             secrets={"MD5": "0" * 32},
             made_at=clock.now(),
+            expires_at=clock.now() + timedelta(seconds=lasts_s) if lasts_s else None,
         )
     accounts = Accounts(store, DEFAULT_TENANT, clock)
     await accounts.load()
@@ -86,6 +91,44 @@ async def test_who_registered_by_the_connection_is_believed_to_be_itself_and_nob
     assert (found.account, found.flow) == ("anna", "tcp:1")
     assert await asked(known, "boris") == 401
     assert await asked(known, "anna", Wire(id="tcp:2")) == 401
+
+
+async def test_a_connection_is_not_believed_once_the_password_that_it_proved_is_void() -> None:
+    known = await sources("anna", registered="anna")
+    where, accounts = known._whereabouts, known._accounts
+    account = accounts.known("anna")
+    assert account is not None
+    # the new secret alone is enough: whoever renews it need not think of connections
+    await accounts.put(replace(account, secrets={"MD5": "1" * 32}), None)
+    assert await asked(known, "anna") == 401
+    await accounts.put(account, None)
+    assert isinstance(await asked(known, "anna"), Source)
+    await where.forget("anna")
+    assert await asked(known, "anna") == 401
+    assert where.reach(UserId("anna"), PhoneKind.BROWSER) is None
+
+
+async def test_a_connection_is_not_believed_once_the_password_has_expired() -> None:
+    clock = FakeClock()
+    known = await sources("anna", registered="anna", clock=clock, lasts_s=90)
+    assert isinstance(await asked(known, "anna"), Source)
+    clock.advance(91)
+    assert await asked(known, "anna") == 401
+    assert known._whereabouts.reach(UserId("anna"), PhoneKind.BROWSER) is None
+
+
+async def test_a_connection_is_not_believed_once_its_phone_has_gone_or_its_registration_is_over() -> None:
+    clock = FakeClock()
+    known = await sources("anna", registered="anna", clock=clock)
+    account = known._accounts.known("anna")
+    assert account is not None
+    gone = request("REGISTER", "anna", 2, Field("Expires", "0"))
+    await known._whereabouts.registered(account, gone, Wire())
+    assert await asked(known, "anna") == 401
+    await known._whereabouts.registered(account, request("REGISTER", "anna", 3), Wire())
+    assert isinstance(await asked(known, "anna"), Source)
+    clock.advance(601)
+    assert await asked(known, "anna") == 401
 
 
 @pytest.mark.parametrize("user", ["anna", "nobody"])

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -153,7 +153,7 @@ async def test_a_ping_is_answered_and_messages_come_in_pieces() -> None:
 
 
 async def test_a_message_that_never_ends_and_a_connection_that_never_speaks_are_closed() -> None:
-    patience = Patience(silent_s=0.3, message_s=0.3)
+    patience = Patience(stranger_s=0.3, message_s=0.3)
     async with AsyncExitStack() as stack:
         ways, kept = await listening(stack, Listening(port=0, patience=patience))
         for begun in (b"", OPTIONS[:50]):
@@ -164,6 +164,70 @@ async def test_a_message_that_never_ends_and_a_connection_that_never_speaks_are_
             writer.close()
             await kept.next_gone()
         assert kept.came.empty()
+
+
+async def test_a_message_that_trickles_ends_when_it_should_and_no_later() -> None:
+    patience = Patience(stranger_s=5.0, message_s=0.5)
+    async with AsyncExitStack() as stack:
+        ways, _ = await listening(stack, Listening(port=0, patience=patience))
+        reader, writer = await asyncio.open_connection("127.0.0.1", ways.port)
+        writer.write(OPTIONS)
+        await asyncio.sleep(0.2)
+        loop = asyncio.get_running_loop()
+        began_s, n = loop.time(), 0
+        with suppress(ConnectionError):
+            while not reader.at_eof() and loop.time() - began_s < 3.0:
+                writer.write(OPTIONS[n : n + 1])
+                n += 1
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await reader.read(1)
+        assert 0.4 < loop.time() - began_s < 0.9
+        writer.close()
+
+
+async def test_a_stranger_that_only_keeps_the_line_open_is_closed_and_one_that_signed_in_is_not() -> None:
+    patience = Patience(stranger_s=0.4)
+    async with AsyncExitStack() as stack:
+        ways, kept = await listening(stack, Listening(port=0, patience=patience))
+        _, writer = await asyncio.open_connection("127.0.0.1", ways.port)
+        _, known = await asyncio.open_connection("127.0.0.1", ways.port)
+        known.write(OPTIONS)
+        flow, _ = await kept.next()
+        ways.trust(flow)
+        for _ in range(10):
+            writer.write(b"\r\n\r\n")
+            await asyncio.sleep(0.1)
+        async with asyncio.timeout(5):
+            gone = await kept.next_gone()
+        assert gone is not flow
+        assert flow.is_open
+        known.write(OPTIONS)
+        assert (await kept.next())[0] is flow
+        for one in (writer, known):
+            one.close()
+
+
+async def test_idle_strangers_shut_out_neither_newcomers_nor_whoever_signed_in() -> None:
+    async with AsyncExitStack() as stack:
+        ways, kept = await listening(stack, Listening(port=0, connections=8))
+        _, phone = await asyncio.open_connection("127.0.0.1", ways.port)
+        phone.write(OPTIONS)
+        flow, _ = await kept.next()
+        ways.trust(flow)
+        writers = []
+        for _ in range(12):
+            reader, writer = await asyncio.open_connection("127.0.0.1", ways.port)
+            writers.append(writer)
+            writer.write(b"\r\n\r\n")
+            async with asyncio.timeout(5):
+                assert await reader.read(2) == b"\r\n"
+        assert flow.is_open
+        assert ways.has_room_for("192.0.2.1")
+        writers[-1].write(OPTIONS)
+        assert (await kept.next())[0].is_open
+        for one in (*writers, phone):
+            one.close()
 
 
 async def test_who_begins_tls_and_says_nothing_is_let_go(
@@ -221,7 +285,7 @@ async def test_nothing_is_read_of_who_is_not_allowed() -> None:
     async with AsyncExitStack() as stack:
         asked: list[str] = []
 
-        def allowed(address: str) -> bool:
+        def allowed(address: str, by: str) -> bool:
             asked.append(address)
             return False
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, formOf, newQueue } from '@/desks/admin/floor/queue-draft';
+import { bodyOf, formOf, languageOfSignature, newQueue, withTexts } from '@/desks/admin/floor/queue-draft';
 import type { QueueSetup } from '@/generated/api';
 
 const SUPPORT: QueueSetup = {
@@ -35,6 +35,8 @@ const SUPPORT: QueueSetup = {
     announce_recording: true,
     keep_recordings_days: 30,
   },
+  signatures: { en: { text: '{agent.name}', html: '' } },
+  times: { first_response_s: 3600, next_response_s: 90, resolution_s: null, reply_within_s: 1800, warn_before_s: 120 },
   retired: false,
   retired_to: null,
   waiting: 2,
@@ -70,5 +72,16 @@ describe('the form of a queue', () => {
 
   it('of a new queue overflows nowhere', () => {
     expect(bodyOf({ ...newQueue(), name: ' sales ' })).toMatchObject({ name: 'sales', overflow: null, calendar_id: null });
+  });
+
+  it('keeps the HTML of a signature as long as its text, and leaves out those without words', () => {
+    const form = formOf(SUPPORT);
+    const bye = { text: 'Bye', html: '<b>Bye</b>' };
+    form.signatures = withTexts({ en: bye, ru: bye, tr: bye }, { en: 'Bye', ru: 'Пока', tr: ' ' });
+    expect(bodyOf(form).signatures).toEqual({ en: bye, ru: { text: 'Пока', html: '' } });
+  });
+
+  it('knows of which language the signature is that was refused', () => {
+    expect(['signatures.en.text', '$.queue.signatures.pt-BR', 'name', ''].map(languageOfSignature)).toEqual(['en', 'pt-BR', '', '']);
   });
 });

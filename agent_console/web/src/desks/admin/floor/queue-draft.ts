@@ -1,6 +1,6 @@
 /** A queue as its form holds it: rows that can be added and removed, and empty fields for what is not set. */
 
-import type { QueueDraft, QueueSetup, VoiceRules } from '@/generated/api';
+import type { QueueDraft, QueueSetup, TextTimes, VoiceRules } from '@/generated/api';
 
 export interface SkillRow {
   skill: string;
@@ -37,6 +37,17 @@ export interface QueueForm {
   closed_texts: Readonly<Record<string, string>>;
   closed_queue: string;
   voice: VoiceForm;
+  signatures: QueueSetup['signatures'];
+  times: TimesForm;
+}
+
+/** Minutes, of the resolution hours; empty: no such time. */
+export interface TimesForm {
+  first_min: Emptiable;
+  next_min: Emptiable;
+  resolution_h: Emptiable;
+  reply_min: Emptiable;
+  warn_min: Emptiable;
 }
 
 export type VoiceForm = { -readonly [K in keyof VoiceRules]: VoiceRules[K] extends number | null ? Emptiable : VoiceRules[K] };
@@ -74,6 +85,8 @@ export const newQueue = (): QueueForm => ({
     announce_recording: true,
     keep_recordings_days: '',
   },
+  signatures: {},
+  times: { first_min: 60, next_min: 120, resolution_h: 24, reply_min: 30, warn_min: 5 },
 });
 
 export function formOf(queue: QueueSetup): QueueForm {
@@ -100,6 +113,8 @@ export function formOf(queue: QueueSetup): QueueForm {
     closed_texts: queue.closed_texts,
     closed_queue: queue.closed_queue_id ?? '',
     voice: { ...queue.voice, keep_recordings_days: queue.voice.keep_recordings_days ?? '' },
+    signatures: queue.signatures,
+    times: timesForm(queue.times),
   };
 }
 
@@ -135,8 +150,39 @@ export function bodyOf(form: QueueForm): QueueDraft {
       max_ring_s: amount(form.voice.max_ring_s),
       keep_recordings_days: orNull(form.voice.keep_recordings_days),
     },
+    signatures: Object.fromEntries(Object.entries(form.signatures).filter(([, one]) => one.text.trim() || one.html.trim())),
+    times: timesOf(form.times),
   };
 }
+
+// a hub that is a release older has no such times
+const timesForm = (times: TextTimes | undefined): TimesForm => ({
+  first_min: parts(times?.first_response_s, 60),
+  next_min: parts(times?.next_response_s, 60),
+  resolution_h: parts(times?.resolution_s, 3600),
+  reply_min: parts(times?.reply_within_s, 60),
+  warn_min: parts(times?.warn_before_s ?? 120, 60),
+});
+
+const timesOf = (form: TimesForm): TextTimes => ({
+  first_response_s: seconds(form.first_min, 60),
+  next_response_s: seconds(form.next_min, 60),
+  resolution_s: seconds(form.resolution_h, 3600),
+  reply_within_s: seconds(form.reply_min, 60),
+  warn_before_s: seconds(form.warn_min, 60) ?? 0,
+});
+
+const parts = (value: number | null | undefined, of: number): Emptiable => (value === null || value === undefined ? '' : Math.round((value / of) * 1000) / 1000);
+const seconds = (value: Emptiable, of: number): number | null => (value === '' ? null : Math.round(amount(value) * of));
+
+/** Signatures with these texts. The form in HTML goes with the text it was written for; without one the hub makes it from the text. */
+export const withTexts = (signatures: QueueSetup['signatures'], texts: Readonly<Record<string, string>>): QueueSetup['signatures'] =>
+  Object.fromEntries(
+    Object.entries(texts).map(([language, said]) => {
+      const known = signatures[language];
+      return [language, known?.text === said ? known : { text: said, html: '' }];
+    }),
+  );
 
 const rowsOf = (levels: Readonly<Record<string, number>>): SkillRow[] =>
   Object.entries(levels).map(([skill, level]) => ({ skill, level }));
@@ -147,3 +193,6 @@ const levelsOf = (rows: readonly SkillRow[]): Record<string, number> =>
 const amount = (value: Emptiable): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 const whole = (value: Emptiable): number => Math.round(amount(value));
 const orNull = (value: Emptiable): number | null => (value === '' ? null : whole(value));
+
+/** Of which language a refusal's field is the signature: `signatures.en.text`, `$.queue.signatures.en`; empty for any other field. */
+export const languageOfSignature = (field: string): string => /(?:^|\.)signatures\.([\w-]+)/u.exec(field)?.[1] ?? '';

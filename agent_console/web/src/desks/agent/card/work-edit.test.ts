@@ -9,7 +9,7 @@ const one: CaseView = {
 };
 const task: TaskView = {
   id: 't1', title: 'Call back', owner: { id: 'u1', name: 'Lena' }, created_by: 'Lena', given_by: '', created_at: '2026-11-22T08:00:00Z',
-  due_at: '2026-11-23T08:00:00Z', done_at: null, person: null, case_id: null, case_number: null, interaction_id: null, version: 2,
+  due_at: '2026-11-23T08:00:00Z', done_at: null, person: null, case_id: null, case_number: null, interaction_id: null, if_no_answer: false, version: 2,
 };
 
 it('of a case only what is different is sent, under the version that was seen', () => {

@@ -4,13 +4,15 @@ import { drafts as askDrafts, keepDraft } from '@/api/talk';
 import { Refusal } from '@/api/http';
 import type { DraftKind, Drafts } from '@/desks/agent/conversation/drafts';
 import type { AttachedFile } from '@/generated/api';
-import type { DraftView } from '@/generated/views';
+import type { DraftView, WrittenLetter } from '@/generated/views';
 
 export interface Content {
   readonly channel: string;
   readonly text: string;
   readonly attachments: readonly AttachedFile[];
   readonly mentions: readonly string[];
+  /** Of e-mail only. */
+  readonly letter: WrittenLetter | null;
 }
 
 export interface Told {
@@ -54,7 +56,8 @@ export class DraftSync {
         if (!draft || this.#waiting.has(kind) || this.#underWay.has(kind)) continue;
         this.#versions.set(kind, draft.version);
         const localAt = this.#shelf.at(this.#interactionId, kind);
-        if (localAt <= Date.parse(draft.changed_at)) this.#told.replaced(kind, draft, false);
+        // the same words, kept by a clock that is fast, are not newer: the hub has more of them than the copy here
+        if (localAt <= Date.parse(draft.changed_at) || this.#shelf.of(this.#interactionId, kind) === draft.text) this.#told.replaced(kind, draft, false);
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -115,7 +118,7 @@ export class DraftSync {
       this.#underWay.delete(kind);
     }
     // sent meanwhile: what has just been kept must not come back
-    if (this.#sent.delete(kind)) void this.#put(kind, { channel: '', text: '', attachments: [], mentions: [] });
+    if (this.#sent.delete(kind)) void this.#put(kind, { channel: '', text: '', attachments: [], mentions: [], letter: null });
     else if (this.#waiting.has(kind) && !this.#isEnded) this.#timer = window.setTimeout(() => this.flush(), KEEP_AFTER_MS * 3);
   }
 }

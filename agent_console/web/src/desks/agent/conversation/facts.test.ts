@@ -1,13 +1,15 @@
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { factWords } from '@/desks/agent/conversation/facts';
 import type { TimelineEntry } from '@/generated/api';
-import { text } from '@/i18n/text';
+import { learn, speak, text } from '@/i18n/text';
 import { AT } from '@/live/samples';
 
 const words = (kind: string, detail = '', agent = 'Anna'): string => {
   const entry: TimelineEntry = { at: AT, kind, interaction_id: 'i1', seq: 1, channel: 'webchat', queue: 'support', touch: null, agent, detail, what: '', was: '', now: '' };
   return factWords(entry, text, new Map([['solved', 'Solved']]));
 };
+
+beforeAll(() => Promise.all((['ru', 'tr'] as const).map(learn)));
 
 it('facts are said in words', () => {
   expect(words('interaction_opened')).toBe('Opened in support via Web chat');
@@ -17,8 +19,19 @@ it('facts are said in words', () => {
   expect(words('interaction_rated', '4')).toBe('The client rated it 4 of 5');
   expect(words('work_queued', 'callback_due')).toBe('Back in the line of support: the promised call is due');
   expect(words('interaction_closed', 'no_show', '')).toBe('Closed · no_show');
+  expect(words('consult_changed', 'Boris')).toBe('Anna asked Boris on the telephone');
+  expect(words('interaction_closed', '', '')).toBe('Closed without an outcome');
 });
 
 it('a fact that is new to the console is not hidden', () => {
   expect(words('case_opened', '4131')).toBe('case opened · 4131');
+});
+
+it('what the hub does by itself is said in the language of the reader', () => {
+  for (const [language, said] of [['en', 'The system'], ['ru', 'Система'], ['tr', 'Sistem']] as const) {
+    speak(language);
+    expect(words('work_assigned', '', 'system')).toContain(said);
+    expect(words('card_task_done', '', 'system')).toContain(said);
+  }
+  speak('en');
 });

@@ -1,19 +1,23 @@
 /** What happened between the messages, in one line of the reader's language. */
 
+import { taskTitle } from '@/desks/agent/card/task-title';
 import type { TimelineEntry } from '@/generated/api';
 import type { Text } from '@/i18n/text';
 import { isCall } from '@/parts/channels';
 
 /** `outcomes`: the names of the dispositions, by code. A fact that is new to the console is shown by its own name. */
 export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMap<string, string>): string {
-  const named = { queue: entry.queue, channel: text.word('channel', entry.channel), agent: entry.agent };
+  const named = { queue: entry.queue, channel: text.word('channel', entry.channel), agent: text.actor(entry.agent) };
   switch (entry.kind) {
     case 'interaction_opened':
       return text.t('fact.interaction_opened', named);
     case 'interaction_closed': {
+      if (!entry.detail) return text.t('fact.closed_without');
       const detail = outcomes.get(entry.detail) ?? entry.detail;
       return text.t(entry.agent ? 'fact.interaction_closed' : 'fact.interaction_closed_plain', { ...named, detail });
     }
+    case 'consult_changed':
+      return text.t('fact.asked', { ...named, detail: entry.detail });
     case 'client_left':
       return text.t('fact.client_left');
     case 'interaction_rated':
@@ -22,6 +26,7 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
       if (entry.detail === 'started' && isCall(entry.channel)) return text.t('fact.call_started', named);
       return text.t(entry.detail === 'taken_back' ? 'fact.work_taken_back' : entry.detail === 'started' ? 'fact.work_started' : 'fact.work_assigned', named);
     case 'work_queued':
+      if (entry.detail === 'reply_overdue' && entry.agent) return text.t('fact.work_overdue', named);
       return text.t('fact.work_queued', { ...named, reason: text.word('fact.back', entry.detail) });
     case 'work_completed':
       return text.t('fact.work_snoozed', named);
@@ -32,7 +37,7 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     case 'work_flowed_out':
       return text.t('fact.work_flowed_out');
     case 'work_callback':
-      return text.t('fact.work_callback');
+      return text.t(entry.detail === 'voicemail' ? 'fact.work_voicemail' : 'fact.work_callback');
     case 'work_cancelled':
       return text.t('fact.work_cancelled');
     default:
@@ -44,9 +49,9 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
 const WHAT = ['name', 'language', 'tier', 'organization', 'tags'] as const;
 const CARD_FACTS = [
   'card_consent_given', 'card_consent_withdrawn', 'card_address_added', 'card_address_removed', 'card_address_known', 'card_address_maybe',
-  'card_merged', 'card_merge_undone', 'card_case_opened', 'card_case_closed', 'card_case_reopened', 'card_case_pending', 'card_case_changed',
+  'card_merged', 'card_merge_undone', 'card_imported', 'card_case_opened', 'card_case_closed', 'card_case_reopened', 'card_case_pending', 'card_case_changed',
   'card_case_status', 'card_case_promised', 'card_case_renamed', 'card_case_owner', 'card_task_added', 'card_task_done', 'card_task_reopened',
-  'card_task_changed', 'card_task_given',
+  'card_task_changed', 'card_task_given', 'card_task_reached',
 ] as const;
 
 /** What is told of a change of the card. */
@@ -60,8 +65,12 @@ export function cardFactWords(entry: CardFact, text: Text): string {
     if (entry.kind === 'card_case_promised') return text.instant(value);
     return known === 'tier' ? text.word('tier', value) : known === 'language' ? text.languageName(value) : value;
   };
-  const named = { agent: entry.agent, what: known ? text.t(`person_card.${known}`) : entry.what, was: said(entry.was), now: said(entry.now) };
+  const named = { agent: text.actor(entry.agent), what: known ? text.t(`person_card.${known}`) : entry.what, was: said(entry.was), now: entry.kind.startsWith('card_task') ? taskTitle(entry.now, text) : said(entry.now) };
   if (entry.kind === 'card_changed' || entry.kind === 'card_field_changed') return text.t('person_card.fact.card_changed', named);
+  if (entry.kind === 'card_task_reached') {
+    const reason = `person_card.reached.${entry.what}`;
+    return text.t('person_card.fact.card_task_reached', { why: text.has(reason) ? text.t(reason) : entry.what, now: taskTitle(entry.now, text) });
+  }
   const kind = CARD_FACTS.find((fact) => fact === entry.kind);
-  return kind ? text.t(`person_card.fact.${kind}`, { ...named, what: entry.what }) : [entry.agent, entry.kind.replaceAll('_', ' '), entry.now].filter(Boolean).join(' · ');
+  return kind ? text.t(`person_card.fact.${kind}`, { ...named, what: entry.what }) : [text.actor(entry.agent), entry.kind.replaceAll('_', ' '), entry.now].filter(Boolean).join(' · ');
 }

@@ -86,14 +86,15 @@ export const useHistories = defineStore('histories', () => {
     unsent.value = waiting.arrived(unsent.value, ids);
   }
 
-  /** The history of a person, loaded if it is not here or may be old. */
-  function open(personId: string): History {
+  /** The history of a person, loaded if it is not here or may be old: nobody tells of what is not one's own yet, as the call that one takes. */
+  function open(personId: string, interactionId: string | null = null): History {
     shown = personId;
     const known = histories.get(personId);
     if (known) {
       histories.delete(personId);
       histories.set(personId, known);
-      if (known.isOld || known.state === 'failed') void load(personId);
+      const lacks = interactionId !== null && known.state === 'ready' && !known.timeline.some((entry) => entry.interaction_id === interactionId);
+      if (known.isOld || known.state === 'failed' || lacks) void load(personId);
       return known;
     }
     const history = reactive<History>({
@@ -165,19 +166,21 @@ export const useHistories = defineStore('histories', () => {
   /** Why it did not arrive, in words, or nothing. */
   async function delivery(item: waiting.Unsent): Promise<string> {
     unsent.value = waiting.added(unsent.value, item);
-    const { key, interactionId, kind, channel, text: words, files: attachments } = item;
+    const { key, interactionId, kind, channel, files: attachments, letter } = item;
+    // of formatted words the hub makes the plain ones
+    const words = letter?.html ? '' : item.text;
     try {
       if (item.plan) {
         const { holdS: hold_s, sendAt: send_at, unlessClientWrites: unless_client_writes } = item.plan;
-        const body = { channel, text: words, attachments, hold_s, send_at, unless_client_writes };
+        const body = { channel, text: words, attachments, hold_s, send_at, unless_client_writes, letter };
         const plan = await talk.plan(interactionId, body, key);
         if (plan) desk.planned(plan);
         discard(key);
         return '';
       }
       const touch = await (kind === 'note'
-        ? calls.note(interactionId, { text: words, attachments, mentions: item.mentions }, key)
-        : calls.reply(interactionId, { channel, text: words, attachments }, key));
+        ? calls.note(interactionId, { text: item.text, attachments, mentions: item.mentions }, key)
+        : calls.reply(interactionId, { channel, text: words, attachments, letter }, key));
       if (!touch) {
         discard(key);
         return '';

@@ -111,6 +111,7 @@ const SHOWN_FACTS = new Set([
   'interaction_opened',
   'interaction_closed',
   'client_left',
+  'consult_changed',
   'interaction_rated',
   'work_assigned',
   'work_queued',

@@ -3,7 +3,7 @@ import { added, arrived, changed, recalled, remember, removed, type Unsent } fro
 import { AT } from '@/live/samples';
 
 const unsent = (part: Partial<Unsent> = {}): Unsent => ({
-  key: 'k1', interactionId: 'i1', kind: 'reply', channel: 'webchat', text: 'Good day', files: [], mentions: [], plan: null, at: AT, problem: null, touchId: null, ...part,
+  key: 'k1', interactionId: 'i1', kind: 'reply', channel: 'webchat', text: 'Good day', files: [], mentions: [], plan: null, letter: null, at: AT, problem: null, touchId: null, ...part,
 });
 
 it('sending again under the same key is one message', () => {

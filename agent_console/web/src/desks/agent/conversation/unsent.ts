@@ -2,6 +2,7 @@
 
 import type { DraftKind } from '@/desks/agent/conversation/drafts';
 import type { AttachedFile } from '@/generated/api';
+import type { WrittenLetter } from '@/generated/views';
 
 export interface PlanWish {
   readonly holdS: number;
@@ -18,6 +19,8 @@ export interface Written {
   readonly mentions: readonly string[];
   /** Not at once: held so that it can be undone, or sent at a time. Null: at once. */
   readonly plan: PlanWish | null;
+  /** What a letter has besides; null for all other channels. */
+  readonly letter: WrittenLetter | null;
 }
 
 export interface Unsent extends Written {
@@ -51,7 +54,7 @@ export function recalled(shelf: Pick<Storage, 'getItem'>, owner: string, problem
   try {
     const found = JSON.parse(shelf.getItem(PREFIX + owner) ?? '[]') as List;
     // one that an older console left has neither files nor plans
-    return found.map((item) => ({ ...item, files: item.files ?? [], mentions: item.mentions ?? [], plan: item.plan ?? null, problem, isUnanswered: false }));
+    return found.map((item) => ({ ...item, files: item.files ?? [], mentions: item.mentions ?? [], plan: item.plan ?? null, letter: item.letter ?? null, problem, isUnanswered: false }));
   } catch {
     return [];
   }

@@ -7,7 +7,7 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
-export const USUAL: readonly ColumnName[] = ['start', 'person', 'channel', 'queue', 'agent', 'outcome', 'wait', 'handle', 'disposition', 'score', 'last_text'];
+export const USUAL: readonly ColumnName[] = ['start', 'person', 'channel', 'direction', 'queue', 'agent', 'outcome', 'wait', 'handle', 'disposition', 'score', 'last_text'];
 
 /** Columns by which the log can be sorted. */
 export const SORTED_BY: Readonly<Partial<Record<ColumnName, Order>>> = { start: 'start', wait: 'wait', duration: 'duration' };

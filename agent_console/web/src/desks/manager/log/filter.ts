@@ -3,7 +3,7 @@
 import type { Query } from '@/api/manager';
 
 /** Filters with a list of values. */
-export const LISTS = ['queue', 'agent', 'channel', 'direction', 'state', 'outcome', 'disposition', 'language', 'tier', 'tag', 'score', 'person'] as const;
+export const LISTS = ['queue', 'agent', 'channel', 'direction', 'state', 'outcome', 'disposition', 'language', 'tier', 'tag', 'score', 'late', 'person'] as const;
 export type ListName = (typeof LISTS)[number];
 /** Filters with one value. */
 export const SINGLES = ['from', 'to', 'waited_from', 'waited_below', 'in_time', 'handled', 'rated', 'short', 'q'] as const;
@@ -30,6 +30,7 @@ export const DIRECTIONS = ['inbound', 'outbound'] as const;
 export const SHORTS = ['only', 'without'] as const;
 export const TIERS = ['standard', 'silver', 'gold'] as const;
 export const LANGUAGES = ['en', 'ru', 'tr'] as const;
+export const LATES = ['first_response', 'next_response', 'resolution'] as const;
 export const SCORES = ['5', '4', '3', '2', '1'] as const;
 
 const LONGEST = 2_000;

@@ -3,7 +3,7 @@
 import { reactive } from 'vue';
 import { queues } from '@/api/calls';
 import * as calls from '@/api/manager';
-import { CHANNELS, DIRECTIONS, type FilterName, LANGUAGES, OUTCOMES, SCORES, STATES, TIERS } from '@/desks/manager/log/filter';
+import { CHANNELS, DIRECTIONS, type FilterName, LANGUAGES, LATES, OUTCOMES, SCORES, STATES, TIERS } from '@/desks/manager/log/filter';
 import { named } from '@/i18n/named';
 import { text } from '@/i18n/text';
 
@@ -56,6 +56,8 @@ export function choicesOf(name: FilterName): readonly Choice[] {
       return LANGUAGES.map((value) => ({ value, label: text.languageName(value) }));
     case 'tier':
       return TIERS.map((value) => ({ value, label: text.word('tier', value) }));
+    case 'late':
+      return LATES.map((value) => ({ value, label: text.t(`manager.late.${value}`) }));
     case 'score':
       return SCORES.map((value) => ({ value, label: `★ ${value}` }));
     default:

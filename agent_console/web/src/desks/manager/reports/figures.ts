@@ -4,7 +4,7 @@ import type { ReportFigure, ReportGroup } from '@/generated/api';
 import type { Text } from '@/i18n/text';
 
 export const FIGURES = [
-  'offered', 'answered', 'abandoned', 'short_abandon', 'flowed_out', 'callback', 'still_waiting', 'abandonment_rate', 'asa', 'aht', 'csat', 'csat_mean', 'response_rate', 'occupancy',
+  'offered', 'answered', 'abandoned', 'short_abandon', 'flowed_out', 'callback', 'still_waiting', 'abandonment_rate', 'asa', 'aht', 'csat', 'csat_mean', 'response_rate', 'late_first_response', 'late_next_response', 'late_resolution', 'occupancy',
 ] as const;
 export const LEVELS = [
   'strict', 'every_abandon', 'genesys', 'genesys_with_flow_out', 'genesys_without_short', 'genesys_with_flow_out_without_short', 'connect', 'asterisk', 'asterisk2',
@@ -12,7 +12,7 @@ export const LEVELS = [
 export type FigureName = (typeof FIGURES)[number] | (typeof LEVELS)[number];
 
 /** The columns of the table by group: the strict level stands beside what is counted. */
-export const IN_TABLE: readonly FigureName[] = ['offered', 'answered', 'abandoned', 'abandonment_rate', 'strict', 'asa', 'aht', 'csat', 'flowed_out', 'callback', 'still_waiting'];
+export const IN_TABLE: readonly FigureName[] = ['offered', 'answered', 'abandoned', 'abandonment_rate', 'strict', 'asa', 'aht', 'csat', 'flowed_out', 'callback', 'still_waiting', 'late_first_response', 'late_next_response', 'late_resolution'];
 
 /** The columns of this report: an occupancy stands only where the hub made one, by agent and of all queues and channels. */
 export const columnsOf = (total: ReportGroup): readonly FigureName[] =>

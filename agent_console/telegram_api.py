@@ -1,0 +1,55 @@
+"""Bots of Telegram, for administrators."""
+
+from agent_console.bodies import Id
+from agent_console.operations import Call, Operation, Operations
+from agent_console.telegram_bodies import (
+    TelegramBotBody,
+    TelegramBotChange,
+    TelegramBotPage,
+    TelegramBotView,
+    TelegramTrial,
+    TelegramTried,
+    bot_view,
+)
+from hub.desk.telegram import BotSettings
+from hub.domain.access import Permission
+from hub.domain.ids import TelegramBotId
+
+_CONFIGURE = Permission.CONFIGURE
+
+
+def operations(*, settings: BotSettings) -> list[Operation]:
+    """What administrators do with bots."""
+    made = Operations("telegram")
+
+    @made.op("GET", "/api/v1/telegram/bots", _CONFIGURE, "Bots of Telegram")
+    async def list_telegram_bots(call: Call) -> TelegramBotPage:
+        """By name, with how each fares."""
+        return TelegramBotPage(items=tuple(map(bot_view, await settings.all(call.principal))))
+
+    @made.op("POST", "/api/v1/telegram/bots", _CONFIGURE, "Add a bot", status=201, idempotent=True)
+    async def add_telegram_bot(call: Call, body: TelegramBotBody) -> TelegramBotView:
+        """409 `name_taken`; 422 `token_taken`."""
+        added = await settings.add(call.principal, body.bot(""), body.token.strip(), address=call.address)
+        return bot_view(added)
+
+    @made.op("PUT", "/api/v1/telegram/bots/{bot_id}", _CONFIGURE, "Change a bot")
+    async def change_telegram_bot(call: Call, bot_id: Id, body: TelegramBotChange) -> TelegramBotView:
+        """It begins anew at once; 409 `changed_meanwhile`, `name_taken`."""
+        put = await settings.change(
+            call.principal,
+            body.bot.bot(bot_id),
+            body.version,
+            body.bot.token.strip(),
+            address=call.address,
+        )
+        return bot_view(put)
+
+    @made.op("POST", "/api/v1/telegram/bots/try", _CONFIGURE, "Try a token out")
+    async def try_telegram_bot(call: Call, body: TelegramTrial) -> TelegramTried:
+        """Asks Telegram whose it is; nothing is sent and nothing is kept."""
+        bot_id = None if body.bot_id is None else TelegramBotId(body.bot_id)
+        works, said = await settings.try_out(call.principal, bot_id, body.token.strip())
+        return TelegramTried(ok=works, said=said)
+
+    return list(made)

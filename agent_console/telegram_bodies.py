@@ -1,0 +1,116 @@
+"""Bodies of bots of Telegram."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, field
+
+from agent_console.bodies import Answer, Body, Id
+from hub.desk.telegram import ShownBot
+from hub.domain.ids import QueueId, TelegramBotId, TenantId
+from hub.domain.telegram import BotSetup, TelegramBot, UpdatesBy
+
+BotLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+Token = Annotated[str, Meta(max_length=140)]
+
+
+class TelegramSetupBody(Body, frozen=True, kw_only=True):
+    """All that a bot may choose: how updates come, whether groups are taken, whose business chats are (Telegram ids),
+    and what a client is told when they open a conversation, by language."""
+
+    updates: UpdatesBy = UpdatesBy.POLLING
+    language: BotLanguage = "en"
+    groups: bool = False
+    business_owners: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)], ...], Meta(max_length=50)
+    ] = ()
+    welcome: Annotated[dict[BotLanguage, Annotated[str, Meta(max_length=1_000)]], Meta(max_length=20)] = (
+        field(default_factory=dict)
+    )
+
+
+class TelegramBotBody(Body, frozen=True, kw_only=True):
+    """A bot of ours. An empty token leaves the one there is; it is never answered."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    queue_id: Id
+    enabled: bool = True
+    setup: TelegramSetupBody = field(default_factory=TelegramSetupBody)
+    token: Token = ""
+
+    def bot(self, bot_id: str) -> TelegramBot:
+        """What it says."""
+        return TelegramBot(
+            id=TelegramBotId(bot_id),
+            tenant_id=TenantId(""),
+            name=self.name,
+            queue_id=QueueId(self.queue_id),
+            enabled=self.enabled,
+            setup=msgspec.convert(msgspec.to_builtins(self.setup), BotSetup),
+        )
+
+
+class TelegramBotChange(Body, frozen=True, kw_only=True):
+    """A bot as it is to be, and the version it is changed from."""
+
+    version: Annotated[int, Meta(ge=1)]
+    bot: TelegramBotBody
+
+
+class TelegramTrial(Body, frozen=True, kw_only=True):
+    """A token to be tried out; empty: that of the kept bot."""
+
+    bot_id: Id | None = None
+    token: Token = ""
+
+
+class TelegramTried(Answer, frozen=True, kw_only=True):
+    """Whether Telegram knows it, and the bot's name or what is wrong."""
+
+    ok: bool
+    said: str
+
+
+class TelegramBotView(Answer, frozen=True, kw_only=True):
+    """A bot. `receiving` and `sending` say how it fares: `off`, `unknown` (not tried yet), `works`, `broken`; `trouble`
+    why, in the words of Telegram. `username` is empty until Telegram said it."""
+
+    id: str
+    version: int
+    name: str
+    queue_id: str
+    enabled: bool
+    setup: TelegramSetupBody
+    has_token: bool
+    username: str
+    receiving: str
+    sending: str
+    since: datetime | None
+    trouble: str
+
+
+class TelegramBotPage(Answer, frozen=True, kw_only=True):
+    """All bots, by name."""
+
+    items: tuple[TelegramBotView, ...]
+    next: str | None = None
+
+
+def bot_view(shown: ShownBot) -> TelegramBotView:
+    """A bot as it is answered."""
+    bot, standing = shown.bot, shown.standing
+    return TelegramBotView(
+        id=bot.id,
+        version=bot.version,
+        name=bot.name,
+        queue_id=bot.queue_id,
+        enabled=bot.enabled,
+        setup=msgspec.convert(msgspec.to_builtins(bot.setup), TelegramSetupBody),
+        has_token=shown.has_token,
+        username="" if standing is None else standing.username,
+        receiving="off" if standing is None else standing.receiving,
+        sending="off" if standing is None else standing.sending,
+        since=None if standing is None else standing.since,
+        trouble="" if standing is None else standing.trouble,
+    )

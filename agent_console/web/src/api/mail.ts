@@ -1,0 +1,11 @@
+/** The calls of administering mail: accounts, trying them out, and letters that could not be read. */
+
+import { request } from '@/api/http';
+import type { MailAccountBody, MailAccountChange, MailAccountPage, MailAccountView, MailTrial, MailTrialResult, UnreadablePage } from '@/generated/api';
+
+export const accounts = () => request<MailAccountPage>('/mail/accounts');
+export const addAccount = (body: MailAccountBody, key: string) => request<MailAccountView>('/mail/accounts', { method: 'POST', body, idempotencyKey: key });
+export const changeAccount = (id: string, body: MailAccountChange) => request<MailAccountView>(`/mail/accounts/${encodeURIComponent(id)}`, { method: 'PUT', body });
+export const deleteAccount = (id: string) => request(`/mail/accounts/${encodeURIComponent(id)}`, { method: 'DELETE' });
+export const tryAccount = (body: MailTrial) => request<MailTrialResult>('/mail/accounts/try', { method: 'POST', body });
+export const unreadable = (before = '') => request<UnreadablePage>('/mail/unreadable', { query: { before } });

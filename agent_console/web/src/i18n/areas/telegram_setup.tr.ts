@@ -1,0 +1,51 @@
+/** The words of the bots of Telegram: Turkish. */
+
+import type { TelegramWords } from '@/i18n/telegram-page';
+
+const words: TelegramWords = {
+  bots: 'Botlar',
+  bot: 'Bot',
+  add: 'Bot ekle',
+  reload: 'Yenile',
+  nothing: "Henüz bot yok. {'@'}BotFather ile bir bot oluşturup buraya ekleyin.",
+  name: 'Ad',
+  token: 'Belirteç',
+  kept: 'saklı; değiştirmek için yazın',
+  token_hint: "Onu {'@'}BotFather verir, örneğin 123456:ABC-DEF. Mühürlü saklanır ve bir daha gösterilmez.",
+  queue: 'Kuyruk',
+  language: 'Dil',
+  enabled: 'Kullanımda',
+  updates: 'Mesajlar nasıl gelir',
+  ways: { polling: 'Merkez Telegram’a sorar: her yerde çalışır', webhook: 'Telegram getirir (webhook): merkeze dışarıdan HTTPS ile ulaşılabilmeli' },
+  webhook_hint: 'Merkez dış adresini (http.public_url) Telegram’a kendisi bildirir; yol:',
+  groups: 'Gruplardaki mesajlar da iş olsun',
+  business: 'İşletme hesapları',
+  owners: 'Botu kendi hesabına bağlayan çalışanlarınızın Telegram kimlikleri, her satıra bir tane',
+  owners_hint: 'Yalnızca onların müşterilerle sohbetleri alınır: bir botu herkes bağlayabilir.',
+  texts: 'Metinler',
+  welcome: 'Karşılama',
+  welcome_hint: 'Müşteri botu açınca gider. Metin yoksa bir şey gitmez.',
+  receiving: 'Alma',
+  sending: 'Gönderme',
+  since: '{at} anından beri',
+  standing: { off: 'kapalı', unknown: 'daha denenmedi', works: 'çalışıyor', broken: 'bozuk' },
+  save: 'Kaydet',
+  saved: 'Kaydedildi',
+  undo: 'Değişiklikleri geri al',
+  try: 'Dene',
+  try_hint: 'Telegram’a belirtecin kimin olduğunu sorar. Bir şey gönderilmez, saklanmaz.',
+  trying: 'Telegram’a soruluyor…',
+  tried_ok: 'çalışıyor',
+  tried_bad: 'çalışmıyor',
+  wrong: {
+    any: 'Merkez buradaki bir değeri kabul etmiyor.',
+    name: 'Küçük harf, rakam, - ve _, en çok 40. Başka botta bu ad yok.',
+    name_fixed: 'Ad değişmez: görüşmeler onun altında saklanır. Başka bir ad için yeni bot ekleyin.',
+    token: 'Belirteç 123456:ABC-DEF gibidir ve başka botta yoktur.',
+    queue_id: 'Bu kuyruk artık yok.',
+    business_owners: 'Telegram kimliği bir sayıdır; en çok 50 tane.',
+    welcome: 'Karşılama en çok 1000 karakterdir.',
+  },
+};
+
+export default words;

@@ -1,0 +1,21 @@
+/** The words of the accounts of mail, and those of letters, which are loaded with their page. */
+
+import type en from '@/i18n/areas/mail_setup.en';
+import { learnt } from '@/i18n/page-words';
+import type { Shape } from '@/i18n/text';
+
+export type MailWords = Shape<typeof en>;
+
+/** The page, once its words are there. */
+export async function withMailWords<T>(page: () => Promise<T>): Promise<T> {
+  const [shown, letters, en, ru, tr] = await Promise.all([
+    page(),
+    import('@/i18n/letter-words'),
+    import('@/i18n/areas/mail_setup.en'),
+    import('@/i18n/areas/mail_setup.ru'),
+    import('@/i18n/areas/mail_setup.tr'),
+  ]);
+  letters.learnLetterWords();
+  learnt('mail_setup', { en: en.default, ru: ru.default, tr: tr.default });
+  return shown;
+}

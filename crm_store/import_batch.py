@@ -1,0 +1,345 @@
+"""The rows of one batch of an import: who is known is updated or left, everybody else is a new client."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm_store.card_facts import write_facts, write_facts_of_many
+from crm_store.driver import Row, Wire
+from crm_store.instants import to_us
+from crm_store.mapping import identity_row, person_row, text
+from crm_store.person_edits import MOST_ADDRESSES, save_state, state_of
+from crm_store.person_index import index_persons, namesakes
+from crm_store.rows.crm import consents, person_details, person_tags
+from crm_store.rows.people import identities, organizations, persons
+from hub.crm.addresses import shown_address
+from hub.crm.changes import Change
+from hub.crm.edits import edited
+from hub.crm.imports import BadRow, ImportCounts, ImportJob, OnKnown, RowDraft
+from hub.crm.matching import alike, name_keys
+from hub.domain.card import CardEdit
+from hub.domain.client_fields import ClientField
+from hub.domain.errors import Invalid
+from hub.domain.events import Event, PersonChanged
+from hub.domain.ids import ConsentId, IdentityId, OrganizationId, PersonId, TenantId
+from hub.domain.person import Identity, IdentityKind, Organization, Person
+from hub.ids import new_id
+
+_SAME = {
+    IdentityKind.PHONE: "same_phone",
+    IdentityKind.EMAIL: "same_email",
+    IdentityKind.TELEGRAM: "same_telegram",
+}
+_MOST_NAMESAKES = 3
+_HELD = (
+    "SELECT d.kind, d.value, d.person_id, d.confidence, CASE WHEN EXISTS (SELECT 1 FROM shared_numbers n"
+    " WHERE n.tenant_id = d.tenant_id AND n.value = d.value AND n.person_id <> d.person_id"
+    " AND d.kind = 'phone') THEN 1 ELSE 0 END"
+    " FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
+)
+_SHARE = "INSERT INTO shared_numbers (tenant_id, value, person_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+
+Address = tuple[IdentityKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose an address is; `is_proved` unless they only say so, or somebody else says so of the number too."""
+
+    person_id: PersonId
+    is_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MayBe:
+    """Somebody who was added and may be somebody we have."""
+
+    number: int
+    person_id: PersonId
+    other_id: PersonId
+    reason: str
+
+
+async def proved_holders(
+    wire: Wire, tenant_id: TenantId, drafts: Iterable[RowDraft]
+) -> dict[Address, Holder]:
+    """Whose the addresses of these rows are."""
+    addresses = sorted({address for draft in drafts for address in draft.addresses})
+    if not addresses:
+        return {}
+    rows = await wire.fetch(
+        _HELD,
+        tenant_id,
+        sorted({kind.value for kind, _ in addresses}),
+        sorted({value for _, value in addresses}),
+    )
+    return {(IdentityKind(r[0]), r[1]): Holder(PersonId(r[2]), r[3] == "known" and not r[4]) for r in rows}
+
+
+class Batch:
+    """Takes rows within a transaction. Afterwards it says what became of them."""
+
+    def __init__(self, wire: Wire, job: ImportJob, fields: Sequence[ClientField], at: datetime) -> None:
+        self._wire = wire
+        self._job = job
+        self._tenant_id = job.principal.tenant_id
+        self._fields = fields
+        self._at = at
+        self._holders: dict[Address, Holder] = {}
+        self._organizations: dict[str, Organization] = {}
+        self._new: list[tuple[PersonId, RowDraft, tuple[Address, ...]]] = []
+        self._added: list[tuple[PersonId, RowDraft]] = []
+        self._updated = self._skipped = 0
+        self.bad: list[BadRow] = []
+        self.maybe: dict[int, MayBe] = {}
+        self.events: list[Event] = []
+
+    @property
+    def counts(self) -> ImportCounts:
+        """What became of the rows."""
+        return ImportCounts(
+            added=len(self._added),
+            updated=self._updated,
+            skipped=self._skipped,
+            bad=len(self.bad),
+            maybe=len(self.maybe),
+        )
+
+    async def take(self, drafts: Sequence[RowDraft]) -> None:
+        """All of these, in order. Raises Conflict (`raced`) when somebody stored the same first."""
+        self._holders = await proved_holders(self._wire, self._tenant_id, drafts)
+        await self._lock()
+        await self._find_organizations(drafts)
+        for draft in drafts:
+            known = {
+                holder.person_id
+                for address in draft.addresses
+                if (holder := self._holders.get(address)) is not None and holder.is_proved
+            }
+            if len(known) > 1:
+                self._refuse(draft, "of_several")
+            elif not known:
+                self._add(draft)
+            elif self._job.on_known is OnKnown.SKIP:
+                self._skipped += 1
+            else:
+                await self._update(draft, known.pop())
+        await self._write_new()
+        await self._find_namesakes()
+
+    def _refuse(self, draft: RowDraft, reason: str) -> None:
+        self.bad.append(BadRow(number=draft.number, raw=draft.raw, reason=reason))
+
+    async def _lock(self) -> None:
+        """In one order everywhere; a merge that points these addresses elsewhere is waited for."""
+        await self._wire.fetch(
+            "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+            self._tenant_id,
+            sorted({holder.person_id for holder in self._holders.values()}),
+        )
+
+    async def _find_organizations(self, drafts: Sequence[RowDraft]) -> None:
+        names = sorted({draft.organization for draft in drafts} - {""})
+        if not names:
+            return
+        rows = await self._wire.fetch(
+            "SELECT id, name FROM organizations WHERE tenant_id = $1 AND name = ANY($2) ORDER BY id DESC",
+            self._tenant_id,
+            names,
+        )
+        ids = {row[1]: OrganizationId(row[0]) for row in rows}
+        new = [(OrganizationId(new_id()), self._tenant_id, name) for name in names if name not in ids]
+        if new:
+            await self._wire.insert(organizations, new)
+        ids |= {name: organization_id for organization_id, _, name in new}
+        self._organizations = {
+            name: Organization(id=found, tenant_id=self._tenant_id, name=name) for name, found in ids.items()
+        }
+
+    def _add(self, draft: RowDraft) -> None:
+        person_id = PersonId(new_id())
+        free = tuple(address for address in draft.addresses if address not in self._holders)
+        for address in draft.addresses:
+            if (holder := self._holders.get(address)) is not None:
+                # somebody says it is theirs: nobody's word is taken, and people decide
+                self._may_be(draft, person_id, holder.person_id, _SAME[address[0]])
+        self._new.append((person_id, draft, free))
+        self._holders |= {address: Holder(person_id, is_proved=True) for address in free}
+
+    def _may_be(self, draft: RowDraft, person_id: PersonId, other_id: PersonId, reason: str) -> None:
+        self.maybe.setdefault(draft.number, MayBe(draft.number, person_id, other_id, reason))
+
+    async def _update(self, draft: RowDraft, person_id: PersonId) -> None:
+        await self._write_new()  # it may be of this very batch
+        before = await state_of(self._wire, self._tenant_id, person_id)
+        edit = CardEdit(
+            version=0,
+            name=draft.name or None,
+            language=draft.language or None,
+            organization_id=self._organizations[draft.organization].id if draft.organization else None,
+            tags=(*before.tags, *draft.tags) if draft.tags else None,
+            fields=dict(draft.fields) or None,
+        )
+        try:
+            after, changes = edited(
+                before, edit, organization=self._organizations.get(draft.organization), fields=self._fields
+            )
+        except Invalid as error:
+            self._refuse(draft, error.stable_code)
+            return
+        free = [address for address in draft.addresses if address not in self._holders]
+        if free and not await self._has_room(person_id, len(free)):
+            self._refuse(draft, "too_many_addresses")
+            return
+        await save_state(self._wire, self._tenant_id, person_id, before, after)
+        changes += [
+            Change(kind="card_address_added", what=kind.value, now=shown_address(kind, value))
+            for kind, value in free
+        ]
+        await self._put_addresses([(person_id, free)])
+        await index_persons(self._wire, self._tenant_id, (), [(person_id, *address) for address in free])
+        consented = self._consents(person_id, draft)
+        if consented:
+            await self._wire.insert(consents, consented)
+        if not changes and not consented and not draft.note:
+            self._skipped += 1
+            return
+        self._updated += 1
+        changes.append(self._imported(draft))
+        await self._wire.execute("UPDATE persons SET version = version + 1 WHERE id = $1", person_id)
+        await write_facts(self._wire, self._job.principal, person_id, self._at, changes)
+        self.events.append(PersonChanged(tenant_id=self._tenant_id, person_id=person_id))
+
+    async def _has_room(self, person_id: PersonId, more: int) -> bool:
+        ((held,),) = await self._wire.fetch(
+            "SELECT COUNT(*) FROM identities WHERE /*+*/tenant_id = $1 AND person_id = $2",
+            self._tenant_id,
+            person_id,
+        )
+        return bool(held + more <= MOST_ADDRESSES)
+
+    def _imported(self, draft: RowDraft) -> Change:
+        return Change(kind="card_imported", what=self._job.name, now=draft.note)
+
+    async def _write_new(self) -> None:
+        """The new clients of the batch so far, in bulk."""
+        if not self._new:
+            return
+        made, self._new = self._new, []
+        wire, tenant_id = self._wire, self._tenant_id
+        await wire.insert(
+            persons,
+            [
+                person_row(
+                    Person(
+                        id=person_id,
+                        tenant_id=tenant_id,
+                        name=draft.name,
+                        language=draft.language,
+                        organization_id=self._organizations[draft.organization].id
+                        if draft.organization
+                        else None,
+                        created_at=self._at,
+                    )
+                )
+                for person_id, draft, _ in made
+            ],
+        )
+        details: list[Row] = [
+            (person_id, tenant_id, text(draft.tags), text(dict(draft.fields)))
+            for person_id, draft, _ in made
+            if draft.tags or draft.fields
+        ]
+        tagged: list[Row] = [
+            (tenant_id, tag.casefold(), person_id, tag) for person_id, draft, _ in made for tag in draft.tags
+        ]
+        consented = [row for person_id, draft, _ in made for row in self._consents(person_id, draft)]
+        for table, rows in ((person_details, details), (person_tags, tagged), (consents, consented)):
+            if rows:
+                await wire.insert(table, rows)
+        await self._put_addresses([(person_id, free) for person_id, _, free in made])
+        await index_persons(
+            wire,
+            tenant_id,
+            [(person_id, [draft.name]) for person_id, draft, _ in made if draft.name],
+            [(person_id, *address) for person_id, _, free in made for address in free],
+        )
+        shared = [
+            (tenant_id, value, person_id, to_us(self._at))
+            for person_id, draft, free in made
+            for kind, value in draft.addresses
+            if kind is IdentityKind.PHONE and (kind, value) not in free
+        ]
+        if shared:
+            await wire.many(_SHARE, shared)
+        imported = [(p, self._imported(d)) for p, d, _ in made]
+        await write_facts_of_many(wire, self._job.principal, self._at, imported)
+        self._added += [(person_id, draft) for person_id, draft, _ in made]
+
+    async def _put_addresses(self, given: Sequence[tuple[PersonId, Sequence[Address]]]) -> None:
+        rows = [
+            identity_row(
+                Identity(
+                    id=IdentityId(new_id()),
+                    tenant_id=self._tenant_id,
+                    person_id=person_id,
+                    kind=kind,
+                    value=value,
+                    display=shown if (shown := shown_address(kind, value)) != value else "",
+                    created_at=self._at,
+                )
+            )
+            for person_id, addresses in given
+            for kind, value in addresses
+        ]
+        if not rows:
+            return
+        await self._wire.insert(identities, rows)
+        self._holders |= {
+            address: Holder(person_id, is_proved=True) for person_id, free in given for address in free
+        }
+
+    def _consents(self, person_id: PersonId, draft: RowDraft) -> list[Row]:
+        principal = self._job.principal
+        return [
+            (
+                ConsentId(new_id()),
+                self._tenant_id,
+                person_id,
+                kind.value,
+                purpose.value,
+                given,
+                to_us(self._at),
+                principal.user_id,
+                principal.name,
+                self._job.name[:200],
+            )
+            for purpose, given in draft.consents
+            for kind in dict.fromkeys(kind for kind, _ in draft.addresses)
+        ]
+
+    async def _find_namesakes(self) -> None:
+        """Who of those added may be somebody who was there before, or stands further up in the file."""
+        keys = {person_id: name_keys(draft.name) for person_id, draft in self._added}
+        asked: dict[str, bool] = {}
+        for own in keys.values():
+            for key, is_whole in own.items():
+                asked[key] = asked.get(key, False) or is_whole
+        if not asked:
+            return
+        found = await namesakes(self._wire, self._tenant_id, asked.items(), _MOST_NAMESAKES + 1)
+        ids = sorted({other for others in found.values() for other in others})
+        rows = await self._wire.fetch(
+            "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)", self._tenant_id, ids
+        )
+        called = {row[0]: row[1] for row in rows}
+        for person_id, draft in self._added:
+            others = {o for key in keys[person_id] for o in found.get(key, ()) if o < person_id}
+            likely = [
+                (because.sure, other, because.reason)
+                for other in others
+                if (because := alike(draft.name, called[other])) is not None
+            ]
+            if likely:
+                _, other, reason = max(likely)
+                self._may_be(draft, person_id, other, reason)

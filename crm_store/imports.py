@@ -1,0 +1,367 @@
+"""Imports in the store: a batch of rows, what became of them, and where the import is are one commit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from crm_store.audited import audited
+from crm_store.client_fields import fields_of
+from crm_store.driver import Row, Wire
+from crm_store.import_batch import Batch, proved_holders
+from crm_store.instants import from_us, to_us
+from crm_store.mapping import at as instant
+from crm_store.mapping import columns, text
+from crm_store.rows.imports import import_rows, imports
+from crm_store.store import Store
+from crm_store.unit_of_work import Encode
+from hub.crashpoints import crash_at
+from hub.crm.imports import (
+    MOST_OPEN,
+    BadRow,
+    ImportCounts,
+    ImportForm,
+    ImportJob,
+    ImportState,
+    ImportView,
+    KeptRow,
+    NewImport,
+    OnKnown,
+    RowDraft,
+    RowKind,
+)
+from hub.crm.sheets import Shape
+from hub.domain.access import Permission, Principal, Role, Scope
+from hub.domain.audit import AuditDraft
+from hub.domain.client_fields import ClientField
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.ids import PersonId, TenantId, UserId
+
+_OPEN = "('ready', 'queued', 'running')"
+_COLUMNS = columns(imports, "i.")
+_AT = {column.name: place for place, column in enumerate(imports.columns)}
+_ONE = f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 AND i.id = $2"
+_TRIES = 3
+
+_texts = msgspec.json.Decoder(tuple[str, ...]).decode
+_counts = msgspec.json.Decoder(ImportCounts).decode
+_grants = msgspec.json.Decoder(list[tuple[str, int]]).decode
+
+
+class Imports:
+    """ImportStore of hub/crm/imports.py, on either database."""
+
+    def __init__(self, store: Store, *, encode: Encode) -> None:
+        self._store = store
+        self._encode = encode
+
+    async def add(self, principal: Principal, new: NewImport, at: datetime, draft: AuditDraft) -> ImportView:
+        """See the port."""
+        principal.require(Permission.IMPORT_PERSONS)
+        async with self._store.database.transaction() as wire:
+            ((waiting,),) = await wire.fetch(
+                f"SELECT COUNT(*) FROM imports WHERE tenant_id = $1 AND owner_id = $2 AND state IN {_OPEN}",
+                principal.tenant_id,
+                principal.user_id or "",
+            )
+            if waiting >= MOST_OPEN:
+                raise Conflict("wait until an import has ended, or cancel one", code="too_many_imports")
+            row = (
+                new.id,
+                principal.tenant_id,
+                principal.user_id or "",
+                principal.name,
+                text(sorted(role.value for role in principal.roles)),
+                text(sorted((p.value, int(s)) for p, s in principal.grants)),
+                new.name,
+                new.form.value,
+                new.shape.encoding,
+                new.shape.delimiter,
+                text(new.shape.columns),
+                text(new.mapping),
+                OnKnown.UPDATE.value,
+                ImportState.READY.value,
+                0,
+                new.rows_total,
+                text(ImportCounts()),
+                "",
+                to_us(at),
+                None,
+            )
+            await wire.insert(imports, [row])
+            await audited(wire, draft)
+            return await _view(wire, principal, new.id)
+
+    async def imports(
+        self, principal: Principal, *, after: str, limit: int
+    ) -> tuple[Sequence[ImportView], str | None]:
+        """See the port."""
+        principal.require(Permission.IMPORT_PERSONS)
+        async with self._store.database.snapshot() as wire:
+            before, params = "", [principal.tenant_id, limit + 1]
+            if after:
+                last = await wire.fetch(_ONE, principal.tenant_id, after)
+                if not last:
+                    raise Invalid("this page does not exist", field="after")
+                created = last[0][_AT["created_at"]]
+                before = "AND (i.created_at < $3 OR (i.created_at = $3 AND i.id < $4))"
+                params += [created, after]
+            rows = await wire.fetch(
+                f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 {before}"
+                " ORDER BY i.created_at DESC, i.id DESC LIMIT $2",
+                *params,
+            )
+        views = [_view_of(row, principal) for row in rows[:limit]]
+        return views, views[-1].id if len(rows) > limit else None
+
+    async def one(self, principal: Principal, import_id: str) -> ImportView:
+        """See the port."""
+        principal.require(Permission.IMPORT_PERSONS)
+        async with self._store.database.snapshot() as wire:
+            return await _view(wire, principal, import_id)
+
+    async def start(
+        self,
+        principal: Principal,
+        import_id: str,
+        *,
+        mapping: tuple[str, ...],
+        on_known: OnKnown,
+        draft: AuditDraft,
+    ) -> ImportView:
+        """See the port."""
+        principal.require(Permission.IMPORT_PERSONS)
+        async with self._store.database.transaction() as wire:
+            started = await wire.execute(
+                "UPDATE imports SET state = 'queued', mapping = $3, on_known = $4"
+                " WHERE tenant_id = $1 AND id = $2 AND state = 'ready'",
+                principal.tenant_id,
+                import_id,
+                text(mapping),
+                on_known.value,
+            )
+            return await self._told(wire, principal, import_id, draft, changed=started)
+
+    async def cancel(
+        self, principal: Principal, import_id: str, at: datetime, draft: AuditDraft
+    ) -> ImportView:
+        """See the port."""
+        principal.require(Permission.IMPORT_PERSONS)
+        async with self._store.database.transaction() as wire:
+            ended = await wire.execute(
+                "UPDATE imports SET state = 'cancelled', ended_at = $3"
+                f" WHERE tenant_id = $1 AND id = $2 AND state IN {_OPEN}",
+                principal.tenant_id,
+                import_id,
+                to_us(at),
+            )
+            return await self._told(wire, principal, import_id, draft, changed=ended)
+
+    async def _told(
+        self, wire: Wire, principal: Principal, import_id: str, draft: AuditDraft, *, changed: int
+    ) -> ImportView:
+        view = await _view(wire, principal, import_id)
+        if not changed:
+            raise Conflict("this import has begun or ended already", code="import_over")
+        await audited(wire, draft)
+        return view
+
+    async def kept_rows(
+        self, principal: Principal, import_id: str, kind: RowKind, *, after: int, limit: int
+    ) -> Sequence[KeptRow]:
+        """See the port."""
+        principal.require(Permission.IMPORT_PERSONS)
+        async with self._store.database.snapshot() as wire:
+            await _view(wire, principal, import_id)
+            rows = await wire.fetch(
+                "SELECT r.number, r.reason, r.heading, r.cells, r.person_id, COALESCE(p.name, ''), r.other_id,"
+                " COALESCE(o.name, '') FROM import_rows r LEFT JOIN persons p ON p.id = r.person_id"
+                " LEFT JOIN persons o ON o.id = r.other_id"
+                " WHERE r.import_id = $1 AND r.kind = $2 AND r.number > $3 ORDER BY r.number LIMIT $4",
+                import_id,
+                kind.value,
+                after,
+                limit,
+            )
+        return [
+            KeptRow(
+                number=r[0],
+                kind=kind,
+                reason=r[1],
+                column=r[2],
+                cells=_texts(r[3]),
+                person_id=r[4],
+                name=r[5],
+                other_id=r[6],
+                other_name=r[7],
+            )
+            for r in rows
+        ]
+
+    async def fields(self, tenant_id: TenantId) -> Sequence[ClientField]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            return await fields_of(wire, tenant_id)
+
+    async def known(self, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> dict[int, PersonId]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            holders = await proved_holders(wire, tenant_id, drafts)
+        found: dict[int, PersonId] = {}
+        for draft in drafts:
+            for address in draft.addresses:
+                holder = holders.get(address)
+                if holder is not None and holder.is_proved:
+                    found.setdefault(draft.number, holder.person_id)
+        return found
+
+    async def take(self, tenant_id: TenantId, at: datetime) -> ImportJob | None:
+        """See the port."""
+        del at
+        async with self._store.database.transaction() as wire:
+            rows = await wire.fetch(
+                f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 AND i.state IN ('queued', 'running')"
+                " ORDER BY i.created_at, i.id LIMIT 1 FOR UPDATE",
+                tenant_id,
+            )
+            if not rows:
+                return None
+            job = _job(rows[0])
+            await wire.execute("UPDATE imports SET state = 'running' WHERE id = $1", job.id)
+        return job
+
+    async def write(
+        self, job: ImportJob, drafts: Sequence[RowDraft], bad: Sequence[BadRow], at: datetime
+    ) -> int | None:
+        """See the port."""
+        for attempt in range(_TRIES):
+            try:
+                done = await self._written(job, drafts, bad, at)
+            except Conflict as error:  # a message came from an address of these rows at the same moment
+                if error.stable_code != "raced" or attempt == _TRIES - 1:
+                    raise
+            else:
+                self._store.wake()
+                crash_at("imports.after_commit")
+                return done
+        raise AssertionError("the loop returns or raises")
+
+    async def _written(
+        self, job: ImportJob, drafts: Sequence[RowDraft], bad: Sequence[BadRow], at: datetime
+    ) -> int | None:
+        tenant_id = job.principal.tenant_id
+        async with self._store.database.transaction() as wire:
+            rows = await wire.fetch(
+                "SELECT state, rows_done, counts FROM imports WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+                tenant_id,
+                job.id,
+            )
+            if not rows or (rows[0][0], rows[0][1]) != (ImportState.RUNNING, job.rows_done):
+                return None
+            batch = Batch(wire, job, await fields_of(wire, tenant_id), at)
+            await batch.take(drafts)
+            batch.bad += bad
+            await _keep_rows(wire, job, batch)
+            done = job.rows_done + len(drafts) + len(bad)
+            await wire.execute(
+                "UPDATE imports SET rows_done = $1, counts = $2 WHERE id = $3",
+                done,
+                text(_sum(_counts(rows[0][2]), batch.counts)),
+                job.id,
+            )
+            if batch.events:
+                await self._store.add_events(wire, self._encode(batch.events))
+            crash_at("imports.before_commit")
+        return done
+
+    async def end(
+        self, job: ImportJob, state: ImportState, at: datetime, *, problem: str, draft: AuditDraft
+    ) -> bool:
+        """See the port."""
+        async with self._store.database.transaction() as wire:
+            ended = await wire.execute(
+                "UPDATE imports SET state = $1, ended_at = $2, problem = $3 WHERE id = $4 AND state = 'running'",
+                state.value,
+                to_us(at),
+                problem,
+                job.id,
+            )
+            if ended:
+                await audited(wire, draft)
+        return bool(ended)
+
+
+async def _keep_rows(wire: Wire, job: ImportJob, batch: Batch) -> None:
+    tenant_id = job.principal.tenant_id
+    kept: list[Row] = [
+        (job.id, RowKind.BAD.value, b.number, tenant_id, b.reason, b.column, text(b.raw), None, None)
+        for b in batch.bad
+    ]
+    kept += [
+        (job.id, RowKind.MAYBE.value, m.number, tenant_id, m.reason, "", "[]", m.person_id, m.other_id)
+        for m in batch.maybe.values()
+    ]
+    if kept:
+        await wire.insert(import_rows, kept)
+
+
+def _sum(before: ImportCounts, more: ImportCounts) -> ImportCounts:
+    return ImportCounts(
+        added=before.added + more.added,
+        updated=before.updated + more.updated,
+        skipped=before.skipped + more.skipped,
+        bad=before.bad + more.bad,
+        maybe=before.maybe + more.maybe,
+    )
+
+
+async def _view(wire: Wire, principal: Principal, import_id: str) -> ImportView:
+    rows = await wire.fetch(_ONE, principal.tenant_id, import_id)
+    if not rows:
+        raise NotFound("there is no such import")
+    return _view_of(rows[0], principal)
+
+
+def _view_of(r: Row, principal: Principal) -> ImportView:
+    return ImportView(
+        id=r[_AT["id"]],
+        name=r[_AT["name"]],
+        form=ImportForm(r[_AT["form"]]),
+        encoding=r[_AT["encoding"]],
+        delimiter=r[_AT["delimiter"]],
+        columns=_texts(r[_AT["columns"]]),
+        mapping=_texts(r[_AT["mapping"]]),
+        on_known=OnKnown(r[_AT["on_known"]]),
+        state=ImportState(r[_AT["state"]]),
+        rows_done=r[_AT["rows_done"]],
+        rows_total=r[_AT["rows_total"]],
+        counts=_counts(r[_AT["counts"]]),
+        problem=r[_AT["problem"]],
+        owner=r[_AT["owner"]],
+        is_mine=r[_AT["owner_id"]] == (principal.user_id or ""),
+        created_at=from_us(r[_AT["created_at"]]),
+        ended_at=instant(r[_AT["ended_at"]]),
+    )
+
+
+def _job(r: Row) -> ImportJob:
+    return ImportJob(
+        id=r[_AT["id"]],
+        principal=Principal(
+            tenant_id=TenantId(r[_AT["tenant_id"]]),
+            user_id=UserId(r[_AT["owner_id"]]) if r[_AT["owner_id"]] else None,
+            name=r[_AT["owner"]],
+            roles=frozenset(Role(role) for role in _texts(r[_AT["owner_roles"]])),
+            grants=frozenset((Permission(p), Scope(s)) for p, s in _grants(r[_AT["owner_grants"]])),
+        ),
+        name=r[_AT["name"]],
+        form=ImportForm(r[_AT["form"]]),
+        shape=Shape(
+            encoding=r[_AT["encoding"]],
+            delimiter=r[_AT["delimiter"]],
+            columns=_texts(r[_AT["columns"]]),
+        ),
+        mapping=_texts(r[_AT["mapping"]]),
+        on_known=OnKnown(r[_AT["on_known"]]),
+        rows_done=r[_AT["rows_done"]],
+    )

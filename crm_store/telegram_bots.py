@@ -1,0 +1,131 @@
+"""Bots of Telegram in SQL; behind `hub.ports.telegram`. Their tokens are sealed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from crm_store.audit import append
+from crm_store.mapping import text
+from crm_store.rows.floor import queues
+from crm_store.rows.history import outbox
+from crm_store.rows.telegram import telegram_bots
+from crm_store.store import Store
+from crm_store.unit_of_work import Encode
+from hub.domain.audit import AuditDraft
+from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.ids import QueueId, TelegramBotId, TenantId
+from hub.domain.setting_events import TelegramBotChanged
+from hub.domain.telegram import BotSecrets, BotSetup, TelegramBot, checked_bot
+from hub.sealing import Seal
+
+_setup = msgspec.json.Decoder(BotSetup).decode
+_B = telegram_bots.c
+
+
+class SqlTelegramBots:
+    """`TelegramBots` on SQLite and PostgreSQL."""
+
+    def __init__(self, store: Store, *, encode: Encode, seal: Seal) -> None:
+        self._store = store
+        self._encode = encode
+        self._seal = seal
+
+    async def telegram_bots(self, tenant_id: TenantId) -> Sequence[TelegramBot]:
+        """See the port."""
+        async with self._store.database.reading() as connection:
+            rows = await connection.execute(
+                select(telegram_bots).where(_B.tenant_id == tenant_id).order_by(_B.name)
+            )
+            return [
+                TelegramBot(
+                    id=TelegramBotId(row.id),
+                    tenant_id=TenantId(row.tenant_id),
+                    name=row.name,
+                    queue_id=QueueId(row.queue_id),
+                    enabled=row.enabled,
+                    setup=_setup(row.setup),
+                    version=row.version,
+                )
+                for row in rows
+            ]
+
+    async def bot_secrets(self, bot: TelegramBot) -> BotSecrets:
+        """See the port."""
+        async with self._store.database.reading() as connection:
+            sealed = await connection.scalar(
+                select(_B.sealed).where(_B.tenant_id == bot.tenant_id, _B.id == bot.id)
+            )
+        return self._opened(bot.id, sealed)
+
+    async def put_telegram_bot(
+        self, bot: TelegramBot, *, seen_version: int, secrets: BotSecrets, audit: AuditDraft
+    ) -> TelegramBot:
+        """See the port."""
+        checked_bot(bot)
+        mine = (_B.tenant_id == bot.tenant_id, _B.id == bot.id)
+        async with self._store.database.writing() as connection:
+            # the write first: of two who save at once the second sees what the first did
+            await connection.execute(update(telegram_bots).where(*mine).values(version=_B.version))
+            kept = (
+                await connection.execute(select(_B.version, _B.name, _B.sealed).where(*mine))
+            ).one_or_none()
+            _require_version(None if kept is None else kept.version, seen_version)
+            if kept is not None and kept.name != bot.name:
+                # its conversations are kept under it
+                raise Invalid(
+                    "a bot keeps its name; add another bot instead", field="name", code="name_fixed"
+                )
+            queue = await connection.scalar(
+                select(queues.c.id).where(queues.c.tenant_id == bot.tenant_id, queues.c.id == bot.queue_id)
+            )
+            if queue is None:
+                raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
+            taken = await connection.scalar(
+                select(_B.id).where(_B.tenant_id == bot.tenant_id, _B.id != bot.id, _B.name == bot.name)
+            )
+            if taken is not None:
+                raise Conflict("another bot has this name", code="name_taken")
+            values = {
+                "name": bot.name,
+                "queue_id": bot.queue_id,
+                "enabled": bot.enabled,
+                "setup": text(bot.setup),
+                "sealed": self._sealed(bot.id, None if kept is None else kept.sealed, secrets),
+                "version": seen_version + 1,
+            }
+            if kept is None:
+                await connection.execute(
+                    insert(telegram_bots).values(id=bot.id, tenant_id=bot.tenant_id, **values)
+                )
+            else:
+                await connection.execute(update(telegram_bots).where(*mine).values(**values))
+            await append(connection, audit)
+            told = TelegramBotChanged(tenant_id=bot.tenant_id, bot_id=bot.id)
+            await connection.execute(insert(outbox).values(payload=self._encode([told])))
+        self._store.wake()
+        return replace(bot, version=seen_version + 1)
+
+    def _opened(self, bot_id: str, sealed: bytes | None) -> BotSecrets:
+        if sealed is None:
+            return BotSecrets()
+        return BotSecrets(**json.loads(self._seal.opened(bytes(sealed), _purpose(bot_id))))
+
+    def _sealed(self, bot_id: str, before: bytes | None, given: BotSecrets) -> bytes:
+        """What was there, with those that are given in their places."""
+        new = {name: secret for name, secret in asdict(given).items() if secret}
+        whole = new if len(new) == len(asdict(given)) else {**asdict(self._opened(bot_id, before)), **new}
+        return self._seal.sealed(json.dumps(whole).encode(), _purpose(bot_id))
+
+
+def _require_version(kept: int | None, seen: int) -> None:
+    if kept is None and seen:
+        raise NotFound("there is no such bot")
+    if (kept or 0) != seen:
+        raise Conflict("somebody changed this bot meanwhile", code="changed_meanwhile")
+
+
+def _purpose(bot_id: str) -> str:
+    return f"telegram bot {bot_id}"

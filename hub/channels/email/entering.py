@@ -1,0 +1,237 @@
+"""From a letter that was read to a touch: which thread it proves to belong to, which queue it goes to, and whether it
+is work at all. Nothing here is stored or sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.channels.email.machines import is_mail_system
+from hub.domain.agent import Media
+from hub.domain.ids import TouchId
+from hub.domain.letter import Letter, LetterKind, MailAddress, Verdict
+from hub.domain.mail import (
+    SUBJECT_CHARS,
+    KeptLetter,
+    LetterHead,
+    ThreadSeen,
+    TouchLetter,
+    thread_of_token,
+    touch_of_token,
+)
+from hub.domain.mail_account import EMAIL, MailAccount, MailRule, RuleField
+from hub.domain.person import IdentityKind
+from hub.domain.subaddresses import thread_of_subaddress
+from hub.domain.texts import one_line
+from hub.domain.touch import Attachment, InboundTouch, Sender
+from hub.ports.mail import LetterStore
+
+_REFERENCES_KEPT = 50
+_HINTS = 3
+_PARTICIPANTS_KEPT = 200
+
+ANSWERS = frozenset({"auto_replied", "receipt", "subject", "precedence", "autoreply", "autorespond"})
+"""What shows that a machine answers (see `Letter.kind_why`). Letters that a machine begins are work: forms of web
+sites, orders of shops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where a letter belongs. `thread` is new when `joined` is false; `hints` are interactions it points at without
+    proof. `failed` names our letter that a delivery report says did not arrive; `doubted`: it may be such a report, but
+    who wrote it is not believed."""
+
+    thread: str
+    joined: bool
+    hints: tuple[ThreadSeen, ...] = ()
+    failed: TouchId | None = None
+    doubted: bool = False
+
+
+def is_our_own(letter: Letter, account: MailAccount, key: bytes) -> bool:
+    """Whether this is a copy of a letter that the hub itself sent for this account."""
+    return (
+        letter.from_ is not None
+        and account.is_own(letter.from_.address)
+        and touch_of_token(key, account.account, letter.message_id) is not None
+    )
+
+
+async def place_of(
+    letter: Letter, kept: KeptLetter, account: MailAccount, key: bytes, store: LetterStore
+) -> Placed:
+    """Find the thread of a letter. It joins one only on proof, and without a verdict that its sender is forged:
+
+    * a genuine token of ours, and a sender who takes part in that thread (everybody to whom we wrote has the token,
+      so it alone says nothing of who writes); or
+    * an id of a letter we have, and a sender who takes part in that thread.
+
+    A delivery report has no sender who takes part: it joins by the token of the letter that it says did not arrive, or
+    not yet. One that is not believed (see `_is_believed`) joins nothing.
+    """
+    sender = "" if letter.from_ is None else letter.from_.address
+    if letter.kind is LetterKind.BOUNCE and letter.bounce is not None:
+        original = letter.bounce.original_message_id
+        thread = thread_of_token(key, account.account, original)
+        takes_part = bool(thread and sender) and await store.takes_part(
+            account.tenant_id, account.account, thread or "", sender
+        )
+        if not _is_believed(letter, kept) or (takes_part and not account.is_own(sender)):
+            seen = await store.threads_of(account.tenant_id, (original,), sender) if original else ()
+            return Placed(thread=kept.content_hash[:40], joined=False, hints=_hints(seen), doubted=True)
+        if thread:
+            failed = touch_of_token(key, account.account, original)
+            missed = letter.bounce.failed_addresses
+            named = missed or tuple(one.address for one in letter.bounce.recipients)
+            if await _takes_any_part(store, account, thread, named):
+                return Placed(thread=thread, joined=True, failed=failed if missed else None)
+    named = (*letter.references, *letter.in_reply_to)
+    if letter.bounce is not None and letter.bounce.original_message_id:
+        named = (letter.bounce.original_message_id,)
+    is_forged = letter.authentication.dmarc is Verdict.FAIL
+    written_to = dict.fromkeys(
+        (*letter.delivered_to, *kept.envelope_to, *(a.address for a in (*letter.to, *letter.cc)))
+    )
+    proved = (
+        *(thread_of_token(key, account.account, text) for text in (*reversed(named), *written_to)),
+        *(thread_of_subaddress(key, account.account, address) for address in written_to),
+    )
+    for thread in () if is_forged else dict.fromkeys(proved):
+        if thread and await store.takes_part(account.tenant_id, account.account, thread, sender):
+            return Placed(thread=thread, joined=True)
+    ids = named[-_REFERENCES_KEPT:]
+    seen = await store.threads_of(account.tenant_id, ids, sender) if ids else ()
+    if not is_forged:
+        for one in seen:
+            if one.account == account.account and one.seen and one.takes_part and sender:
+                return Placed(thread=one.thread, joined=True)
+    return Placed(thread=kept.content_hash[:40], joined=False, hints=_hints(seen))
+
+
+def _is_believed(report: Letter, kept: KeptLetter) -> bool:
+    """Whether a delivery report may be what it says. Mail systems send them with the null sender (RFC 3464 section 2),
+    some under the name of their postmaster; people with an envelope of their own do not. What a mail host of ours
+    shows to be forged is not believed whoever it names."""
+    if report.authentication.dmarc is Verdict.FAIL:
+        return False
+    envelope = report.envelope_sender if kept.envelope_from is None else kept.envelope_from
+    is_null = envelope is None or not envelope.strip("<> ")
+    return is_null or (report.from_ is not None and is_mail_system(report.from_.address))
+
+
+def _hints(seen: Sequence[ThreadSeen]) -> tuple[ThreadSeen, ...]:
+    return tuple({one.interaction_id: one for one in seen}.values())[:_HINTS]
+
+
+async def _takes_any_part(
+    store: LetterStore, account: MailAccount, thread: str, addresses: Sequence[str]
+) -> bool:
+    for address in addresses[:_HINTS]:
+        if await store.takes_part(account.tenant_id, account.account, thread, address):
+            return True
+    return False
+
+
+def rule_for(letter: Letter, kept: KeptLetter, account: MailAccount) -> MailRule | None:
+    """The first rule of the account that fits."""
+    to = " ".join((*kept.envelope_to, *letter.delivered_to, *_written(letter.to), *_written(letter.cc)))
+    looked_at = {
+        RuleField.TO: to.casefold(),
+        RuleField.FROM: " ".join(_written((letter.from_,) if letter.from_ else ())).casefold(),
+        RuleField.SUBJECT: letter.subject.casefold(),
+    }
+    for rule in account.setup.rules:
+        if rule.contains.strip().casefold() in looked_at[rule.looks_at]:
+            return rule
+    return None
+
+
+def _written(addresses: Sequence[MailAddress]) -> list[str]:
+    return [f"{a.name} <{a.address}>" for a in addresses]
+
+
+def is_work(letter: Letter, placed: Placed) -> bool:
+    """Whether somebody must look at it. What a machine answers is kept with what it answers; a report that a letter of
+    ours did not arrive is work: the client does not have the answer. That it is late is none yet. Reports of letters we
+    never sent are noise, and so are those whose writer is not believed."""
+    if letter.kind is LetterKind.AUTO_REPLY:
+        return letter.kind_why not in ANSWERS and not placed.joined
+    if letter.kind is LetterKind.BOUNCE:
+        return not placed.doubted and (placed.failed is not None or bool(placed.hints))
+    return True
+
+
+def entered(
+    letter: Letter,
+    kept: KeptLetter,
+    account: MailAccount,
+    placed: Placed,
+    attachments: tuple[Attachment, ...],
+) -> InboundTouch:
+    """The touch of this letter. `attachments` are its parts, in their order."""
+    rule = rule_for(letter, kept, account)
+    language = (rule.language if rule else "") or letter.language or account.setup.language
+    sender = letter.from_ or MailAddress(address="")
+    head = LetterHead(
+        subject=one_line(letter.subject, SUBJECT_CHARS),
+        sender=letter.from_,
+        reply_to=letter.reply_to,
+        to=letter.to,
+        cc=letter.cc,
+        message_id=letter.message_id,
+        references=_references(letter),
+        kind=letter.kind,
+        authentication=letter.authentication,
+        has_html=bool(letter.html),
+        quoted_chars=len(letter.quoted),
+        remote_images=letter.remote_images,
+        unreadable=letter.unreadable,
+        defects=(*((letter.unreadable_why,) if letter.unreadable_why else ()), *letter.defects),
+        may_belong_to=tuple(one.interaction_id for one in placed.hints),
+    )
+    folded = "\n\n".join(part for part in (letter.signature, letter.quoted) if part)
+    work = is_work(letter, placed)
+    return InboundTouch(
+        tenant_id=account.tenant_id,
+        channel=EMAIL,
+        account=account.account,
+        external_id=kept.content_hash,
+        thread=placed.thread,
+        sender=Sender(
+            kind=IdentityKind.EMAIL, value=sender.address, display=sender.address, name=sender.name
+        ),
+        queue_id=(rule.queue_id if rule and rule.queue_id else account.queue_id),
+        text=letter.text or letter.subject,
+        raw=b"",
+        body_sha256=kept.content_hash,
+        received_at=kept.received_at,
+        source_at=letter.date,
+        language=language,
+        media=Media.MAIL,
+        attachments=attachments,
+        priority=rule.priority if rule else 0,
+        skills=dict(rule.skills) if rule else {},
+        queued=work,
+        only_kept=not work,
+        letter=TouchLetter(
+            letter_id=kept.id,
+            thread=placed.thread,
+            head=head,
+            html=letter.html,
+            quoted=folded,
+            participants=_participants(letter, account) if _may_bring_others(letter) else (),
+        ),
+    )
+
+
+def _references(letter: Letter) -> tuple[str, ...]:
+    ids = dict.fromkeys((*letter.references, *letter.in_reply_to))
+    return tuple(ids)[-_REFERENCES_KEPT:]
+
+
+def _may_bring_others(letter: Letter) -> bool:
+    return letter.kind in {LetterKind.PERSONAL, LetterKind.LIST} and not letter.unreadable
+
+
+def _participants(letter: Letter, account: MailAccount) -> tuple[str, ...]:
+    everybody = (letter.from_, *letter.to, *letter.cc, *letter.reply_to)
+    found = dict.fromkeys(a.address for a in everybody if a is not None and not account.is_own(a.address))
+    return tuple(found)[:_PARTICIPANTS_KEPT]

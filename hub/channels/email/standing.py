@@ -1,0 +1,97 @@
+"""How each account is doing: what it does now, since when, and what went wrong last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.channels.email.accounts import Accounts
+from hub.domain.errors import HubError
+from hub.domain.ids import MailAccountId
+from hub.domain.mail_account import MailAccount, MailSecrets
+from hub.ports.clock import Clock
+from hub.ports.mail import MailStanding
+
+_TRY_S = 10.0
+
+
+@dataclass(slots=True)
+class _State:
+    word: str
+    since: datetime
+    trouble: str = ""
+
+
+class Standings:
+    """`MailStandings` of hub/ports/mail.py. Readers and the sender tell it how they fare."""
+
+    def __init__(self, accounts: Accounts, clock: Clock) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._receiving: dict[MailAccountId, _State] = {}
+        self._sending: dict[MailAccountId, _State] = {}
+
+    def receiving(self, account_id: MailAccountId, word: str, trouble: str) -> None:
+        """The reader of that mailbox is `reading`, `waiting` or `broken`."""
+        before = self._receiving.get(account_id)
+        # reading and waiting take turns: neither is news
+        if before is None or (before.word == "broken") != (word == "broken"):
+            self._receiving[account_id] = _State(word, self._clock.now(), trouble)
+        else:
+            before.word, before.trouble = word, trouble
+
+    def sent(self, account_id: MailAccountId, trouble: str) -> None:
+        """A letter was sent, or could not be."""
+        self._sending[account_id] = _State("broken" if trouble else "works", self._clock.now(), trouble)
+
+    def standings(self) -> Sequence[MailStanding]:
+        """See the port."""
+        found = []
+        for opened in self._accounts.all():
+            account = opened.account
+            if not account.enabled:
+                continue
+            receiving = self._receiving.get(account.id)
+            if account.setup.incoming is None:
+                receiving = None
+            sending = self._sending.get(account.id)
+            states = [state for state in (receiving, sending) if state is not None]
+            found.append(
+                MailStanding(
+                    account_id=account.id,
+                    receiving=_word(account.setup.incoming is not None, receiving),
+                    sending=_word(account.setup.outgoing is not None, sending),
+                    since=max((state.since for state in states), default=self._clock.now()),
+                    trouble=next((state.trouble for state in states if state.trouble), ""),
+                )
+            )
+        return found
+
+    async def try_out(self, account: MailAccount, secrets: MailSecrets) -> Sequence[tuple[str, bool, str]]:
+        """See the port."""
+        from hub.channels.email.mailbox import connected
+        from hub.channels.email.smtp import tried_out
+
+        opened = self._accounts.as_if(account, secrets)
+        tried: list[tuple[str, bool, str]] = []
+        if account.setup.incoming is not None:
+            try:
+                signs_in = self._accounts.signs_in_to_read(opened)
+                async with connected(account.setup.incoming, signs_in, answer_s=_TRY_S) as box:
+                    selected = await box.choose(account.setup.folder)
+                    there = len(await box.uids_from(1))
+                tried.append(("incoming", True, f"{there} letters, UIDVALIDITY {selected.uidvalidity}"))
+            except (HubError, OSError, ValueError) as error:
+                tried.append(("incoming", False, str(error)))
+        if account.setup.outgoing is not None:
+            try:
+                said = await tried_out(account.setup.outgoing, self._accounts.signs_in_to_send(opened))
+                tried.append(("outgoing", True, said))
+            except (HubError, OSError, ValueError) as error:
+                tried.append(("outgoing", False, str(error)))
+        return tried
+
+
+def _word(is_set: bool, state: _State | None) -> str:
+    if not is_set:
+        return "off"
+    return "unknown" if state is None else state.word

@@ -1,0 +1,323 @@
+"""From updates that are kept to touches: a chat in its order, many chats at once, so that a busy one delays nobody."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub.backoff import Backoff
+from hub.channels.telegram.bots import Bots, Opened
+from hub.channels.telegram.settings import TelegramSettings
+from hub.channels.telegram.words import said
+from hub.crashpoints import crash_at
+from hub.domain.agent import Media
+from hub.domain.errors import Conflict, HubError, Invalid, NotFound, Unavailable
+from hub.domain.ids import TenantId
+from hub.domain.person import IdentityKind
+from hub.domain.telegram import TELEGRAM, KeptUpdate, SettledUpdate, UpdateState, bot_number
+from hub.domain.touch import Attachment, Claim, InboundTouch, Sender
+from hub.phone_numbers import caller_number
+from hub.ports.attachments import Attachments
+from hub.ports.clock import Clock
+from hub.ports.inbox import Inbox
+from hub.ports.telegram import UpdateStore
+
+if TYPE_CHECKING:
+    from hub.channels.telegram.parse import FileThere, Read, Removed, Said
+
+log = structlog.get_logger(__name__)
+
+_LEASE_S = 120.0
+_LOOK_S = 2.0
+_TRIES = 3
+_OF_CHAT = 50
+
+
+class Incoming:
+    """Reads what is kept. `told` hears what came of each update, in a word."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: TenantId,
+        store: UpdateStore,
+        bots: Bots,
+        inbox: Inbox,
+        attachments: Attachments,
+        clock: Clock,
+        settings: TelegramSettings,
+        told: Callable[[str], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._store = store
+        self._bots = bots
+        self._inbox = inbox
+        self._attachments = attachments
+        self._clock = clock
+        self._settings = settings
+        self._told = told
+        self._pause = pause
+        self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something was kept, or a bot has changed: look now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled. What was being read then is read again after its lease."""
+        backoff = Backoff(first_s=0.1, longest_s=10.0)
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._woken.clear()
+                free = self._settings.read_at_once - len(self._under_way)
+                try:
+                    taken = await self._claimed(free) if free else []
+                except Unavailable:
+                    await self._pause(backoff.next_s())
+                    continue
+                backoff.reset()
+                for updates in taken:
+                    task = group.create_task(self._chat(updates))
+                    self._under_way.add(task)
+                    task.add_done_callback(self._ended)
+                if free and len(taken) == free:
+                    continue
+                try:
+                    async with asyncio.timeout(_LOOK_S):
+                        await self._woken.wait()
+                except TimeoutError:
+                    continue
+
+    async def _claimed(self, chats: int) -> list[list[KeptUpdate]]:
+        """By chat, each in its order."""
+        taken = await self._store.claim_updates(
+            self._tenant_id, self._clock.now(), lease_s=_LEASE_S, chats=chats, each=_OF_CHAT
+        )
+        return [list(some) for _, some in groupby(taken, key=lambda one: (one.bot_id, one.chat))]
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.discard(task)
+        self._woken.set()
+
+    async def _chat(self, updates: Sequence[KeptUpdate]) -> None:
+        """Updates of one chat, one after the other. Nothing that goes wrong here ends the job: what is left of them is
+        tried again, and one that broke some times is kept as it came, so that the chat goes on."""
+        left = list(updates)
+        settled: list[SettledUpdate] = []
+        deadline_s = self._clock.monotonic() + _LEASE_S / 2
+        try:
+            async with asyncio.timeout(_LEASE_S - 10.0):
+                while left and self._clock.monotonic() < deadline_s:
+                    settled.append(await self._taken_in(left[0]))
+                    crash_at("telegram.after_receive_before_settle")
+                    left.pop(0)
+                await self._store.settle_updates(settled)
+        except (Unavailable, TimeoutError) as error:
+            why = error.stable_code if isinstance(error, Unavailable) else "timeout"
+            log.warning("telegram_update_waits", number=updates[0].number, why=why)
+            self._told("waits")
+            await self._ended_early(settled, [], left)
+        except Exception as error:  # noqa: BLE001 - told without a traceback: an address in it would hold the token
+            first, *rest = left or updates
+            why = type(error).__name__
+            log.error("telegram_update_broke", number=first.number, tries=first.tries, why=why)
+            self._told("broke")
+            if first.tries >= _TRIES:
+                unreadable = UpdateState.UNREADABLE
+                settled.append(SettledUpdate(number=first.number, state=unreadable, keep_raw=True))
+                await self._ended_early(settled, [], rest)
+            else:
+                await self._ended_early(settled, [first], rest)
+        else:
+            self._tell(settled)
+            if left:
+                await self._ended_early([], [], left)
+
+    async def _ended_early(
+        self, settled: Sequence[SettledUpdate], broke: Sequence[KeptUpdate], left: Sequence[KeptUpdate]
+    ) -> None:
+        """Write down how far it came; what cannot be written now is read again after its lease, and changes nothing."""
+        try:
+            await self._store.settle_updates(settled)
+            self._tell(settled)
+            await self._pause(1.0)
+            await self._store.release_updates([one.number for one in broke], count_try=True)
+            await self._store.release_updates([one.number for one in left], count_try=False)
+        except HubError:
+            log.warning("telegram_updates_lease_runs_out", updates=len(left))
+
+    def _tell(self, settled: Sequence[SettledUpdate]) -> None:
+        for one in settled:
+            self._told(one.state.value)
+
+    async def _taken_in(self, update: KeptUpdate) -> SettledUpdate:
+        from hub.channels.telegram.parse import Illegible, Nothing, Removed, read_update
+
+        opened = self._bots.of(update.bot_id)
+        if opened is None:
+            raise Unavailable("the bot of this update is not known yet", code="no_bot")
+        read: Read = read_update(update.raw)
+        crash_at("telegram.after_read")
+        if isinstance(read, Illegible):
+            log.warning("telegram_update_unreadable", bot=opened.bot.name, number=update.number, why=read.why)
+            return SettledUpdate(number=update.number, state=UpdateState.UNREADABLE, keep_raw=True)
+        if isinstance(read, Nothing):
+            return SettledUpdate(
+                number=update.number, state=UpdateState.IGNORED, keep_raw=read.why == "other_kind"
+            )
+        if not await self._is_wanted(opened, read):
+            return SettledUpdate(number=update.number, state=UpdateState.IGNORED)
+        if isinstance(read, Removed):
+            touch = await self._removed(opened, update, read)
+        else:
+            await self._answer_press(opened, read)
+            touch = await self._touch(opened, update, read)
+        try:
+            received = await self._inbox.receive(touch)
+        except Conflict:
+            # it is here in another form: its file came the first time, or Telegram wrote some of it anew
+            return SettledUpdate(number=update.number, state=UpdateState.STORED, keep_raw=True)
+        except Invalid as error:
+            raise Unavailable(str(error), code=error.stable_code) from error
+        return SettledUpdate(number=update.number, state=UpdateState.STORED, touch_id=received.touch_id)
+
+    async def _is_wanted(self, opened: Opened, read: "Said | Removed") -> bool:
+        if read.connection_id:
+            if not opened.bot.setup.business_owners:
+                return False
+            try:
+                owner = await self._bots.owner_of(opened, read.connection_id)
+            except NotFound:
+                return False
+            # what the owner writes there is no client's word
+            return owner in opened.bot.setup.business_owners and owner != read.who.number
+        return opened.bot.setup.groups or not getattr(read, "in_group", False)
+
+    async def _answer_press(self, opened: Opened, read: "Said") -> None:
+        if not read.query_id:
+            return
+        try:
+            await self._bots.api(opened).answer_press(read.query_id)
+        except HubError as error:
+            # the client's app stops waiting by itself; the press is taken all the same
+            log.info("telegram_press_not_answered", bot=opened.bot.name, why=error.stable_code)
+
+    async def _removed(self, opened: Opened, update: KeptUpdate, read: "Removed") -> InboundTouch:
+        texts = []
+        for key in read.keys:
+            text = await self._store.text_of(self._tenant_id, opened.bot.account, self._external(opened, key))
+            if text is not None:
+                texts.append(text)
+        line = said("deleted", opened.bot.setup.language, "\n".join(texts) or "…")
+        digest = hashlib.sha256(" ".join(read.keys).encode()).hexdigest()
+        return self._made(
+            opened, update, read, key=f"deleted:{read.chat}:{digest[:32]}", text=line, only_kept=True
+        )
+
+    async def _touch(self, opened: Opened, update: KeptUpdate, read: "Said") -> InboundTouch:
+        language = opened.bot.setup.language
+        text, files = read.text, []
+        if read.file is not None:
+            file, trouble = await self._file(opened, update, read.file)
+            if file is not None:
+                files.append(file)
+            else:
+                label = f"{read.file.name} ({max(read.file.size_bytes // 1000, 1)} kB)"
+                text = "\n".join(part for part in (text, said(trouble, language, label)) if part)
+        claims = []
+        if read.phone and (number := caller_number("+" + read.phone.lstrip("+"), region="").number):
+            text = number
+            claims.append(Claim(kind=IdentityKind.PHONE, value=number, display=number, proven=True))
+        if read.word:
+            text = said(read.word, language, text or "…")
+        return self._made(
+            opened,
+            update,
+            read,
+            key=read.key,
+            text=text,
+            files=tuple(files),
+            claims=tuple(claims),
+            # who only opened the chat, or mended an old word, wants nothing yet
+            only_kept=read.is_start or read.word == "edited",
+        )
+
+    def _made(
+        self,
+        opened: Opened,
+        update: KeptUpdate,
+        read: "Said | Removed",
+        *,
+        key: str,
+        text: str,
+        files: tuple[Attachment, ...] = (),
+        claims: tuple[Claim, ...] = (),
+        only_kept: bool = False,
+    ) -> InboundTouch:
+        bot, who = opened.bot, read.who
+        welcome = bot.setup.welcome
+        body = "\n".join([text, *(file.sha256 for file in files)])
+        return InboundTouch(
+            tenant_id=bot.tenant_id,
+            channel=TELEGRAM,
+            account=bot.account,
+            external_id=self._external(opened, key),
+            thread=f"b:{read.connection_id}:{read.chat}" if read.connection_id else str(read.chat),
+            sender=Sender(
+                kind=IdentityKind.TELEGRAM,
+                value=str(who.number),
+                display=f"@{who.username}" if who.username else "",
+                name=who.name,
+            ),
+            queue_id=bot.queue_id,
+            text=text,
+            raw=update.raw,
+            body_sha256=hashlib.sha256(body.encode()).hexdigest(),
+            received_at=update.received_at,
+            source_at=getattr(read, "at", None),
+            language=bot.setup.language,
+            media=Media.CHAT,
+            attachments=files,
+            claims=claims,
+            only_kept=only_kept,
+            acknowledgement=welcome.get(who.language) or welcome.get(bot.setup.language, ""),
+        )
+
+    def _external(self, opened: Opened, key: str) -> str:
+        """Messages are numbered within a chat of a bot: another bot under the same name has numbers of its own."""
+        try:
+            number = bot_number(opened.secrets.token)
+        except Invalid as error:
+            raise Unavailable("this bot has no token", code="wrong_token") from error
+        return f"{number}:{key}"
+
+    async def _file(
+        self, opened: Opened, update: KeptUpdate, file: "FileThere"
+    ) -> tuple[Attachment | None, str]:
+        """The file among the attachments, or the word for why it is not."""
+        limit = self._settings.file_bytes
+        if file.size_bytes > limit:
+            return None, "too_large"
+        chunks: AsyncIterator[bytes] = self._bots.api(opened).file(file.file_id)
+        try:
+            sha256, size = await self._attachments.put(self._tenant_id, chunks, limit_bytes=limit)
+        except Invalid:
+            return None, "too_large"
+        except NotFound as error:
+            return None, "too_large" if "too big" in str(error) else "not_fetched"
+        except Unavailable as error:
+            if error.stable_code == "no_file" and update.tries >= _TRIES:
+                return None, "not_fetched"
+            if error.stable_code == "no_file":
+                raise _Again(str(error)) from None
+            raise
+        return Attachment(sha256=sha256, name=file.name, media_type=file.media_type, size_bytes=size), ""
+
+
+class _Again(Exception):
+    """The file did not come; its try counts."""

@@ -1,0 +1,203 @@
+"""Imports: a file is brought, looked at, mapped and tried; then taken in the background, batch by batch."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import structlog
+
+from hub.crm.import_mapping import RowReader, checked, guessed
+from hub.crm.imports import (
+    BATCH_ROWS,
+    MOST_BYTES,
+    BadRow,
+    ImportFiles,
+    ImportForm,
+    ImportJob,
+    ImportState,
+    ImportStore,
+    ImportView,
+    NewImport,
+    OnKnown,
+    RowDraft,
+)
+from hub.crm.sheets import RawRow, Shape
+from hub.crm.vcards import COLUMNS
+from hub.domain.access import Permission, Principal
+from hub.domain.audit import AuditAction, AuditDraft
+from hub.domain.errors import Conflict, HubError, NotFound, Unavailable
+from hub.domain.ids import PersonId, TenantId
+from hub.domain.texts import one_line
+from hub.ids import new_id
+from hub.ports.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+PREVIEWED = 20
+_LOOK_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A row as it would be taken: `reason` and `column` of a bad one, `known` for somebody we have."""
+
+    row: RowDraft | BadRow
+    known: PersonId | None = None
+
+
+class Imports:
+    """What people do with imports. Raises what the stores raise."""
+
+    def __init__(self, store: ImportStore, files: ImportFiles, clock: Clock, *, region: str) -> None:
+        self._store = store
+        self._files = files
+        self._clock = clock
+        self._region = region
+        self._woken = asyncio.Event()
+
+    async def bring(
+        self,
+        principal: Principal,
+        chunks: AsyncIterator[bytes],
+        *,
+        name: str,
+        encoding: str = "",
+        delimiter: str = "",
+    ) -> ImportView:
+        """Keep a file and look at it. Raises Invalid (`too_large`, `empty_file`, `too_many_rows`, …)."""
+        principal.require(Permission.IMPORT_PERSONS)
+        import_id = new_id()
+        await self._files.keep(import_id, chunks, limit_bytes=MOST_BYTES)
+        try:
+            form, shape, rows_total = await asyncio.to_thread(
+                self._files.shape, import_id, encoding=encoding, delimiter=delimiter
+            )
+            fields = await self._store.fields(principal.tenant_id)
+            new = NewImport(
+                id=import_id,
+                name=one_line(name, 200) or import_id,
+                form=form,
+                shape=shape,
+                rows_total=rows_total,
+                mapping=COLUMNS if form is ImportForm.VCARD else guessed(shape.columns, fields),
+            )
+            now = self._clock.now()
+            return await self._store.add(principal, new, now, self._draft(principal, import_id, "brought"))
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(self._files.remove, import_id))
+            raise
+
+    async def preview(self, principal: Principal, import_id: str, mapping: Sequence[str]) -> list[Tried]:
+        """The first rows, read by this mapping. Raises Invalid (`bad_mapping`), Conflict (`import_over`)."""
+        view = await self._store.one(principal, import_id)
+        if view.state is not ImportState.READY:
+            raise Conflict("this import has begun or ended already", code="import_over")
+        reader = await self._reader(principal.tenant_id, view.columns, mapping)
+        rows = await asyncio.to_thread(_first, self._files, view)
+        read = [reader.read(row) for row in rows]
+        known = await self._store.known(
+            principal.tenant_id, [row for row in read if isinstance(row, RowDraft)]
+        )
+        return [Tried(row=row, known=known.get(row.number)) for row in read]
+
+    async def start(
+        self, principal: Principal, import_id: str, mapping: Sequence[str], on_known: OnKnown
+    ) -> ImportView:
+        """Take it in the background."""
+        view = await self._store.one(principal, import_id)
+        fields = await self._store.fields(principal.tenant_id)
+        started = await self._store.start(
+            principal,
+            import_id,
+            mapping=checked(mapping, view.columns, fields),
+            on_known=on_known,
+            draft=self._draft(principal, import_id, "started"),
+        )
+        self._woken.set()
+        return started
+
+    async def cancel(self, principal: Principal, import_id: str) -> ImportView:
+        """No further row is taken."""
+        draft = self._draft(principal, import_id, "cancelled")
+        view = await self._store.cancel(principal, import_id, self._clock.now(), draft)
+        await asyncio.to_thread(self._files.remove, import_id)
+        return view
+
+    async def run(self, tenant_id: TenantId) -> None:
+        """Take one import after the other until cancelled; what was being taken when a process ended goes on."""
+        while True:
+            self._woken.clear()
+            try:
+                while (job := await self._store.take(tenant_id, self._clock.now())) is not None:
+                    await self._take(job)
+            except HubError as error:
+                log.warning("imports_wait", code=error.stable_code)  # the store is away: looked again later
+            try:
+                async with asyncio.timeout(_LOOK_S):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def _take(self, job: ImportJob) -> None:
+        try:
+            ended = await self._taken(job)
+        except (Unavailable, Conflict):
+            raise  # later, from where it stands
+        except NotFound:
+            await self._end(job, ImportState.FAILED, "file_gone")
+        except Exception:  # one bad import is not to end the hub, and not to come again at each start
+            log.exception("import_failed", import_id=job.id)
+            await self._end(job, ImportState.FAILED, "internal")
+        else:
+            if ended:
+                await self._end(job, ImportState.DONE, "")
+
+    async def _taken(self, job: ImportJob) -> bool:
+        """Whether all rows were taken; False when it was cancelled meanwhile."""
+        reader = await self._reader(job.principal.tenant_id, job.shape.columns, job.mapping)
+        rows = self._files.rows(job.id, job.form, job.shape)
+        await asyncio.to_thread(_skip, rows, job.rows_done)
+        while batch := await asyncio.to_thread(_read, rows, reader):
+            drafts = [row for row in batch if isinstance(row, RowDraft)]
+            bad = [row for row in batch if isinstance(row, BadRow)]
+            done = await self._store.write(job, drafts, bad, self._clock.now())
+            if done is None:
+                return False
+            job = replace(job, rows_done=done)
+        return True
+
+    async def _end(self, job: ImportJob, state: ImportState, problem: str) -> None:
+        draft = self._draft(job.principal, job.id, problem or state.value)
+        await self._store.end(job, state, self._clock.now(), problem=problem, draft=draft)
+        await asyncio.to_thread(self._files.remove, job.id)
+
+    async def _reader(self, tenant_id: TenantId, columns: Sequence[str], mapping: Sequence[str]) -> RowReader:
+        fields = await self._store.fields(tenant_id)
+        return RowReader(columns, checked(mapping, columns, fields), fields, region=self._region)
+
+    def _draft(self, principal: Principal, import_id: str, reason: str) -> AuditDraft:
+        return AuditDraft(
+            tenant_id=principal.tenant_id,
+            at=self._clock.now(),
+            actor_id=principal.user_id,
+            actor=principal.name,
+            action=AuditAction.IMPORT_PERSONS,
+            object=import_id,
+            reason=reason,
+            address=principal.address,
+        )
+
+
+def _first(files: ImportFiles, view: ImportView) -> list[RawRow]:
+    shape = Shape(encoding=view.encoding, delimiter=view.delimiter, columns=view.columns)
+    return list(islice(files.rows(view.id, view.form, shape), PREVIEWED))
+
+
+def _skip(rows: Iterator[RawRow], count: int) -> None:
+    for _ in islice(rows, count):
+        pass
+
+
+def _read(rows: Iterator[RawRow], reader: RowReader) -> list[RowDraft | BadRow]:
+    return [reader.read(row) for row in islice(rows, BATCH_ROWS)]

@@ -1,0 +1,148 @@
+"""Bots of Telegram: an account of ours there, and updates as they came."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.errors import Invalid
+from hub.domain.ids import QueueId, TelegramBotId, TenantId, TouchId
+from hub.domain.texts import is_clean_text
+
+TELEGRAM = "telegram"
+"""The channel's name."""
+
+MESSAGE_UNITS = 4096
+CAPTION_UNITS = 1024
+"""The longest message and the longest caption, in UTF-16 code units (Bot API, `sendMessage`, `sendDocument`)."""
+
+OWNERS_LIMIT = 50
+TEXT_CHARS = 1_000
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_TOKEN = re.compile(r"([0-9]{1,20}):[A-Za-z0-9_-]{10,100}")
+
+
+class UpdatesBy(StrEnum):
+    """How updates come: the hub asks for them, or Telegram brings them to the hub's public address."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSetup:
+    """All that a bot may choose. `groups`: what is written in groups is taken too. `business_owners`: the Telegram ids
+    of those whose business chats with clients are taken; of others nothing is. `welcome`: what a client is told when
+    they open a conversation, by language; nothing where there is no text."""
+
+    updates: UpdatesBy = UpdatesBy.POLLING
+    language: str = "en"
+    groups: bool = False
+    business_owners: tuple[int, ...] = ()
+    welcome: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSecrets:
+    """What nobody is shown. `webhook` is what Telegram proves itself by; the hub makes it."""
+
+    token: str = field(default="", repr=False)
+    webhook: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramBot:
+    """A bot of ours. `version` is 0 before it is first put."""
+
+    id: TelegramBotId
+    tenant_id: TenantId
+    name: str
+    queue_id: QueueId
+    enabled: bool = True
+    setup: BotSetup = field(default_factory=BotSetup)
+    version: int = 0
+
+    @property
+    def account(self) -> str:
+        """What its touches are kept under."""
+        return f"{TELEGRAM}:{self.name}"
+
+
+class UpdateState(StrEnum):
+    """What came of an update. `kept`: it waits to be read. `ignored`: it is nothing for us. `unreadable`: nobody knows
+    what it says; it is kept as it came."""
+
+    KEPT = "kept"
+    STORED = "stored"
+    IGNORED = "ignored"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUpdate:
+    """An update as it came. `update_id` −1: it says none. `chat`: updates of one chat are read in their order."""
+
+    update_id: int
+    chat: str
+    sha256: str
+    received_at: datetime
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptUpdate:
+    """An update in the store. `tries` counts this claim too."""
+
+    number: int
+    bot_id: TelegramBotId
+    chat: str
+    received_at: datetime
+    raw: bytes = field(repr=False)
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledUpdate:
+    """What came of an update, and the touch it became. `keep_raw`: it stays as it came; what became a touch is kept
+    there."""
+
+    number: int
+    state: UpdateState
+    touch_id: TouchId | None = None
+    keep_raw: bool = False
+
+
+def bot_number(token: str) -> int:
+    """The bot's own id, which its token begins with. Raises Invalid."""
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        raise Invalid("a token looks like 123456:ABC-DEF, as the BotFather gives it", field="secrets.token")
+    return int(found[1])
+
+
+def checked_bot(bot: TelegramBot) -> TelegramBot:
+    """The bot as it is kept. Raises Invalid with the field named."""
+    if not _NAME.fullmatch(bot.name):
+        raise Invalid("a name has small letters, digits, - and _, at most 40", field="name")
+    setup = bot.setup
+    if not _LANGUAGE.fullmatch(setup.language):
+        raise Invalid("a language is two or three small letters", field="setup.language")
+    if len(setup.business_owners) > OWNERS_LIMIT:
+        raise Invalid(f"at most {OWNERS_LIMIT} owners", field="setup.business_owners")
+    for language, text in setup.welcome.items():
+        if not _LANGUAGE.fullmatch(language):
+            raise Invalid("a language is two or three small letters", field="setup.welcome")
+        if len(text) > TEXT_CHARS:
+            raise Invalid(f"at most {TEXT_CHARS} characters", field="setup.welcome")
+        if not is_clean_text(text):
+            raise Invalid(
+                "there are control characters in it", field="setup.welcome", code="control_characters"
+            )
+    return bot
+
+
+def units(text: str) -> int:
+    """How long Telegram finds a text: in UTF-16 code units."""
+    return len(text) + sum(character > "\uffff" for character in text)

@@ -1,0 +1,134 @@
+"""Telegram, wired: bots, their receivers and webhooks, those who read updates, and the channel; a room of the
+composition root."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from agent_console import telegram_api
+from agent_console.operations import Operation
+from crm_store.store import Store
+from crm_store.telegram import TelegramUpdates
+from crm_store.telegram_bots import SqlTelegramBots
+from hub import telegram_checks
+from hub.channels.telegram.bots import Bots, kept_current
+from hub.channels.telegram.channel import Telegram
+from hub.channels.telegram.incoming import Incoming
+from hub.channels.telegram.keeping import Keeping
+from hub.channels.telegram.receiving import Receiving
+from hub.channels.telegram.settings import TelegramSettings
+from hub.channels.telegram.standing import Standings
+from hub.channels.telegram.webhook import Webhook
+from hub.checkup import Checkup
+from hub.cluster.codec import encode
+from hub.desk.telegram import BotSettings
+from hub.domain.events import Event
+from hub.domain.ids import DEFAULT_TENANT, TenantId
+from hub.domain.setting_events import TelegramBotChanged
+from hub.domain.telegram import TELEGRAM
+from hub.lifecycle import Jobs
+from hub.ports.attachments import Attachments
+from hub.ports.clock import Clock
+from hub.ports.inbox import Inbox
+from hub.ports.status import ChannelState, Finding
+from hub.sealing import Seal
+
+
+class TelegramSide:
+    """`channel` sends, `bots_store` keeps bots, `standings` says how they fare. `count` is told what came of each
+    update, in a word. `is_alone`: the hub is one process, so that nobody else can have updates in hand at first."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        store: Store,
+        inbox: Inbox,
+        attachments: Attachments,
+        clock: Clock,
+        seal: Seal,
+        public_url: str,
+        count: Callable[[str], None],
+        is_alone: bool,
+    ) -> None:
+        self._settings = settings
+        self._is_alone = is_alone
+        self._clock = clock
+        self.updates = TelegramUpdates(store)
+        self.bots_store = SqlTelegramBots(store, encode=encode, seal=seal)
+        self._bots = Bots(self.bots_store, DEFAULT_TENANT, settings, changed=self._bots_changed)
+        self.standings = Standings(self._bots, clock)
+        self._incoming = Incoming(
+            tenant_id=DEFAULT_TENANT,
+            store=self.updates,
+            bots=self._bots,
+            inbox=inbox,
+            attachments=attachments,
+            clock=clock,
+            settings=settings,
+            told=count,
+        )
+        self._keeping = Keeping(self.updates, clock, kept=self._incoming.wake, told=count)
+        self._receiving = Receiving(
+            self._bots, self._keeping, self.standings, public_url=public_url, told=count
+        )
+        self._webhook = Webhook(self._bots, self._keeping, update_bytes=settings.update_bytes, told=count)
+        self.channel = Telegram(
+            tenant_id=DEFAULT_TENANT,
+            bots=self._bots,
+            updates=self.updates,
+            attachments=attachments,
+            clock=clock,
+            run=self._receiving.run,
+            sent=self.standings.sent,
+        )
+
+    def operations(self) -> list[Operation]:
+        """What the API does with bots."""
+        return telegram_api.operations(settings=BotSettings(self.bots_store, self.standings, self._clock))
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where Telegram brings updates."""
+        return self._webhook.routes() if self._settings.enabled else []
+
+    async def heard(self, events: Sequence[Event]) -> None:
+        """The bus's handler: a bot that was changed is read anew."""
+        if any(isinstance(event, TelegramBotChanged) for event in events):
+            await kept_current(self._bots)
+
+    @asynccontextmanager
+    async def opened(self, jobs: Jobs, checkup: Checkup) -> AsyncIterator[None]:
+        """Take and read updates while the block lasts."""
+        checkup.channel(TELEGRAM, self.state, self._examined)
+        if not self._settings.enabled:
+            yield
+            return
+        await kept_current(self._bots)
+        if self._is_alone:
+            await self.updates.free_updates(DEFAULT_TENANT)
+        jobs.start("telegram updates kept", self._keeping.run())
+        jobs.start("telegram updates read", self._incoming.run())
+        jobs.start("telegram", self.channel.run())
+        try:
+            yield
+        finally:
+            await self._bots.close()
+
+    def state(self) -> ChannelState:
+        """Whether messages come and go: of the bots that are set, none is broken."""
+        if not self._settings.enabled:
+            return ChannelState.OFF
+        broken = any("broken" in {one.receiving, one.sending} for one in self.standings.standings())
+        return ChannelState.DOWN if broken else ChannelState.LIVE
+
+    async def _examined(self, tenant_id: TenantId) -> list[Finding]:
+        if not self._settings.enabled:
+            return [telegram_checks.switched_off()]
+        return await telegram_checks.examined(
+            self.bots_store, self.standings, self.updates, tenant_id, self._clock.now()
+        )
+
+    def _bots_changed(self) -> None:
+        self._receiving.changed()
+        self._incoming.wake()

@@ -1,0 +1,89 @@
+"""A house gets its first bot in Chromium; a client writes to it, and is answered at the desk."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import ROOT, screen_of
+from tests.browser.people import become_available, reply, sign_in
+from tests.browser.test_screens import SCROLLS
+from tests.hubs import start_hub
+from tests.servers.bot_api import BotApiLookAlike
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+PICTURES = ROOT / "tests/browser/pictures/telegram"
+LOOKS = [("en", "light", 1366, 768), ("ru", "dark", 1366, 768), ("tr", "light", 390, 844)]
+
+
+async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path: Path) -> None:
+    async with BotApiLookAlike() as api:
+        bot = api.bot()
+        hub = await start_hub(tmp_path / "data", settings={"CHANNELS__TELEGRAM__BASE_URL": api.url})
+        try:
+            office = await screen_of(browser, PICTURES, language="en")
+            page = office.page
+            await sign_in(page, hub.url, "admin")
+            await page.goto(f"{hub.url}/admin/telegram")
+            await expect(page.get_by_text("There is no bot yet.")).to_be_visible()
+            await page.get_by_role("button", name="Add a bot").press("Enter")
+            await page.get_by_label("Name", exact=True).fill("shop")
+            token = page.get_by_label("Token", exact=True)
+
+            # a token that is none, one that nobody has, and the right one
+            await token.fill("nonsense")
+            await page.get_by_role("button", name="Try it out").press("Enter")
+            await expect(page.get_by_role("alert").filter(has_text="123456:ABC-DEF")).to_be_visible()
+            await expect(token).to_be_focused()
+            await token.fill("999:this-token-belongs-to-nobody")
+            await page.get_by_role("button", name="Try it out").press("Enter")
+            await expect(page.get_by_role("status").filter(has_text="does not work")).to_be_visible()
+            await token.fill(bot.token)
+            await page.get_by_role("button", name="Try it out").press("Enter")
+            await expect(page.get_by_role("status").filter(has_text=bot.username)).to_be_visible()
+
+            # owners are ids
+            owners = page.get_by_label("Telegram ids of the people")
+            await owners.fill("@anna")
+            await page.get_by_role("button", name="Save").press("Enter")
+            await expect(page.get_by_role("alert").filter(has_text="is a number")).to_be_visible()
+            await owners.fill("")
+            await page.get_by_role("button", name="Save").press("Enter")
+            await expect(page.locator(".choice")).to_contain_text("shop")
+            await expect(token).to_have_value("")
+            await expect(token).to_have_attribute("placeholder", "kept; type only to change it")
+            await expect(page.locator("form.setup")).to_contain_text("Receiving: works", timeout=30_000)
+            await expect(page.locator(".choice")).to_contain_text(f"@{bot.username}")
+            assert bot.token not in await page.content()
+
+            # a client writes, an agent answers
+            desk = await screen_of(browser, PICTURES, language="en")
+            await sign_in(desk.page, hub.url, "anna")
+            await become_available(desk.page)
+            api.person().writes(bot, "Where is my order?")
+            await desk.page.locator("section.offer.full").wait_for()
+            await desk.page.keyboard.press("a")
+            await desk.page.locator("article.touch.inbound", has_text="Where is my order?").wait_for()
+            await reply(desk.page, "It left today.")
+            async with asyncio.timeout(30):
+                while not any("It left today." in str(one) for one in bot.sent):
+                    await asyncio.sleep(0.1)
+            await desk.page.context.close()
+            await page.context.close()
+
+            for language, theme, width, height in LOOKS:
+                screen = await screen_of(
+                    browser, PICTURES, language=language, theme=theme, width=width, height=height
+                )
+                await sign_in(screen.page, hub.url, "admin")
+                await screen.page.goto(f"{hub.url}/admin/telegram")
+                await screen.page.locator("form.setup").wait_for()
+                await screen.settled()
+                await screen.picture(f"bots-{language}-{theme}-{width}")
+                assert [*await screen.violations(), *screen.complaints] == []
+                assert not await screen.page.evaluate(SCROLLS)
+                await screen.page.context.close()
+        finally:
+            await hub.stop()

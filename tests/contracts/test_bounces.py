@@ -1,0 +1,98 @@
+"""Letters of ours that did not arrive, on every store."""
+
+import pytest
+
+from crm_store.sending import Sending
+from hub.cluster.codec import encode
+from hub.domain.events import DeliveryChanged
+from hub.domain.ids import TouchId
+from hub.domain.touch import Delivery
+from tests.contracts.mailing import CLIENT, NOW, MailHouse
+from tests.stores import House
+
+
+@pytest.fixture
+async def mail(house: House) -> MailHouse:
+    return await MailHouse(house).furnished()
+
+
+async def written(mail: MailHouse) -> TouchId:
+    """A letter of ours that waits to be sent."""
+    (received,) = await mail.house.receive(mail.touch(acknowledgement="We have it."))
+    rows = await mail.house.rows(
+        "SELECT id FROM touches WHERE interaction_id = $1 AND direction = 'outbound'", received.interaction_id
+    )
+    await mail.house.events()
+    return TouchId(rows[0][0])
+
+
+async def becomes(mail: MailHouse, touch_id: TouchId, delivery: str) -> None:
+    async with mail.house.database.transaction() as wire:
+        await wire.execute("UPDATE touches SET delivery = $1 WHERE id = $2", delivery, touch_id)
+
+
+async def bounces(mail: MailHouse, touch_id: TouchId) -> None:
+    await mail.letters.note_bounced(mail.house.tenant_id, touch_id, [CLIENT], "no such user")
+
+
+async def state(mail: MailHouse, touch_id: TouchId) -> tuple[str, str]:
+    (row,) = await mail.house.rows("SELECT delivery, delivery_detail FROM touches WHERE id = $1", touch_id)
+    return row[0], row[1]
+
+
+@pytest.mark.parametrize("before", ["sent", "uncertain", "sending"])
+async def test_a_bounce_fails_the_letter_and_tells_its_agent_once(mail: MailHouse, before: str) -> None:
+    touch_id = await written(mail)
+    await becomes(mail, touch_id, before)
+    for _ in range(2):
+        await bounces(mail, touch_id)
+
+    assert await state(mail, touch_id) == ("failed", "bounced: no such user")
+    (told,) = await mail.house.events()
+    assert isinstance(told, DeliveryChanged)
+    assert (told.touch_id, told.delivery, told.detail) == (touch_id, Delivery.FAILED, "bounced: no such user")
+
+
+async def test_what_was_not_sent_cannot_have_bounced(mail: MailHouse) -> None:
+    touch_id = await written(mail)
+    await bounces(mail, touch_id)
+    assert await state(mail, touch_id) == ("queued", "")
+
+
+async def test_a_bounce_decides_a_letter_that_waits_for_another_attempt(mail: MailHouse) -> None:
+    touch_id = await written(mail)
+    async with mail.house.database.transaction() as wire:  # 451 after the letter was taken all the same
+        await wire.execute("UPDATE touches SET attempt = 1, retry_at = 1 WHERE id = $1", touch_id)
+    await bounces(mail, touch_id)
+
+    assert await state(mail, touch_id) == ("failed", "bounced: no such user")
+    sending = Sending(mail.house.store, encode=encode)
+    claimed = await sending.claim("email", mail.house.clock.now(), lease_s=45, limit=999)
+    assert touch_id not in {one.message.touch_id for one in claimed}
+
+
+async def test_a_bounce_of_somebody_it_did_not_go_to_changes_nothing(mail: MailHouse) -> None:
+    touch_id = await written(mail)
+    await becomes(mail, touch_id, "sent")
+    for others in (["forwarded@elsewhere.test"], []):
+        await mail.letters.note_bounced(mail.house.tenant_id, touch_id, others, "no such user")
+    assert await state(mail, touch_id) == ("sent", "")
+    assert await mail.house.events() == []
+
+
+@pytest.mark.parametrize("later", [Delivery.SENT, Delivery.UNCERTAIN])
+async def test_a_bounce_that_is_faster_than_the_word_that_it_was_sent_counts(
+    mail: MailHouse, later: Delivery
+) -> None:
+    touch_id = await written(mail)
+    sending = Sending(mail.house.store, encode=encode)
+    mine = [
+        one
+        for one in await sending.claim("email", mail.house.clock.now(), lease_s=45, limit=999)
+        if one.message.touch_id == touch_id
+    ]
+    await bounces(mail, touch_id)
+    assert not await sending.settle_reply(mine[0], later, now=NOW, provider_id="x")
+    assert await state(mail, touch_id) == ("failed", "bounced: no such user")
+    await sending.lapsed(mail.house.clock.now(), repeatable=[])
+    assert (await state(mail, touch_id))[0] == "failed"

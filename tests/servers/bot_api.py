@@ -1,0 +1,253 @@
+"""Telegram as bots see it: a server that speaks the Bot API (core.telegram.org/bots/api) on loopback, and the people
+who write to its bots.
+
+Updates wait until they are confirmed by `getUpdates` with a higher offset, or are delivered to a webhook again and
+again until it answers 2xx, one after the other. It can be told to misbehave before or after the deed.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+
+from tests.servers.bot_look import Fault, LookBot, Refused, Sent, utf16
+from tests.servers.bot_people import Person
+
+DOWNLOAD_BYTES = 20 * 1000 * 1000
+"""Larger files cannot be fetched by a bot."""
+UPLOAD_BYTES = 50 * 1000 * 1000
+MESSAGE_CHARS = 4096
+CAPTION_CHARS = 1024
+
+_FILES = {
+    "sendPhoto": "photo",
+    "sendDocument": "document",
+    "sendVoice": "voice",
+    "sendVideo": "video",
+    "sendSticker": "sticker",
+}
+_SENDS = {"sendMessage", "sendLocation", *_FILES}
+
+
+class BotApiLookAlike:
+    """Used as `async with`. `fault_of` is asked at each request (bot, method)."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.bots: dict[str, LookBot] = {}
+        self.people: dict[int, Person] = {}
+        self.fault_of: Callable[[LookBot, str], Fault | None] = lambda _bot, _method: None
+        self.port = port
+        self._runner: web.AppRunner | None = None
+        self._jobs: list[asyncio.Task[None]] = []
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def url(self) -> str:
+        """What stands for https://api.telegram.org."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=UPLOAD_BYTES + 1_000_000)
+        app.router.add_route("*", "/bot{token}/{method}", self._asked)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._file)
+        self._runner = web.AppRunner(
+            app, handle_signals=False, handler_cancellation=True, shutdown_timeout=0.1
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        server: Any = site._server
+        self.port = server.sockets[0].getsockname()[1]
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
+        for bot in self.bots.values():
+            self._deliver(bot)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for job in self._jobs:
+            job.cancel()
+        await asyncio.gather(*self._jobs, return_exceptions=True)
+        self._jobs.clear()
+        assert self._session is not None
+        assert self._runner is not None
+        await self._session.close()
+        await self._runner.cleanup()
+
+    def bot(
+        self, token: str = "4001:look-alike_token-of-tests_0123456789", name: str = "shop_bot"
+    ) -> LookBot:
+        """A new bot, as the BotFather makes one."""
+        made = self.bots[token] = LookBot(token, name)
+        if self._session is not None:
+            self._deliver(made)
+        return made
+
+    def person(self, number: int = 7001, name: str = "Ivan", **more: str) -> "Person":
+        """Somebody with Telegram."""
+        return self.people.setdefault(number, Person(number, name, more))
+
+    def _deliver(self, bot: LookBot) -> None:
+        assert self._session is not None
+        self._jobs.append(asyncio.get_running_loop().create_task(bot.deliver(self._session)))
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        bot = self.bots.get(request.match_info["token"])
+        name = request.match_info["path"].rpartition("/")[2]
+        if bot is None or name not in bot.files:
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        bot.calls["download"] += 1
+        fault = self.fault_of(bot, "download")
+        if fault is not None:
+            await asyncio.sleep(fault.delay_s)
+            return web.Response(status=fault.code or 502)
+        return web.Response(body=bot.files[name][0], content_type="application/octet-stream")
+
+    async def _asked(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        bot = self.bots.get(request.match_info["token"])
+        if bot is None:
+            return _failed(Refused(401, "Unauthorized"))
+        bot.calls[method] += 1
+        given: dict[str, Any] = {**request.query, **(await request.post())}
+        fault = self.fault_of(bot, method)
+        try:
+            if fault is not None and not fault.done:
+                return await self._misbehaved(request, fault)
+            result = await self._result(bot, method, given)
+        except Refused as refused:
+            return _failed(refused)
+        if fault is not None:
+            return await self._misbehaved(request, fault)
+        return web.json_response({"ok": True, "result": result})
+
+    async def _misbehaved(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        await asyncio.sleep(fault.delay_s)
+        if not fault.code:
+            assert request.transport is not None
+            request.transport.abort()
+            await asyncio.sleep(60)  # the connection is gone: this handler is cancelled
+        said = fault.said or {
+            429: "Too Many Requests: retry later",
+            403: "Forbidden: bot was blocked by the user",
+        }.get(fault.code, "Internal Server Error")
+        more = {"retry_after": fault.retry_after_s} if fault.retry_after_s else {}
+        return _failed(Refused(fault.code, said, **more))
+
+    async def _result(self, bot: LookBot, method: str, given: dict[str, Any]) -> Any:
+        if method in _SENDS:
+            return _sent(self.people, bot, method, given)
+        match method:
+            case "getMe":
+                return {
+                    "id": bot.id,
+                    "is_bot": True,
+                    "first_name": bot.username,
+                    "username": bot.username,
+                    "can_connect_to_business": True,
+                }
+            case "getUpdates":
+                limit = min(int(given.get("limit", 100)), 100)
+                return await bot.updates(int(given.get("offset", 0)), limit, float(given.get("timeout", 0)))
+            case "setWebhook":
+                bot.webhook = {"url": given["url"], "secret_token": given.get("secret_token", "")}
+                bot.arrived.set()
+                return True
+            case "deleteWebhook":
+                bot.webhook = {}
+                if given.get("drop_pending_updates") in {"true", "True"}:
+                    bot.pending.clear()
+                return True
+            case "getWebhookInfo":
+                return {
+                    "url": bot.webhook.get("url", ""),
+                    "has_custom_certificate": False,
+                    "pending_update_count": len(bot.pending),
+                }
+            case "getFile":
+                _, size = _found(bot.files, given["file_id"], "Bad Request: invalid file_id")
+                if size > DOWNLOAD_BYTES:
+                    raise Refused(400, "Bad Request: file is too big")
+                name = given["file_id"]
+                return {
+                    "file_id": name,
+                    "file_unique_id": f"u-{name}",
+                    "file_size": size,
+                    "file_path": f"documents/{name}",
+                }
+            case "answerCallbackQuery":
+                bot.answered.append(given["callback_query_id"])
+                return True
+            case "deleteMessage":
+                bot.deleted.append((int(given["chat_id"]), int(given["message_id"])))
+                return True
+            case "editMessageText":
+                bot.edited.append((int(given["chat_id"]), int(given["message_id"]), given["text"]))
+                return True
+            case "getBusinessConnection":
+                return _found(
+                    bot.connections,
+                    given["business_connection_id"],
+                    "Bad Request: business connection not found",
+                )
+            case _:
+                raise Refused(404, "Not Found")
+
+
+def _sent(people: dict[int, Person], bot: LookBot, method: str, given: dict[str, Any]) -> dict[str, Any]:
+    connection = given.get("business_connection_id", "")
+    chat_id = int(given["chat_id"]) if str(given.get("chat_id", "")).lstrip("-").isdigit() else 0
+    if chat_id not in people and chat_id >= 0:
+        raise Refused(400, "Bad Request: chat not found")
+    if chat_id in bot.blocked_by:
+        raise Refused(403, "Forbidden: bot was blocked by the user")
+    if connection and connection not in bot.connections:
+        raise Refused(400, "Bad Request: business connection not found")
+    text = given.get("text", given.get("caption", ""))
+    if method == "sendMessage" and not text.strip():
+        raise Refused(400, "Bad Request: message text is empty")
+    if utf16(text) > (MESSAGE_CHARS if method == "sendMessage" else CAPTION_CHARS):
+        raise Refused(400, "Bad Request: message is too long")
+    content, name = b"", ""
+    if method in _FILES:
+        given_file = next((one for one in given.values() if isinstance(one, web.FileField)), None)
+        if given_file is None:
+            raise Refused(400, "Bad Request: there is no file in the request")
+        content, name = given_file.file.read(), given_file.filename
+        if not content:
+            raise Refused(400, "Bad Request: file must be non-empty")
+    if method == "sendLocation":
+        text = f"{given['latitude']},{given['longitude']}"
+    done = Sent(
+        method=method,
+        chat_id=chat_id,
+        message_id=bot.message_id(),
+        text=text,
+        content=content,
+        file_name=name,
+        connection_id=connection,
+        fields={key: value for key, value in given.items() if isinstance(value, str)},
+    )
+    bot.sent.append(done)
+    return {
+        "message_id": done.message_id,
+        "date": int(time.time()),
+        "chat": {"id": chat_id, "type": "private" if chat_id > 0 else "group"},
+        "from": {"id": bot.id, "is_bot": True, "first_name": bot.username},
+        **({"text": text} if method == "sendMessage" else {}),
+    }
+
+
+def _found(there: dict[str, Any], key: str, said: str) -> Any:
+    if key not in there:
+        raise Refused(400, said)
+    return there[key]
+
+
+def _failed(refused: Refused) -> web.Response:
+    body: dict[str, Any] = {"ok": False, "error_code": refused.code, "description": str(refused)}
+    if refused.parameters:
+        body["parameters"] = refused.parameters
+    return web.json_response(body, status=refused.code)

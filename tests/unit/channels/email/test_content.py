@@ -1,0 +1,64 @@
+"""One letter is one, by whatever way it comes, and two are two."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.channels.email.content import content_sha256
+
+LETTER = (
+    "From: Anna <anna@client.test>\r\nTo: support@hub.test\r\nSubject: a very long\r\n subject\r\n"
+    "Message-ID: <1@client.test>\r\nDate: Mon, 3 Mar 2025 10:00:00 +0000\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+)
+ADDED = (
+    "Return-Path: <anna@client.test>\r\nDelivered-To: sales@hub.test\r\nReceived: from a by b; Mon\r\n\tid 1\r\n"
+    "Authentication-Results: mx.hub.test; none\r\nARC-Seal: i=1\r\nX-Spam-Score: 1\r\nX-Gmail-Labels: Inbox\r\n"
+    "Received-SPF: pass\r\nX-Original-To: s@hub.test\r\nDKIM-Signature: v=1; a=x\r\nStatus: RO\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ADDED + LETTER,
+        LETTER.replace("\r\n", "\n"),
+        LETTER.replace("\r\n", "\r"),
+        LETTER + "\r\n\r\n",
+        LETTER.replace("long\r\n subject", "long subject"),
+        LETTER.replace("Subject:", "SUBJECT:   "),
+        "Subject: a very long subject\r\n" + LETTER.replace("Subject: a very long\r\n subject\r\n", ""),
+    ],
+    ids=["trace headers", "line feeds", "carriage returns", "lines at the end", "folding", "blanks", "order"],
+)
+def test_what_hosts_do_on_the_way_changes_nothing(other: str) -> None:
+    assert content_sha256(other.encode()) == content_sha256(LETTER.encode())
+
+
+@pytest.mark.parametrize(
+    ("piece", "instead"),
+    [
+        ("hello", "hello!"),
+        ("anna@", "anne@"),
+        ("<1@", "<2@"),
+        ("10:00", "10:01"),
+        ("support@", "sales@"),
+        ("text/plain", "text/html"),
+        ("a very", "a  not very"),
+        ("hello", "\r\n\r\nX-A: hello"),
+    ],
+)
+def test_what_the_sender_writes_makes_another_letter(piece: str, instead: str) -> None:
+    assert content_sha256(LETTER.replace(piece, instead).encode()) != content_sha256(LETTER.encode())
+
+
+def test_a_header_cannot_pass_for_another() -> None:
+    one = content_sha256(b"Subject: a\r\nSubject: b\r\n\r\nx")
+
+    assert one != content_sha256(b"Subject: a subject:1:b\r\n\r\nx")
+    assert one != content_sha256(b"Subject: a\r\n\r\nx")
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None)
+def test_any_bytes_have_a_hash(raw: bytes) -> None:
+    assert len(content_sha256(raw)) == 64
