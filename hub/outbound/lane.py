@@ -29,9 +29,11 @@ class LaneLimits:
     many replies of one channel are sent at once, `sweep_s` how often to look without being woken, `drain_s`
     how long sends under way may go on after the stop.
 
-    One account has at most `per_account` of the places, and `while_hanging` after an attempt of it that failed and took
-    `hangs_s` or longer, until another ends faster: a server that is silent holds up no account but its own. Where the
-    node that holds the client sends, no server of an account stands in between, and one may have all places.
+    A server that is silent holds up no account but its own. One account sends at most `per_account` at once. An attempt
+    that has lasted `hangs_s` gives its place to others, as long as no more than `hanging` have done so; the accounts of
+    such attempts, and those whose last one failed after as long, begin no more than `per_account` together (one each
+    when there are many), until one of theirs ends sooner. Where the node that holds the client sends, no server of an
+    account stands in between, and one may have all places.
 
     `lease_s` exceeds `send_s` by the time to record the outcome while the store is away for a moment. A reply
     whose sender died is seen after `lease_s` and a sweep: that must be less than a minute.
@@ -41,10 +43,16 @@ class LaneLimits:
     send_s: float = 30.0
     parallel: int = 16
     per_account: int = 12
-    while_hanging: int = 4
     hangs_s: float = 5.0
+    hanging: int = 32
     sweep_s: float = 2.0
     drain_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    account: str
+    began_s: float
 
 
 class Lane:
@@ -75,8 +83,8 @@ class Lane:
         self._settled = settled
         self._pause = pause
         self._woken = asyncio.Event()
-        self._under_way: dict[asyncio.Task[bool], str] = {}  # with the account of each
-        self._hanging: set[str] = set()
+        self._under_way: dict[asyncio.Task[bool], _Attempt] = {}
+        self._failed_late: set[str] = set()  # accounts, by their last attempt
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -115,18 +123,20 @@ class Lane:
                 return
             for reply in replies:
                 task = group.create_task(self._send(reply, claimed_at_s + self._limits.lease_s))
-                self._under_way[task] = reply.message.account
+                self._under_way[task] = _Attempt(reply.message.account, self._clock.monotonic())
                 task.add_done_callback(self._ended)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.sweep_s):
                     await self._woken.wait()
 
     async def _claimed(self) -> list[ClaimedReply]:
-        free = self._limits.parallel - len(self._under_way)
         held = None
         if self.spec.who_sends is WhoSends.HOLDING_NODE and isinstance(self._channel, HoldsThreads):
             held = self._channel.held_threads()
-        if not free or (held is not None and not held):
+            free, room = self._limits.parallel - len(self._under_way), None
+        else:
+            free, room = self._free_places()
+        if free < 1 or (held is not None and not held):
             return []
         return await self._store.claim(
             self.spec.name,
@@ -134,17 +144,22 @@ class Lane:
             lease_s=self._limits.lease_s,
             limit=free,
             threads=held,
-            room=None if self.spec.who_sends is WhoSends.HOLDING_NODE else self._room(),
+            room=room,
         )
 
-    def _room(self) -> AccountRoom:
-        busy = Counter(self._under_way.values())
-        most, hanging = self._limits.per_account, self._limits.while_hanging
-        left = {
-            account: max(0, (hanging if account in self._hanging else most) - busy[account])
-            for account in {*busy, *self._hanging}
-        }
-        return AccountRoom(each=most, left=left)
+    def _free_places(self) -> tuple[int, AccountRoom]:
+        most = self._limits.per_account
+        late_s = self._clock.monotonic() - self._limits.hangs_s
+        late = [one.account for one in self._under_way.values() if one.began_s <= late_s]
+        free = self._limits.parallel - len(self._under_way) + min(len(late), self._limits.hanging)
+        busy = Counter(one.account for one in self._under_way.values())
+        left = {account: max(0, most - count) for account, count in busy.items()}
+        silent = {*late, *self._failed_late}
+        if silent:
+            together = max(0, most - sum(busy[account] for account in silent)) // len(silent)
+            for account in silent:
+                left[account] = min(left.get(account, most), together or (0 if busy[account] else 1))
+        return free, AccountRoom(each=most, left=left)
 
     def _ended(self, task: asyncio.Task[bool]) -> None:
         del self._under_way[task]
@@ -157,9 +172,9 @@ class Lane:
         began_s = self._clock.monotonic()
         result = await self._attempted(reply)
         if not isinstance(result, Sent) and self._clock.monotonic() - began_s >= self._limits.hangs_s:
-            self._hanging.add(reply.message.account)
+            self._failed_late.add(reply.message.account)
         else:
-            self._hanging.discard(reply.message.account)
+            self._failed_late.discard(reply.message.account)
         crash_at("outbound.after_send_before_record")
         outcome = outcome_of(result, reply, self.spec, self._clock.now(), chance=self._rng.random())
         if outcome.delivery is not Delivery.SENT and outcome.delivery is not Delivery.DELIVERED:

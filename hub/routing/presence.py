@@ -13,6 +13,7 @@ from hub.domain.reservation import ReservationState
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
 from hub.ports.store import RoutingStore
+from hub.routing.side_by_side import side_by_side
 from hub.steps import as_it_is_now, change_agent, end_offer, finish_wrap_up
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,9 @@ async def return_work_of_the_lost(
     for item in await store.held_by(tenant_id, list(held)) if held else ():
         if item.agent_id is not None:
             held[item.agent_id].append(item)
-    for agent in lost:
+
+    async def take_back(agent: Agent) -> None:
+        nonlocal moved
         silent_since = max(agent.presence_until or heard_from, heard_from)
         for item in held[agent.id]:
             if item.media is Media.VOICE and item.state is WorkState.ASSIGNED:
@@ -45,6 +48,8 @@ async def return_work_of_the_lost(
             moved += await _taken_back(store, clock, item)
         if now >= silent_since + grace and agent.wish is not Wish.OFFLINE:
             await _signed_off(store, clock, agent)
+
+    await side_by_side(lost, lambda agent: agent.id, take_back)
     return moved
 
 

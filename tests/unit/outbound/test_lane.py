@@ -59,8 +59,8 @@ async def test_replies_of_different_threads_are_sent_at_once_up_to_the_limit() -
     assert channel.most_at_once == 3
 
 
-class OneServerIsSilent(FakeChannel):
-    """Nobody answers for the account `silent`; others take everything. `answers` is set: it says no."""
+class SomeServersAreSilent(FakeChannel):
+    """Nobody answers for accounts named `silent…`; others take everything. `answers` is set: they say no."""
 
     def __init__(self) -> None:
         super().__init__(spec())
@@ -68,7 +68,7 @@ class OneServerIsSilent(FakeChannel):
         self.answers = asyncio.Event()
 
     async def send(self, message: OutboundMessage) -> Sent:
-        if message.account != "chat:silent":
+        if not message.account.startswith("chat:silent"):
             return await super().send(message)
         self.silent.append(message)
         await self.answers.wait()
@@ -76,7 +76,7 @@ class OneServerIsSilent(FakeChannel):
 
 
 async def test_an_account_whose_server_is_silent_holds_up_no_other() -> None:
-    channel = OneServerIsSilent()
+    channel = SomeServersAreSilent()
     house = House(channel)
     for n in range(200):
         house.store.queue(f"silent {n}", thread=f"s{n}", account="silent")
@@ -87,7 +87,7 @@ async def test_an_account_whose_server_is_silent_holds_up_no_other() -> None:
         assert channel.taken == good
         assert len(channel.silent) == LIMITS.per_account
 
-        # it took long and failed: from now on it has a few of the places
+        # it took long and failed: it is tried again, and still holds up nobody
         house.clock.advance(LIMITS.hangs_s)
         channel.answers.set()
         await until(lambda: len([r for r in house.store.replies.values() if r.retry_at]) >= 4)
@@ -101,8 +101,51 @@ async def test_an_account_whose_server_is_silent_holds_up_no_other() -> None:
         channel.answers.set()
 
 
+async def test_attempts_that_last_give_their_places_to_others() -> None:
+    channel = SomeServersAreSilent()
+    house = House(channel)
+    for n in range(100):
+        house.store.queue(f"silent {n}", thread=f"s{n}", account=f"silent{n % 2}")
+
+    async with house.sending():
+        await until(lambda: len(channel.silent) == LIMITS.parallel)
+        good = [house.store.queue(f"good {n}", thread=f"g{n}", account="good").touch_id for n in range(40)]
+        house.sender.wake("chat")
+        await house.idle()
+        assert channel.taken == []  # nobody knows yet that the two are silent
+
+        house.clock.advance(LIMITS.hangs_s)
+        house.sender.wake("chat")
+        await house.settle(*good)
+        assert len(channel.silent) == LIMITS.parallel
+        channel.answers.set()
+
+
+async def test_many_silent_accounts_have_together_what_one_may_have_but_each_one_attempt() -> None:
+    channel = SomeServersAreSilent()
+    house = House(channel)
+    names = [f"silent{n}" for n in range(20)]
+    for n in range(200):
+        house.store.queue(f"silent {n}", thread=f"s{n}", account=names[n % 20])
+    first = [f"chat:{name}" for name in names]
+
+    async with house.sending():
+        await until(lambda: len(channel.silent) == LIMITS.parallel)
+        house.clock.advance(LIMITS.hangs_s)
+        house.sender.wake("chat")
+        await until(lambda: {m.account for m in channel.silent} == {*first})
+        house.clock.advance(LIMITS.hangs_s)
+        house.sender.wake("chat")
+        await house.idle()
+        assert len(channel.silent) <= 2 * LIMITS.parallel
+        good = house.store.queue("good", thread="g", account="good")
+        house.sender.wake("chat")
+        await house.settle(good.touch_id)
+        channel.answers.set()
+
+
 async def test_an_account_that_hung_has_its_places_again_when_its_server_answers() -> None:
-    channel = OneServerIsSilent()
+    channel = SomeServersAreSilent()
     house = House(channel)
     for n in range(40):
         house.store.queue(f"silent {n}", thread=f"s{n}", account="silent")
