@@ -39,7 +39,7 @@ run: needs-python needs-node venv console widget ## start the hub with demo peop
 test: needs-python needs-node ## every test, after installing what they need
 	@$(MAKE) $(AT_ONCE) venv console widget peers
 	@$(MAKE) $(AT_ONCE) lint web-test
-	$(BIN)/pytest $(SPREAD) $(CHAOS_TESTS) $(SLOW_TESTS) $(FAST_TESTS) $(PYTEST_ARGS)
+	$(BIN)/pytest $(SPREAD) $(CHAOS_TESTS) $(SLOW_TESTS) $(FAST_TESTS) $(PYTEST_ARGS) || $(BIN)/python -m tests.again $$?
 
 .PHONY: check
 check: venv lint ## before every commit: format, lint, types, imports, unit and contract tests
