@@ -68,6 +68,7 @@ def main(argument: str) -> None:
     # within a short run a mail server comes back, and one that is silent is given up
     smtp.WITHIN_S, smtp._STEP_S = smtp.WITHIN_S * mail_times(), smtp._STEP_S * mail_times()
     smtp.BUSY_S, smtp.UNREACHABLE_S = smtp.BUSY_S * mail_times(), smtp.UNREACHABLE_S * mail_times()
+    smtp._MENDED_S *= mail_times()
     # nobody calls from a browser here: each life would load what is needed for that
     carried_calls.EmbeddedEngine = partial(EmbeddedEngine, browsers=False)  # type: ignore[attr-defined, assignment]
     hubs.main(argument)

@@ -45,7 +45,7 @@ def fault(rng: random.Random, silent_s: float) -> Fault:
 
 
 class Post:
-    """The carriers. The outside server misbehaves at `faults` of its connections."""
+    """The carriers. The outside server misbehaves at `faults` of its connections, until it is told to be `well`."""
 
     def __init__(self, seed: int, ledger: Ledger, faults: float, *, silent_s: float) -> None:
         self._rng = random.Random(f"{seed}/post")
@@ -75,6 +75,10 @@ class Post:
             "SMTP_INTAKE__PORT": str(self._intake),
             "SMTP_INTAKE__TRUSTED_ADDRESSES": '["127.0.0.0/8"]',
         }
+
+    def well(self) -> None:
+        """From now on the outside server takes everything: what waits for it must come to its end."""
+        self._faults = 0.0
 
     @property
     def ambiguities(self) -> int:

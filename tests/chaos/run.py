@@ -330,6 +330,8 @@ class Run:
         while self._mail_replies() < self.size.mail_replies:
             await asyncio.sleep(0.2)
         self._world.calm.set()
+        if self._post is not None:
+            self._post.well()  # else how long the last letter takes is a matter of luck
         until = time.monotonic() + self._quiet_within_s
         while True:
             await asyncio.sleep(0.3)
