@@ -17,6 +17,7 @@ from hub.domain.mail import (
     KeptLetter,
     LetterBody,
     LetterHead,
+    LetterOut,
     LetterState,
     LetterWay,
     MailCursor,
@@ -212,6 +213,31 @@ class Letters:
                 ),
             )
         return list(found.values())
+
+    async def letter_out(self, tenant_id: TenantId, touch_id: TouchId) -> LetterOut | None:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT t.at, t.letter, s.address, s.account, s.thread FROM touches t"
+                " JOIN sessions s ON s.id = t.session_id WHERE t.tenant_id = $1 AND t.id = $2"
+                " AND t.direction = 'outbound' AND (t.delivery <> 'queued' OR t.attempt > 0)",
+                tenant_id,
+                touch_id,
+            )
+            if not rows:
+                return None
+            written_at, head, address, account, thread = rows[0]
+            others = await wire.fetch(
+                "SELECT address FROM mail_participants WHERE tenant_id = $1 AND account = $2 AND thread = $3",
+                tenant_id,
+                account,
+                thread,
+            )
+        return LetterOut(
+            at=from_us(written_at),
+            recipients=_recipients(head, address),
+            participants=frozenset(r[0] for r in others),
+        )
 
     async def note_bounced(
         self, tenant_id: TenantId, touch_id: TouchId, addresses: Sequence[str], reason: str

@@ -120,11 +120,13 @@ class FailedRecipient:
 class Bounce:
     """What a delivery report says (RFC 3464, or what older mail hosts write). Anybody can write one.
 
-    `original_message_id` is that of our letter, or empty where the report does not carry it.
+    `original_message_id` is that of our letter, or empty where the report does not carry it; `envelope_id` is what our
+    envelope was called (RFC 3464 section 2.2.1), where it says so.
     """
 
     recipients: tuple[FailedRecipient, ...] = ()
     original_message_id: str = ""
+    envelope_id: str = ""
 
     @property
     def failed_addresses(self) -> tuple[str, ...]:

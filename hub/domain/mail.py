@@ -136,6 +136,16 @@ class ThreadSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterOut:
+    """A letter of ours that a server may have: when it was written, and whom it went to. `participants` is everybody
+    who takes part in its thread: they have its Message-ID, from the letter itself or from later ones that name it."""
+
+    at: datetime
+    recipients: frozenset[str]
+    participants: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterBody:
     """What of a letter is shown on demand."""
 
@@ -187,6 +197,20 @@ def touch_of_token(key: bytes, account: str, text: str) -> TouchId | None:
         if hmac.compare_digest(mac, _mac(key, account, thread, touch_id)):
             return TouchId(touch_id)
     return None
+
+
+def envelope_token(key: bytes, account: str, thread: str, touch_id: str) -> str:
+    """The id of the envelope of this letter (RFC 3461 section 4.4, `ENVID`): `tl.TOUCH.MAC`. It travels from server to
+    server beside the letter and comes back in a report; nobody who reads the letter sees it, and no Message-ID of ours
+    says what it is."""
+    said = f"envelope\0{account}\0{thread}\0{touch_id}".encode()
+    return f"tl.{touch_id}.{hmac.new(key, said, hashlib.sha256).hexdigest()[:32]}"
+
+
+def is_envelope_of(key: bytes, account: str, thread: str, touch_id: str, text: str) -> bool:
+    """Whether `text` is the id of the envelope of this letter."""
+    known = envelope_token(key, account, thread, touch_id)
+    return hmac.compare_digest(known.encode(), text.strip().encode("utf-8", "replace"))
 
 
 def _mac(key: bytes, account: str, thread: str, touch_id: str) -> str:

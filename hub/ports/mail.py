@@ -12,6 +12,7 @@ from hub.domain.mail import (
     KeptLetter,
     LetterBody,
     LetterHead,
+    LetterOut,
     LetterState,
     MailCursor,
     NewLetter,
@@ -75,6 +76,10 @@ class LetterStore(Protocol):
         self, tenant_id: TenantId, message_ids: Sequence[str], address: str
     ) -> Sequence[ThreadSeen]:
         """Threads that these message ids belong to, the id named last first, and whether `address` takes part."""
+        ...
+
+    async def letter_out(self, tenant_id: TenantId, touch_id: TouchId) -> LetterOut | None:
+        """That letter of ours; None for one that nobody has tried to send."""
         ...
 
     async def note_bounced(

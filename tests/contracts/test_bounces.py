@@ -59,6 +59,20 @@ async def test_what_was_not_sent_cannot_have_bounced(mail: MailHouse) -> None:
     assert await state(mail, touch_id) == ("queued", "")
 
 
+async def test_a_letter_that_may_have_gone_out_says_whom_to_and_who_takes_part(mail: MailHouse) -> None:
+    touch_id = await written(mail)
+    tenant_id, friend = mail.house.tenant_id, "friend@example.test"
+    (theirs,) = await mail.house.receive(mail.touch(participants=(CLIENT, friend)))
+    assert await mail.letters.letter_out(tenant_id, touch_id) is None  # nobody has tried to send it
+    for delivery in ("sending", "sent", "uncertain", "failed"):
+        await becomes(mail, touch_id, delivery)
+        out = await mail.letters.letter_out(tenant_id, touch_id)
+        assert out is not None
+        assert (out.recipients, out.participants) == ({CLIENT}, {CLIENT, friend})
+    assert out.at == mail.house.clock.now()
+    assert await mail.letters.letter_out(tenant_id, theirs.touch_id) is None  # nothing of ours
+
+
 async def test_a_bounce_decides_a_letter_that_waits_for_another_attempt(mail: MailHouse) -> None:
     touch_id = await written(mail)
     async with mail.house.database.transaction() as wire:  # 451 after the letter was taken all the same

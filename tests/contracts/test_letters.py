@@ -259,6 +259,7 @@ async def test_another_tenant_finds_nothing(mail: MailHouse) -> None:
     assert await mail.letters.threads_of(other, ["m1@client"], CLIENT) == []
     assert not await mail.letters.takes_part(other, mail.account.account, "t1", CLIENT)
     assert await mail.letters.letter_body(other, received.touch_id) is None
+    assert await mail.letters.letter_out(other, received.touch_id) is None
     stranger = replace(mail.house.somebody(Role.SUPERVISOR), tenant_id=other)
     here = (received.interaction_id, received.touch_id)
     with pytest.raises(NotFound):

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hub.domain.ids import InteractionId, LetterId, PersonId, TenantId, TouchId
-from hub.domain.mail import KeptLetter, LetterBody, LetterHead, LetterState, MailCursor, NewLetter, ThreadSeen
+from hub.domain.mail import (
+    KeptLetter,
+    LetterBody,
+    LetterHead,
+    LetterOut,
+    LetterState,
+    MailCursor,
+    NewLetter,
+    ThreadSeen,
+)
 from hub.domain.mail_account import MailAccount
 from hub.ports.mail import DOUBTFUL_TRIES, DOUBTFUL_WAIT_S
 
@@ -21,6 +30,7 @@ class FakeLetters:
         self.leases: dict[LetterId, datetime] = {}
         self.participants: set[tuple[str, str, str]] = set()
         self.ids: dict[str, list[tuple[str, str, bool]]] = {}
+        self.out: dict[TouchId, LetterOut] = {}
         self.bounced: list[tuple[TouchId, str]] = []
         self.fails: list[Exception] = []
         self._accounts: dict[LetterId, MailAccount] = {}
@@ -98,6 +108,9 @@ class FakeLetters:
     async def release_letter(self, letter_id: LetterId, until: datetime, *, counts: bool) -> None:
         self.leases[letter_id] = until
         self.tries[letter_id] -= 0 if counts else 1
+
+    async def letter_out(self, tenant_id: TenantId, touch_id: TouchId) -> LetterOut | None:
+        return self.out.get(touch_id)
 
     async def note_bounced(
         self, tenant_id: TenantId, touch_id: TouchId, addresses: Sequence[str], reason: str

@@ -18,7 +18,7 @@ from tests.hubs import Floor, RunningHub, start_hub
 from tests.journeys.mail_desk import at_desk, taken_up, touches
 from tests.journeys.test_mail import CLIENT, letter
 from tests.ports import free_ports
-from tests.servers.dovecot import PASSWORD, USER, Dovecot, dovecot
+from tests.servers.dovecot import COPIED, PASSWORD, USER, Dovecot, dovecot
 from tests.servers.postfix import Postfix, by_lmtp, by_smtp, postfix
 
 pytestmark = pytest.mark.timeout(240)
@@ -184,6 +184,52 @@ async def test_a_letter_that_postfix_cannot_deliver_in_the_end_is_failed_and_wor
             ("inbound", "received"),
         ]
         assert found[-1]["letter"]["kind"] == "bounce"
+        await anna.close(interaction_id)
+
+
+def report_by(copied: str, on: str, letter_of_ours: EmailMessage) -> bytes:
+    """What somebody in Cc makes of a letter: a report that looks as Postfix would write it."""
+    made = EmailMessage(policy=default)
+    made["From"], made["To"] = f"MAILER-DAEMON@{copied.partition('@')[2]}", USER
+    made["Subject"] = "Undelivered Mail Returned to Sender"
+    status = f"Reporting-MTA: dns; mx.hub.test\r\n\r\nFinal-Recipient: rfc822; {on}\r\nAction: failed\r\nStatus: 5.1.1"
+    raw = made.as_bytes().rstrip(b"\n").replace(b"\n", b"\r\n")
+    raw += b"\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    raw += f"--b\r\nContent-Type: message/delivery-status\r\n\r\n{status}\r\n\r\n".encode()
+    raw += b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + letter_of_ours.as_bytes() + b"\r\n--b--\r\n"
+    return raw
+
+
+async def test_of_a_letter_that_others_have_too_only_a_mail_server_can_say_that_it_did_not_arrive(
+    house: MailHouse,
+) -> None:
+    async with at_desk(house.hub.url) as anna:
+        gone = f"gone-{NOBODY}"
+        await house.write(letter("hello", Message_ID="<c1@client>", sender=gone), sender=gone)
+        interaction_id, _ = await taken_up(anna)
+        path = f"/api/v1/interactions/{interaction_id}/touches"
+        said = {"channel": "email", "text": "to two", "letter": {"cc": [{"address": COPIED, "name": ""}]}}
+        await anna.post(path, said)
+        news = await anna.heard("delivery_changed", within_s=WITHIN_S, detail=f"recipients_refused: {gone}")
+        assert news["delivery"] == "sent"
+        await anna.close(interaction_id)
+
+        await house.write(letter("here I am", Message_ID="<c2@client>"))
+        interaction_id, _ = await taken_up(anna)
+        path = f"/api/v1/interactions/{interaction_id}/touches"
+        await anna.post(path, {**said, "text": "for both"})
+        await anna.heard("delivery_changed", within_s=WITHIN_S, delivery="sent")
+        ours = (await house.in_mailbox(COPIED, 2))[-1]
+        await house.write(report_by(COPIED, CLIENT, ours), sender="")
+        async with asyncio.timeout(WITHIN_S):
+            while len(found := await touches(anna, interaction_id)) < 3:
+                await asyncio.sleep(0.1)
+        assert [(one["direction"], one["delivery"]) for one in found] == [
+            ("inbound", "received"),
+            ("outbound", "sent"),
+            ("inbound", "received"),
+        ]
+        assert found[-1]["letter"]["kind"] == "auto_reply"
         await anna.close(interaction_id)
 
 

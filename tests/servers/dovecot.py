@@ -15,7 +15,8 @@ from tests.servers.processes import child, needs
 from tests.servers.pymap import Pymap
 
 USER, PASSWORD = "support@hub.test", "secret"
-OTHERS = ("client@example.test", "sales@hub.test")
+COPIED = "copied@example.test"
+OTHERS = ("client@example.test", "sales@hub.test", COPIED)
 """Whose mailboxes there are besides, with the same password."""
 _MAIL_USER = "nobody"
 

@@ -37,18 +37,23 @@ class Got:
     recipients: tuple[str, ...]
     raw: bytes
     acknowledged: bool
+    parameters: str = ""
+    """What stood behind the sender in MAIL."""
 
 
 @dataclass(slots=True)
 class SmtpLookAlike:
     """Used as `async with`. `fault_of` is asked at each connection. `refused` recipients get a 550. `told` hears of
-    each letter that is kept. `ambiguities` counts the letters after whose beginning it fell silent or hung up."""
+    each letter that is kept. `passes_on`: it says that it takes the parameters of RFC 3461; `knows_none`: it answers
+    555 to any. `ambiguities` counts the letters after whose beginning it fell silent or hung up."""
 
     fault_of: Callable[[], Fault | None] = lambda: None
     password: str = ""
     token: str = ""
     refused: frozenset[str] = frozenset()
     size: str = "SIZE 30000000"
+    passes_on: bool = False
+    knows_none: bool = False
     got: list[Got] = field(default_factory=list)
     told: Callable[[Got], None] = lambda _: None
     connections: int = 0
@@ -109,7 +114,7 @@ class _Talk:
         self._reader = reader
         self._writer = writer
         self._fault = fault
-        self._from = ""
+        self._from = self._parameters = ""
         self._to: list[str] = []
 
     async def run(self) -> None:
@@ -120,14 +125,12 @@ class _Talk:
             command = word[:4].upper()
             match command:
                 case "EHLO" | "HELO":
-                    await self._at(
-                        "ehlo", 250, "look-alike", "AUTH PLAIN LOGIN XOAUTH2", "8BITMIME", self._server.size
-                    )
+                    known = ["AUTH PLAIN LOGIN XOAUTH2", "8BITMIME", *["DSN"] * self._server.passes_on]
+                    await self._at("ehlo", 250, "look-alike", *known, self._server.size)
                 case "AUTH":
                     await self._sign_in(word)
                 case "MAIL":
-                    self._from, self._to = _address(word), []
-                    await self._at("mail", 250, "OK")
+                    await self._sender(word)
                 case "RCPT":
                     await self._recipient(_address(word))
                 case "DATA":
@@ -176,6 +179,14 @@ class _Talk:
         await self._say(334, what)
         return (await self._reader.readline()).decode().strip()
 
+    async def _sender(self, word: str) -> None:
+        self._from, self._to = _address(word), []
+        self._parameters = word.partition(">")[2].strip()
+        if self._parameters and self._server.knows_none:
+            await self._say(555, "no parameters here")
+        else:
+            await self._at("mail", 250, "OK")
+
     async def _recipient(self, recipient: str) -> None:
         if recipient in self._server.refused:
             await self._say(550, "5.1.1 no such user")
@@ -195,7 +206,13 @@ class _Talk:
                 self._server.ambiguities += 1
                 raise _Cut
         slowly = time.monotonic() - began > SLOW_S
-        got = Got(self._from, tuple(self._to), b"".join(lines), acknowledged=False)
+        got = Got(
+            self._from,
+            tuple(self._to),
+            b"".join(lines),
+            acknowledged=False,
+            parameters=self._parameters,
+        )
         fault = self._fault
         if fault is None or fault.stage != "end" or fault.taken or 200 <= fault.code < 300:
             self._server.got.append(got)

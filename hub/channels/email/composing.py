@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from hub.channels.email import headers_out
 from hub.domain.errors import ChannelRefused
 from hub.domain.letter import MailAddress
-from hub.domain.mail import RECIPIENTS_LIMIT, SUBJECT_CHARS, LetterHead, message_token
+from hub.domain.mail import RECIPIENTS_LIMIT, SUBJECT_CHARS, LetterHead, envelope_token, message_token
 from hub.domain.mail_account import MailAccount
 from hub.domain.subaddresses import subaddress
 from hub.domain.touch import Attachment, OutboundMessage
@@ -32,12 +32,14 @@ _SAFE_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A letter ready to be sent. `envelope_from` is empty for the null sender."""
+    """A letter ready to be sent. `envelope_from` is empty for the null sender; `envelope_id` is what reports are to
+    call it, empty where none are wanted."""
 
     message_id: str
     envelope_from: str
     recipients: tuple[str, ...]
     raw: bytes = field(repr=False)
+    envelope_id: str = field(default="", repr=False)
 
 
 def message_id_of(message: OutboundMessage, account: MailAccount, key: bytes) -> str:
@@ -94,6 +96,9 @@ def composed(
         envelope_from="" if message.by_machine else account.address,
         recipients=recipients,
         raw=raw,
+        envelope_id=""
+        if message.by_machine
+        else envelope_token(key, account.account, message.thread, message.touch_id),
     )
 
 

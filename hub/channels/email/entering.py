@@ -4,10 +4,10 @@ is work at all. Nothing here is stored or sent."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.channels.email.machines import is_mail_system
+from hub.channels.email.reports import Belief, belief, is_by_a_mail_system
 from hub.domain.agent import Media
 from hub.domain.ids import TouchId
-from hub.domain.letter import Letter, LetterKind, MailAddress, Verdict
+from hub.domain.letter import Bounce, Letter, LetterKind, MailAddress, Verdict
 from hub.domain.mail import (
     SUBJECT_CHARS,
     KeptLetter,
@@ -36,13 +36,14 @@ sites, orders of shops."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """Where a letter belongs. `thread` is new when `joined` is false; `hints` are interactions it points at without
-    proof. `failed` names our letter that a delivery report says did not arrive; `doubted`: it may be such a report, but
-    who wrote it is not believed."""
+    proof. `failed` names our letter that a delivery report proves not to have arrived. `unproved`: it is a report that
+    may be true; `doubted`: who wrote it is not believed."""
 
     thread: str
     joined: bool
     hints: tuple[ThreadSeen, ...] = ()
     failed: TouchId | None = None
+    unproved: bool = False
     doubted: bool = False
 
 
@@ -65,24 +66,13 @@ async def place_of(
     * an id of a letter we have, and a sender who takes part in that thread.
 
     A delivery report has no sender who takes part: it joins by the token of the letter that it says did not arrive, or
-    not yet. One that is not believed (see `_is_believed`) joins nothing.
+    not yet. Only one that is proved (see `reports.belief`) says anything of that letter.
     """
     sender = "" if letter.from_ is None else letter.from_.address
-    if letter.kind is LetterKind.BOUNCE and letter.bounce is not None:
-        original = letter.bounce.original_message_id
-        thread = thread_of_token(key, account.account, original)
-        takes_part = bool(thread and sender) and await store.takes_part(
-            account.tenant_id, account.account, thread or "", sender
-        )
-        if not _is_believed(letter, kept) or (takes_part and not account.is_own(sender)):
-            seen = await store.threads_of(account.tenant_id, (original,), sender) if original else ()
-            return Placed(thread=kept.content_hash[:40], joined=False, hints=_hints(seen), doubted=True)
-        if thread:
-            failed = touch_of_token(key, account.account, original)
-            missed = letter.bounce.failed_addresses
-            named = missed or tuple(one.address for one in letter.bounce.recipients)
-            if await _takes_any_part(store, account, thread, named):
-                return Placed(thread=thread, joined=True, failed=failed if missed else None)
+    if letter.bounce is not None and letter.kind is LetterKind.BOUNCE:
+        reported = await _reported(letter, letter.bounce, kept, account, key, store)
+        if reported is not None:
+            return reported
     named = (*letter.references, *letter.in_reply_to)
     if letter.bounce is not None and letter.bounce.original_message_id:
         named = (letter.bounce.original_message_id,)
@@ -106,28 +96,33 @@ async def place_of(
     return Placed(thread=kept.content_hash[:40], joined=False, hints=_hints(seen))
 
 
-def _is_believed(report: Letter, kept: KeptLetter) -> bool:
-    """Whether a delivery report may be what it says. Mail systems send them with the null sender (RFC 3464 section 2),
-    some under the name of their postmaster; people with an envelope of their own do not. What a mail host of ours
-    shows to be forged is not believed whoever it names."""
-    if report.authentication.dmarc is Verdict.FAIL:
-        return False
-    envelope = report.envelope_sender if kept.envelope_from is None else kept.envelope_from
-    is_null = envelope is None or not envelope.strip("<> ")
-    return is_null or (report.from_ is not None and is_mail_system(report.from_.address))
+async def _reported(
+    letter: Letter, bounce: Bounce, kept: KeptLetter, account: MailAccount, key: bytes, store: LetterStore
+) -> Placed | None:
+    """Where a delivery report belongs; None for one that is placed as any letter: of nothing we wrote, or about nobody
+    who takes part."""
+    original = bounce.original_message_id
+    thread = thread_of_token(key, account.account, original)
+    touch_id = touch_of_token(key, account.account, original)
+    out = await store.letter_out(account.tenant_id, touch_id) if touch_id else None
+    believed = Belief.UNPROVED if is_by_a_mail_system(letter, kept) else Belief.DOUBTED
+    if thread and touch_id and out is not None:
+        believed = belief(letter, kept, account, key, thread=thread, touch_id=touch_id, out=out)
+        named = bounce.failed_addresses or tuple(one.address for one in bounce.recipients)
+        is_of_it = not (out.recipients | out.participants).isdisjoint(named)
+        if believed is not Belief.DOUBTED and is_of_it:
+            proved = believed is Belief.PROVED
+            failed = touch_id if proved and bounce.failed_addresses else None
+            return Placed(thread=thread, joined=True, failed=failed, unproved=not proved)
+    if believed is not Belief.DOUBTED:
+        return None
+    sender = letter.from_.address if letter.from_ else ""
+    seen = await store.threads_of(account.tenant_id, (original,), sender) if original else ()
+    return Placed(thread=kept.content_hash[:40], joined=False, hints=_hints(seen), doubted=True)
 
 
 def _hints(seen: Sequence[ThreadSeen]) -> tuple[ThreadSeen, ...]:
     return tuple({one.interaction_id: one for one in seen}.values())[:_HINTS]
-
-
-async def _takes_any_part(
-    store: LetterStore, account: MailAccount, thread: str, addresses: Sequence[str]
-) -> bool:
-    for address in addresses[:_HINTS]:
-        if await store.takes_part(account.tenant_id, account.account, thread, address):
-            return True
-    return False
 
 
 def rule_for(letter: Letter, kept: KeptLetter, account: MailAccount) -> MailRule | None:
@@ -150,12 +145,13 @@ def _written(addresses: Sequence[MailAddress]) -> list[str]:
 
 def is_work(letter: Letter, placed: Placed) -> bool:
     """Whether somebody must look at it. What a machine answers is kept with what it answers; a report that a letter of
-    ours did not arrive is work: the client does not have the answer. That it is late is none yet. Reports of letters we
-    never sent are noise, and so are those whose writer is not believed."""
+    ours did not arrive is work, though nothing proves it: the client may not have the answer. That it is late is none
+    yet. Reports of letters we never sent are noise, and so are those whose writer is not believed."""
     if letter.kind is LetterKind.AUTO_REPLY:
         return letter.kind_why not in ANSWERS and not placed.joined
     if letter.kind is LetterKind.BOUNCE:
-        return not placed.doubted and (placed.failed is not None or bool(placed.hints))
+        missed = placed.unproved and letter.bounce is not None and bool(letter.bounce.failed_addresses)
+        return not placed.doubted and (missed or placed.failed is not None or bool(placed.hints))
     return True
 
 
@@ -178,7 +174,8 @@ def entered(
         cc=letter.cc,
         message_id=letter.message_id,
         references=_references(letter),
-        kind=letter.kind,
+        # what is not proved does not stand there as a report of a mail server
+        kind=LetterKind.AUTO_REPLY if placed.doubted or placed.unproved else letter.kind,
         authentication=letter.authentication,
         has_html=bool(letter.html),
         quoted_chars=len(letter.quoted),

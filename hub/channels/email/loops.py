@@ -65,8 +65,10 @@ def kind_of(inside: Inside, *, from_: str, subject: str, own: frozenset[str]) ->
 def bounce_of(inside: Inside) -> Bounce:
     """Whom a letter of ours did not reach, and which letter it was."""
     recipients: dict[str, FailedRecipient] = {}
+    envelope_id = ""
     try:
         for block in _status_blocks(inside.message):
+            envelope_id = envelope_id or _envelope_id(block)
             if one := _recipient(block):
                 recipients.setdefault(one.address, one)
     except UNREADABLE:
@@ -78,6 +80,7 @@ def bounce_of(inside: Inside) -> Bounce:
     return Bounce(
         recipients=tuple(recipients.values())[: limits.FAILED_RECIPIENTS],
         original_message_id=_original_id(inside),
+        envelope_id=envelope_id,
     )
 
 
@@ -104,6 +107,12 @@ def _status_blocks(message: Part) -> list[Part]:
         for block in part.get_payload()
         if isinstance(block, Message)
     ]
+
+
+def _envelope_id(block: Part) -> str:
+    """What the sender called the envelope (RFC 3464 section 2.2.1)."""
+    value = next((str(v) for name, v in block.raw_items() if name.lower() == "original-envelope-id"), "")
+    return header_id("".join(value.split()))
 
 
 def _recipient(block: Part) -> FailedRecipient | None:

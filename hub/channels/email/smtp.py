@@ -21,6 +21,8 @@ _MENDED_S = 60.0
 """After how long one is sent again that waits for somebody to mend the account."""
 _OF_SIGNING_IN = {530, 534, 535, 538}
 """Whenever they are said (RFC 4954 section 6)."""
+_NOT_SO = {501, 504, 555}
+"""A parameter that the server does not take (RFC 5321 section 4.1.1.11)."""
 _GOODBYE_S = 2.0
 _LARGE_BYTES = 1024 * 1024
 
@@ -108,7 +110,7 @@ async def _addressed(
 ) -> tuple[str, ...]:
     """The envelope; the recipients that are refused for good, unless all are. One that may be taken later is reason to
     come again with the whole letter, as nobody has it yet."""
-    await client.mail(letter.envelope_from)
+    await _sender(client, letter)
     said = client.esmtp_extensions.get("size", "").strip()
     limit = int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
     takes(limit)
@@ -127,6 +129,20 @@ async def _addressed(
     if len(refused) == len(letter.recipients):
         raise next(iter(refused.values()))
     return tuple(refused)
+
+
+async def _sender(client: aiosmtplib.SMTP, letter: Composed) -> None:
+    """MAIL, with the id of the envelope where the server passes it on: reports that have it are of who had the envelope
+    (RFC 3461 section 4.4). One that says it does and then cannot is asked without."""
+    if letter.envelope_id and client.supports_extension("dsn"):
+        try:
+            await client.mail(letter.envelope_from, options=[f"ENVID={letter.envelope_id}"])
+        except aiosmtplib.SMTPSenderRefused as error:
+            if error.code not in _NOT_SO:
+                raise
+        else:
+            return
+    await client.mail(letter.envelope_from)
 
 
 async def _content(client: aiosmtplib.SMTP, raw: bytes, progress: _Progress) -> None:

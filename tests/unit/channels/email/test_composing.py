@@ -136,7 +136,16 @@ def test_html_and_files_come_along() -> None:
 def test_what_the_hub_sends_by_itself_says_so_and_is_not_answered() -> None:
     letter = made(message(by_machine=True))
     assert read(letter)["Auto-Submitted"] == "auto-replied"
-    assert letter.envelope_from == ""
+    assert (letter.envelope_from, letter.envelope_id) == ("", "")
+
+
+def test_the_id_of_the_envelope_is_nowhere_in_the_letter() -> None:
+    letter, other = made(message()), made(message(touch_id=TouchId("another")))
+    mac = letter.envelope_id.rpartition(".")[2]
+    assert (len(mac), letter.envelope_id.isascii()) == (32, True)
+    assert len(letter.envelope_id) <= 100  # RFC 3461 section 4.4
+    assert mac.encode() not in letter.raw
+    assert other.envelope_id != letter.envelope_id
 
 
 def test_an_account_may_have_replies_come_to_an_address_with_a_token() -> None:

@@ -76,6 +76,7 @@ I'm sorry to have to inform you that your message could not be delivered.
 Content-Type: message/delivery-status
 
 Reporting-MTA: dns; mx.test
+Original-Envelope-Id: tl.42.0123456789abcdef
 
 Final-Recipient: rfc822; anna@client.test
 Original-Recipient: rfc822;Anna@Client.test
@@ -121,6 +122,7 @@ def test_a_delivery_report_names_whom_it_did_not_reach_and_which_letter() -> Non
     )
     assert found.bounce.failed_addresses == ("anna@client.test",)
     assert found.bounce.original_message_id == "our.42@hub.test"
+    assert found.bounce.envelope_id == "tl.42.0123456789abcdef"
     assert Defect.BAD_BOUNCE not in found.defects
 
 

@@ -43,6 +43,28 @@ async def test_a_letter_arrives_as_it_was_composed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("passes_on", "knows_none", "wanted", "asked"),
+    [
+        (True, False, "tl.t1.0f", "ENVID=tl.t1.0f"),
+        (True, False, "", ""),
+        (False, False, "tl.t1.0f", ""),
+        (True, True, "tl.t1.0f", ""),
+    ],
+)
+async def test_the_envelope_has_its_id_where_the_server_passes_it_on(
+    passes_on: bool, knows_none: bool, wanted: str, asked: str
+) -> None:
+    async with SmtpLookAlike(password="secret", passes_on=passes_on, knows_none=knows_none) as server:
+        assert await handed_over(at(server), PASSWORD, replace(LETTER, envelope_id=wanted)) == ()
+        (got,) = server.got
+        assert (got.envelope_from, got.parameters, got.recipients) == (
+            "support@hub.test",
+            asked,
+            LETTER.recipients,
+        )
+
+
 async def test_a_token_signs_in() -> None:
     async def token() -> str:
         return "t1"
