@@ -10,21 +10,25 @@ from dataclasses import asdict, replace
 
 import msgspec
 from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.audit import append
 from crm_store.mapping import text
 from crm_store.rows.floor import queues
 from crm_store.rows.history import outbox
 from crm_store.rows.mail import letter_sources, mail_accounts, mail_cursors
+from crm_store.rows.rules import queue_rules
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import MailAccountId, QueueId, TenantId
 from hub.domain.mail_account import AutoAnswer, MailAccount, MailSecrets, MailSetup, checked_account
+from hub.domain.queue import QueueRules
 from hub.domain.setting_events import MailAccountChanged
 from hub.sealing import Seal
 
+_rules = msgspec.json.Decoder(QueueRules).decode
 _setup = msgspec.json.Decoder(MailSetup).decode
 _A = mail_accounts.c
 _IS_DELETED = _A.name.contains(" ")
@@ -76,7 +80,7 @@ class SqlMailAccounts:
             )
             kept = (
                 await connection.execute(
-                    select(_A.version, _A.name, _A.sealed).where(
+                    select(_A.version, _A.name, _A.sealed, _A.queue_id, _A.setup).where(
                         _A.tenant_id == account.tenant_id, _A.id == account.id, ~_IS_DELETED
                     )
                 )
@@ -87,13 +91,12 @@ class SqlMailAccounts:
                 raise Invalid(
                     "an account keeps its name; add another account instead", field="name", code="name_fixed"
                 )
-            queue = await connection.scalar(
-                select(queues.c.id).where(
-                    queues.c.tenant_id == account.tenant_id, queues.c.id == account.queue_id
-                )
-            )
-            if queue is None:
-                raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
+            # of one that changes neither, what became of its queues since is not held against it
+            if kept is None or (kept.queue_id, _setup(kept.setup).rules) != (
+                account.queue_id,
+                account.setup.rules,
+            ):
+                _require_queues(account, await self._queues(connection, account.tenant_id))
             taken = await connection.scalar(
                 select(_A.id).where(
                     _A.tenant_id == account.tenant_id,
@@ -176,6 +179,15 @@ class SqlMailAccounts:
             await connection.execute(insert(outbox).values(payload=self._encode([told])))
         self._store.wake()
 
+    async def _queues(self, connection: AsyncConnection, tenant_id: TenantId) -> frozenset[QueueId]:
+        """Those that take work."""
+        rows = await connection.execute(
+            select(queues.c.id, queue_rules.c.rules)
+            .outerjoin(queue_rules, queue_rules.c.queue_id == queues.c.id)
+            .where(queues.c.tenant_id == tenant_id)
+        )
+        return frozenset(QueueId(r.id) for r in rows if r.rules is None or not _rules(r.rules).retired)
+
     def _opened(self, account_id: str, sealed: bytes | None) -> MailSecrets:
         if sealed is None:
             return MailSecrets()
@@ -214,6 +226,14 @@ def _require_own(account: MailAccount, other: MailAccount) -> None:
             field="address" if address == account.address.lower() else "aliases",
             code="account_address_taken",
         )
+
+
+def _require_queues(account: MailAccount, there: frozenset[QueueId]) -> None:
+    if account.queue_id not in there:
+        raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
+    for n, rule in enumerate(account.setup.rules, start=1):
+        if rule.queue_id is not None and rule.queue_id not in there:
+            raise Invalid(f"the queue of rule {n} is not there", field="rules", code="no_such_queue")
 
 
 def _require_version(kept: int | None, seen: int) -> None:

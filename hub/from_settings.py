@@ -21,7 +21,7 @@ from hub.client_side import ClientSide
 from hub.cluster.codec import encode
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.watch import BusWatch
-from hub.domain.ids import DEFAULT_TENANT
+from hub.domain.ids import DEFAULT_TENANT, QueueId
 from hub.insight.waits import Waits
 from hub.intake.inbox import Inbox
 from hub.mail_side import MailSide
@@ -150,8 +150,9 @@ def mail_side(
     seen: Observer,
     seal: Seal,
     caller: Caller,
+    takes_work: Callable[[QueueId], bool],
 ) -> MailSide:
-    """E-mail, with the house's seal for its secrets."""
+    """E-mail, with the house's seal for its secrets; `takes_work` knows the queues."""
     return MailSide(
         settings.channels.email,
         settings.smtp_intake,
@@ -165,6 +166,7 @@ def mail_side(
         is_alone=settings.is_embedded,
         zone=ZoneInfo(settings.house.time_zone),
         house=settings.help.title,
+        takes_work=takes_work,
     )
 
 

@@ -1,13 +1,16 @@
-"""Tests of the accounts of mail, for `touchline doctor` and the status page: does each server take our sign-in?"""
+"""Tests of the accounts of mail, for `touchline doctor` and the status page: does each server take our sign-in, and do
+the queues take work?"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from hub.channels.email.accounts import AsksForToken
 from hub.domain.errors import HubError, Unavailable
 from hub.domain.ids import TenantId
-from hub.part_checks import fail, ok
+from hub.domain.mail_account import MailAccount
+from hub.domain.queue import Queue
+from hub.part_checks import fail, ok, warn
 from hub.ports.mail import MailAccounts, MailStandings
 from hub.ports.status import Finding
 from hub.webhooks.calling import Caller
@@ -21,13 +24,17 @@ def switched_off() -> Finding:
     return ok("e-mail", "switched off (channels.email.enabled)", code="mail_off")
 
 
-async def examined(store: MailAccounts, standings: MailStandings, tenant_id: TenantId) -> list[Finding]:
-    """Each account that is enabled, signed in at its servers; nothing is sent. Raises Unavailable."""
+async def examined(
+    store: MailAccounts, standings: MailStandings, tenant_id: TenantId, queues: Sequence[Queue]
+) -> list[Finding]:
+    """Each account that is enabled: whether its queues, of all the `queues` of the house, take work, and its sign-in at
+    its servers; nothing is sent. Raises Unavailable."""
     accounts = [account for account in await store.mail_accounts(tenant_id) if account.enabled]
     if not accounts:
         return [ok("e-mail", "no account is set", code="no_mail_account")]
     findings = []
     for account in accounts:
+        findings += queues_of_account(account, queues)
         values = {"account": account.name}
         try:
             secrets = await store.mail_secrets(account)
@@ -43,6 +50,38 @@ async def examined(store: MailAccounts, standings: MailStandings, tenant_id: Ten
                 findings.append(ok(part, said, code="mail_ok", values=told))
             else:
                 findings.append(fail(part, said, _REMEDY, code="mail_broken", values=told))
+    return findings
+
+
+def queues_of_account(account: MailAccount, queues: Sequence[Queue]) -> list[Finding]:
+    """A finding for each queue that the account or one of its rules names and that takes no work; none where all do."""
+    taking = {queue.id for queue in queues if not queue.rules.retired}
+    names = {queue.id: queue.name for queue in queues}
+    part = f"e-mail {account.name}"
+    findings = []
+    if account.queue_id not in taking:
+        queue = names.get(account.queue_id, account.queue_id)
+        findings.append(
+            fail(
+                part,
+                f"its queue {queue} takes no work",
+                "choose another queue for the account (Administration, E-mail), or put this one back into service",
+                code="mail_queue_gone",
+                values={"account": account.name, "queue": queue},
+            )
+        )
+    for n, rule in enumerate(account.setup.rules, start=1):
+        if rule.queue_id is not None and rule.queue_id not in taking:
+            queue = names.get(rule.queue_id, rule.queue_id)
+            findings.append(
+                warn(
+                    part,
+                    f"the queue {queue} of rule {n} takes no work: the account's own queue has its letters",
+                    "choose another queue for the rule (Administration, E-mail), or put this one back into service",
+                    code="mail_rule_queue_gone",
+                    values={"account": account.name, "queue": queue, "rule": n},
+                )
+            )
     return findings
 
 

@@ -11,6 +11,7 @@ from crm_store.letter_desktops import SqlLetterDesktops
 from crm_store.letter_views import LetterViews
 from crm_store.letters import Letters
 from crm_store.mail_accounts import SqlMailAccounts
+from crm_store.queue_reads import queues_of
 from crm_store.store import Store
 from hub import mail_checks
 from hub.channels.email.accounts import Accounts, kept_current
@@ -28,7 +29,7 @@ from hub.cluster.codec import encode
 from hub.desk.letters import LetterDesk
 from hub.desk.mail import LettersShown, MailSettings
 from hub.domain.events import Event
-from hub.domain.ids import DEFAULT_TENANT, TenantId
+from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId
 from hub.domain.mail_account import EMAIL
 from hub.domain.setting_events import MailAccountChanged
 from hub.http import PortTaken
@@ -47,7 +48,7 @@ class MailSide:
     """`channel` sends, `letters` are those in the store, `accounts_store` keeps accounts, `standings` says how they
     fare, `intake_port` is where letters are taken by SMTP (0: nowhere). `count` is told what came of each letter, in a
     word. `is_alone`: the hub is one process, so that nobody else can have letters in hand when it begins. `desk` is
-    where staff write letters, in the time `zone` and the name of `house`;
+    where staff write letters, in the time `zone` and the name of `house`; `takes_work` knows the queues.
     `ways` are those to clients who have not written."""
 
     def __init__(
@@ -65,6 +66,7 @@ class MailSide:
         is_alone: bool,
         zone: ZoneInfo,
         house: str,
+        takes_work: Callable[[QueueId], bool],
     ) -> None:
         self._settings = settings
         self._intake_settings = intake
@@ -94,6 +96,7 @@ class MailSide:
             key=self.token_key,
             account_of=self.accounts.of,
             is_ours=self.accounts.is_ours,
+            takes_work=takes_work,
             told=lambda _, outcome: count(outcome),
             parallel=settings.read_at_once,
         )
@@ -184,7 +187,9 @@ class MailSide:
     async def _examined(self, tenant_id: TenantId) -> list[Finding]:
         if not self._settings.enabled:
             return [mail_checks.switched_off()]
-        return await mail_checks.examined(self.accounts_store, self.standings, tenant_id)
+        async with self._store.database.snapshot() as wire:
+            queues = await queues_of(wire, tenant_id)
+        return await mail_checks.examined(self.accounts_store, self.standings, tenant_id, queues)
 
     def _accounts_changed(self) -> None:
         self._mailboxes.changed()

@@ -42,6 +42,10 @@ class Namebook:
         """The queue's name, or nothing."""
         return self._queues.get(queue_id, "")
 
+    def takes_work(self, queue_id: QueueId) -> bool:
+        """Whether the queue is there and was not retired."""
+        return queue_id in self._queues and queue_id not in self._retired
+
     def queue_named(self, name: str) -> QueueId | None:
         """The queue of that name, whatever the case; one that was retired is not there."""
         wanted = name.casefold()

@@ -222,6 +222,7 @@ async def _recordings(settings: Settings, database: "Database") -> list[Finding]
 
 async def _mail(settings: Settings, database: "Database") -> list[Finding]:
     from crm_store.mail_accounts import SqlMailAccounts
+    from crm_store.queue_reads import queues_of
     from crm_store.store import Store
     from hub import mail_checks
     from hub.channels.email.accounts import Accounts
@@ -240,7 +241,9 @@ async def _mail(settings: Settings, database: "Database") -> list[Finding]:
     accounts = Accounts(
         store, DEFAULT_TENANT, ask_for_token=mail_checks.tokens_by(caller), changed=lambda: None
     )
-    return await mail_checks.examined(store, Standings(accounts, clock), DEFAULT_TENANT)
+    async with database.snapshot() as wire:
+        queues = await queues_of(wire, DEFAULT_TENANT)
+    return await mail_checks.examined(store, Standings(accounts, clock), DEFAULT_TENANT, queues)
 
 
 async def _telegram(settings: Settings, database: "Database") -> list[Finding]:

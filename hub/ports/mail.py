@@ -160,7 +160,8 @@ class MailAccounts(Protocol):
         of given ones an empty one leaves what there is.
 
         Everybody is told (MailAccountChanged). Raises Conflict (`changed_meanwhile`, `name_taken`), NotFound, Invalid
-        (also `name_fixed`, `account_address_taken`).
+        (also `name_fixed`, `account_address_taken`; `no_such_queue` for a queue that takes no work, of the account or
+        of a rule, unless neither is changed).
         """
         ...
 

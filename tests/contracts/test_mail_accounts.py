@@ -25,7 +25,7 @@ from hub.domain.mail_account import (
     RuleField,
     Security,
 )
-from hub.domain.queue import Queue
+from hub.domain.queue import Queue, QueueRules
 from hub.domain.setting_events import MailAccountChanged
 from hub.ids import new_id
 from hub.sealing import Seal
@@ -202,6 +202,65 @@ async def test_what_is_wrong_is_refused_with_its_field(
         )
     assert refused.value.field == field
     assert (await mail.accounts.mail_accounts(mail.house.tenant_id))[0].version == 1
+
+
+def ruled(*queue_ids: QueueId | None) -> MailSetup:
+    rules = (MailRule(looks_at=RuleField.SUBJECT, contains="x", queue_id=one) for one in queue_ids)
+    return MailSetup(rules=tuple(rules))
+
+
+async def second_queue(mail: MailHouse, *, retired: bool = False) -> Queue:
+    queue = Queue(id=QueueId(new_id()), tenant_id=mail.house.tenant_id, name=f"billing {new_id()}")
+    await mail.house.floor.put_queue(replace(queue, rules=QueueRules(retired=retired)))
+    return queue
+
+
+@pytest.mark.parametrize("case", ["missing", "retired", "of another house"])
+async def test_a_rule_or_an_account_with_a_queue_that_takes_no_work_is_refused(
+    mail: MailHouse, case: str
+) -> None:
+    there = await second_queue(mail)
+    if case == "retired":
+        wrong = (await second_queue(mail, retired=True)).id
+    elif case == "missing":
+        wrong = QueueId("nowhere")
+    else:
+        stranger = Queue(id=QueueId(new_id()), tenant_id=TenantId(new_id()), name="theirs")
+        await mail.house.floor.put_queue(stranger)
+        wrong = stranger.id
+    audit = draft(mail.house.tenant_id)
+    for field, account in (
+        ("queue_id", replace(mail.account, queue_id=wrong)),
+        ("rules", replace(mail.account, setup=ruled(None, there.id, wrong))),
+    ):
+        for seen, one in ((1, account), (0, _another(account))):
+            with pytest.raises(Invalid) as refused:
+                await mail.accounts.put_mail_account(one, seen_version=seen, secrets=None, audit=audit)
+            assert (refused.value.field, refused.value.stable_code) == (field, "no_such_queue")
+    fine = replace(mail.account, setup=ruled(None, there.id))
+    put = await mail.accounts.put_mail_account(fine, seen_version=1, secrets=None, audit=audit)
+    assert put.setup == fine.setup
+
+
+def _another(account: MailAccount) -> MailAccount:
+    return replace(account, id=MailAccountId(new_id()), name="other", address="other@hub.test")
+
+
+async def test_a_queue_that_was_retired_since_hinders_no_change_but_of_the_queues(mail: MailHouse) -> None:
+    billing = await second_queue(mail)
+    audit = draft(mail.house.tenant_id)
+    put = await mail.accounts.put_mail_account(
+        replace(mail.account, setup=ruled(billing.id)), seen_version=1, secrets=None, audit=audit
+    )
+    await mail.house.floor.put_queue(replace(billing, rules=QueueRules(retired=True)))
+    named = replace(put, setup=replace(put.setup, display_name="Support"))
+    put = await mail.accounts.put_mail_account(named, seen_version=2, secrets=None, audit=audit)
+    assert put.setup.display_name == "Support"
+    with pytest.raises(Invalid) as refused:
+        await mail.accounts.put_mail_account(
+            replace(put, setup=ruled(None, billing.id)), seen_version=3, secrets=None, audit=audit
+        )
+    assert refused.value.field == "rules"
 
 
 async def test_what_only_looks_odd_is_kept_and_an_acknowledgement_without_words_is_not(

@@ -76,6 +76,7 @@ class MailRoom:
         self.attachments = FolderAttachments(folder)
         self.told: list[str] = []
         self.ours: set[str] = set()
+        self.retired: set[QueueId] = set()
         self.incoming = Incoming(
             tenant_id=ACCOUNT.tenant_id,
             store=self.store,
@@ -86,6 +87,7 @@ class MailRoom:
             key=KEY,
             account_of=lambda account_id: ACCOUNT if account_id == ACCOUNT.id else None,
             is_ours=lambda address: address in self.ours,
+            takes_work=lambda queue_id: queue_id not in self.retired,
             told=lambda _, outcome: self.told.append(outcome),
             pause=self._pause,
         )

@@ -17,7 +17,7 @@ from hub.channels.email.machines import is_read_by_nobody
 from hub.channels.email.ours import Ours
 from hub.crashpoints import crash_at
 from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
-from hub.domain.ids import MailAccountId, TenantId
+from hub.domain.ids import MailAccountId, QueueId, TenantId
 from hub.domain.letter import Letter, Unreadable
 from hub.domain.mail import KeptLetter, LetterState
 from hub.domain.mail_account import MailAccount
@@ -55,7 +55,8 @@ class ReadsLetters(Protocol):
 
 class Incoming:
     """Reads what is kept, several letters at once. `account_of` knows the accounts, `is_ours` the addresses of all of
-    them, `key` signs the tokens of our letters; `told` hears (account, what came of it) of each."""
+    them, `key` signs the tokens of our letters, `takes_work` knows the queues; `told` hears (account, what came of it)
+    of each."""
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class Incoming:
         key: bytes,
         account_of: Callable[[MailAccountId], MailAccount | None],
         is_ours: Callable[[str], bool],
+        takes_work: Callable[[QueueId], bool],
         told: Callable[[str, str], None],
         parallel: int = 32,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -82,6 +84,7 @@ class Incoming:
         self._key = key
         self._account_of = account_of
         self._is_ours = is_ours
+        self._takes_work = takes_work
         self._told = told
         self._parallel = parallel
         self._pause = pause
@@ -177,6 +180,8 @@ class Incoming:
             return "ours"
         placed = await place_of(letter, kept, account, self._key, self._store)
         touch = entered(letter, kept, account, placed, await self._files(letter, account))
+        if touch.queue_id != account.queue_id and not self._takes_work(touch.queue_id):
+            touch = self._without_rules_queue(touch, account)
         touch = replace(touch, acknowledgement=self._acknowledgement(letter, account, placed, touch))
         # before the letter is settled: a hub that dies in between reads it again, and saying it twice changes nothing
         if placed.failed is not None and letter.bounce is not None:
@@ -221,14 +226,18 @@ class Incoming:
     async def _received(self, touch: InboundTouch, account: MailAccount) -> Received:
         try:
             return await self._inbox.receive(touch)
-        except Invalid:
-            if touch.queue_id == account.queue_id:
+        except Invalid as error:
+            if touch.queue_id == account.queue_id or error.stable_code != "no_such_queue":
                 raise
-            # the rule names a queue that is gone: the account's own takes it
-            log.warning("mail_rule_queue_gone", account=account.name)
-            return await self._inbox.receive(replace(touch, queue_id=account.queue_id))
+            return await self._inbox.receive(self._without_rules_queue(touch, account))
         except Conflict as error:
             raise Unavailable(str(error), code=error.stable_code) from error
+
+    def _without_rules_queue(self, touch: InboundTouch, account: MailAccount) -> InboundTouch:
+        """The rule names a queue that is gone, or was retired: the account's own takes the letter."""
+        log.warning("mail_rule_queue_gone", account=account.name, queue_id=touch.queue_id)
+        self._told(str(account.id), "rule_queue_gone")
+        return replace(touch, queue_id=account.queue_id)
 
     async def _raw(self, kept: KeptLetter) -> bytes:
         if kept.raw is not None:

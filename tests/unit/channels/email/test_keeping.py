@@ -13,9 +13,10 @@ from hub.channels.email.keeping import IN_ROW_BYTES
 from hub.channels.email.limits import RAW_BYTES
 from hub.channels.email.ours import Ours
 from hub.domain.errors import Invalid, Unavailable
+from hub.domain.ids import QueueId, TouchId
 from hub.domain.letter import Bounce, FailedRecipient, Letter, LetterKind, LetterPart, MailAddress, Unreadable
-from hub.domain.mail import LetterState, LetterWay, MailCursor, message_token
-from tests.fakes.mailroom import ACCOUNT, KEY, FakeReader, MailRoom, brought
+from hub.domain.mail import LetterOut, LetterState, LetterWay, MailCursor, message_token
+from tests.fakes.mailroom import ACCOUNT, KEY, NOW, FakeReader, MailRoom, brought
 
 
 @pytest.fixture
@@ -287,13 +288,27 @@ async def test_a_rule_whose_queue_is_gone_does_not_lose_the_letter(room: MailRoo
 
     room.inbox.receive = refusing  # type: ignore[method-assign]
     await room.keeping.keep(ACCOUNT, brought("gone"))
-    await room.until(lambda: room.told == ["stored"])
+    await room.until(lambda: room.told == ["rule_queue_gone", "stored"])
     assert room.inbox.touches[0].queue_id == "q1"
+
+
+async def test_the_letters_of_a_queue_that_was_retired_go_to_the_accounts_own(room: MailRoom) -> None:
+    await room.keeping.keep(ACCOUNT, brought("gone"))
+    await room.until(lambda: room.told == ["stored"])
+    room.retired.add(QueueId("gone"))
+    await room.keeping.keep(ACCOUNT, brought("gone again"))
+    await room.until(lambda: room.told == ["stored", "rule_queue_gone", "stored"])
+    room.retired.add(ACCOUNT.queue_id)  # there is no other
+    await room.keeping.keep(ACCOUNT, brought("hello"))
+    await room.until(lambda: len(room.told) == 4)
+    assert [touch.queue_id for touch in room.inbox.touches] == ["gone", "q1", "q1"]
+    assert room.told[-1] == "stored"
 
 
 async def test_a_bounce_fails_its_letter_even_if_the_hub_must_read_it_again(room: MailRoom) -> None:
     token = message_token(KEY, ACCOUNT.account, "t", "touch-1")
-    room.store.participants.add((ACCOUNT.account, "t", "client@example.test"))
+    people = frozenset({"client@example.test"})
+    room.store.out[TouchId("touch-1")] = LetterOut(at=NOW, recipients=people, participants=people)
     failed = FailedRecipient(address="client@example.test", permanent=True, reason="no such user")
     room.reader.read_of = lambda raw: FakeReader.plain(
         raw,

@@ -1,0 +1,45 @@
+"""What `touchline doctor` and the status page say of an account's queues."""
+
+from dataclasses import replace
+
+from hub.domain.ids import DEFAULT_TENANT, MailAccountId, QueueId
+from hub.domain.mail_account import MailAccount, MailRule, MailSetup, RuleField
+from hub.domain.queue import Queue, QueueRules
+from hub.mail_checks import queues_of_account
+from hub.ports.status import Health
+
+OWN, BILLING = (Queue(id=QueueId(n), tenant_id=DEFAULT_TENANT, name=n) for n in ("support", "billing"))
+RULES = tuple(
+    MailRule(looks_at=RuleField.SUBJECT, contains="x", queue_id=one) for one in (None, OWN.id, BILLING.id)
+)
+ACCOUNT = MailAccount(
+    id=MailAccountId("a1"),
+    tenant_id=DEFAULT_TENANT,
+    name="support",
+    address="support@hub.test",
+    queue_id=OWN.id,
+    setup=MailSetup(rules=RULES),
+)
+
+
+def test_queues_that_take_work_are_no_finding() -> None:
+    assert queues_of_account(ACCOUNT, [OWN, BILLING]) == []
+
+
+def test_a_rule_whose_queue_takes_no_work_is_named_by_its_number() -> None:
+    retired = replace(BILLING, rules=QueueRules(retired=True))
+    for there, called in (([OWN], "billing"), ([OWN, retired], "billing")):
+        (found,) = queues_of_account(ACCOUNT, there)
+        assert (found.health, found.code, found.part) == (
+            Health.WARN,
+            "mail_rule_queue_gone",
+            "e-mail support",
+        )
+        assert found.values == {"account": "support", "queue": called, "rule": 3}
+        assert found.remedy
+
+
+def test_an_account_whose_own_queue_takes_no_work_does_not_work() -> None:
+    first, *rules = queues_of_account(ACCOUNT, [replace(OWN, rules=QueueRules(retired=True)), BILLING])
+    assert (first.health, first.code) == (Health.FAIL, "mail_queue_gone")
+    assert [one.values["rule"] for one in rules] == [2]
