@@ -69,7 +69,11 @@ def operations(*, starting: Starting, reads: TalkReads) -> list[Operation]:
         body_limit_bytes=WRITING_BYTES,
     )
     async def write_letter(call: Call, body: FirstLetter) -> StartedView:
-        """To whoever is known by the address, else to a new client. As writing to a client first."""
+        """To whoever is known by the address, else to a new client. As writing to a client first.
+
+        By an account of a queue that you serve: 422 `no_such_account` for another, 409 `account_of_others` where there
+        is none.
+        """
         words = _words(body)
         return await shown(
             await starting.write_to(call.principal, body.address, body.name, words, key=call.idempotency_key)

@@ -9,7 +9,7 @@ from hub.desk.addressed import client_at, holder_within_reach, require_addressed
 from hub.desk.files import NamedFile, carried, require_fitting
 from hub.desk.letters import WITHOUT_MAIL, LetterDesk, Place
 from hub.desk.writing import keyed
-from hub.domain.access import Permission, Principal
+from hub.domain.access import Permission, Principal, Scope
 from hub.domain.agent import Agent, Media, Wish
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
@@ -29,7 +29,7 @@ from hub.domain.person import IdentityKind
 from hub.domain.planned import LONGEST_HOLD, PlannedReply
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
-from hub.domain.reach import Client, Judged, UnderWay, Way, WayClosed, held_up, judged, waits
+from hub.domain.reach import Client, Judged, UnderWay, Way, WayClosed, held_up, judged, waits, within_reach
 from hub.domain.texts import one_line
 from hub.domain.written_letter import PlannedLetter, WrittenLetter
 from hub.handing import begin_work, give, one_who_holds, require_own_room
@@ -45,7 +45,8 @@ _MEDIA = {IdentityKind.PHONE: Media.VOICE, IdentityKind.EMAIL: Media.MAIL}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstWords:
     """What is written first, in which queue. `account` chooses among the addresses of ours that could be the sender,
-    empty: that of the queue, else any; `letter` is of e-mail only. It can be undone for `hold_s` seconds."""
+    empty: that of the queue, else any of one's own; `letter` is of e-mail only. It can be undone for `hold_s`
+    seconds."""
 
     queue_id: QueueId
     text: str
@@ -153,7 +154,7 @@ class Starting:
         words = await self._read(EMAIL, words)
         channel = self._ways.get(IdentityKind.EMAIL)
         for attempt in range(_TRIES):
-            ways = await channel.ways(principal.tenant_id, [address]) if channel else []
+            ways = await self._by(principal, channel, [address]) if channel else []
             known = await holder_within_reach(self._store, principal, address)
             try:
                 async with self._store.unit(principal.tenant_id) as unit:
@@ -185,10 +186,15 @@ class Starting:
         for kind in IdentityKind:
             addresses = client.addresses.get(kind, ())
             channel = self._ways.get(kind)
-            known = await channel.ways(principal.tenant_id, addresses) if channel and addresses else []
+            known = await self._by(principal, channel, addresses) if channel and addresses else []
             closed = WayClosed.NO_ADDRESS if channel else WayClosed.NOT_CONNECTED
             found += known or [_no_way(kind, address, closed) for address in addresses or ("",)]
         return found
+
+    async def _by(self, principal: Principal, channel: Ways, addresses: Sequence[str]) -> list[Way]:
+        reach = principal.scope(Permission.START_INTERACTION)
+        queues = None if reach is Scope.ALL else principal.queues
+        return within_reach(await channel.ways(principal.tenant_id, addresses), queues)
 
     async def _started(
         self,
@@ -203,6 +209,8 @@ class Starting:
         external_id = keyed(principal, key)
         if key is not None and (before := await unit.planned_as(external_id)) is not None:
             return await _again(unit, before, client, words.text)
+        if way is None and words.account:
+            raise Invalid("no account of yours has this name", field="account", code="no_such_account")
         if way is None or way.channel not in self._limits:
             raise Invalid("there is no such way to this client", field="address", code="no_such_way")
         files = await carried(unit, principal, words.files)

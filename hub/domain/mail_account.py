@@ -148,6 +148,12 @@ class MailAccount:
         return f"{EMAIL}:{self.name}"
 
     @property
+    def queues(self) -> frozenset[QueueId]:
+        """The queues that its letters come to: its own, and those of its rules."""
+        of_rules = (rule.queue_id for rule in self.setup.rules)
+        return frozenset({self.queue_id, *(one for one in of_rules if one is not None)})
+
+    @property
     def own_addresses(self) -> frozenset[str]:
         """Addresses that are ours, in lower case."""
         return frozenset({self.address.lower(), *(a.lower() for a in self.setup.aliases)})

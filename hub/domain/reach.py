@@ -1,6 +1,7 @@
 """By which ways a client can be written to first, and why another way is closed now. Decided without I/O."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ class WayClosed(StrEnum):
     SITE_OFF = "site_off"
     COLLEAGUE_HAS_IT = "colleague_has_it"
     OTHER_TEAM = "other_team_has_it"
+    ACCOUNT_OF_OTHERS = "account_of_others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Way:
     it, `address` is where a message goes, `label` what people call the place. `queue_id` is the line that what
     the client begins there comes to; `closed` is the channel's own reason why not. `language` is that of the place,
     `usual_language` the one to begin in where nothing else is known. `sender` is the address of ours that it comes
-    from, on e-mail."""
+    from, on e-mail; `for_queues` are those whose people may begin by it, None: anybody's."""
 
     kind: IdentityKind
     channel: str
@@ -65,6 +67,7 @@ class Way:
     closed: WayClosed | None = None
     usual_language: str = ""
     sender: str = ""
+    for_queues: frozenset[QueueId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,19 @@ def judged(
     else:
         closed = None
     return Judged(way=way, closed=closed, under_way=under_way)
+
+
+def within_reach(ways: Sequence[Way], queues: frozenset[QueueId] | None) -> list[Way]:
+    """The ways of somebody who serves `queues` (None: all): those of others are closed, and shown, without whose they
+    are, only where there is no other to an address."""
+    mine = [way for way in ways if queues is None or way.for_queues is None or way.for_queues & queues]
+    reached = {way.address for way in mine}
+    others = {way.address: way for way in reversed(ways) if way.address not in reached}
+    closed = (
+        replace(way, account="", sender="", queue_id=None, closed=way.closed or WayClosed.ACCOUNT_OF_OTHERS)
+        for way in reversed(others.values())
+    )
+    return [*mine, *closed]
 
 
 def waits(under_way: UnderWay) -> bool:

@@ -15,7 +15,7 @@ from hub.desk.letters import LetterDesk
 from hub.desk.starting import FirstWords, Started, Starting
 from hub.desk.work import Work
 from hub.domain.agent import Agent, Media
-from hub.domain.ids import InteractionId, TenantId, TouchId
+from hub.domain.ids import InteractionId, QueueId, TenantId, TouchId
 from hub.domain.letter import MailAddress
 from hub.domain.mail import LetterHead
 from hub.domain.mail_account import MailServer
@@ -38,10 +38,11 @@ FULL = WrittenLetter(
 
 
 class FakeWays:
-    """One way by the account to each address, in a thread of its own."""
+    """One way by the account to each address, in a thread of its own, for those who serve `queues`."""
 
     def __init__(self, account: str) -> None:
         self.account = account
+        self.queues: frozenset[QueueId] | None = None
 
     async def ways(self, tenant_id: TenantId, addresses: Any) -> list[Way]:
         return [
@@ -56,6 +57,7 @@ class FakeWays:
                 language="",
                 queue_id=None,
                 usual_language="tr",
+                for_queues=self.queues,
             )
             for address in addresses
         ]
@@ -74,10 +76,11 @@ class Desk:
         self.later = Later(self.talk, self.house.clock, LIMITS, letters=self.letters)
         self.drafting = Drafting(self.talk, self.talk, self.house.clock)
         self.desktops = SqlLetterDesktops(self.house.store)
+        self.ways = FakeWays(mail.account.account)
         self.starting = Starting(
             Starts(self.house.store, ClientReach()),
             self.house.clock,
-            {IdentityKind.EMAIL: FakeWays(mail.account.account)},
+            {IdentityKind.EMAIL: self.ways},
             LIMITS,
             lease_s=15.0,
             letters=self.letters,

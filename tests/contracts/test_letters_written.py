@@ -7,6 +7,8 @@ import pytest
 
 from crm_store.person_scope import ClientReach
 from crm_store.starting import Starts
+from hub.desk.starting import FirstWords
+from hub.domain.access import Role
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import QueueId, TouchId
@@ -14,6 +16,7 @@ from hub.domain.letter import MailAddress
 from hub.domain.mail import LetterHead
 from hub.domain.planned import PlannedState
 from hub.domain.queue import QueueRules
+from hub.domain.reach import WayClosed
 from hub.domain.signature import Signature
 from hub.domain.touch import Delivery
 from hub.domain.written_letter import WrittenLetter
@@ -296,6 +299,39 @@ async def test_a_client_who_said_no_is_not_written_to(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         await desk.start(boris, CLIENT)
     assert refused.value.stable_code == "client_refused"
+
+
+async def test_a_first_letter_goes_out_by_an_account_of_ones_own_queues_only(desk: Desk) -> None:
+    sales = replace(desk.house.queue, id=QueueId(new_id()), name="sales")
+    await desk.house.floor.put_queue(sales)
+    desk.ways.queues = frozenset({desk.house.queue.id})
+    boris = await desk.house.hire("Boris")
+    igor = await desk.house.hire("Igor", queues=frozenset({sales.id}))
+    assert (await desk.start(boris, "new@example.test")).interaction.queue_id == desk.house.queue.id
+
+    with pytest.raises(Conflict) as closed:
+        await desk.start(igor, "other@example.test", queue_id=sales.id)
+    assert closed.value.stable_code == "account_of_others"
+    with pytest.raises(Invalid) as named:
+        await desk.start(igor, "other@example.test", queue_id=sales.id, account=desk.ways.account)
+    assert (named.value.field, named.value.stable_code) == ("account", "no_such_account")
+    people = await desk.house.rows(
+        "SELECT 1 FROM identities WHERE tenant_id = $1 AND value = 'other@example.test'", desk.house.tenant_id
+    )
+    assert people == []
+
+    sofia = desk.house.somebody(Role.SUPERVISOR, sales.id)
+    found = await desk.house.rows("SELECT person_id FROM interactions WHERE id = $1", desk.interaction_id)
+    reading = desk.house.somebody(Role.SUPERVISOR, sales.id, desk.house.queue.id)
+    (way,) = [one for one in await desk.starting.ways(reading, found[0][0]) if one.way.address == CLIENT]
+    assert (way.closed, way.way.account) == (None, desk.ways.account)
+    desk.ways.queues = frozenset({QueueId("another")})
+    (way,) = [one for one in await desk.starting.ways(reading, found[0][0]) if one.way.address == CLIENT]
+    assert (way.closed, way.way.account) == (WayClosed.ACCOUNT_OF_OTHERS, "")
+    with pytest.raises(Conflict):
+        await desk.starting.write_to(
+            sofia, "x@example.test", "", FirstWords(queue_id=sales.id, text="x"), key=None
+        )
 
 
 async def test_writing_to_an_address_opens_no_record_out_of_reach(desk: Desk) -> None:

@@ -160,7 +160,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"letter": {"subject": "x", "to": [{"address": "a@b.test"}]}}, "client_not_addressed", "letter.to"),
     ({"text": " "}, "empty", "text"),
-    ({"account": "email:other"}, "no_such_way", "address"),
+    ({"account": "email:other"}, "no_such_account", "account"),
 ]
 
 

@@ -12,7 +12,8 @@ from hub.ids import new_id
 
 
 class MailWays:
-    """`Ways` of hub/ports/starting.py: every address by every account that can send."""
+    """`Ways` of hub/ports/starting.py: every address by every account that can send, for those who serve a queue that
+    the letters of the account come to."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
@@ -43,5 +44,6 @@ def _way(address: str, account: MailAccount | None) -> Way:
         queue_id=None if account is None else account.queue_id,
         closed=WayClosed.NOT_CONNECTED if account is None else None,
         sender="" if account is None else account.address,
+        for_queues=None if account is None else account.queues,
         usual_language="" if account is None else account.setup.language,
     )

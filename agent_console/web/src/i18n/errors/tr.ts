@@ -39,6 +39,8 @@ const errors: Messages['errors'] = {
   site_off: 'Bu sitenin sohbeti kapalı.',
   colleague_has_it: 'Bu konuşma şu anda bir meslektaşınızda.',
   other_team_has_it: 'Bu konuşma sizin olmayan bir kuyrukta açık.',
+  account_of_others: 'Hiçbir e-posta hesabı sizin kuyruklarınıza ait değil.',
+  no_such_account: 'E-posta hesaplarınız arasında bu ad yok. Yeniden bakın.',
   be_there_first: 'Önce yerinizde olun: çevrimdışısınız.',
   no_such_way: 'Müşteriye bu yolla artık ulaşılamıyor. Yeniden bakın.',
   too_many_planned: 'Bu görüşmede bekleyen çok sayıda yanıt var. Önce birkaçını kaldırın.',
