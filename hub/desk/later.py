@@ -1,8 +1,10 @@
 """Replies that are not sent at once: held so that they can be undone, or sent at a chosen time."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -31,6 +33,14 @@ _AT_ONCE = 100
 _FIRST_WAIT = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=60)
 _FOR_GOOD = (Invalid, Forbidden, NotFound, Refused)
+
+
+class TalkUnits(Protocol):
+    """Units of work of the conversation."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[TalkUnit]:
+        """A unit of work. Raises Unavailable when the store cannot commit now, Conflict (`raced`)."""
+        ...
 
 
 class Later:
@@ -197,12 +207,9 @@ class Later:
                 continue
             try:
                 async with self._store.unit(tenant_id) as unit:
-                    found = (await unit.interactions([seen.interaction_id])).get(seen.interaction_id)
-                    item = await unit.open_item(seen.interaction_id)
-                    plan = await unit.planned(seen.id)
-                    if found is None or plan is None or plan.state is not PlannedState.WAITING:
+                    if (there := await _waiting(unit, seen)) is None:
                         continue
-                    await self._settle(unit, found, item, plan)
+                    await self._settle(unit, *there)
                     moved += 1
                 crash_at("desk.plan_sent_after_commit")
             except _FOR_GOOD as error:
@@ -212,20 +219,11 @@ class Later:
         return moved
 
     async def _fail(self, seen: PlannedReply, reason: str) -> int:
-        """The plan fails as it was seen, for whoever wrote it to look at."""
-        log.warning("planned_reply_refused", planned_id=seen.id, code=reason)
         try:
-            async with self._store.unit(seen.tenant_id) as unit:
-                # the interaction's room first, as everywhere
-                await unit.interactions([seen.interaction_id])
-                plan = await unit.planned(seen.id)
-                if plan is None or plan.state is not PlannedState.WAITING or plan.version != seen.version:
-                    return 0
-                await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=reason))
+            return int(await _failed(self._store, seen, reason))
         except HubError as error:
             self._rest(seen, error)
             return 0
-        return 1
 
     def _rest(self, seen: PlannedReply, error: HubError) -> None:
         key = (seen.id, seen.version)
@@ -293,10 +291,20 @@ class Later:
 async def send_planned(
     unit: TalkUnit, interaction: Interaction, item: WorkItem | None, plan: PlannedReply, clock: Clock
 ) -> Interaction:
-    """The plan becomes a touch that waits to be sent, or fails; the interaction with the number it took."""
+    """The plan becomes a touch that waits to be sent, or fails; the interaction with the number it took. What was said
+    under its key already is not said again."""
     sessions = [s for s in await unit.open_sessions(interaction.id) if s.channel == plan.channel]
     if not sessions:
         await unit.put_planned(plan.stepped(PlannedState.FAILED, reason="no_such_channel"))
+        return interaction
+    before = await unit.written_before(interaction.id, plan.external_id)
+    if before is not None and before.account == sessions[0].account:
+        is_same = before.text == plan.text
+        await unit.put_planned(
+            plan.stepped(PlannedState.SENT, touch_id=before.id)
+            if is_same
+            else plan.stepped(PlannedState.FAILED, reason="key_used_otherwise")
+        )
         return interaction
     author = Principal(tenant_id=plan.tenant_id, user_id=plan.author_id, name=plan.author)
     touch, numbered = written(
@@ -318,13 +326,63 @@ async def send_planned(
 async def settle_before_close(
     unit: TalkUnit, interaction: Interaction, item: WorkItem | None, clock: Clock
 ) -> Interaction:
-    """Who closes has nothing more to undo: what is held is sent now, what was planned for later is cancelled."""
+    """Who closes has nothing more to undo: what is held is sent now, what was planned for later is cancelled. One that
+    is refused fails, for whoever wrote it to look at, and hinders nobody who closes."""
     for plan in await unit.planned_for(interaction.id):
-        if plan.held:
-            interaction = await send_planned(unit, interaction, item, plan, clock)
-        else:
+        if not plan.held:
             await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="closed"))
+            continue
+        try:
+            interaction = await send_planned(unit, interaction, item, plan, clock)
+        except _FOR_GOOD as error:
+            log.warning("planned_reply_refused", planned_id=plan.id, code=error.stable_code)
+            await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=error.stable_code))
     return interaction
+
+
+async def settle_apart(
+    store: TalkUnits, tenant_id: TenantId, interaction_id: InteractionId, clock: Clock
+) -> int:
+    """Send what is held in this conversation, each in a unit of its own, where the store did not take all together;
+    how many there were. The one that it does not take by itself either fails. Raises Unavailable."""
+    async with store.unit(tenant_id) as unit:
+        held = [plan for plan in await unit.planned_for(interaction_id) if plan.held]
+    for seen in held:
+        for is_last in (False, True):
+            try:
+                async with store.unit(tenant_id) as unit:
+                    if (there := await _waiting(unit, seen)) is not None:
+                        await send_planned(unit, *there, clock)
+                break
+            except (*_FOR_GOOD, Conflict) as error:
+                if is_last or error.stable_code != "raced":
+                    await _failed(store, seen, error.stable_code)
+                    break
+    return len(held)
+
+
+async def _waiting(
+    unit: TalkUnit, seen: PlannedReply
+) -> tuple[Interaction, WorkItem | None, PlannedReply] | None:
+    """Where the plan is to be sent; None when there is nothing to be sent any more. The interaction's room first, as
+    everywhere."""
+    found = (await unit.interactions([seen.interaction_id])).get(seen.interaction_id)
+    item = await unit.open_item(seen.interaction_id)
+    plan = await unit.planned(seen.id)
+    if found is None or plan is None or plan.state is not PlannedState.WAITING:
+        return None
+    return found, item, plan
+
+
+async def _failed(store: TalkUnits, seen: PlannedReply, reason: str) -> bool:
+    """The plan fails as it was seen, for whoever wrote it to look at; False when it is another by now."""
+    log.warning("planned_reply_refused", planned_id=seen.id, code=reason)
+    async with store.unit(seen.tenant_id) as unit:
+        there = await _waiting(unit, seen)
+        if there is None or there[2].version != seen.version:
+            return False
+        await unit.put_planned(there[2].stepped(PlannedState.FAILED, reason=reason))
+    return True
 
 
 def _due(now: datetime, hold_s: float | None, send_at: datetime | None) -> datetime:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
-from hub.desk.later import settle_before_close
+from hub.desk.later import settle_apart, settle_before_close
 from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.mentioning import mentioned
 from hub.desk.scope import require_interaction
@@ -224,35 +224,21 @@ class Work:
             raise Invalid("there is no such outcome", field="disposition", code="no_such_disposition")
         if outcome.note_required and not disposition.note:
             raise Invalid("this outcome needs a note", field="note", code="note_required")
-        async with self._store.unit(principal.tenant_id) as unit:
-            interaction, item = await self._open(
-                unit, principal, Permission.CLOSE_INTERACTION, interaction_id
-            )
-            answers = answered(outcome, interaction.queue_id, disposition.fields)
-            disposition = replace(disposition, fields=answers)
-            if answers:
-                unit.note_answers(interaction.id, answers)
-            if await unit.call_going_on(interaction.id) is not None:
-                raise Conflict("the client is on the line: hang up first", code="on_the_line")
-            now = self._clock.now()
-            interaction = await settle_before_close(unit, interaction, item, self._clock)
-            for session in await unit.open_sessions(interaction.id):
-                unit.end_session(session.id, now)
-            if item is not None and item.channel != SIP:
-                # a call or a message may have reached nobody; calls that did have said so
-                await client_reached(unit, interaction, now, Reached.WROTE, by=principal.name)
-            if item is not None:
-                interaction = await self._wrapped_up(unit, interaction, item)
-            await end_consults(unit, interaction.id, now, "closed")
-            closed = replace(
-                interaction,
-                state=InteractionState.CLOSED,
-                closed_at=now,
-                closed_by=principal.user_id,
-                disposition=disposition,
-                version=interaction.version + 1,
-            )
-            return unit.note_fact(InteractionClosed(tenant_id=closed.tenant_id, interaction=closed), closed)
+        for is_last in (False, True):
+            is_decided = False
+            try:
+                async with self._store.unit(principal.tenant_id) as unit:
+                    closed = await self._closed(unit, principal, interaction_id, disposition, outcome)
+                    is_decided = True
+            except (Invalid, Conflict):
+                # decided, and not taken by the store: one of the replies that are held may be why
+                if is_last or not is_decided:
+                    raise
+                if not await settle_apart(self._store, principal.tenant_id, interaction_id, self._clock):
+                    raise
+            else:
+                return closed
+        raise AssertionError("the loop returns or raises")
 
     async def complete(self, principal: Principal, item_id: WorkItemId) -> None:
         """End one's own wrap-up before its time. Completing twice is success. Raises NotFound, Conflict."""
@@ -272,6 +258,41 @@ class Work:
         if self._dialling is None or item.media is not Media.VOICE or item.state is not WorkState.ASSIGNED:
             return None
         return await promised_call(unit, interaction, item, self._clock.now(), node=self._dialling.node)
+
+    async def _closed(
+        self,
+        unit: DeskUnit,
+        principal: Principal,
+        interaction_id: InteractionId,
+        disposition: Disposition,
+        outcome: Outcome,
+    ) -> Interaction:
+        interaction, item = await self._open(unit, principal, Permission.CLOSE_INTERACTION, interaction_id)
+        answers = answered(outcome, interaction.queue_id, disposition.fields)
+        disposition = replace(disposition, fields=answers)
+        if answers:
+            unit.note_answers(interaction.id, answers)
+        if await unit.call_going_on(interaction.id) is not None:
+            raise Conflict("the client is on the line: hang up first", code="on_the_line")
+        now = self._clock.now()
+        interaction = await settle_before_close(unit, interaction, item, self._clock)
+        for session in await unit.open_sessions(interaction.id):
+            unit.end_session(session.id, now)
+        if item is not None and item.channel != SIP:
+            # a call or a message may have reached nobody; calls that did have said so
+            await client_reached(unit, interaction, now, Reached.WROTE, by=principal.name)
+        if item is not None:
+            interaction = await self._wrapped_up(unit, interaction, item)
+        await end_consults(unit, interaction.id, now, "closed")
+        closed = replace(
+            interaction,
+            state=InteractionState.CLOSED,
+            closed_at=now,
+            closed_by=principal.user_id,
+            disposition=disposition,
+            version=interaction.version + 1,
+        )
+        return unit.note_fact(InteractionClosed(tenant_id=closed.tenant_id, interaction=closed), closed)
 
     # — steps shared by the actions ————————————————————————————————————————————————————————
 
