@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import msgspec
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.audit import append
@@ -31,6 +31,8 @@ from hub.sealing import Seal
 _rules = msgspec.json.Decoder(QueueRules).decode
 _setup = msgspec.json.Decoder(MailSetup).decode
 _A = mail_accounts.c
+_ADDRESSES_TURN = 0x6D61696C
+"""Which advisory lock of a tenant: the word "mail"."""
 _IS_DELETED = _A.name.contains(" ")
 
 
@@ -72,7 +74,12 @@ class SqlMailAccounts:
         """See the port."""
         account = checked_account(account)
         async with self._store.database.writing() as connection:
-            # the write first: of two who save at once the second sees what the first did, of this account and of others
+            # of two who save at once the second sees what the first did, of this account and of others. An account that
+            # is being added has no row to be locked by
+            if not self._store.database.is_sqlite:
+                turn = func.hashtextextended(account.tenant_id, _ADDRESSES_TURN)
+                await connection.execute(select(func.pg_advisory_xact_lock(turn)))
+            # a write first: with it SQLite lets nobody else write
             await connection.execute(
                 update(mail_accounts)
                 .where(_A.tenant_id == account.tenant_id, ~_IS_DELETED)

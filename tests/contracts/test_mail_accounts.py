@@ -1,5 +1,6 @@
 """Accounts of mail and their secrets, on every store."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -111,6 +112,39 @@ async def test_names_and_addresses_are_of_one_account(mail: MailHouse, same: str
             other, seen_version=0, secrets=None, audit=draft(mail.house.tenant_id)
         )
     assert refused.value.stable_code == "name_taken"
+
+
+@pytest.mark.parametrize("same", ["name", "address", "alias", "alias of the other"])
+async def test_of_two_first_accounts_that_are_added_at_once_one_is_refused(house: House, same: str) -> None:
+    store = accounts(house)
+
+    def account(name: str, address: str, alias: str) -> MailAccount:
+        return MailAccount(
+            id=MailAccountId(new_id()),
+            tenant_id=house.tenant_id,
+            name=name,
+            address=address,
+            queue_id=house.queue.id,
+            setup=MailSetup(aliases=(alias,)),
+        )
+
+    one = account("support", "support@hub.test", "help@hub.test")
+    other = account(
+        "support" if same == "name" else "sales",
+        "support@hub.test" if same == "address" else "sales@hub.test",
+        {"alias": "help@hub.test", "alias of the other": "support@hub.test"}.get(same, "buy@hub.test"),
+    )
+
+    async def added(which: MailAccount) -> str:
+        try:
+            await store.put_mail_account(which, seen_version=0, secrets=None, audit=draft(house.tenant_id))
+        except (Conflict, Invalid) as error:
+            return error.stable_code
+        return ""
+
+    refused = "account_address_taken" if same.startswith("alias") else "name_taken"
+    assert sorted(await asyncio.gather(added(one), added(other))) == ["", refused]
+    assert len(await store.mail_accounts(house.tenant_id)) == 1
 
 
 WRONG = [
