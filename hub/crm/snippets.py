@@ -24,7 +24,7 @@ from hub.domain.knowledge import (
 )
 from hub.domain.person import Tier
 from hub.domain.reply_template import require_known_variables
-from hub.domain.texts import one_line, written_text
+from hub.domain.texts import is_clean_text, one_line, written_text
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.knowledge import SnippetStore, Uses
@@ -224,6 +224,10 @@ class Snippets:
         }[step.kind]
         if not is_good:
             raise Invalid("choose what this step shall do", field=f"{where}.value", code="bad_step")
+        if not is_clean_text(step.note):
+            raise Invalid(
+                "there are control characters in it", field=f"{where}.note", code="control_characters"
+            )
         note = written_text(step.note)[:LONGEST_TEXT]
         require_known_variables(note, f"{where}.note")
         return Step(kind=step.kind, value=value, note=note)
@@ -242,7 +246,15 @@ class Snippets:
 
 
 def checked_texts(texts: Mapping[str, str], where: str) -> dict[str, str]:
-    """Texts by language, without empty ones. Raises Invalid: none at all, too long, an unknown variable."""
+    """Texts by language, without empty ones. Raises Invalid: none at all, too long, an unknown variable, control
+    characters."""
+    for tag, text in texts.items():
+        if not is_clean_text(text):
+            raise Invalid(
+                "there are control characters in it",
+                field=f"{where}.{one_line(tag, 10)}",
+                code="control_characters",
+            )
     kept = {tag: written_text(text) for tag, text in texts.items()}
     kept = {tag: text for tag, text in kept.items() if text}
     if not kept:

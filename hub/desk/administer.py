@@ -10,7 +10,7 @@ from hub.domain.hours import Calendar, CalendarId, require_sound
 from hub.domain.ids import QueueId
 from hub.domain.queue import Queue, QueueRules, WhenClosed
 from hub.domain.signature import require_sound_signatures
-from hub.domain.texts import one_line
+from hub.domain.texts import is_clean_text, one_line
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.house import Cell, HouseStore, QueueUses, Staffing
@@ -133,6 +133,13 @@ class Administration:
                 raise Invalid("where shall it go", field="closed_queue_id", code="no_such_queue")
             _require_target(rules.closed_queue_id, queue, everyone, "closed_queue_id")
         require_sound_signatures(rules.signatures, "signatures")
+        for language, text in rules.closed_texts.items():
+            if not is_clean_text(text):
+                raise Invalid(
+                    "there are control characters in it",
+                    field=f"closed_texts.{language}",
+                    code="control_characters",
+                )
         if rules.when_closed is WhenClosed.ANSWER and not any(rules.closed_texts.values()):
             raise Invalid("the answer needs a text", field="closed_texts", code="text_required")
         if rules.calendar_id is not None:

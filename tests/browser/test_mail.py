@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -195,6 +196,10 @@ async def test_an_account_is_added_tried_out_and_never_shows_its_password(
     await expect(page.locator(".choice")).to_contain_text("support@hub.test")
     await expect(password).to_have_value("")
     await expect(password).to_have_attribute("placeholder", "kept; type only to change it")
+    # its conversations are kept under its name
+    name = page.locator("form.setup").get_by_label("Name", exact=True)
+    await expect(name).to_have_attribute("readonly", "")
+    await expect(name).to_have_attribute("title", re.compile("The name stays as it is"))
 
     # somebody else is faster
     async with Agent(post.hub.url, "admin") as office:

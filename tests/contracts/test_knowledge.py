@@ -121,6 +121,24 @@ async def test_what_is_wrong_is_refused_with_its_reason(shelf: Shelf, draft: Sni
     assert refused.value.stable_code == code
 
 
+@pytest.mark.parametrize("bad", ["\0", "\x1b[2J", "\x7f", "a\rb"])
+async def test_control_characters_are_refused_with_their_field(shelf: Shelf, bad: str) -> None:
+    steps = (
+        Step(kind=StepKind.REPLY, texts={"en": "Bye", "tr": f"Hoşça kalın{bad}"}),
+        Step(kind=StepKind.CLOSE, value="resolved", note=f"done{bad}"),
+    )
+    for draft, field in (
+        (a_reply(texts={"en": "Hello", "ru": f"Здравствуйте{bad}"}), "texts.ru"),
+        (SnippetDraft(kind=SnippetKind.MACRO, code="m", title="m", steps=steps[:1]), "steps.0.texts.tr"),
+        (SnippetDraft(kind=SnippetKind.MACRO, code="m", title="m", steps=steps[1:]), "steps.0.note"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await shelf.snippets.add(shelf.manager, draft)
+        assert (refused.value.stable_code, refused.value.field) == ("control_characters", field)
+    kept = await shelf.snippets.add(shelf.manager, a_reply(text="Hello\r\n\tyou"))
+    assert kept.texts == {"en": "Hello\n\tyou"}
+
+
 @pytest.mark.parametrize(
     ("steps", "code"),
     [

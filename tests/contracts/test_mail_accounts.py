@@ -297,6 +297,18 @@ async def test_a_queue_that_was_retired_since_hinders_no_change_but_of_the_queue
     assert refused.value.field == "rules"
 
 
+async def test_an_account_keeps_its_name_and_says_so(mail: MailHouse) -> None:
+    settings = MailSettings(mail.accounts, None, FakeClock(NOW))  # type: ignore[arg-type] # nobody asks
+    admin = Principal(tenant_id=mail.house.tenant_id, name="admin", roles=frozenset({Role.ADMIN}))
+    renamed = replace(mail.account, name="renamed", setup=MailSetup(display_name="Support"))
+    with pytest.raises(Invalid) as refused:
+        await settings.change(admin, renamed, 1, MailSecrets())
+    assert (refused.value.field, refused.value.stable_code) == ("name", "name_fixed")
+    assert await mail.accounts.mail_accounts(mail.house.tenant_id) == [mail.account]
+    same = await settings.change(admin, replace(renamed, name="support"), 1, MailSecrets())
+    assert (same.account.name, same.account.setup.display_name) == ("support", "Support")
+
+
 async def test_what_only_looks_odd_is_kept_and_an_acknowledgement_without_words_is_not(
     mail: MailHouse,
 ) -> None:

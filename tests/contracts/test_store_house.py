@@ -23,6 +23,7 @@ from hub.domain.queue import (
     VoiceRules,
     WhenClosed,
 )
+from hub.domain.signature import Signature
 from hub.domain.users import User
 from hub.ports.house import Cell
 from tests.contracts.office import Office, nobody_to_tell
@@ -148,6 +149,28 @@ async def test_rules_that_lead_nowhere_are_refused(office: Office, rules: QueueR
     with pytest.raises(Invalid) as refused:
         await office.administration.change_queue(office.me, replace(known, rules=rules))
     assert refused.value.stable_code == code
+    assert await office.queue() == known
+
+
+@pytest.mark.parametrize("bad", ["\0", "\x1b[2J", "\x7f", "a\rb"])
+@pytest.mark.parametrize("field", ["signatures.tr.text", "signatures.tr.html", "closed_texts.tr"])
+async def test_control_characters_in_the_texts_of_a_queue_are_refused_with_their_field(
+    office: Office, field: str, bad: str
+) -> None:
+    words, form = f"Kapalı{bad}", field.rpartition(".")[2]
+    rules = (
+        QueueRules(when_closed=WhenClosed.ANSWER, closed_texts={"en": "Closed", "tr": words})
+        if form == "tr"
+        else QueueRules(signatures={"en": Signature(text="Bye"), "tr": Signature(**{form: words})})
+    )
+    known = await office.queue()
+    for refused_by in (
+        office.administration.change_queue(office.me, replace(known, rules=rules)),
+        office.administration.add_queue(office.me, replace(office.house.a_queue("new"), rules=rules)),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await refused_by
+        assert (refused.value.stable_code, refused.value.field) == ("control_characters", field)
     assert await office.queue() == known
 
 

@@ -45,3 +45,20 @@ def test_one_that_is_too_long_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         require_sound_signatures({"en": Signature(text="x" * 4_001)}, "signatures")
     assert refused.value.stable_code == "too_long"
+
+
+@pytest.mark.parametrize("bad", ["\0", "\x07", "\x1b[31m", "\x7f", "\x85", "a\rb", "\ud800"])
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_control_characters_are_refused_with_their_field(bad: str, form: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        require_sound_signatures(
+            {"en": Signature(text="Regards"), "tr": Signature(**{form: f"Saygılar{bad}"})}, "signatures"
+        )
+    assert (refused.value.stable_code, refused.value.field) == (
+        "control_characters",
+        f"signatures.tr.{form}",
+    )
+
+
+def test_line_ends_and_tabs_are_none() -> None:
+    require_sound_signatures({"en": Signature(text="a\r\n\tb\nc", html="<p>\n\ta</p>")}, "signatures")
