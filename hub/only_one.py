@@ -35,3 +35,21 @@ def only_hub_on(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def who_works_on(folder: Path) -> str | None:
+    """The process of the hub that works on this folder, empty where it does not say; None: there is none. Nothing is
+    made or changed."""
+    try:
+        descriptor = os.open(folder / "hub.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        # let go of again at once: whoever begins at this very moment is told to come again
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(descriptor, 20).decode(errors="replace").strip()
+    else:
+        return None
+    finally:
+        os.close(descriptor)

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from hub import part_checks
 from hub.cli.address import address_of
+from hub.cli.intake_check import smtp_intake
+from hub.cli.looked_at import readiness, running_hub
 from hub.clock import SystemClock
 from hub.domain.errors import Unavailable
 from hub.domain.ids import DEFAULT_TENANT
@@ -124,7 +124,7 @@ async def port(settings: Settings) -> list[Finding]:
         if exc.errno != errno.EADDRINUSE:
             return [fail("port", f"{http.host}: {exc.strerror}", "set http.host (HUB_HTTP__HOST)")]
     address = address_of(http)
-    status, text = await _readiness(address)
+    status, text = await readiness(address)
     if status == 200 and text == "ready":
         return [ok("port", f"a hub at {address} is ready")]
     if status == 503:
@@ -154,7 +154,7 @@ async def sip_port(settings: Settings) -> list[Finding]:
             return [
                 fail(part, f"{sip.host}: {exc.strerror}", "set channels.sip.host (HUB_CHANNELS__SIP__HOST)")
             ]
-    status, _ = await _readiness(address_of(settings.http)) if settings.http.port else (0, "")
+    status, _ = await readiness(address_of(settings.http)) if settings.http.port else (0, "")
     if status in (200, 503):
         return [ok(part, f"{sip.host}:{sip.port} is taken, by the hub that runs")]
     return [
@@ -280,19 +280,19 @@ def _seal(settings: Settings, part: str) -> Seal | list[Finding]:
         return [fail(part, f"secret.key cannot be read: {exc}", "restore secret.key in data_dir")]
 
 
-CHECKS: tuple[Check, ...] = (python, clock, data_folder, store, redis, port, sip_port, built, trunks)
-
-
-async def _readiness(address: str) -> tuple[int, str]:
-    """Status and text of what answers `/readyz` there; (0, "") when it is no HTTP."""
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN_S)) as client,
-            client.get(f"{address}/readyz") as answer,
-        ):
-            return answer.status, (await answer.text())[:60].strip()
-    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
-        return 0, ""
+CHECKS: tuple[Check, ...] = (
+    running_hub,
+    python,
+    clock,
+    data_folder,
+    store,
+    redis,
+    port,
+    sip_port,
+    smtp_intake,
+    built,
+    trunks,
+)
 
 
 async def _sites(settings: Settings, database: "Database") -> list[Finding]:

@@ -20,6 +20,7 @@ from hub.cli.access import access_store, cost_of
 from hub.cli.address import address_of
 from hub.cli.configuration import settings_from
 from hub.cli.failures import told_plainly
+from hub.cli.looked_at import DEMO_PREFIX
 from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
 from hub.demo.floor import MEMBERS, SITE_OF_TOPIC
@@ -122,7 +123,10 @@ def welcome(started: Started, password: str | None, settings: Settings, *, kept:
         else "none (HUB_DEMO__SIMULATE=0)"
     )
     table.add_row("Simulated clients", arrive)
-    table.add_row("Data", f"kept in {kept}" if kept else "gone when you stop it (--data DIR keeps it)")
+    folder = settings.data_dir
+    lasts = "kept" if kept else "gone when you stop it (--data DIR keeps it)"
+    table.add_row("Data", Text(f"{folder}, {lasts}"))
+    table.add_row("", Text(f"tested by HUB_DATA_DIR={folder} touchline doctor"))
     return Panel(table, title="Touchline demo", subtitle="Ctrl-C stops it", padding=(1, 2), expand=False)
 
 
@@ -135,7 +139,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
         yield data
         return
-    with tempfile.TemporaryDirectory(prefix="touchline-demo-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(prefix=DEMO_PREFIX, ignore_cleanup_errors=True) as temporary:
         yield Path(temporary)
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from hub.cli.checks import CHECKS
 from hub.cli.configuration import settings_from
 from hub.cli.failures import Failed
+from hub.cli.looked_at import opening
 from hub.ports.status import Finding, Health
 from hub.settings import Settings
 
@@ -17,9 +18,13 @@ _STYLES = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "bold red"}
 
 
 def doctor(file: Path | None) -> None:
-    """A line for each part. Raises Failed when something keeps a hub from working."""
-    findings = asyncio.run(examined(settings_from(file).settings))
+    """What is looked at, and a line for each part. Raises Failed when something keeps a hub from working."""
+    effective = settings_from(file)
     console = Console(soft_wrap=True)
+    for line in opening(effective):
+        console.print(Text(line))
+    console.print()
+    findings = asyncio.run(examined(effective.settings))
     console.print(drawn(findings))
     failed = [finding for finding in findings if finding.health is Health.FAIL]
     if failed:
