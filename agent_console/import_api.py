@@ -81,12 +81,14 @@ def operations(*, imports: Imports, store: ImportStore, harmless: Callable[[str]
         status=202,
     )
     async def start_import(call: Call, import_id: Id, body: StartImport) -> ImportView:
-        """In the background, in portions; a hub that ends goes on where it was."""
+        """In the background, in portions; a hub that ends goes on where it was. One that is `failed` with the problem
+        `internal`, a fault of the hub, goes on from the row where it stands, by this mapping; its file is kept for 30
+        days."""
         return await imports.start(call.principal, import_id, body.mapping, body.on_known)
 
     @made.op("POST", "/api/v1/imports/{import_id}/cancel", Permission.IMPORT_PERSONS, "End an import")
     async def cancel_import(call: Call, import_id: Id) -> ImportView:
-        """What was taken stays."""
+        """What was taken stays; the file is deleted, also of one that failed by a fault of the hub."""
         return await imports.cancel(call.principal, import_id)
 
     @made.op(

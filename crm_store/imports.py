@@ -17,6 +17,8 @@ from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.crashpoints import crash_at
 from hub.crm.imports import (
+    FAULT,
+    FILE_GONE,
     MOST_OPEN,
     BadRow,
     ImportCounts,
@@ -38,6 +40,7 @@ from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import PersonId, TenantId, UserId
 
 _OPEN = "('ready', 'queued', 'running')"
+_BY_FAULT = f"(state = 'failed' AND problem = '{FAULT}')"
 _COLUMNS = columns(imports, "i.")
 _AT = {column.name: place for place, column in enumerate(imports.columns)}
 _ONE = f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 AND i.id = $2"
@@ -133,8 +136,8 @@ class Imports:
         principal.require(Permission.IMPORT_PERSONS)
         async with self._store.database.transaction() as wire:
             started = await wire.execute(
-                "UPDATE imports SET state = 'queued', mapping = $3, on_known = $4"
-                " WHERE tenant_id = $1 AND id = $2 AND state = 'ready'",
+                "UPDATE imports SET state = 'queued', mapping = $3, on_known = $4, problem = '', ended_at = NULL"
+                f" WHERE tenant_id = $1 AND id = $2 AND (state = 'ready' OR {_BY_FAULT})",
                 principal.tenant_id,
                 import_id,
                 text(mapping),
@@ -150,7 +153,7 @@ class Imports:
         async with self._store.database.transaction() as wire:
             ended = await wire.execute(
                 "UPDATE imports SET state = 'cancelled', ended_at = $3"
-                f" WHERE tenant_id = $1 AND id = $2 AND state IN {_OPEN}",
+                f" WHERE tenant_id = $1 AND id = $2 AND (state IN {_OPEN} OR {_BY_FAULT})",
                 principal.tenant_id,
                 import_id,
                 to_us(at),
@@ -273,6 +276,26 @@ class Imports:
                 await self._store.add_events(wire, self._encode(batch.events))
             crash_at("imports.before_commit")
         return done
+
+    async def kept_too_long(self, tenant_id: TenantId, before: datetime) -> Sequence[str]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                f"SELECT id FROM imports WHERE tenant_id = $1 AND {_BY_FAULT} AND ended_at < $2 ORDER BY id",
+                tenant_id,
+                to_us(before),
+            )
+        return [row[0] for row in rows]
+
+    async def file_gone(self, tenant_id: TenantId, import_id: str) -> None:
+        """See the port."""
+        async with self._store.database.transaction() as wire:
+            await wire.execute(
+                f"UPDATE imports SET problem = $3 WHERE tenant_id = $1 AND id = $2 AND {_BY_FAULT}",
+                tenant_id,
+                import_id,
+                FILE_GONE,
+            )
 
     async def end(
         self, job: ImportJob, state: ImportState, at: datetime, *, problem: str, draft: AuditDraft

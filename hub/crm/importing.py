@@ -10,6 +10,9 @@ import structlog
 from hub.crm.import_mapping import RowReader, checked, guessed
 from hub.crm.imports import (
     BATCH_ROWS,
+    FAULT,
+    FILE_GONE,
+    KEPT_AFTER_A_FAULT,
     MOST_BYTES,
     BadRow,
     ImportFiles,
@@ -104,7 +107,10 @@ class Imports:
     async def start(
         self, principal: Principal, import_id: str, mapping: Sequence[str], on_known: OnKnown
     ) -> ImportView:
-        """Take it in the background."""
+        """Take it in the background; one that failed by a fault of ours from where it stands, by the mapping given now.
+
+        Raises NotFound, Invalid (`bad_mapping`), Conflict (`import_over`).
+        """
         view = await self._store.one(principal, import_id)
         fields = await self._store.fields(principal.tenant_id)
         started = await self._store.start(
@@ -112,13 +118,13 @@ class Imports:
             import_id,
             mapping=checked(mapping, view.columns, fields),
             on_known=on_known,
-            draft=self._draft(principal, import_id, "started"),
+            draft=self._draft(principal, import_id, "resumed" if view.problem == FAULT else "started"),
         )
         self._woken.set()
         return started
 
     async def cancel(self, principal: Principal, import_id: str) -> ImportView:
-        """No further row is taken."""
+        """No further row is taken, and its file is gone. Raises NotFound, Conflict (`import_over`)."""
         draft = self._draft(principal, import_id, "cancelled")
         view = await self._store.cancel(principal, import_id, self._clock.now(), draft)
         await asyncio.to_thread(self._files.remove, import_id)
@@ -131,8 +137,11 @@ class Imports:
             try:
                 while (job := await self._store.take(tenant_id, self._clock.now())) is not None:
                     await self._take(job)
+                await self._forget(tenant_id)
             except HubError as error:
                 log.warning("imports_wait", code=error.stable_code)  # the store is away: looked again later
+            except OSError:
+                log.exception("import_file_not_removed")
             try:
                 async with asyncio.timeout(_LOOK_S):
                     await self._woken.wait()
@@ -145,10 +154,10 @@ class Imports:
         except (Unavailable, Conflict):
             raise  # later, from where it stands
         except NotFound:
-            await self._end(job, ImportState.FAILED, "file_gone")
+            await self._end(job, ImportState.FAILED, FILE_GONE)
         except Exception:  # one bad import is not to end the hub, and not to come again at each start
             log.exception("import_failed", import_id=job.id)
-            await self._end(job, ImportState.FAILED, "internal")
+            await self._end(job, ImportState.FAILED, FAULT)
         else:
             if ended:
                 await self._end(job, ImportState.DONE, "")
@@ -170,7 +179,16 @@ class Imports:
     async def _end(self, job: ImportJob, state: ImportState, problem: str) -> None:
         draft = self._draft(job.principal, job.id, problem or state.value)
         await self._store.end(job, state, self._clock.now(), problem=problem, draft=draft)
-        await asyncio.to_thread(self._files.remove, job.id)
+        # after a fault of ours it can go on where it stands, once that is mended
+        if problem != FAULT:
+            await asyncio.to_thread(self._files.remove, job.id)
+
+    async def _forget(self, tenant_id: TenantId) -> None:
+        """Files that waited long enough for somebody to go on with them."""
+        before = self._clock.now() - KEPT_AFTER_A_FAULT
+        for import_id in await self._store.kept_too_long(tenant_id, before):
+            await asyncio.to_thread(self._files.remove, import_id)
+            await self._store.file_gone(tenant_id, import_id)
 
     async def _reader(self, tenant_id: TenantId, columns: Sequence[str], mapping: Sequence[str]) -> RowReader:
         fields = await self._store.fields(tenant_id)

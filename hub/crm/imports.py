@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -19,6 +19,11 @@ MOST_BYTES = 64 * 1024 * 1024
 BATCH_ROWS = 200
 MOST_OPEN = 5
 """Imports of one person that have not ended."""
+FAULT, FILE_GONE = "internal", "file_gone"
+"""Problems of an import that failed: by a fault of ours, from where it stands it can be started again; or because there
+is no file to go on with."""
+KEPT_AFTER_A_FAULT = timedelta(days=30)
+"""How long the file of one that failed by a fault of ours is kept, unless it is cancelled."""
 
 
 class ImportForm(StrEnum):
@@ -29,7 +34,8 @@ class ImportForm(StrEnum):
 
 
 class ImportState(StrEnum):
-    """`ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was."""
+    """`ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. One that
+    failed by a fault of ours can be queued again, and cancelled, as long as its file is kept."""
 
     READY = "ready"
     QUEUED = "queued"
@@ -142,7 +148,8 @@ class ImportJob:
 
 
 class ImportFiles(Protocol):
-    """Where the files are while their imports have not ended. `rows` and `shape` are not for the loop's thread."""
+    """Where the files are while their imports have not ended for good. `rows` and `shape` are not for the loop's
+    thread."""
 
     async def keep(self, import_id: str, chunks: AsyncIterator[bytes], *, limit_bytes: int) -> int:
         """Keep it durably; its bytes. Raises Invalid (`too_large`), Unavailable."""
@@ -199,7 +206,8 @@ class ImportStore(Protocol):
         on_known: OnKnown,
         draft: AuditDraft,
     ) -> ImportView:
-        """Queue it. Raises NotFound, Conflict (`import_over`) unless it is `ready`."""
+        """Queue it, or queue it again after a fault of ours: it goes on where it stands. Raises NotFound, Conflict
+        (`import_over`) for any other."""
         ...
 
     async def cancel(
@@ -233,6 +241,14 @@ class ImportStore(Protocol):
 
         None when it was cancelled, or somebody else has written them: nothing was written.
         """
+        ...
+
+    async def kept_too_long(self, tenant_id: TenantId, before: datetime) -> Sequence[str]:
+        """Imports that failed by a fault of ours before then."""
+        ...
+
+    async def file_gone(self, tenant_id: TenantId, import_id: str) -> None:
+        """The file of one that failed by a fault of ours is not kept any more."""
         ...
 
     async def end(

@@ -1,15 +1,25 @@
 """Clients from a file, on both databases: whoever is known is not made twice, and nobody is joined by a name."""
 
+import asyncio
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent_console import import_api
 from agent_console.operations import Call
 from hub.cluster.embedded.export_files import harmless
-from hub.crm.imports import ImportCounts, ImportForm, ImportState, OnKnown, RowDraft, RowKind
+from hub.crm.imports import (
+    KEPT_AFTER_A_FAULT,
+    ImportCounts,
+    ImportForm,
+    ImportState,
+    OnKnown,
+    RowDraft,
+    RowKind,
+)
 from hub.domain.access import Role
 from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -193,6 +203,7 @@ async def test_another_tenant_sees_nothing_of_it(desk: Desk, tmp_path: Path) -> 
     ):
         with pytest.raises(NotFound):
             await asked
+    assert await theirs.store.kept_too_long(theirs.house.tenant_id, desk.house.clock.now()) == []
     await desk.start(view)
     assert await theirs.store.take(theirs.house.tenant_id, desk.house.clock.now()) is None
     assert (await desk.taken(view)).counts.added == 3
@@ -236,6 +247,89 @@ async def test_cards_are_imported_as_they_map_themselves(desk: Desk, crm: Crm) -
         "tr",
         ("vip", "new"),
     )
+
+
+def breaking_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """The store has a fault of ours when a batch is written for that time."""
+    write, calls = desk.store.write, []
+
+    async def broken(*args: Any) -> int | None:
+        calls.append(args)
+        if len(calls) == call:
+            raise ZeroDivisionError
+        return await write(*args)
+
+    monkeypatch.setattr(desk.store, "write", broken)
+
+
+MANY = "Name;Email\n" + "".join(f"Client {n};c{n}@example.org\n" for n in range(450))
+
+
+async def test_a_fault_of_ours_keeps_the_file_and_started_again_it_goes_on_where_it_stands(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await desk.bring(MANY)
+    breaking_at(desk, monkeypatch, 2)
+    broken = await desk.taken(await desk.start(view))
+    assert (broken.state, broken.problem, broken.rows_done) == (ImportState.FAILED, "internal", 200)
+    assert broken.ended_at is not None
+    assert len(list(desk.folder.iterdir())) == 1
+
+    again = await desk.start(view)
+    assert (again.state, again.problem, again.ended_at, again.rows_done) == (
+        ImportState.QUEUED,
+        "",
+        None,
+        200,
+    )
+    done = await desk.taken(again)
+    assert (done.state, done.rows_done, done.counts.added) == (ImportState.DONE, 450, 450)
+    assert len(await persons(desk)) == 450
+    assert list(desk.folder.iterdir()) == []
+    with pytest.raises(Conflict):
+        await desk.start(view)
+    reasons = await desk.house.rows(
+        "SELECT reason FROM audit_log WHERE tenant_id = $1 ORDER BY number", desk.house.tenant_id
+    )
+    assert [row[0] for row in reasons] == ["brought", "started", "internal", "resumed", "done"]
+
+
+async def test_one_that_failed_by_a_fault_of_ours_can_be_given_up_with_its_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await desk.bring(SHEET)
+    breaking_at(desk, monkeypatch, 1)
+    await desk.taken(await desk.start(view))
+    assert (await desk.imports.cancel(desk.maria, view.id)).state is ImportState.CANCELLED
+    assert list(desk.folder.iterdir()) == []
+    for again in (desk.imports.cancel(desk.maria, view.id), desk.start(view)):
+        with pytest.raises(Conflict):
+            await again
+
+
+async def test_a_file_that_nobody_goes_on_with_is_kept_for_a_month(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await desk.bring(SHEET)
+    breaking_at(desk, monkeypatch, 1)
+    await desk.taken(await desk.start(view))
+    desk.house.clock.advance(KEPT_AFTER_A_FAULT.total_seconds())
+    await desk.imported(SHEET)
+    assert (await desk.store.one(desk.maria, view.id)).problem == "internal"
+    assert len(list(desk.folder.iterdir())) == 1
+
+    desk.house.clock.advance(1)
+    working = asyncio.create_task(desk.imports.run(desk.house.tenant_id))
+    async with asyncio.timeout(10):
+        while (await desk.store.one(desk.maria, view.id)).problem == "internal":
+            await asyncio.sleep(0.01)
+    working.cancel()
+    gone = await desk.store.one(desk.maria, view.id)
+    assert (gone.state, gone.problem) == (ImportState.FAILED, "file_gone")
+    assert list(desk.folder.iterdir()) == []
+    with pytest.raises(Conflict) as over:
+        await desk.start(view)
+    assert over.value.stable_code == "import_over"
 
 
 async def test_each_step_is_in_the_audit_log(desk: Desk) -> None:

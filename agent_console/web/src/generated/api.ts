@@ -979,7 +979,10 @@ export interface ImportPreview {
   readonly items: readonly TriedRow[];
 }
 
-/** `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. */
+/**
+ * `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. One that
+ * failed by a fault of ours can be queued again, and cancelled, as long as its file is kept.
+ */
 export type ImportState = 'cancelled' | 'done' | 'failed' | 'queued' | 'ready' | 'running';
 
 /**
