@@ -36,6 +36,8 @@ MAY_READ_SETTINGS = {
     "hub/cli/checks.py",
     "hub/cli/demo.py",
     "hub/cli/doctor.py",
+    "hub/cli/intake_check.py",
+    "hub/cli/looked_at.py",
     "hub/cli/migrate.py",
     "hub/cli/recordings.py",
     "hub/cli/user.py",
