@@ -37,7 +37,7 @@ export default {
   site_off: 'The chat of this site is switched off.',
   colleague_has_it: 'A colleague has this conversation now.',
   other_team_has_it: 'This conversation is open in a queue that is not yours.',
-  account_of_others: 'No account of mail is of a queue that you serve.',
+  account_of_others: 'No e-mail account belongs to a queue you serve.',
   no_such_account: 'None of your mail accounts has this name. Look again.',
   be_there_first: 'You are offline. Become available first.',
   no_such_way: 'The client cannot be reached this way any more. Look again.',
