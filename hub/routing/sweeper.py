@@ -28,7 +28,7 @@ class Sweeper:
     async def step(self) -> None:
         """Expire offers, finish wrap-ups, take back the work of the lost."""
         now = self._clock.now()
-        due = [
+        due: list[Reservation | WorkItem] = [
             *await self._store.due_offers(self._tenant, now),
             *await self._store.due_wrap_ups(self._tenant, now),
         ]
