@@ -48,4 +48,4 @@ async def test_an_account_is_for_those_who_serve_a_queue_that_its_letters_come_t
     await accounts.refresh()
     (way,) = await MailWays(accounts).ways(DEFAULT_TENANT, ["client@example.test"])
     assert (way.account, way.queue_id) == ("email:sales", "sales")
-    assert way.for_queues == {QueueId("sales"), QueueId("billing")}
+    assert way.for_queues == frozenset({QueueId("sales"), QueueId("billing")})
