@@ -45,15 +45,13 @@ class MailHouse:
 
     async def write(self, raw: bytes, to: str = USER, sender: str = CLIENT) -> None:
         """A letter to Postfix; it has said that it has it when this returns."""
-        await aiosmtplib.send(
-            raw,
-            sender=sender,
-            recipients=[to],
-            hostname="127.0.0.1",
-            port=self.relay.smtp,
-            start_tls=False,
-            timeout=WITHIN_S,
+        client = aiosmtplib.SMTP(
+            hostname="127.0.0.1", port=self.relay.smtp, start_tls=False, timeout=WITHIN_S
         )
+        async with client:
+            await client.mail(sender)
+            await client.rcpt(to)
+            await client.data(raw)
 
     async def in_mailbox(self, user: str, count: int) -> list[EmailMessage]:
         """The letters in that mailbox, once there are so many."""
