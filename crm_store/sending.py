@@ -16,11 +16,13 @@ from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
 from hub.domain.touch import Delivery, OutboundMessage
 from hub.ports.store import AccountRoom, ClaimedReply
 
+_UNDER_WAY = "delivery IN ('queued', 'sending')"
 _CLAIM = (
     "SELECT t.id, t.tenant_id, t.interaction_id, t.account, s.thread, s.address, t.seq, t.text, t.at, t.attempt,"
     f" t.author_id, {AUTHOR}, t.attachments, t.letter FROM touches t JOIN sessions s ON s.id = t.session_id"
     " LEFT JOIN agents a ON a.id = t.author_id"
-    " WHERE t.channel = $1 AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
+    # the first word of delivery names the index: SQLite does not see that the second one is narrower
+    f" WHERE t.channel = $1 AND t.{_UNDER_WAY} AND t.delivery = 'queued' AND (t.retry_at IS NULL OR t.retry_at <= $2)"
 )
 # a later reply of the same thread waits until the earlier one is decided: order is kept, over its conversations too
 _NO_EARLIER = (
@@ -125,7 +127,7 @@ class Sending:
         """See the port."""
         find = (
             "SELECT id, tenant_id, interaction_id, seq, channel, author_id FROM touches"
-            " WHERE delivery = 'sending' AND lease_until <= $1"
+            f" WHERE {_UNDER_WAY} AND delivery = 'sending' AND lease_until <= $1"
         )
         async with self._store.database.snapshot() as wire:
             if not await wire.fetch(find, us(now)):

@@ -124,8 +124,8 @@ class TouchLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadSeen:
-    """A thread that a message id belongs to. `takes_part`: the address asked about is among its participants.
-    `seen`: the letter of that id is ours to see, not only a reference to it."""
+    """A thread that a message id belongs to. `seen`: the letter of that id is ours to see, not only a reference to it.
+    `takes_part`: it is seen, and the address asked about is among the participants of the thread."""
 
     account: str
     thread: str

@@ -75,7 +75,8 @@ class LetterStore(Protocol):
     async def threads_of(
         self, tenant_id: TenantId, message_ids: Sequence[str], address: str
     ) -> Sequence[ThreadSeen]:
-        """Threads that these message ids belong to, the id named last first, and whether `address` takes part."""
+        """Threads that these message ids belong to, the id named last first, and whether `address` takes part in one of
+        which the letter is seen. Of others the newest few of each of the nearest ids."""
         ...
 
     async def letter_out(self, tenant_id: TenantId, touch_id: TouchId) -> LetterOut | None:

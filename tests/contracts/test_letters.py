@@ -240,6 +240,24 @@ async def test_the_nearest_id_comes_first(mail: MailHouse) -> None:
     assert [seen.thread for seen in found] == ["t1", "t2"]
 
 
+async def test_of_many_threads_that_name_one_id_the_sender_s_own_is_found_and_few_others(
+    mail: MailHouse,
+) -> None:
+    tenant = mail.house.tenant_id
+    await mail.house.receive(mail.touch(head=LetterHead(message_id="round@house"), participants=(CLIENT,)))
+    for n in range(40):
+        answer = LetterHead(message_id=f"a{n}@client", references=("round@house", "other@house"))
+        forged = LetterHead(message_id="round@house")
+        await mail.house.receive(mail.touch(head=answer, thread=f"a{n}", participants=()))
+        await mail.house.receive(mail.touch(head=forged, thread=f"f{n}", participants=("x@example.test",)))
+
+    found = await mail.letters.threads_of(tenant, ["other@house", "round@house"], CLIENT)
+    assert [one.thread for one in found if one.takes_part] == ["t1"]
+    assert len(found) < 40
+    hints = await mail.letters.threads_of(tenant, ["other@house"], CLIENT)
+    assert {one.thread for one in hints} <= {f"a{n}" for n in range(30, 40)}
+
+
 async def test_an_unseen_parent_that_comes_later_is_seen_from_then_on(mail: MailHouse) -> None:
     tenant = mail.house.tenant_id
     await mail.house.receive(mail.touch(head=LetterHead(message_id="m2@client", references=("m1@client",))))
