@@ -7,7 +7,7 @@ import msgspec
 
 from crm_store.driver import Row
 from crm_store.instants import from_us, to_us
-from crm_store.mapping import columns
+from crm_store.mapping import TOUCHES_OF_SESSION, columns
 from crm_store.rows.webchat import chat_files
 from crm_store.store import Store
 from hub.domain.ids import TenantId
@@ -71,7 +71,7 @@ class ChatFiles:
         """See VisitorStore."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT t.attachments FROM sessions s JOIN touches t ON t.session_id = s.id"
+                f"SELECT t.attachments FROM {TOUCHES_OF_SESSION}"
                 " WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3"
                 " AND t.direction IN ('inbound', 'outbound') AND t.attachments LIKE $4 LIMIT 1",
                 visitor.tenant_id,
@@ -86,8 +86,8 @@ class ChatFiles:
         """See VisitorStore."""
         async with self._store.database.transaction() as wire:
             rows = await wire.fetch(
-                f"SELECT {columns(chat_files, 'f.')}, EXISTS (SELECT 1 FROM sessions s JOIN touches t"
-                " ON t.session_id = s.id WHERE s.tenant_id = f.tenant_id AND s.thread = f.visitor_id"
+                f"SELECT {columns(chat_files, 'f.')}, EXISTS (SELECT 1 FROM {TOUCHES_OF_SESSION}"
+                " WHERE s.tenant_id = f.tenant_id AND s.account = 'webchat:' || f.site_key AND s.thread = f.visitor_id"
                 " AND t.attachments LIKE '%' || f.sha256 || '%') FROM chat_files f"
                 " WHERE f.at < $1 ORDER BY f.at LIMIT $2",
                 to_us(before),

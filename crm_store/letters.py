@@ -7,7 +7,7 @@ import msgspec
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us, to_us
-from crm_store.mapping import at, columns, letter_head, text
+from crm_store.mapping import TOUCHES_OF_SESSION, at, columns, letter_head, text
 from crm_store.rows.mail import letters
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -82,7 +82,7 @@ _OTHER_THREADS = "".join(
 )
 # every letter of ours counts, whoever wrote it: two hubs that answer each other stop
 _SENT_LATELY = (
-    "SELECT COUNT(*) FROM sessions s JOIN touches t ON t.session_id = s.id WHERE s.tenant_id = $1"
+    f"SELECT COUNT(*) FROM {TOUCHES_OF_SESSION} WHERE s.tenant_id = $1"
     " AND s.account = $2 AND s.thread = $3 AND t.direction = 'outbound' AND t.at > $4 AND t.id <> $5"
 )
 _WAIT_US = int(DOUBTFUL_WAIT_S * 1_000_000)
@@ -296,7 +296,7 @@ class Letters:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                "SELECT t.letter FROM sessions s JOIN touches t ON t.session_id = s.id WHERE s.tenant_id = $1"
+                f"SELECT t.letter FROM {TOUCHES_OF_SESSION} WHERE s.tenant_id = $1"
                 " AND s.account = $2 AND s.thread = $3 AND t.letter IS NOT NULL AND t.direction = 'inbound'"
                 " ORDER BY t.seq DESC LIMIT 1",
                 tenant_id,

@@ -30,6 +30,11 @@ letter_head = msgspec.json.Decoder(LetterHead).decode
 """What a touch says of its letter, from `touches.letter`."""
 _why = msgspec.json.Decoder(Why).decode
 
+TOUCHES_OF_SESSION = (
+    "sessions s JOIN touches t ON t.interaction_id = s.interaction_id AND t.session_id = s.id"
+)
+"""For a FROM. Touches have an index by their conversation, none by their session."""
+
 
 def columns(table: Table, prefix: str = "") -> str:
     """The columns of `table` in order, for a SELECT."""

@@ -150,7 +150,7 @@ class Sending:
         """See the port."""
         find = (
             "SELECT id, tenant_id, interaction_id, seq, channel, author_id FROM touches"
-            " WHERE channel = $1 AND delivery = 'queued' AND at < $2"
+            f" WHERE channel = $1 AND {_UNDER_WAY} AND delivery = 'queued' AND at < $2"
         )
         async with self._store.database.snapshot() as wire:
             if not await wire.fetch(find, channel, us(queued_before)):

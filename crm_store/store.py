@@ -252,6 +252,8 @@ async def _agents(wire: Wire, tenant_id: TenantId) -> list[Agent]:
 
 async def _offers(wire: Wire, tenant_id: TenantId, condition: str, *params: object) -> list[Reservation]:
     rows = await wire.fetch(
-        f"SELECT {_RESERVATION} FROM reservations WHERE tenant_id = $1 AND {condition}", tenant_id, *params
+        f"SELECT {_RESERVATION} FROM reservations WHERE tenant_id = $1 AND ended_at IS NULL AND {condition}",
+        tenant_id,
+        *params,
     )
     return [reservation_of(r) for r in rows]

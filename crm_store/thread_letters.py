@@ -2,7 +2,7 @@
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.mapping import letter_head
+from crm_store.mapping import TOUCHES_OF_SESSION, letter_head
 from hub.domain.ids import InteractionId, TenantId, TouchId
 from hub.domain.letter import MailAddress
 from hub.domain.written_letter import SeenLetter
@@ -11,7 +11,7 @@ _SEEN = 30
 """Letters of a thread that are looked at for one that can be answered."""
 _COLUMNS = "t.id, COALESCE(t.source_at, t.at), t.text, t.letter, t.direction"
 _OF_THREAD = (
-    f"SELECT {_COLUMNS} FROM sessions s JOIN touches t ON t.session_id = s.id WHERE s.tenant_id = $1"
+    f"SELECT {_COLUMNS} FROM {TOUCHES_OF_SESSION} WHERE s.tenant_id = $1"
     " AND s.account = $2 AND s.thread = $3 AND t.letter IS NOT NULL"
     " ORDER BY t.seq DESC LIMIT $4"
 )

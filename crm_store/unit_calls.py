@@ -60,23 +60,24 @@ class UnitCalls:
             """See UnitOfWork."""
 
     async def call(self, call_id: CallId) -> Call | None:
-        return await self._one_call("id = $2", call_id)
+        return await self._one_call("/*+*/tenant_id = $1 AND id = $2", call_id)
 
     async def call_on(self, account: str, thread: str) -> Call | None:
-        return await self._one_call("account = $2 AND thread = $3", account, thread)
+        return await self._one_call("tenant_id = $1 AND account = $2 AND thread = $3", account, thread)
 
     async def call_asked_for(self, request: str) -> Call | None:
-        return await self._one_call("request = $2", request)
+        return await self._one_call("tenant_id = $1 AND request = $2", request)
 
     async def call_going_on(self, interaction_id: InteractionId) -> Call | None:
         return await self._one_call(
-            "interaction_id = $2 AND ended_at IS NULL ORDER BY started_at DESC, id DESC LIMIT 1",
+            "/*+*/tenant_id = $1 AND interaction_id = $2 AND ended_at IS NULL"
+            " ORDER BY started_at DESC, id DESC LIMIT 1",
             interaction_id,
         )
 
     async def _one_call(self, condition: str, *params: object) -> Call | None:
         rows = await self._wire.fetch(
-            f"SELECT {_CALL} FROM calls WHERE /*+*/tenant_id = $1 AND {condition} FOR UPDATE",
+            f"SELECT {_CALL} FROM calls WHERE {condition} FOR UPDATE",
             self._tenant,
             *params,
         )

@@ -10,7 +10,7 @@ from crm_store.chat_files import ChatFiles
 from crm_store.claims import add_claims
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
-from crm_store.mapping import AUTHOR, at, columns, text, us
+from crm_store.mapping import AUTHOR, TOUCHES_OF_SESSION, at, columns, text, us
 from crm_store.open_work import WAITING
 from crm_store.person_index import index_names
 from crm_store.ratings import Ratings, rating_of
@@ -74,7 +74,7 @@ class Visitors(Sites, Ratings, ChatFiles):
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
                 f"SELECT t.id, t.interaction_id, t.seq, t.direction, t.text, t.at, {AUTHOR}, t.delivery,"
-                " t.external_id, t.attachments FROM sessions s JOIN touches t ON t.session_id = s.id"
+                f" t.external_id, t.attachments FROM {TOUCHES_OF_SESSION}"
                 " LEFT JOIN agents a ON a.id = t.author_id"
                 " WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3 AND t.seq > $4"
                 " AND t.direction IN ('inbound', 'outbound') AND t.kind <> 'form' ORDER BY t.seq DESC LIMIT $5",
@@ -170,8 +170,8 @@ class Visitors(Sites, Ratings, ChatFiles):
                 visitor.tenant_id,
             )
             rows = await wire.fetch(
-                "SELECT t.id, t.interaction_id, t.seq, t.author_id FROM sessions s JOIN touches t"
-                " ON t.session_id = s.id WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3"
+                f"SELECT t.id, t.interaction_id, t.seq, t.author_id FROM {TOUCHES_OF_SESSION}"
+                " WHERE s.tenant_id = $1 AND s.account = $2 AND s.thread = $3"
                 " AND t.seq <= $4 AND t.direction = 'outbound' AND t.delivery = 'sent'",
                 visitor.tenant_id,
                 _account(visitor),

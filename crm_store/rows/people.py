@@ -27,6 +27,7 @@ persons = Table(
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_persons_tenant_created", "tenant_id", "created_at"),
+    Index("ix_persons_organization", "organization_id", "id"),
 )
 
 # who else says that a number is theirs, beside the one whose identity it is

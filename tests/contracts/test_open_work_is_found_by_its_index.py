@@ -1,4 +1,4 @@
-"""What is asked all day about open work walks the open work, however many passes there were: by SQLite's own plans.
+"""What is asked all day walks what goes on, however long the history is: by SQLite's own plans.
 
 PostgreSQL concludes by itself that a state is one of the open ones; SQLite does not (crm_store/open_work.py).
 """
@@ -8,18 +8,23 @@ from collections.abc import Sequence
 
 import pytest
 
+from crm_store.calls import SqlCalls
 from crm_store.cards import Cards
+from crm_store.chat_files import ChatFiles
 from crm_store.driver import Row, SqliteWire, for_sqlite
 from crm_store.floor_work import SqlFloorWork
 from crm_store.house import SqlHouse
 from crm_store.insight import SqlInsight
+from crm_store.letters import Letters
 from crm_store.reads import DeskReads
+from crm_store.sending import Sending
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
 from hub.domain.access import Role
 from hub.domain.agent import Media
-from hub.domain.ids import PersonId, WorkItemId
+from hub.domain.ids import PersonId, TouchId, WorkItemId
 from hub.ids import new_id
+from hub.ports.visitors import Visitor
 from tests.stores import House
 
 OF_ALL_TIME = re.compile(
@@ -89,6 +94,55 @@ async def test_no_question_of_the_day_walks_the_passes_of_the_year(
     plans = {sql: await _plan(house, sql, params) for sql, params in questions.items()}
     assert {sql: plan for sql, plan in plans.items() if OF_ALL_TIME.search(plan)} == {}
     assert "ix_work_items_open" in " ".join(plans.values())
+
+
+READ_THROUGH = re.compile(
+    r"SCAN (touches|t|reservations|calls|sessions|s|interactions|i|mail_ids)\b"
+    r"(?! USING (COVERING )?INDEX ix_(touches_to_send|reservations_open|calls_going_on)\b)"
+)
+"""A table that only grows, other than by an index of what goes on."""
+
+
+async def test_no_question_of_the_day_reads_history_through(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Sequence[object]]] = []
+    fetch = SqliteWire.fetch
+
+    async def remembered(wire: SqliteWire, sql: str, *params: object) -> list[Row]:
+        asked.append((sql, params))
+        return await fetch(wire, sql, *params)
+
+    monkeypatch.setattr(SqliteWire, "fetch", remembered)
+    tenant, now, store = house.tenant_id, house.clock.now(), house.store
+    visitor = Visitor(
+        id="v1", tenant_id=tenant, site_key="demo", token_sha256="0" * 64, language="en", created_at=now
+    )
+    await store.board_rows(tenant)
+    await store.due_offers(tenant, now)
+    sending = Sending(store, encode=encode)
+    await sending.claim("email", now, lease_s=45.0, limit=16)
+    await sending.claim("chat", now, lease_s=45.0, limit=16, threads=[("chat:demo", "v1")])
+    await sending.lapsed(now, repeatable=["chat"])
+    await sending.give_up("chat", queued_before=now, detail="gave_up")
+    letters = Letters(store, encode=encode)
+    await letters.threads_of(tenant, ["m1@client", "m2@client"], "c@client.test")
+    await letters.last_head(tenant, "email:support", "t1")
+    await letters.allow_auto_letter(tenant, TouchId(new_id()), "email:support", "t1", "c@client.test", now)
+    visitors = Visitors(store, encode=encode)
+    await visitors.conversation(visitor, after_seq=0, limit=50)
+    await visitors.note_got(visitor, 7, now)
+    files = ChatFiles(store)
+    await files.sent_file(visitor, "0" * 64)
+    await files.dead_files(now, 10)
+    async with SqlCalls(store).unit(tenant) as unit:
+        assert await unit.call_on("sip:trunk", "t1") is None
+        assert await unit.call_asked_for("r1") is None
+
+    questions = {sql: params for sql, params in asked if re.search("FROM|JOIN", sql)}
+    assert len(questions) > 15
+    plans = {sql: await _plan(house, sql, params) for sql, params in questions.items()}
+    assert {sql: plan for sql, plan in plans.items() if READ_THROUGH.search(plan)} == {}
 
 
 async def _as_after_a_year(house: House) -> None:
