@@ -42,8 +42,9 @@ class FirstLetter(Body, frozen=True, kw_only=True):
 
 
 class WayView(Answer, frozen=True, kw_only=True):
-    """One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself, `account`
-    is our side of it, and `sender` the address of ours that a letter comes from.
+    """One way to a client; of a kind of channel, the one that was used last with this client comes first, then those
+    that come to a queue of one's own. `label` is what people call the place, `queue_id` the line it comes to by
+    itself, `account` is our side of it, and `sender` the address of ours that a letter comes from.
 
     `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
     `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`, `account_of_others` (no account

@@ -61,7 +61,9 @@ SELECT 'consent', c.person_id, c.id, CASE WHEN c.given THEN 1 ELSE 0 END, c.chan
   c.at, c.at FROM consents c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2)
 UNION ALL SELECT 'case', c.person_id, c.id, c.number, c.subject, c.status, '', '', c.promised_at, c.opened_at
   FROM cases c WHERE /*+*/c.tenant_id = $1 AND c.person_id = ANY($2) AND c.status <> 'closed'
-UNION ALL SELECT 'task', t.person_id, t.id, 0, t.title, COALESCE(u.name, a.name, q.name, ''),
+UNION ALL SELECT 'task', t.person_id, t.id, CASE WHEN EXISTS (SELECT 1 FROM follow_ups f WHERE f.tenant_id = t.tenant_id
+  AND f.interaction_id = t.interaction_id AND f.task_id = t.id) THEN 1 ELSE 0 END, t.title,
+  COALESCE(u.name, a.name, q.name, ''),
   CASE WHEN t.given_by = t.owner_id THEN '' ELSE COALESCE(g.name, b.name, '') END, '', t.due_at, t.created_at
   FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id
   LEFT JOIN queues q ON q.id = t.owner_id
@@ -267,4 +269,4 @@ def _case(h: Row) -> CardCase:
 
 
 def _task(h: Row) -> CardTask:
-    return CardTask(id=h[2], title=h[4], owner=h[5], given_by=h[6], due_at=at(h[8]))
+    return CardTask(id=h[2], title=h[4], owner=h[5], given_by=h[6], due_at=at(h[8]), if_no_answer=bool(h[3]))

@@ -2,6 +2,7 @@
 
 import re
 
+from crm_store.called import CALLED
 from crm_store.clock_views import NOW, clocks_now, running
 from crm_store.driver import Row
 from crm_store.instants import from_us
@@ -28,7 +29,7 @@ WITH line AS MATERIALIZED (
   FROM (SELECT *, CASE WHEN state IN ('assigned', 'wrap_up') THEN 1 ELSE 0 END AS in_hand FROM work_items
     WHERE tenant_id = $1 AND {OPEN}) w
 )
-SELECT s.id, s.interaction_id, p.name, s.queue_id, q.name, s.channel, s.language, s.state, s.state_at,
+SELECT s.id, s.interaction_id, {CALLED}, s.queue_id, q.name, s.channel, s.language, s.state, s.state_at,
   s.first_queued_at, s.agent_id, COALESCE(a.name, ''), s.priority, s.in_hand, s.urgent_at,
   CASE WHEN s.in_hand = 1 THEN 0 ELSE s.place END, {NOW}
 FROM (SELECT * FROM line WHERE state = ANY($2) AND (in_hand > $3 OR (in_hand = $3 AND (urgent_at > $4

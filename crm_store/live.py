@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from crm_store.called import CALLED
 from crm_store.clock_views import NOW, clocks_now, running
 from crm_store.driver import Row, Wire
 from crm_store.floor_mapping import agent_of, names_in
@@ -44,7 +45,7 @@ _BY_A_PERSON = " AND ".join(
     for kind in (LetterKind.AUTO_REPLY, LetterKind.BOUNCE)
 )
 _WORK = f"""
-SELECT w.id, w.interaction_id, w.agent_id, p.id, p.name, q.id, q.name,
+SELECT w.id, w.interaction_id, w.agent_id, p.id, {CALLED}, q.id, q.name,
   CASE WHEN w.channel = 'sip' AND w.media = 'mail' THEN 'voicemail' ELSE w.channel END, w.language, w.state, w.state_at,
   w.first_queued_at, w.deadline_at, w.version, l.seq, l.direction, l.at, l.text,
   (SELECT MIN(x.at) FROM touches x WHERE x.interaction_id = w.interaction_id AND x.direction = 'inbound'
@@ -210,11 +211,12 @@ class Live(LiveWords):
             rows = await wire.fetch(
                 # names are looked up for those who are shown, not for the whole line
                 "SELECT line.queue_id, line.id, p.name, q.name, line.channel, line.language, line.first_queued_at,"
-                " line.place FROM (SELECT id, queue_id, person_id, language, first_queued_at,"
+                f" line.place, {NOW} FROM (SELECT id, interaction_id, agent_id, queue_id, person_id, language,"
+                " first_queued_at,"
                 " CASE WHEN channel = 'sip' AND media = 'mail' THEN 'voicemail' ELSE channel END AS channel,"
                 " ROW_NUMBER() OVER (PARTITION BY queue_id ORDER BY urgent_at, first_queued_at, id) AS place"
                 f" FROM work_items WHERE tenant_id = $1 AND {WAITING}) line"
-                " CROSS JOIN persons p CROSS JOIN queues q"
+                f" CROSS JOIN persons p CROSS JOIN queues q{running('line')}"
                 " WHERE line.place <= $2 AND p.id = line.person_id AND q.id = line.queue_id"
                 " ORDER BY line.queue_id, line.place",
                 tenant_id,
@@ -231,6 +233,7 @@ class Live(LiveWords):
                     language=r[5],
                     first_queued_at=from_us(r[6]),
                     place=r[7],
+                    clocks=clocks_now(r[8:13]),
                 )
             )
         return lines

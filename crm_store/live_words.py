@@ -1,15 +1,31 @@
 """What lies at a desk beside the work: unread notices, and consults under way."""
 
+from msgspec.structs import replace
+
+from crm_store.called import CALLED
 from crm_store.driver import Row
 from crm_store.instants import from_us
-from crm_store.mapping import at, columns
+from crm_store.mapping import at, columns, letter_head
 from crm_store.rows.supervise import notices
 from crm_store.store import Store
 from crm_store.unit_supervise import notice_of
 from hub.desk.views import ConsultView, NamedView, NoticeView, notice_view
 from hub.domain.ids import ConsultId, TenantId, UserId
+from hub.domain.notice import NoticeKind
+from hub.domain.texts import one_line
 
 _MOST_NOTICES = 50
+_SUBJECT_CUT = 120
+
+_NOTICE_WIDTH = len(notices.columns)
+# whose conversation went back is looked up, not kept: whoever is erased stands in no notice
+_NOTICES = (
+    f"SELECT {columns(notices, 'n.')}, p.id, {CALLED}, (SELECT t.letter FROM touches t"
+    " WHERE t.interaction_id = i.id AND t.direction = 'inbound' AND t.letter IS NOT NULL ORDER BY t.seq DESC LIMIT 1)"
+    f" FROM notices n LEFT JOIN interactions i ON i.id = n.interaction_id AND n.kind = '{NoticeKind.REPLY_OVERDUE}'"
+    " LEFT JOIN persons p ON p.id = i.person_id"
+    " WHERE n.tenant_id = $1 AND n.user_id = $2 AND n.read_at IS NULL ORDER BY n.at, n.id LIMIT $3"
+)
 
 _CONSULTS = (
     "SELECT c.id, c.interaction_id, p.id, p.name, i.channel, c.asked_by, c.asked_by_name, c.colleague_id,"
@@ -27,14 +43,8 @@ class LiveWords:
     async def notices(self, tenant_id: TenantId, user_id: UserId) -> tuple[NoticeView, ...]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            rows = await wire.fetch(
-                f"SELECT {columns(notices)} FROM notices WHERE tenant_id = $1 AND user_id = $2 AND read_at IS NULL"
-                " ORDER BY at, id LIMIT $3",
-                tenant_id,
-                user_id,
-                _MOST_NOTICES,
-            )
-        return tuple(notice_view(notice_of(r)) for r in rows)
+            rows = await wire.fetch(_NOTICES, tenant_id, user_id, _MOST_NOTICES)
+        return tuple(_notice_view(r) for r in rows)
 
     async def consults(self, tenant_id: TenantId, user_id: UserId) -> tuple[ConsultView, ...]:
         """See the port."""
@@ -52,6 +62,15 @@ class LiveWords:
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(_CONSULTS + " AND c.id = $2", tenant_id, consult_id)
         return _consult_view(rows[0]) if rows else None
+
+
+def _notice_view(r: Row) -> NoticeView:
+    view = notice_view(notice_of(r[:_NOTICE_WIDTH]))
+    person_id, name, letter = r[_NOTICE_WIDTH:]
+    if person_id is None:
+        return view
+    subject = one_line(letter_head(letter).subject, _SUBJECT_CUT) if letter else ""
+    return replace(view, person=NamedView(id=person_id, name=name), subject=subject)
 
 
 def _consult_view(r: Row) -> ConsultView:

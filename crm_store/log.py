@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm_store.called import CALLED
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us, to_us
 from crm_store.log_query import KEYS, RATED, question_of, reach_of
@@ -29,7 +30,7 @@ _CUT = 140
 _SHORT_PERIOD_US = 14 * 86_400 * 1_000_000
 
 _ROWS = f"""
-SELECT w.id, w.interaction_id, p.id, p.name, p.tier, q.id, q.name, w.channel, w.language, w.state,
+SELECT w.id, w.interaction_id, p.id, {CALLED}, p.tier, q.id, q.name, w.channel, w.language, w.state,
   w.first_queued_at, w.answered_at, w.ended_at, w.agent_id, COALESCE(a.name, ''), i.disposition,
   i.disposition_note, w.handle_us,
   (SELECT COUNT(*) FROM work_items o WHERE o.interaction_id = w.interaction_id),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from crm_store.called import CALLED
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import (
@@ -48,7 +49,7 @@ _answers = msgspec.json.Decoder(dict[str, Answer]).decode
 _TEXT_ROUNDS = 8
 
 _LIST = (
-    "SELECT i.id, p.id, p.name, q.id, q.name, i.channel, i.language, i.state, i.opened_at, i.closed_at,"
+    f"SELECT i.id, p.id, {CALLED}, q.id, q.name, i.channel, i.language, i.state, i.opened_at, i.closed_at,"
     " COALESCE(w.agent_id, i.last_agent_id), COALESCE(a.name, ''), w.id, w.state, i.disposition,"
     " i.disposition_note, i.last_seq, COALESCE(l.text, ''), COALESCE(ca.answers, '{}')"
     " FROM interactions i JOIN persons p ON p.id = i.person_id JOIN queues q ON q.id = i.queue_id"

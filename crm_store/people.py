@@ -1,6 +1,7 @@
 """Look-ups of persons: by what somebody types, and their history over all interactions. Scoped by principal."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from crm_store.cards import Cards
@@ -8,6 +9,7 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import from_us
 from crm_store.lookups import readable_as
 from crm_store.mapping import AUTHOR, touch_of
+from crm_store.opened import opened_by
 from crm_store.person_scope import ClientReach, reached, roots_of
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
@@ -135,7 +137,8 @@ class People:
             touches = await wire.fetch(touches_sql, *args)
             facts = await wire.fetch(facts_sql, *args)
             of_card = [] if only is not None else await wire.fetch(_CARD_FACTS, *args)
-        entries = [(r[10], r[5], _touch_entry(r)) for r in touches]
+            opened = await opened_by(wire, principal, sorted({r[2] for r in touches}))
+        entries = [(r[10], r[5], _touch_entry(r, opened)) for r in touches]
         entries += [(r[2], r[1], _fact_entry(r)) for r in facts]
         entries += [(r[1], r[0], _card_entry(r)) for r in of_card]
         entries.sort(key=lambda e: (e[0], e[1]), reverse=True)
@@ -186,7 +189,7 @@ def _cursor(after: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _touch_entry(r: Row) -> TimelineEntry:
+def _touch_entry(r: Row, opened: Collection[str]) -> TimelineEntry:
     touch = touch_of(r[:18])
     return TimelineEntry(
         at=touch.at,
@@ -197,6 +200,7 @@ def _touch_entry(r: Row) -> TimelineEntry:
         queue=r[19],
         touch=touch_view(touch, r[18]),
         agent=r[18],
+        opens=touch.interaction_id in opened,
     )
 
 

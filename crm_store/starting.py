@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from crm_store.floor_mapping import agent_of
+from crm_store.instants import from_us
 from crm_store.mapping import at, columns
 from crm_store.open_work import open_in
 from crm_store.person_scope import ClientReach
@@ -66,6 +67,18 @@ class Starts:
                 agent_id,
             )
         return (agent_of(rows[0][:-1]), int(rows[0][-1])) if rows else (None, 0)
+
+    async def last_used(self, tenant_id: TenantId, person_id: PersonId) -> Mapping[tuple[str, str], datetime]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT s.account, s.address, MAX(s.started_at) FROM interactions i"
+                " JOIN sessions s ON s.interaction_id = i.id WHERE /*+*/i.tenant_id = $1 AND i.person_id = $2"
+                " GROUP BY s.account, s.address",
+                tenant_id,
+                person_id,
+            )
+        return {(r[0], r[1]): from_us(r[2]) for r in rows}
 
     async def client(self, principal: Principal, person_id: PersonId) -> Client:
         """See the port."""

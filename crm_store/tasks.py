@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
+from crm_store.called import CALLED
 from crm_store.card_facts import write_facts
 from crm_store.driver import Row, Wire
 from crm_store.follow_ups import CLIENT_WROTE, answered, put_follow_up, queue_of
@@ -32,7 +33,7 @@ SHOWN_AT_THE_DESK = 50
 # a task may belong to a queue (a missed call): then it is on the desk of everybody who serves it
 _TASK = (
     "SELECT t.id, t.title, t.owner_id, COALESCE(u.name, a.name, q.name, ''), COALESCE(c.name, b.name, ''),"
-    " t.created_at, t.due_at, t.done_at, p.id, p.name, t.case_id, k.number, t.interaction_id, t.version, t.given_by,"
+    f" t.created_at, t.due_at, t.done_at, p.id, {CALLED}, t.case_id, k.number, t.interaction_id, t.version, t.given_by,"
     " COALESCE(g.name, h.name, ''), EXISTS (SELECT 1 FROM follow_ups f WHERE f.tenant_id = t.tenant_id"
     " AND f.interaction_id = t.interaction_id AND f.task_id = t.id)"
     " FROM tasks t LEFT JOIN users u ON u.id = t.owner_id LEFT JOIN agents a ON a.id = t.owner_id"

@@ -50,6 +50,7 @@ class TimelineEntry(View, frozen=True, kw_only=True):
     """One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name.
 
     A fact of the card (`card_…`) belongs to no interaction; `what` was `was` and is `now`, `agent` did it.
+    `opens`: its reader may open what hangs on the touch, its files and the letter it came in.
     """
 
     at: datetime
@@ -64,6 +65,7 @@ class TimelineEntry(View, frozen=True, kw_only=True):
     what: str = ""
     was: str = ""
     now: str = ""
+    opens: bool = True
 
 
 class TimelinePage(View, frozen=True, kw_only=True):

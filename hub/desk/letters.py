@@ -176,7 +176,8 @@ class LetterDesk:
             bcc=written.bcc,
             references=proposed.references,
             has_html=bool(written.html),
-            quoted_chars=len(beneath),
+            quoted_chars=len(quoted.text),
+            signature_chars=len(signature.text),
         )
         return TouchLetter(
             thread=place.thread,

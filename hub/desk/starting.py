@@ -183,12 +183,16 @@ class Starting:
 
     async def _found(self, principal: Principal, client: Client) -> list[Way]:
         found: list[Way] = []
+        used = await self._store.last_used(principal.tenant_id, client.person_id)
         for kind in IdentityKind:
             addresses = client.addresses.get(kind, ())
             channel = self._ways.get(kind)
             known = await self._by(principal, channel, addresses) if channel and addresses else []
             closed = WayClosed.NO_ADDRESS if channel else WayClosed.NOT_CONNECTED
-            found += known or [_no_way(kind, address, closed) for address in addresses or ("",)]
+            known = [replace(w, last_at=w.last_at or used.get((w.account, w.address))) for w in known]
+            found += _likeliest_first(known, principal.queues) or [
+                _no_way(kind, address, closed) for address in addresses or ("",)
+            ]
         return found
 
     async def _by(self, principal: Principal, channel: Ways, addresses: Sequence[str]) -> list[Way]:
@@ -318,6 +322,13 @@ def _user_of(principal: Principal) -> UserId:
     if principal.user_id is None:
         raise NotFound("you are no person")
     return principal.user_id
+
+
+def _likeliest_first(ways: Sequence[Way], queues: frozenset[QueueId]) -> list[Way]:
+    """The one that was used last with this client, then those whose answers come to whoever begins, then the others;
+    else in the order of the channel."""
+    by_queue = sorted(ways, key=lambda way: way.queue_id not in queues)
+    return sorted(by_queue, key=lambda way: -way.last_at.timestamp() if way.last_at else 0.0)
 
 
 def _chosen(ways: Sequence[Way], words: FirstWords) -> Way | None:

@@ -10,8 +10,9 @@ from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
 
 class LetterHeadView(View, frozen=True, kw_only=True, omit_defaults=True):
     """What a touch says of its letter. `proof` is what our mail host found of the sender: `pass`, `fail`, or `unknown`;
-    `kind` is `personal`, `auto_reply`, `bounce` or `list`; `quoted` says that something is folded away, `has_html`,
-    `remote_images` what a look at the whole letter would show; `may_belong_to` are interactions it points at."""
+    `kind` is `personal`, `auto_reply`, `bounce` or `list`; `quoted` and `signature` say what is folded away,
+    `has_html`, `remote_images` what a look at the whole letter would show; `may_belong_to` are interactions it
+    points at."""
 
     subject: str = ""
     sender: MailAddress | None = None
@@ -23,6 +24,7 @@ class LetterHeadView(View, frozen=True, kw_only=True, omit_defaults=True):
     proof: str = "unknown"
     has_html: bool = False
     quoted: bool = False
+    signature: bool = False
     remote_images: int = 0
     unreadable: bool = False
     defects: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ def letter_view(head: LetterHead | None) -> LetterHeadView | None:
         proof=proof.value if proof in {Verdict.PASS, Verdict.FAIL} else Verdict.UNKNOWN.value,
         has_html=head.has_html,
         quoted=head.quoted_chars > 0,
+        signature=head.signature_chars > 0,
         remote_images=head.remote_images,
         unreadable=head.unreadable,
         defects=head.defects,

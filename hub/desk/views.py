@@ -109,7 +109,7 @@ class QueueLineView(View, frozen=True, kw_only=True):
 
 
 class WaitingView(View, frozen=True, kw_only=True):
-    """One row of the line in front of this agent."""
+    """One row of the line in front of this agent. `clocks` is what is due, in a queue that has such times."""
 
     work_item_id: str
     person: str
@@ -118,6 +118,7 @@ class WaitingView(View, frozen=True, kw_only=True):
     language: str
     first_queued_at: datetime
     place: int
+    clocks: ClocksNow | None = None
 
 
 class MeView(View, frozen=True, kw_only=True):
@@ -256,7 +257,10 @@ class ColleagueView(View, frozen=True, kw_only=True):
 
 
 class NoticeView(View, frozen=True, kw_only=True):
-    """A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote."""
+    """A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote.
+
+    `person` and `subject` (of the last letter, if any) say which conversation `reply_overdue` is about.
+    """
 
     id: str
     kind: NoticeKind
@@ -265,6 +269,8 @@ class NoticeView(View, frozen=True, kw_only=True):
     text: str
     interaction_id: str | None
     at: datetime
+    person: NamedView | None = None
+    subject: str = ""
 
 
 class ConsultView(View, frozen=True, kw_only=True):

@@ -70,13 +70,15 @@ class CardCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardTask:
-    """A task that is not done; `given_by` is empty for what its owner gave themselves."""
+    """A task that is not done; `given_by` is empty for what its owner gave themselves. `if_no_answer`: it is done by
+    itself when the client writes."""
 
     id: TaskId
     title: str
     owner: str
     given_by: str = ""
     due_at: datetime | None = None
+    if_no_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

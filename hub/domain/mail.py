@@ -87,8 +87,9 @@ class LetterHead:
 
     `references` are the ids it answers, those of In-Reply-To among them, the nearest last.
     `kind`, `authentication`, `defects`, `unreadable` are of letters that came; `bcc`, `auto` of those we send.
-    `quoted_chars` counts what is folded, `remote_images` what is not loaded until asked for. `may_belong_to` names
-    interactions that the letter points at without proof.
+    `quoted_chars` and `signature_chars` count what is folded (until there was the second, of letters we sent the first
+    counted both), `remote_images` what is not loaded until asked for. `may_belong_to` names interactions that the
+    letter points at without proof.
     """
 
     subject: str = ""
@@ -103,6 +104,7 @@ class LetterHead:
     authentication: Authentication = field(default_factory=Authentication)
     has_html: bool = False
     quoted_chars: int = 0
+    signature_chars: int = 0
     remote_images: int = 0
     unreadable: bool = False
     defects: tuple[str, ...] = ()

@@ -61,6 +61,10 @@ class StartStore(Protocol):
         """The open interactions of these threads, by (account, thread)."""
         ...
 
+    async def last_used(self, tenant_id: TenantId, person_id: PersonId) -> Mapping[tuple[str, str], datetime]:
+        """When conversations with this client last began at (account, address)."""
+        ...
+
     async def standing(self, tenant_id: TenantId, agent_id: UserId) -> tuple[Agent | None, int]:
         """Somebody as an agent, and the units that their accepted work takes; None and 0 for who never was one."""
         ...

@@ -31,6 +31,7 @@ from hub.domain.events import (
     WorkStepped,
 )
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
+from hub.domain.notice import Notice, NoticeKind
 from hub.domain.reservation import ReservationState
 from hub.domain.touch import Delivery
 from hub.domain.work import WAITING_STATES, WorkState
@@ -107,6 +108,7 @@ class Pusher:
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
             await self._calls_changed(tenant_id, [e for e in batch if isinstance(e, CallChanged)])
+            await self._overdue([e.notice for e in batch if isinstance(e, NoticeSent)])
             for event in batch:
                 if isinstance(event, ConsultChanged):
                     await self._consult_changed(event.consult)
@@ -176,9 +178,9 @@ class Pusher:
                 self._typing(event)
             case ClientLeft():
                 self._client_left(event)
-            case NoticeSent():
-                if (stream := self._streams.get(event.notice.user_id)) is not None:
-                    stream.send(NoticeAdded(seq=0, notice=notice_view(event.notice)))
+            case NoticeSent(notice=notice) if notice.kind is not NoticeKind.REPLY_OVERDUE:
+                if (stream := self._streams.get(notice.user_id)) is not None:
+                    stream.send(NoticeAdded(seq=0, notice=notice_view(notice)))
             case NoticeRead():
                 if (stream := self._streams.get(event.user_id)) is not None:
                     stream.send(NoticeGone(seq=0, notice_id=event.notice_id))
@@ -329,6 +331,16 @@ class Pusher:
             for user_id in told[call_id]:
                 if (stream := self._streams.get(user_id)) is not None:
                     stream.send(CallChangedFrame(seq=0, call=view))
+
+    async def _overdue(self, sent: Sequence[Notice]) -> None:
+        """What did not come from a person says which conversation it is about, as the snapshot does."""
+        for notice in sent:
+            stream = self._streams.get(notice.user_id)
+            if stream is None or notice.kind is not NoticeKind.REPLY_OVERDUE:
+                continue
+            for view in await self._reads.notices(notice.tenant_id, notice.user_id):
+                if view.id == notice.id:
+                    stream.send(NoticeAdded(seq=0, notice=view))
 
     def _shown(self, event: TouchStored) -> TouchView:
         return touch_view(event.touch, event.author or self._agent_name(event.touch.author_id))

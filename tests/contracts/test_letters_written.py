@@ -1,5 +1,6 @@
 """Letters that staff write are kept as they will be sent, on every store."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,21 +8,23 @@ import pytest
 
 from crm_store.person_scope import ClientReach
 from crm_store.starting import Starts
-from hub.desk.starting import FirstWords
+from hub.desk.starting import FirstWords, Starting
+from hub.desk.touch_views import letter_view
 from hub.domain.access import Role
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.ids import QueueId, TouchId
+from hub.domain.ids import QueueId, TenantId, TouchId
 from hub.domain.letter import MailAddress
 from hub.domain.mail import LetterHead
+from hub.domain.person import IdentityKind
 from hub.domain.planned import PlannedState
 from hub.domain.queue import QueueRules
-from hub.domain.reach import WayClosed
+from hub.domain.reach import Way, WayClosed
 from hub.domain.signature import Signature
 from hub.domain.touch import Delivery
 from hub.domain.written_letter import WrittenLetter
 from hub.ids import new_id
-from tests.contracts.letter_desk import BOSS, FULL, Desk
+from tests.contracts.letter_desk import BOSS, FULL, LIMITS, Desk, FakeWays
 from tests.contracts.mailing import CLIENT, MailHouse
 from tests.stores import House
 
@@ -353,3 +356,43 @@ async def test_writing_to_an_address_opens_no_record_out_of_reach(desk: Desk) ->
         "SELECT person_id FROM identities WHERE tenant_id = $1 AND value = $2", desk.house.tenant_id, CLIENT
     )
     assert holders == [(person_id,)]
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+@pytest.mark.parametrize("is_signed", [True, False])
+async def test_what_stands_beneath_is_told_apart(desk: Desk, quotes: bool, is_signed: bool) -> None:
+    await signed(desk, en=Signature(text="Anna"))
+    quote = desk.touch_id if quotes else None
+    _, beneath, head, _ = await desk.shown(
+        await desk.reply(WrittenLetter(quote=quote, signed=is_signed), "A")
+    )
+    view = letter_view(head)
+    assert view is not None
+    assert (view.quoted, view.signature) == (quotes, is_signed)
+    assert ("> Where is it?" in beneath, "Anna" in beneath.split(">")[0]) == (quotes, is_signed)
+
+
+async def test_the_address_used_last_with_a_client_is_proposed_first_then_that_of_ones_own_queue(
+    desk: Desk,
+) -> None:
+    other = desk.house.a_queue("sales")
+    await desk.house.floor.put_queue(other)
+    lines = {"email:a": other.id, "email:b": desk.house.queue.id, desk.mail.account.account: other.id}
+
+    class Ways:
+        async def ways(self, tenant_id: TenantId, addresses: Sequence[str]) -> list[Way]:
+            found = [await FakeWays(account).ways(tenant_id, addresses) for account in lines]
+            return [replace(way, queue_id=lines[way.account]) for (way,) in found]
+
+    desk.starting = Starting(
+        Starts(desk.house.store, ClientReach()),
+        desk.house.clock,
+        {IdentityKind.EMAIL: Ways()},
+        LIMITS,
+        lease_s=15.0,
+        letters=desk.letters,
+    )
+    found = await desk.house.rows("SELECT person_id FROM interactions WHERE id = $1", desk.interaction_id)
+    ways = await desk.starting.ways(desk.house.as_(desk.anna), found[0][0])
+    mail = [one.way.account for one in ways if one.way.kind is IdentityKind.EMAIL]
+    assert mail == [desk.mail.account.account, "email:b", "email:a"]

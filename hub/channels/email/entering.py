@@ -179,6 +179,7 @@ def entered(
         authentication=letter.authentication,
         has_html=bool(letter.html),
         quoted_chars=len(letter.quoted),
+        signature_chars=len(letter.signature),
         remote_images=letter.remote_images,
         unreadable=letter.unreadable,
         defects=(*((letter.unreadable_why,) if letter.unreadable_why else ()), *letter.defects),

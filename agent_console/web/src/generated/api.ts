@@ -2651,6 +2651,7 @@ export interface TextTimes {
  * One touch or fact in a person's history over all interactions. `kind` is `touch` or the fact's name.
  *
  * A fact of the card (`card_…`) belongs to no interaction; `what` was `was` and is `now`, `agent` did it.
+ * `opens`: its reader may open what hangs on the touch, its files and the letter it came in.
  */
 export interface TimelineEntry {
   readonly at: string;
@@ -2665,6 +2666,7 @@ export interface TimelineEntry {
   readonly what: string;
   readonly was: string;
   readonly now: string;
+  readonly opens: boolean;
 }
 
 /** A page, newest first. */
@@ -2855,8 +2857,9 @@ export interface WayPage {
 }
 
 /**
- * One way to a client. `label` is what people call the place, `queue_id` the line it comes to by itself, `account`
- * is our side of it, and `sender` the address of ours that a letter comes from.
+ * One way to a client; of a kind of channel, the one that was used last with this client comes first, then those
+ * that come to a queue of one's own. `label` is what people call the place, `queue_id` the line it comes to by
+ * itself, `account` is our side of it, and `sender` the address of ours that a letter comes from.
  *
  * `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
  * `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`, `account_of_others` (no account

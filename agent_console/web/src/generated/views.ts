@@ -109,13 +109,17 @@ export interface CardMerge {
   readonly by: string;
 }
 
-/** A task that is not done; `given_by` is empty for what its owner gave themselves. */
+/**
+ * A task that is not done; `given_by` is empty for what its owner gave themselves. `if_no_answer`: it is done by
+ * itself when the client writes.
+ */
 export interface CardTask {
   readonly id: string;
   readonly title: string;
   readonly owner: string;
   readonly given_by: string;
   readonly due_at: string | null;
+  readonly if_no_answer: boolean;
 }
 
 /** One line of the person's recent history; `files` are the names of what came with it, `subject` is of a letter. */
@@ -353,8 +357,9 @@ export interface LastTouchView {
 
 /**
  * What a touch says of its letter. `proof` is what our mail host found of the sender: `pass`, `fail`, or `unknown`;
- * `kind` is `personal`, `auto_reply`, `bounce` or `list`; `quoted` says that something is folded away, `has_html`,
- * `remote_images` what a look at the whole letter would show; `may_belong_to` are interactions it points at.
+ * `kind` is `personal`, `auto_reply`, `bounce` or `list`; `quoted` and `signature` say what is folded away,
+ * `has_html`, `remote_images` what a look at the whole letter would show; `may_belong_to` are interactions it
+ * points at.
  */
 export interface LetterHeadView {
   readonly subject: string;
@@ -367,6 +372,7 @@ export interface LetterHeadView {
   readonly proof: string;
   readonly has_html: boolean;
   readonly quoted: boolean;
+  readonly signature: boolean;
   readonly remote_images: number;
   readonly unreadable: boolean;
   readonly defects: readonly string[];
@@ -417,7 +423,11 @@ export interface NamedView {
  */
 export type NoticeKind = 'given' | 'message' | 'reply_overdue' | 'returned' | 'state_changed' | 'taken' | 'task';
 
-/** A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote. */
+/**
+ * A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote.
+ *
+ * `person` and `subject` (of the last letter, if any) say which conversation `reply_overdue` is about.
+ */
 export interface NoticeView {
   readonly id: string;
   readonly kind: NoticeKind;
@@ -426,6 +436,8 @@ export interface NoticeView {
   readonly text: string;
   readonly interaction_id: string | null;
   readonly at: string;
+  readonly person: NamedView | null;
+  readonly subject: string;
 }
 
 /** Work this agent is being asked to take. `latency_ms`: touch received → frame sent. */
@@ -585,7 +597,7 @@ export interface ViewerView {
   readonly name: string;
 }
 
-/** One row of the line in front of this agent. */
+/** One row of the line in front of this agent. `clocks` is what is due, in a queue that has such times. */
 export interface WaitingView {
   readonly work_item_id: string;
   readonly person: string;
@@ -594,6 +606,7 @@ export interface WaitingView {
   readonly language: string;
   readonly first_queued_at: string;
   readonly place: number;
+  readonly clocks: ClocksNow | null;
 }
 
 /**

@@ -295,7 +295,7 @@ def test_the_touch_says_what_the_letter_says() -> None:
     assert (touch.text, touch.source_at, touch.external_id) == ("Hello", NOW, "c" * 64)
     assert (touch.sender.value, touch.sender.name, touch.language) == (CLIENT, "Somebody", "en")
     assert head.references == ("a@x.test", "b@x.test")
-    assert (head.quoted_chars, head.has_html, head.remote_images) == (8, True, 2)
+    assert (head.quoted_chars, head.signature_chars, head.has_html, head.remote_images) == (8, 12, True, 2)
     assert touch.letter.quoted == "-- \nSomebody\n\n> before"
 
 
