@@ -45,7 +45,7 @@ _PERSONS = (
 _IDENTITIES = (
     "SELECT d.person_id, d.kind, d.value, d.display, d.confidence, v.about, d.id FROM identities d"
     " LEFT JOIN visitors v ON d.kind = 'webchat' AND v.id = d.value"
-    " WHERE /*+*/d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at"
+    " WHERE /*+*/d.tenant_id = $1 AND d.person_id = ANY($2) ORDER BY d.created_at, d.id"
 )
 _RECENT = (
     "SELECT p.id, t.interaction_id, t.seq, t.channel, t.direction, t.at, t.text, t.attachments, t.letter FROM persons p"

@@ -28,7 +28,7 @@ _NOTICES = (
 )
 
 _CONSULTS = (
-    "SELECT c.id, c.interaction_id, p.id, p.name, i.channel, c.asked_by, c.asked_by_name, c.colleague_id,"
+    f"SELECT c.id, c.interaction_id, p.id, {CALLED}, i.channel, c.asked_by, c.asked_by_name, c.colleague_id,"
     " c.colleague_name, c.question, c.started_at, c.ended_at, c.reason FROM consults c"
     " JOIN interactions i ON i.id = c.interaction_id JOIN persons p ON p.id = i.person_id"
     " WHERE c.tenant_id = $1"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
+from crm_store.called import CALLED
 from crm_store.driver import Row
 from crm_store.instants import from_us
 from crm_store.lookups import readable
@@ -32,16 +33,16 @@ _DUE = (
     " ORDER BY r.send_at, r.id LIMIT $3"
 )
 _PLANNED_VIEW = (
-    f"SELECT {_PLANNED}, p.id, p.name FROM planned_replies r JOIN interactions i ON i.id = r.interaction_id"
+    f"SELECT {_PLANNED}, p.id, {CALLED} FROM planned_replies r JOIN interactions i ON i.id = r.interaction_id"
     " JOIN persons p ON p.id = i.person_id WHERE /*+*/r.tenant_id = $1"
 )
 _MENTION = (
-    f"SELECT t.id, t.interaction_id, p.id, p.name, {AUTHOR}, t.at, t.text FROM mentions m"
+    f"SELECT t.id, t.interaction_id, p.id, {CALLED}, {AUTHOR}, t.at, t.text FROM mentions m"
     " JOIN touches t ON t.id = m.touch_id JOIN persons p ON p.id = t.person_id"
     " LEFT JOIN agents a ON a.id = t.author_id WHERE /*+*/m.tenant_id = $1 AND m.user_id = $2 AND m.read_at IS NULL"
 )
 _SNOOZED = (
-    "SELECT s.interaction_id, p.id, p.name, q.id, q.name, i.channel, i.language, s.until, s.reason FROM snoozes s"
+    f"SELECT s.interaction_id, p.id, {CALLED}, q.id, q.name, i.channel, i.language, s.until, s.reason FROM snoozes s"
     " JOIN interactions i ON i.id = s.interaction_id JOIN persons p ON p.id = i.person_id"
     " JOIN queues q ON q.id = i.queue_id WHERE /*+*/s.tenant_id = $1 AND s.agent_id = $2"
 )

@@ -176,21 +176,30 @@ def _row_touched(row: Frame, touch: Frame) -> Frame:
 def _with_card(desk: Desk, card: Frame) -> Desk:
     who = card["person_id"]
 
-    def named(rows: list[Frame]) -> list[Frame]:
+    def named(rows: list[Frame], name: str) -> list[Frame]:
         return [
-            {**row, "person": {"id": who, "name": card["name"]}}
-            if row["person"] and row["person"]["id"] == who
+            {**row, "person": {"id": who, "name": name}}
+            if row.get("person") and row["person"]["id"] == who
             else row
             for row in rows
         ]
 
     offers = [{**o, "card": card} if o["card"]["person_id"] == who else o for o in desk["offers"]]
     shown: Desk = {
-        part: named(desk[part])
-        for part in ("work", "mentions", "snoozed", "consults", "tasks", "calls")
+        part: named(desk[part], card["name"] if part == "calls" else _called(card))
+        for part in ("work", "mentions", "snoozed", "consults", "tasks", "notices", "calls")
         if part in desk
     }
     return {**desk, "offers": offers, **shown}
+
+
+def _called(card: Frame) -> str:
+    """As the hub calls them in rows: by name, else by the first address that tells people anything."""
+    for one in card["identities"]:
+        tells = one["kind"] in {"email", "phone"} or (one["kind"] == "telegram" and one["display"])
+        if not card["name"] and one["confidence"] == "known" and tells:
+            return str(one["display"] or one["value"])
+    return str(card["name"])
 
 
 def read(desk: Desk, interaction_id: str, seq: int) -> Desk:

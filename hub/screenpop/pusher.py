@@ -160,8 +160,10 @@ class Pusher:
             case WorkStepped():
                 self._stepped(event, changed, agents)
                 self._windows.lines_changed()
-            case ClocksChanged(work_item_id=item_id) if item_id is not None:
-                changed[item_id] = None
+            case ClocksChanged(work_item_id=item_id):
+                self._windows.lines_changed()  # a line shows what is due
+                if item_id is not None:
+                    changed[item_id] = None
             case TouchStored():
                 self._touch(event)
             case DeliveryChanged():

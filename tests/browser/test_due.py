@@ -1,5 +1,6 @@
 """What is due to clients in writing: on the Work list, over the conversation, on the floor; and the warning."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,15 @@ async def test_a_silent_agent_sees_the_time_run_out_and_the_work_go(
     floor = await screen_of(browser, PICTURES / "en", language="en", theme="dark")
     page = agent.page
     await sign_in(page, hub.url, "anna")
-    await become_available(page)
     await sign_in(floor.page, hub.url, "sofia")
     await open_chat(client.page, hub.url, "en")
     await write(client.page, "Hello! Where is my order 118?")
+    # who waits has the due time that the supervisor sees
+    await expect(page.locator(".list .due")).to_contain_text("due 13:")
+    await expect(floor.page.locator("table.grid .due")).to_contain_text("due 13:")
+    await agent.picture("0-waits")
+    assert await agent.violations() == []
+    await become_available(page)
     await page.locator("section.offer").first.wait_for()
     await page.keyboard.press("a")
 
@@ -59,8 +65,13 @@ async def test_a_silent_agent_sees_the_time_run_out_and_the_work_go(
 
     # the time is over: the work is gone, with a word why
     await expect(page.locator("[data-work-row] .due")).to_have_count(0, timeout=SLOW_MS)
-    await expect(page.locator(".notice", has_text="You did not answer in time")).to_be_visible(
-        timeout=SLOW_MS
-    )
+    notice = page.locator(".notice", has_text="You did not answer in time")
+    await expect(notice).to_be_visible(timeout=SLOW_MS)
     await agent.picture("3-gone")
     assert await agent.violations() == []
+    # it says whose, and leads there
+    await expect(notice.locator(".second")).to_have_text(re.compile(r"— \S+"))
+    await notice.get_by_role("button", name="Show").press("Enter")
+    await expect(page).to_have_url(re.compile("person="))
+    await expect(page.locator("article.touch.inbound", has_text="order 118")).to_be_visible()
+    await expect(notice).to_have_count(0)

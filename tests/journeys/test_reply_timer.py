@@ -65,6 +65,7 @@ async def test_a_silent_agent_is_warned_then_another_answers_with_everything_kno
             "reply_overdue",
             interaction,
         )
+        assert notice["notice"]["person"]["id"] == offer["card"]["person_id"]
         again = await boris.offered(WITHIN_S)
         assert again["work_item"]["interaction_id"] == interaction
         assert again["work_item"]["waited_s"] >= 4

@@ -115,11 +115,11 @@ export const touch = (interaction: string, seq: number, part: Partial<TouchView>
 });
 
 export const said = (shown: TouchView, queue: string): TimelineEntry => ({
-  at: shown.at, kind: 'touch', interaction_id: shown.interaction_id, seq: shown.seq, channel: shown.channel, queue, touch: shown, agent: shown.author, detail: '', what: '', was: '', now: '',
+  at: shown.at, kind: 'touch', interaction_id: shown.interaction_id, seq: shown.seq, channel: shown.channel, queue, touch: shown, agent: shown.author, detail: '', what: '', was: '', now: '', opens: true,
 });
 
 export const fact = (interaction: string, seq: number, kind: string, at: string, detail = '', agent = ''): TimelineEntry => ({
-  at, kind, interaction_id: interaction, seq, channel: 'webchat', queue: 'support', touch: null, agent, detail, what: '', was: '', now: '',
+  at, kind, interaction_id: interaction, seq, channel: 'webchat', queue: 'support', touch: null, agent, detail, what: '', was: '', now: '', opens: true,
 });
 
 /** What passed with a client before today, and since. */

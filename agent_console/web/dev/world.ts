@@ -77,7 +77,7 @@ export class World {
       const client = CLIENTS[(n + 2) % CLIENTS.length];
       return {
         work_item_id: id(800 + n), person: n === 3 ? '' : (client?.name ?? ''), queue: QUEUES[n % 4 ? 0 : 1].name, channel: 'webchat',
-        language: client?.language ?? '', first_queued_at: ago(108 - n * 8), place: n + 1,
+        language: client?.language ?? '', first_queued_at: ago(108 - n * 8), place: n + 1, clocks: null,
       };
     });
   }

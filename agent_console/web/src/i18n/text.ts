@@ -3,6 +3,7 @@
 import { createI18n } from 'vue-i18n';
 import type accessCodes from '@/i18n/areas/access_codes.en';
 import type auditPage from '@/i18n/areas/audit_page.en';
+import type bubbleWords from '@/i18n/areas/bubble.en';
 import type caseWork from '@/i18n/areas/case_work.en';
 import type clockWords from '@/i18n/areas/clocks.en';
 import type composeWords from '@/i18n/areas/compose.en';
@@ -34,6 +35,7 @@ export type Key =
   | Leaves<typeof en>
   | `access_codes.${Leaves<typeof accessCodes>}`
   | `audit.${Leaves<typeof auditPage>}`
+  | `bubble.${Leaves<typeof bubbleWords>}`
   | `clocks.${Leaves<typeof clockWords>}`
   | `compose.${Leaves<typeof composeWords>}`
   | `floor_setup.${Leaves<typeof floorPages>}`

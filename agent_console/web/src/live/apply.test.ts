@@ -91,7 +91,7 @@ describe('an older snapshot and the frames since give the newer snapshot', () =>
 
   it('when the lines change', () => {
     const queues = [{ id: 'q1', name: 'support', waiting: 1, oldest_at: AT, ewt_s: null, staffed: 1, available: 0 }];
-    const waiting = [{ work_item_id: 'w9', person: 'Olga', queue: 'support', channel: 'webchat', language: 'ru', first_queued_at: AT, place: 1 }];
+    const waiting = [{ work_item_id: 'w9', person: 'Olga', queue: 'support', channel: 'webchat', language: 'ru', first_queued_at: AT, place: 1, clocks: null }];
     const desk = played(deskView(), { kind: 'queues_changed', seq: 2, queues, waiting });
     expect(shown(desk)).toEqual(deskView({ queues, waiting }));
   });

@@ -2,6 +2,7 @@
 
 import type { Frame, ReservationOfferedFrame } from '@/generated/frames';
 import type { ClientCard, DeskView, LastTouchView, NamedView, OfferView, TouchView, ViewerView, WorkView } from '@/generated/views';
+import { called } from '@/live/called';
 
 /** What a snapshot carries, and what only frames tell: who types, who looks on, and the newest card of each person. */
 export interface Desk extends DeskView {
@@ -188,7 +189,9 @@ function withCard(desk: Desk, card: ClientCard): Desk {
     snoozed: named(desk.snoozed, card),
     consults: named(desk.consults, card),
     tasks: named(desk.tasks, card),
-    calls: named(desk.calls, card),
+    notices: named(desk.notices, card),
+    // a number stands beside it
+    calls: named(desk.calls, card, card.name),
   };
 }
 
@@ -203,10 +206,8 @@ function moved(desk: Desk, personId: string, about: ClientCard['about']): Desk {
 }
 
 /** Rows of this person under the name that the card has. */
-function named<T extends { readonly person: NamedView | null }>(rows: readonly T[] | undefined, card: ClientCard): readonly T[] {
-  return (rows ?? []).map((row) =>
-    row.person?.id === card.person_id && row.person.name !== card.name ? { ...row, person: { id: row.person.id, name: card.name } } : row,
-  );
+function named<T extends { readonly person: NamedView | null }>(rows: readonly T[] | undefined, card: ClientCard, name = called(card)): readonly T[] {
+  return (rows ?? []).map((row) => (row.person?.id === card.person_id && row.person.name !== name ? { ...row, person: { id: row.person.id, name } } : row));
 }
 
 /** The card with a message of its person among the newest; the hub cuts and counts the same way. */

@@ -44,6 +44,7 @@ export default {
     no_such_letter: 'The letter that was to be quoted is not in this conversation. Send without the quote.',
     letter_required: 'This letter has formatting: take it back, change it, and send it again.',
     client_not_addressed: 'The letter does not go to the client. Put their address back.',
+    files_too_large: 'The files are too large for a letter. Take some out.',
     our_own_address: 'This address is our own.',
   },
 } as const;

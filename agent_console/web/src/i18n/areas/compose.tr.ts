@@ -46,6 +46,7 @@ const words: ComposeWords = {
     no_such_letter: 'Alıntılanacak mektup bu görüşmede değil. Alıntısız gönderin.',
     letter_required: 'Bu mektup biçimli: geri alın, değiştirin ve yeniden gönderin.',
     client_not_addressed: 'Mektup müşteriye gitmiyor. Adresini geri koyun.',
+    files_too_large: 'Dosyalar bir mektup için çok büyük. Bir bölümünü çıkarın.',
     our_own_address: 'Bu bizim kendi adresimiz.',
   },
 };

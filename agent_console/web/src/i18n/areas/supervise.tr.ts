@@ -60,9 +60,9 @@ export default {
   place: 'Sıra',
   client: 'Müşteri',
   stage: 'Aşama',
-  for: 'Süre',
+  for: 'Geçen süre',
   agent: 'Temsilci',
-  due: 'Süre',
+  due: 'Kalan süre',
   priority: 'Öncelik',
   in: {
     queued: 'bekliyor',

@@ -72,7 +72,6 @@ export default {
     client_wrote: 'Not sent to {name}: the client wrote before.',
     closed: 'Not sent to {name}: the conversation was closed.',
     undone: 'Back in the field.',
-    no_such_channel: 'the client cannot be reached on this channel now',
   },
   time: {
     hour: 'In one hour',

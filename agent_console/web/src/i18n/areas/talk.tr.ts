@@ -72,7 +72,6 @@ export default {
     client_wrote: '{name} için gönderilmedi: müşteri daha önce yazdı.',
     closed: '{name} için gönderilmedi: görüşme kapatıldı.',
     undone: 'Alana geri alındı.',
-    no_such_channel: 'müşteriye bu kanaldan şu an ulaşılamıyor',
   },
   time: {
     hour: 'Bir saat sonra',

@@ -1,6 +1,8 @@
 /** This browser's copy of texts begun and not sent, by interaction: for when the hub is away. */
 
 export type DraftKind = 'reply' | 'note';
+/** `addresses`: what is half typed in the lines of a letter, which the hub is not told. */
+export type Shelved = DraftKind | 'addresses';
 
 const PREFIX = 'touchline.draft.';
 const KEPT_MS = 14 * 86_400_000;
@@ -18,7 +20,7 @@ export class Drafts {
     this.#owner = owner;
   }
 
-  of(interactionId: string, kind: DraftKind): string {
+  of(interactionId: string, kind: Shelved): string {
     const kept = this.#shelf.getItem(this.#name(interactionId, kind)) ?? '';
     return kept.slice(kept.indexOf(' ') + 1);
   }
@@ -29,7 +31,7 @@ export class Drafts {
   }
 
   /** An empty text is no draft. */
-  keep(interactionId: string, kind: DraftKind, text: string, nowMs: number): void {
+  keep(interactionId: string, kind: Shelved, text: string, nowMs: number): void {
     const name = this.#name(interactionId, kind);
     try {
       if (text.trim()) this.#shelf.setItem(name, `${nowMs} ${text}`);
@@ -49,7 +51,7 @@ export class Drafts {
     }
   }
 
-  #name(interactionId: string, kind: DraftKind): string {
+  #name(interactionId: string, kind: Shelved): string {
     return `${PREFIX}${this.#owner}.${interactionId}.${kind}`;
   }
 }

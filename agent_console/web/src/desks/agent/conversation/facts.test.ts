@@ -5,7 +5,7 @@ import { learn, speak, text } from '@/i18n/text';
 import { AT } from '@/live/samples';
 
 const words = (kind: string, detail = '', agent = 'Anna'): string => {
-  const entry: TimelineEntry = { at: AT, kind, interaction_id: 'i1', seq: 1, channel: 'webchat', queue: 'support', touch: null, agent, detail, what: '', was: '', now: '' };
+  const entry: TimelineEntry = { at: AT, kind, interaction_id: 'i1', seq: 1, channel: 'webchat', queue: 'support', touch: null, agent, detail, what: '', was: '', now: '', opens: true };
   return factWords(entry, text, new Map([['solved', 'Solved']]));
 };
 

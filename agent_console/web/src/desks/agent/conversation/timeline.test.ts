@@ -8,10 +8,10 @@ const at = (minute: number, day = 14): string => new Date(2026, 10, day, 9, minu
 
 const entry = (part: Partial<TouchView> = {}): TimelineEntry => {
   const shown = touch({ at: at(part.seq ?? 1), ...part });
-  return { at: shown.at, kind: 'touch', interaction_id: shown.interaction_id, seq: shown.seq, channel: 'webchat', queue: 'support', touch: shown, agent: shown.author, detail: '', what: '', was: '', now: '' };
+  return { at: shown.at, kind: 'touch', interaction_id: shown.interaction_id, seq: shown.seq, channel: 'webchat', queue: 'support', touch: shown, agent: shown.author, detail: '', what: '', was: '', now: '', opens: true };
 };
 const fact = (kind: string, seq: number, detail = ''): TimelineEntry => ({
-  at: at(seq), kind, interaction_id: 'i1', seq, channel: 'webchat', queue: 'support', touch: null, agent: 'Anna', detail, what: '', was: '', now: '',
+  at: at(seq), kind, interaction_id: 'i1', seq, channel: 'webchat', queue: 'support', touch: null, agent: 'Anna', detail, what: '', was: '', now: '', opens: true,
 });
 const seqs = (timeline: Timeline) => timeline.map((e) => e.seq);
 

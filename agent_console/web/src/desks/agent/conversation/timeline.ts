@@ -33,6 +33,8 @@ export function withTouch(timeline: Timeline, touch: TouchView, queue: string): 
     what: '',
     was: '',
     now: '',
+    // who is told of it may open it
+    opens: true,
   };
   if (timeline.some((known) => keyOf(known) === keyOf(entry))) return timeline;
   return inOrder([...timeline, entry]);

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { lineOf, reasonsOf, wholeHead, whoIs } from '@/desks/agent/conversation/letter/head';
+import { foldOf, lineOf, reasonsOf, wholeHead, whoIs } from '@/desks/agent/conversation/letter/head';
 
 const people = (count: number) => Array.from({ length: count }, (_, n) => ({ name: '', address: `p${n}@x.test` }));
 
 describe('the head of a letter', () => {
   it('is whole though the hub leaves out what is as usual', () => {
     expect(wholeHead({ subject: 'Help' })).toMatchObject({ subject: 'Help', kind: 'personal', proof: 'unknown', to: [], defects: [], has_html: false });
+  });
+
+  it('says what is folded away', () => {
+    const folds = [[false, false], [true, false], [false, true], [true, true]].map(([quoted = false, signature = false]) => foldOf({ quoted, signature }));
+    expect(folds).toEqual([null, 'quote', 'signature', 'both']);
   });
 
   it('never shows a name without its address', () => {

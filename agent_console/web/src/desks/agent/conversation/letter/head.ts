@@ -4,7 +4,7 @@ import type { LetterHeadView, MailAddress } from '@/generated/views';
 
 const PLAIN: LetterHeadView = {
   subject: '', sender: null, reply_to: [], to: [], cc: [], bcc: [], kind: 'personal', proof: 'unknown', has_html: false,
-  quoted: false, remote_images: 0, unreadable: false, defects: [], may_belong_to: [],
+  quoted: false, signature: false, remote_images: 0, unreadable: false, defects: [], may_belong_to: [],
 };
 
 /** The whole head: the hub leaves out what is as usual. */
@@ -21,6 +21,10 @@ export interface Line {
   /** How many are folded away. */
   readonly more: number;
 }
+
+/** What of it is folded away, if anything. */
+export const foldOf = ({ quoted, signature }: Pick<LetterHeadView, 'quoted' | 'signature'>): 'quote' | 'signature' | 'both' | null =>
+  quoted ? (signature ? 'both' : 'quote') : signature ? 'signature' : null;
 
 /** A line of addresses; one that would stand alone behind the fold is shown too. */
 export function lineOf(addresses: readonly MailAddress[], isWhole: boolean): Line {
