@@ -232,7 +232,7 @@ async def test_why_a_reply_for_later_failed_is_said_in_words(browser: Browser, t
         await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
         await keys.type("It is on its way.")
         await keys.press("Alt+Enter")
-        await page.locator("form.compose .later button", has_text="In one hour").click()
+        await page.locator("form.when .choices button", has_text="In one hour").press("Enter")
         await expect(page.locator(".plan")).to_contain_text("It is on its way.")
         # as the hub leaves it when its time comes and the files have become too large
         with sqlite3.connect(tmp_path / "data" / "hub.db", timeout=10) as kept:
