@@ -14,22 +14,25 @@ from hub.domain.agent import Agent, Media, Wish
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import InteractionOpened
-from hub.domain.ids import (
-    InteractionId,
-    PersonId,
-    PlannedId,
-    QueueId,
-    SessionId,
-    UserId,
-    WorkItemId,
-)
+from hub.domain.ids import InteractionId, PersonId, PlannedId, QueueId, SessionId, UserId, WorkItemId
 from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.mail_account import EMAIL, is_address
 from hub.domain.person import IdentityKind
 from hub.domain.planned import LONGEST_HOLD, PlannedReply
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
-from hub.domain.reach import Client, Judged, UnderWay, Way, WayClosed, held_up, judged, waits, within_reach
+from hub.domain.reach import (
+    Client,
+    Judged,
+    UnderWay,
+    Way,
+    WayClosed,
+    held_up,
+    judged,
+    likeliest_first,
+    waits,
+    within_reach,
+)
 from hub.domain.texts import one_line
 from hub.domain.written_letter import PlannedLetter, WrittenLetter
 from hub.handing import begin_work, give, one_who_holds, require_own_room
@@ -189,8 +192,7 @@ class Starting:
             channel = self._ways.get(kind)
             known = await self._by(principal, channel, addresses) if channel and addresses else []
             closed = WayClosed.NO_ADDRESS if channel else WayClosed.NOT_CONNECTED
-            known = [replace(w, last_at=w.last_at or used.get((w.account, w.address))) for w in known]
-            found += _likeliest_first(known, principal.queues) or [
+            found += likeliest_first(known, used, principal.queues) or [
                 _no_way(kind, address, closed) for address in addresses or ("",)
             ]
         return found
@@ -322,13 +324,6 @@ def _user_of(principal: Principal) -> UserId:
     if principal.user_id is None:
         raise NotFound("you are no person")
     return principal.user_id
-
-
-def _likeliest_first(ways: Sequence[Way], queues: frozenset[QueueId]) -> list[Way]:
-    """The one that was used last with this client, then those whose answers come to whoever begins, then the others;
-    else in the order of the channel."""
-    by_queue = sorted(ways, key=lambda way: way.queue_id not in queues)
-    return sorted(by_queue, key=lambda way: -way.last_at.timestamp() if way.last_at else 0.0)
 
 
 def _chosen(ways: Sequence[Way], words: FirstWords) -> Way | None:

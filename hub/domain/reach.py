@@ -1,6 +1,6 @@
 """By which ways a client can be written to first, and why another way is closed now. Decided without I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -118,6 +118,16 @@ def within_reach(ways: Sequence[Way], queues: frozenset[QueueId] | None) -> list
         for way in reversed(others.values())
     )
     return [*mine, *closed]
+
+
+def likeliest_first(
+    ways: Sequence[Way], used: Mapping[tuple[str, str], datetime], queues: frozenset[QueueId]
+) -> list[Way]:
+    """The one that was `used` last with this client (by account and address), then those whose answers come to whoever
+    begins, then the others; else in the order of the channel."""
+    seen = [replace(way, last_at=way.last_at or used.get((way.account, way.address))) for way in ways]
+    seen.sort(key=lambda way: way.queue_id not in queues)
+    return sorted(seen, key=lambda way: -way.last_at.timestamp() if way.last_at else 0.0)
 
 
 def waits(under_way: UnderWay) -> bool:
