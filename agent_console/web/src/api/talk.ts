@@ -1,6 +1,7 @@
 /** The calls of the conversation beside replies and notes: plans, drafts, mentions, snoozes, files. */
 
-import { csrfToken, Refusal, refusalOf, request } from '@/api/http';
+import { request } from '@/api/http';
+import { upload } from '@/api/upload';
 import type { ColleaguePage, DraftPage, DraftText, FileView, KeptDraft, Plan, PlanChange, PlannedPage, ReplyLimitsPage } from '@/generated/api';
 import type { PlannedView, SnoozeView } from '@/generated/views';
 
@@ -36,19 +37,5 @@ export const broughtFile = (sha256: string, name: string): string => `${BASE}/at
 /** Brings a file; `progress` hears the share that went out. Rejects with Refusal, AbortError when `signal` fired. */
 export function bring(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<FileView> {
   const query = new URLSearchParams({ name: file.name || 'file', media_type: file.type.slice(0, 200) });
-  return new Promise((resolve, reject) => {
-    const sent = new XMLHttpRequest();
-    sent.open('POST', `${BASE}/attachments?${query.toString()}`);
-    sent.setRequestHeader('X-CSRF-Token', csrfToken());
-    sent.setRequestHeader('Content-Type', 'application/octet-stream');
-    sent.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
-    sent.onload = () => {
-      if (sent.status === 201) resolve(JSON.parse(sent.responseText) as FileView);
-      else reject(refusalOf(sent.status, sent.responseText));
-    };
-    sent.onerror = () => reject(new Refusal({ status: 0, code: 'unreachable', detail: '', field: null, retry_after_s: null }));
-    sent.onabort = () => reject(new DOMException('stopped', 'AbortError'));
-    signal.addEventListener('abort', () => sent.abort(), { once: true });
-    sent.send(file);
-  });
+  return upload<FileView>(`/attachments?${query.toString()}`, file, progress, signal);
 }

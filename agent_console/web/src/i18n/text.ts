@@ -9,6 +9,7 @@ import type clockWords from '@/i18n/areas/clocks.en';
 import type composeWords from '@/i18n/areas/compose.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import type hubStatus from '@/i18n/areas/hub_status.en';
+import type importPage from '@/i18n/areas/import_page.en';
 import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
 import type letterWords from '@/i18n/areas/letter.en';
 import type mailPage from '@/i18n/areas/mail_setup.en';
@@ -40,6 +41,7 @@ export type Key =
   | `compose.${Leaves<typeof composeWords>}`
   | `floor_setup.${Leaves<typeof floorPages>}`
   | `hub_status.${Leaves<typeof hubStatus>}`
+  | `imports.${Leaves<typeof importPage>}`
   | `knowledge.${Leaves<typeof knowledgePages>}`
   | `letter.${Leaves<typeof letterWords>}`
   | `mail_setup.${Leaves<typeof mailPage>}`

@@ -3,6 +3,7 @@
 export default {
   log: 'Interaction log',
   exports: 'Exports',
+  imports: 'Clients from files',
   reports: 'Reports',
   activity: 'Agent activity',
   staffing: 'Staffing',

@@ -3,6 +3,7 @@
 export default {
   log: 'Журнал обращений',
   exports: 'Выгрузки',
+  imports: 'Клиенты из файлов',
   reports: 'Отчёты',
   activity: 'Работа операторов',
   staffing: 'Расчёт штата',

@@ -3,6 +3,7 @@
 export default {
   log: 'Görüşme kaydı',
   exports: 'Dışa aktarılanlar',
+  imports: 'Dosyadan müşteriler',
   reports: 'Raporlar',
   activity: 'Temsilci etkinliği',
   staffing: 'Kadro hesabı',

@@ -1,0 +1,31 @@
+/** The calls about imports of clients. */
+
+import { request } from '@/api/http';
+import { upload } from '@/api/upload';
+import type { ImportPage, ImportPreview, ImportView, KeptRowPage, OnKnown, RowKind } from '@/generated/api';
+
+const of = (id: string, ...rest: string[]): string => `/${['imports', id, ...rest].map(encodeURIComponent).join('/')}`;
+
+/** How a file is read; an empty choice is found out by the hub. */
+export interface Reading {
+  readonly encoding: string;
+  readonly delimiter: string;
+}
+
+/** Brings a file; `progress` hears the share that went out. */
+export function bring(file: File, reading: Reading, progress: (share: number) => void, signal: AbortSignal): Promise<ImportView> {
+  const query = new URLSearchParams({ name: file.name || 'file', ...reading });
+  return upload<ImportView>(`/imports?${query.toString()}`, file, progress, signal);
+}
+
+export const imports = (after: string | null, signal?: AbortSignal) => request<ImportPage>('/imports', { query: { after, limit: 50 }, signal });
+export const one = (id: string, signal?: AbortSignal) => request<ImportView>(of(id), { signal });
+export const preview = (id: string, mapping: readonly string[], signal?: AbortSignal) =>
+  request<ImportPreview>(of(id, 'preview'), { method: 'POST', body: { mapping }, signal });
+export const start = (id: string, mapping: readonly string[], on_known: OnKnown) =>
+  request<ImportView>(of(id, 'start'), { method: 'POST', body: { mapping, on_known } });
+export const cancel = (id: string) => request<ImportView>(of(id, 'cancel'), { method: 'POST' });
+export const rows = (id: string, kind: RowKind, after: string | null, signal?: AbortSignal) =>
+  request<KeptRowPage>(of(id, 'rows'), { query: { kind, after, limit: 50 }, signal });
+/** Where the rows that could not be taken are; the browser fetches them itself. */
+export const badRows = (id: string): string => `/api/v1${of(id, 'bad-rows')}`;

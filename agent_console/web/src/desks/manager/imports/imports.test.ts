@@ -1,0 +1,36 @@
+import { beforeAll, expect, it } from 'vitest';
+import { Refusal } from '@/api/http';
+import { reasonWords, refusalWords, samples, targetWords, withTarget } from '@/desks/manager/imports/imports';
+import { withImportWords } from '@/i18n/import-page';
+
+beforeAll(() => withImportWords(() => Promise.resolve()));
+const refused = (code: string) => new Refusal({ status: 422, code, detail: 'because', field: null, retry_after_s: null });
+
+it('a reason names its column, and one that is new to us is readable', () => {
+  expect(reasonWords('phone_lost_digits', 'Mobile')).toBe('A spreadsheet has cut this number. Save the column as text. (Mobile)');
+  expect(reasonWords('bad_phone', '')).toBe('This is no phone number.');
+  expect(reasonWords('moon_is_full', '')).toBe('moon is full');
+});
+
+it('a refusal is said in the words of imports, where the common words would mislead', () => {
+  expect(refusalWords(refused('too_many_rows'))).toContain('200,000 rows');
+  expect(refusalWords(refused('forbidden'))).toBe('Your role does not allow this.');
+});
+
+it('a field of the house is called by its label', () => {
+  const field = { id: 'f1', label: 'Shoe size', kind: 'number', choices: [], required: false, position: 1, version: 1 } as const;
+  expect(targetWords('field:f1', [field])).toBe('Shoe size');
+  expect(targetWords('email', [field])).toBe('E-mail');
+});
+
+it('a column is recognised by its first different texts', () => {
+  const rows = [['a\nb', 'x'], ['', 'x'], ['c', 'x'], ['d', 'x'], ['e', 'x']].map((cells) => ({ cells }));
+  expect(samples(rows, 0)).toBe('a, b · c · d');
+  expect(samples(rows, 1)).toBe('x');
+  expect(samples([{ cells: ['y'.repeat(61)] }], 0)).toBe(`${'y'.repeat(60)}…`);
+  expect(samples(rows, 7)).toBe('');
+});
+
+it('one column changes, the others stay', () => {
+  expect(withTarget(['name', 'phone'], 1, '')).toEqual(['name', '']);
+});

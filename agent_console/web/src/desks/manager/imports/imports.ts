@@ -1,0 +1,46 @@
+/** What the pages of imports decide: words of a reason, what a column may become, what stands in it. */
+
+import { Refusal } from '@/api/http';
+import type { ClientFieldView, ImportState, ImportView, TriedRow } from '@/generated/api';
+import { type Key, text } from '@/i18n/text';
+import { wordsOf } from '@/shell/notices';
+
+export const TONES: Readonly<Record<ImportState, string>> = { ready: 'warn', queued: '', running: 'accent', done: 'ok', failed: 'bad', cancelled: '' };
+export const ENCODINGS = ['utf-8', 'utf-16-le', 'utf-16-be', 'cp1251', 'cp1254'] as const;
+export const DELIMITERS = [';', ',', '\t', '|'] as const;
+const CHARSETS: Readonly<Record<string, string>> = { 'utf-8': 'UTF-8', 'utf-16-le': 'UTF-16 LE', 'utf-16-be': 'UTF-16 BE', cp1251: 'Windows-1251', cp1254: 'Windows-1254' };
+const SHOWN = 3;
+const LONGEST = 60;
+
+export const charset = (encoding: string): string => CHARSETS[encoding] ?? encoding;
+export const separator = (delimiter: string): string => (delimiter === '\t' ? text.t('imports.tab') : delimiter);
+export const isMoving = (one: Pick<ImportView, 'state'>): boolean => one.state === 'queued' || one.state === 'running';
+
+/** What was wrong with the request, in the words of imports where they have some. */
+export function refusalWords(error: unknown): string {
+  const key = error instanceof Refusal ? `imports.refused.${error.code}` : '';
+  return text.has(key) ? text.t(key) : wordsOf(error);
+}
+
+/** Why a row is kept, with the heading it is about. A word that is new to us is made readable. */
+export function reasonWords(reason: string, column: string): string {
+  const key = [`imports.reason.${reason}`, `errors.${reason}`].find((one): one is Key => text.has(one));
+  const said = key ? text.t(key) : reason.replaceAll('_', ' ');
+  return column ? text.t('imports.reason.in_column', { reason: said, column }) : said;
+}
+
+/** A target in words: a field of the house by its label. */
+export function targetWords(target: string, fields: readonly ClientFieldView[]): string {
+  const field = fields.find((one) => target === `field:${one.id}`);
+  const key = `imports.target.${target}`;
+  return field?.label ?? (text.has(key) ? text.t(key) : target);
+}
+
+/** The first different texts of a column, to recognise it by. */
+export function samples(rows: readonly Pick<TriedRow, 'cells'>[], place: number): string {
+  const found = new Set(rows.map((row) => (row.cells[place] ?? '').trim().replaceAll(/\s*\n\s*/g, ', ')).filter(Boolean));
+  return [...found].slice(0, SHOWN).map((one) => (one.length > LONGEST ? `${one.slice(0, LONGEST)}…` : one)).join(' · ');
+}
+
+/** The mapping with one column changed. */
+export const withTarget = (mapping: readonly string[], place: number, target: string): readonly string[] => mapping.map((one, n) => (n === place ? target : one));
