@@ -23,6 +23,24 @@ class StartExport(Body, frozen=True, kw_only=True):
     headings: Annotated[tuple[ExportHeading, ...], Meta(max_length=40)] = ()
 
 
+Word = Annotated[str, Meta(max_length=200)]
+
+
+class StartPersonExport(Body, frozen=True, kw_only=True):
+    """The clients that answer all of these; an empty one is answered by everybody. `q` is answered by the best 50.
+
+    `organization` is an id. `headings` are titles of columns of one's own; each column is there all the same.
+    """
+
+    form: ExportForm
+    q: Word = ""
+    organization: Word = ""
+    tag: Word = ""
+    language: Word = ""
+    tier: Word = ""
+    headings: Annotated[tuple[ExportHeading, ...], Meta(max_length=100)] = ()
+
+
 class ExportPage(Answer, frozen=True, kw_only=True):
     """A page, the newest first. A file has at most `row_limit` rows."""
 

@@ -44,7 +44,9 @@ class ExportDesk:
     async def ask(
         self, call: Call, form: ExportForm, query: str, headings: tuple[Heading, ...], rows_total: int
     ) -> ExportView:
-        """Queue it. Raises Invalid (`too_many_rows`), Conflict (`too_many_exports`)."""
+        """Queue it. Raises Invalid (`too_many_rows`, `unknown_choice`), Conflict (`too_many_exports`)."""
+        if form is ExportForm.VCARD and self._subject is not ExportSubject.PERSONS:
+            raise Invalid("only clients are written as cards", field="form", code="unknown_choice")
         if rows_total > ROW_LIMIT:
             raise Invalid(
                 f"a file has at most {ROW_LIMIT} rows: choose a shorter period",

@@ -10,6 +10,7 @@ from crm_store.instants import to_us
 from crm_store.mapping import identity_row, person_row, text
 from crm_store.person_edits import MOST_ADDRESSES, save_state, state_of
 from crm_store.person_index import index_persons, namesakes
+from crm_store.person_scope import roots_of
 from crm_store.rows.crm import consents, person_details, person_tags
 from crm_store.rows.people import identities, organizations, persons
 from hub.crm.addresses import shown_address
@@ -76,6 +77,20 @@ async def proved_holders(
     return {(IdentityKind(r[0]), r[1]): Holder(PersonId(r[2]), r[3] == "known" and not r[4]) for r in rows}
 
 
+async def named_by_id(wire: Wire, tenant_id: TenantId, drafts: Iterable[RowDraft]) -> dict[str, PersonId]:
+    """Who these rows name by an id of ours; one that was merged stands for the record it is part of."""
+    asked = sorted({PersonId(draft.client_id) for draft in drafts if draft.client_id})
+    if not asked:
+        return {}
+    rows = await wire.fetch(
+        "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)", tenant_id, asked
+    )
+    here = [PersonId(row[0]) for row in rows]
+    return {str(one): one for one in here} | {
+        str(k): v for k, v in (await roots_of(wire, tenant_id, here)).items()
+    }
+
+
 class Batch:
     """Takes rows within a transaction. Afterwards it says what became of them."""
 
@@ -86,6 +101,7 @@ class Batch:
         self._fields = fields
         self._at = at
         self._holders: dict[Address, Holder] = {}
+        self._named: dict[str, PersonId] = {}
         self._organizations: dict[str, Organization] = {}
         self._new: list[tuple[PersonId, RowDraft, tuple[Address, ...]]] = []
         self._added: list[tuple[PersonId, RowDraft]] = []
@@ -108,6 +124,7 @@ class Batch:
     async def take(self, drafts: Sequence[RowDraft]) -> None:
         """All of these, in order. Raises Conflict (`raced`) when somebody stored the same first."""
         self._holders = await proved_holders(self._wire, self._tenant_id, drafts)
+        self._named = await named_by_id(self._wire, self._tenant_id, drafts)
         await self._lock()
         await self._find_organizations(drafts)
         for draft in drafts:
@@ -116,8 +133,12 @@ class Batch:
                 for address in draft.addresses
                 if (holder := self._holders.get(address)) is not None and holder.is_proved
             }
+            if (named := self._named.get(draft.client_id)) is not None:
+                known.add(named)
             if len(known) > 1:
                 self._refuse(draft, "of_several")
+            elif not known and not draft.name and not draft.addresses:
+                self._refuse(draft, "nobody")  # the id alone, and it is of another house
             elif not known:
                 self._add(draft)
             elif self._job.on_known is OnKnown.SKIP:
@@ -135,7 +156,7 @@ class Batch:
         await self._wire.fetch(
             "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
             self._tenant_id,
-            sorted({holder.person_id for holder in self._holders.values()}),
+            sorted({*(holder.person_id for holder in self._holders.values()), *self._named.values()}),
         )
 
     async def _find_organizations(self, drafts: Sequence[RowDraft]) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from crm_store.audited import audited
 from crm_store.client_fields import fields_of
 from crm_store.driver import Row, Wire
-from crm_store.import_batch import Batch, proved_holders
+from crm_store.import_batch import Batch, named_by_id, proved_holders
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at as instant
 from crm_store.mapping import columns, text
@@ -210,7 +210,8 @@ class Imports:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             holders = await proved_holders(wire, tenant_id, drafts)
-        found: dict[int, PersonId] = {}
+            named = await named_by_id(wire, tenant_id, drafts)
+        found = {draft.number: named[draft.client_id] for draft in drafts if draft.client_id in named}
         for draft in drafts:
             for address in draft.addresses:
                 holder = holders.get(address)

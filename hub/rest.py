@@ -276,7 +276,7 @@ def operations(p: Parts) -> list[Operation]:
         *lookup_api.operations(lookups=lookups, dispositions=p.live.dispositions),
         *insight_api.operations(store=p.insight, clock=p.clock, zone=p.zone, pop_ms=p.pop_ms),
         *log_api.operations(log=SqlLog(p.store), views=SqlLogViews(p.store), clock=p.clock, zone=p.zone),
-        *p.exporting.import_operations(),
+        *p.exporting.client_operations(),
         *export_api.operations(desk=p.exporting.log_desk, rows=p.exporting.rows, clock=p.clock, zone=p.zone),
         *report_api.operations(
             sums=SqlSums(p.store),

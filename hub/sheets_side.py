@@ -3,22 +3,25 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from agent_console import import_api
+from agent_console import import_api, person_export_api
 from agent_console.export_desk import ExportDesk
 from agent_console.operations import Operation
 from crm_store.exports import SqlExports
 from crm_store.imports import Imports as SqlImports
 from crm_store.log import SqlLog
+from crm_store.person_sheet import PersonSheet
 from crm_store.store import Store
 from hub.cluster.codec import encode
-from hub.cluster.embedded.export_files import FolderExports, harmless
+from hub.cluster.embedded.export_files import FolderExports
 from hub.cluster.embedded.import_files import FolderImports
 from hub.crm.importing import Imports
 from hub.domain.access import Permission
 from hub.domain.ids import DEFAULT_TENANT
+from hub.domain.spreadsheets import harmless
 from hub.insight.export_rows import AuditRows, LogRows
 from hub.insight.exporting import Exporter
 from hub.insight.exports import ExportRows, ExportSubject
+from hub.insight.person_rows import PersonRows
 from hub.lifecycle import Jobs
 from hub.ports.access import AccessStore
 from hub.ports.clock import Clock
@@ -39,23 +42,33 @@ class Exporting:
         self.rows = SqlLog(store, Permission.EXPORT)
         of_log = SqlExports(store.database)
         of_audit = SqlExports(store.database, ExportSubject.AUDIT, Permission.READ_AUDIT)
+        of_persons = SqlExports(store.database, ExportSubject.PERSONS, Permission.EXPORT_PERSONS)
+        self._persons = PersonSheet(store)
         sources: dict[ExportSubject, ExportRows] = {
             ExportSubject.LOG: LogRows(self.rows, zone),
             ExportSubject.AUDIT: AuditRows(access),
+            ExportSubject.PERSONS: PersonRows(self._persons),
         }
         self._exporter = exporter = Exporter(of_log, sources, files, clock, zone, DEFAULT_TENANT)
-        self.log_desk, self.audit_desk = (
+        self.log_desk, self.audit_desk, self._persons_desk = (
             ExportDesk(kept, files, clock, zone, subject=subject, wake=exporter.wake)
-            for kept, subject in ((of_log, ExportSubject.LOG), (of_audit, ExportSubject.AUDIT))
+            for kept, subject in (
+                (of_log, ExportSubject.LOG),
+                (of_audit, ExportSubject.AUDIT),
+                (of_persons, ExportSubject.PERSONS),
+            )
         )
         brought = FolderImports(data_dir / "imports")
         brought.clear_unfinished()
         self._imported = SqlImports(store, encode=encode)
         self._imports = Imports(self._imported, brought, clock, region=region)
 
-    def import_operations(self) -> list[Operation]:
-        """What managers do with imports."""
-        return import_api.operations(imports=self._imports, store=self._imported, harmless=harmless)
+    def client_operations(self) -> list[Operation]:
+        """What managers do with clients in files: in and out."""
+        return [
+            *import_api.operations(imports=self._imports, store=self._imported, harmless=harmless),
+            *person_export_api.operations(desk=self._persons_desk, sheet=self._persons),
+        ]
 
     def start(self, jobs: Jobs) -> None:
         """Work on what was asked for, until the jobs end."""

@@ -15,6 +15,7 @@ from hub.domain.person import IdentityKind, Purpose
 from hub.domain.texts import one_line, written_text
 
 LONGEST_NOTE = 2_000
+LONGEST_ID = 60
 MOST_ADDRESSES = 20
 
 FIELD: Final = "field:"
@@ -34,6 +35,7 @@ TARGETS: Final = (
     "note",
     "consent_service",
     "consent_marketing",
+    "client_id",
 )
 _PARTS: Final = ("first_name", "middle_name", "last_name")
 _ADDRESSES: Final = {
@@ -43,8 +45,8 @@ _ADDRESSES: Final = {
 }
 _CONSENTS: Final = {"consent_service": Purpose.SERVICE, "consent_marketing": Purpose.MARKETING}
 _HEADINGS: Final[Mapping[str, str]] = {
-    "name": "name, full name, client, customer, person, contact, имя, фио, клиент, полное имя, контакт, ad soyad,"
-    " adi soyadi, isim, musteri, tam ad",
+    "name": "name, full name, client, customer, person, contact, имя, имя целиком, фио, клиент, полное имя, контакт,"
+    " ad soyad, adi soyadi, isim, musteri, tam ad",
     "first_name": "first name, given name, forename, имя отдельно, ad, adi",
     "middle_name": "middle name, patronymic, отчество, ikinci ad",
     "last_name": "last name, family name, surname, фамилия, soyad, soyadi",
@@ -56,6 +58,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "telegram": "telegram, telegram id, telegram name, телеграм, телеграмм",
     "organization": "organization, organisation, company, company name, employer, firm, организация, компания, фирма,"
     " место работы, sirket, sirket adi, firma, kurum, kurulus",
+    "client_id": "client id, id of the client, id клиента, musteri kimligi, uid",
     "language": "language, lang, язык, dil",
     "tags": "tags, tag, labels, label, groups, group, categories, category, теги, тег, метки, метка, группа, группы,"
     " категория, etiket, etiketler, grup, kategori",
@@ -113,7 +116,7 @@ def checked(mapping: Sequence[str], columns: Sequence[str], fields: Iterable[Cli
         if target and (target not in known or (target in once and not _may_repeat(target))):
             raise Invalid("no such target, or given twice", field=f"mapping.{place}", code="bad_mapping")
         once.add(target)
-    if not once & {"name", *_PARTS, *_ADDRESSES}:
+    if not once & {"name", *_PARTS, *_ADDRESSES, "client_id"}:
         raise Invalid("say which column is a name or an address", field="mapping", code="bad_mapping")
     return tuple(mapping)
 
@@ -175,7 +178,8 @@ class RowReader:
             for value in _addresses(target, text, self._region)
         )
         name = one_line(name, LONGEST_NAME)
-        if not name and not addresses:
+        client_id = given.get("client_id", [""])[0].lower()[:LONGEST_ID]
+        if not name and not addresses and not client_id:
             return BadRow(number=row.number, raw=row.cells, reason="nobody")
         if len(addresses) > MOST_ADDRESSES:
             return BadRow(number=row.number, raw=row.cells, reason="too_many_addresses")
@@ -193,6 +197,7 @@ class RowReader:
                 if target in given
             ),
             note=written_text("\n".join(given.get("note", [])))[:LONGEST_NOTE],
+            client_id=client_id,
             consents=tuple((_CONSENTS[t], _yes(given[t][0])) for t in _CONSENTS if t in given),
         )
 

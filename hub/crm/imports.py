@@ -95,7 +95,10 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowDraft:
-    """What a row says of a client, each thing in the form it is kept in. Empty: it says nothing of it."""
+    """What a row says of a client, each thing in the form it is kept in. Empty: it says nothing of it.
+
+    `client_id` is by which an export of ours named them; that of another house is nobody here.
+    """
 
     number: int
     raw: tuple[str, ...]
@@ -107,6 +110,7 @@ class RowDraft:
     fields: tuple[tuple[str, str], ...] = ()
     note: str = ""
     consents: tuple[tuple[Purpose, bool], ...] = ()
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

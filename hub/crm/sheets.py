@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import BinaryIO, Final
 
 from hub.domain.errors import Invalid
+from hub.domain.spreadsheets import as_typed
 
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
@@ -146,7 +147,7 @@ def _row(number: int, cells: Sequence[str], width: int, problem: str) -> RawRow:
         problem = problem or "empty_row"
     elif any("\ufffd" in cell for cell in cells):
         problem = problem or "bad_encoding"
-    kept = [cell.replace("\0", "") for cell in cells[:MOST_COLUMNS]]
+    kept = [as_typed(cell.replace("\0", "")) for cell in cells[:MOST_COLUMNS]]
     return RawRow(number=number, cells=tuple(kept + [""] * (width - len(kept))), problem=problem)
 
 

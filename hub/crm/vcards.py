@@ -1,6 +1,6 @@
 """vCards 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350) as rows of a sheet: a card is a row, several values are lines.
 
-Of a card are read FN, N, TEL, EMAIL, IMPP, ORG, NOTE, CATEGORIES and LANG; pictures, keys and all else are left out.
+Of a card are read FN, N, TEL, EMAIL, IMPP, ORG, NOTE, CATEGORIES, LANG and UID; all else is left out.
 """
 
 import binascii
@@ -12,12 +12,24 @@ from typing import BinaryIO, Final
 
 from hub.crm.sheets import LONGEST_CELL, RawRow, Shape, encoding_of
 
-COLUMNS: Final = ("name", "phone", "email", "telegram", "organization", "tags", "language", "note")
+COLUMNS: Final = (
+    "name",
+    "phone",
+    "email",
+    "telegram",
+    "organization",
+    "tags",
+    "language",
+    "note",
+    "client_id",
+)
 
 _LONGEST_CARD_BYTES = 4 * 1024 * 1024
 """With its picture."""
 
-_READ = frozenset({"FN", "N", "TEL", "EMAIL", "IMPP", "ORG", "NOTE", "CATEGORIES", "LANG", "BEGIN", "END"})
+_READ = frozenset(
+    {"FN", "N", "TEL", "EMAIL", "IMPP", "ORG", "NOTE", "CATEGORIES", "LANG", "UID", "BEGIN", "END"}
+)
 _COLUMN_OF = {"TEL": "phone", "EMAIL": "email", "NOTE": "note", "LANG": "language"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SEPARATE = re.compile(r"(?<!\\);")
@@ -102,6 +114,8 @@ def _take(card: _Card, name: str, parameters: dict[str, str], value: str) -> Non
         case "CATEGORIES":
             for tag in _LISTED.split(value):
                 card.add("tags", _plain(tag))
+        case "UID":
+            card.values["client_id"] = [value.strip().lower().removeprefix("urn:uuid:")]
         case "IMPP":
             if value.lower().startswith(("telegram:", "tg:")):
                 card.add("telegram", value.partition(":")[2])

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     LISTEN_RECORDING = "listen_recording"
     ERASE_RECORDING = "erase_recording"
     IMPORT_PERSONS = "import_persons"
+    EXPORT_PERSONS = "export_persons"
 
 
 class Scope(IntEnum):
@@ -142,6 +143,7 @@ MATRIX: dict[Role, dict[Permission, Scope]] = {
         _P.EXPORT: _S.ALL,
         _P.LISTEN_RECORDING: _S.ALL,
         _P.IMPORT_PERSONS: _S.ALL,
+        _P.EXPORT_PERSONS: _S.ALL,
     },
     Role.ADMIN: {
         _P.SEE_SELF: _S.OWN,

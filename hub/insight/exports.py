@@ -22,30 +22,33 @@ MOST_WAITING = 5
 
 
 class ExportSubject(StrEnum):
-    """Which rows it is of: the log of interactions, or the audit log."""
+    """Which rows it is of: the log of interactions, the audit log, or the clients."""
 
     LOG = "log"
     AUDIT = "audit"
+    PERSONS = "persons"
 
 
 class ExportForm(StrEnum):
-    """The file's form; `csv_bom` begins with a byte order mark, by which Excel knows UTF-8."""
+    """The file's form; `csv_bom` begins with a byte order mark, by which Excel knows UTF-8. `vcard` is of
+    clients only."""
 
     CSV = "csv"
     CSV_BOM = "csv_bom"
     XLSX = "xlsx"
+    VCARD = "vcard"
 
     @property
     def suffix(self) -> str:
         """The end of the file's name."""
-        return "xlsx" if self is ExportForm.XLSX else "csv"
+        return {ExportForm.XLSX: "xlsx", ExportForm.VCARD: "vcf"}.get(self, "csv")
 
     @property
     def media_type(self) -> str:
         """What the file is."""
         if self is ExportForm.XLSX:
             return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return "text/csv; charset=utf-8"
+        return "text/vcard; charset=utf-8" if self is ExportForm.VCARD else "text/csv; charset=utf-8"
 
 
 class ExportState(StrEnum):

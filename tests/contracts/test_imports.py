@@ -10,7 +10,6 @@ import pytest
 
 from agent_console import import_api
 from agent_console.operations import Call
-from hub.cluster.embedded.export_files import harmless
 from hub.crm.imports import (
     KEPT_AFTER_A_FAULT,
     ImportCounts,
@@ -24,6 +23,7 @@ from hub.domain.access import Role
 from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.domain.person import Confidence, IdentityKind
+from hub.domain.spreadsheets import harmless
 from tests.contracts.crm import Crm
 from tests.contracts.made_imports import Desk
 from tests.stores import House

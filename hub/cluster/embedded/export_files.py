@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
 
+from hub.crm.written_cards import card_of
 from hub.domain.errors import NotFound
+from hub.domain.spreadsheets import harmless
 from hub.insight.exports import Cell, ExportForm, SheetWriter
 
 CHUNK_BYTES = 256 * 1024
@@ -21,22 +23,8 @@ LONGEST_CELL = 32_000
 """A cell of a spreadsheet ends at 32,767 characters."""
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Beginnings that a spreadsheet takes for a formula, in their full width too."""
-
-_CELL_OF_OTHERS = re.compile(r"(?<=[;\r\n])(?=[ \t]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a text goes on with a formula for a spreadsheet to which the comma is no separator and our quotes are
-therefore none: where people write 1,5 it ends a cell at a semicolon, and a row at the end of a line."""
-
 _TIME = "%Y-%m-%d %H:%M:%S"
 _XLSX_TIME = "yyyy-mm-dd hh:mm:ss"
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet computes: an apostrophe before what might begin a formula."""
-    begins = len(text) - len(text.lstrip())
-    kept = text[:begins] + _CELL_OF_OTHERS.sub("'", text[begins:])
-    return f"'{kept}" if kept.lstrip(" ").startswith(_FORMULA) else kept
 
 
 class FolderExports:
@@ -56,6 +44,8 @@ class FolderExports:
         path = self._path(export_id, form)
         if form is ExportForm.XLSX:
             return _Xlsx(path, titles, zone)
+        if form is ExportForm.VCARD:
+            return _Cards(path, titles)
         return _Csv(path, titles, zone, has_mark=form is ExportForm.CSV_BOM)
 
     async def read(self, export_id: str, form: ExportForm) -> AsyncIterator[bytes]:
@@ -114,6 +104,31 @@ class _Csv:
                 return harmless(cell[:LONGEST_CELL])
             case _:
                 return cell
+
+
+class _Cards:
+    """A card a row; `titles` are columns of hub/crm/vcards.py."""
+
+    def __init__(self, path: Path, titles: Sequence[str]) -> None:
+        self._path, self._titles = path, titles
+        self._file = _aside(path).open("w", encoding="utf-8", newline="", errors="replace")
+
+    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self._file.writelines(
+            card_of({title: str(cell or "") for title, cell in zip(self._titles, row, strict=True)})
+            for row in rows
+        )
+
+    def close(self) -> int:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return _kept(self._path)
+
+    def drop(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.close()
+        _aside(self._path).unlink(missing_ok=True)
 
 
 class _Xlsx:

@@ -104,3 +104,16 @@ def test_a_row_that_could_not_be_read_stays_as_it_came() -> None:
     assert read("name", "Ann\ufffd", problem="bad_encoding") == BadRow(
         number=7, raw=("Ann\ufffd",), reason="bad_encoding"
     )
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Name,Phone,E-mail,Telegram,Organization,Language,Tags,Id of the client",
+        "Имя целиком,Телефон,Эл. почта,Telegram,Организация,Язык,Метки,ID клиента",
+        "Ad soyad,Telefon,E-posta,Telegram,Kurum,Dil,Etiketler,Müşteri kimliği",
+    ],
+)
+def test_the_titles_of_our_own_files_are_known_in_every_language(titles: str) -> None:
+    known = ("name", "phone", "email", "telegram", "organization", "language", "tags", "client_id")
+    assert guessed(titles.split(",")) == known

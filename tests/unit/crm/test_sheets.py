@@ -138,6 +138,7 @@ def test_cards_of_three_versions_are_rows() -> None:
         "tags": "vip\nопт",
         "language": "",
         "note": "две\nстроки, одна заметка",
+        "client_id": "",
     }
     assert (two["name"], two["phone"], two["telegram"], two["language"]) == (
         "Ayşe Yılmaz",

@@ -728,8 +728,11 @@ export interface Explained {
   readonly segments: readonly SegmentView[];
 }
 
-/** The file's form; `csv_bom` begins with a byte order mark, by which Excel knows UTF-8. */
-export type ExportForm = 'csv' | 'csv_bom' | 'xlsx';
+/**
+ * The file's form; `csv_bom` begins with a byte order mark, by which Excel knows UTF-8. `vcard` is of
+ * clients only.
+ */
+export type ExportForm = 'csv' | 'csv_bom' | 'vcard' | 'xlsx';
 
 /** A column of the file, and what stands above it. */
 export interface ExportHeading {
@@ -2478,6 +2481,21 @@ export interface StartImport {
   readonly on_known?: OnKnown;
 }
 
+/**
+ * The clients that answer all of these; an empty one is answered by everybody. `q` is answered by the best 50.
+ *
+ * `organization` is an id. `headings` are titles of columns of one's own; each column is there all the same.
+ */
+export interface StartPersonExport {
+  readonly form: ExportForm;
+  readonly q?: string;
+  readonly organization?: string;
+  readonly tag?: string;
+  readonly language?: string;
+  readonly tier?: string;
+  readonly headings?: readonly ExportHeading[];
+}
+
 /** What was begun. `continued`: the conversation was open already, and the text goes into it. */
 export interface StartedView {
   readonly interaction_id: string;
@@ -3272,6 +3290,13 @@ export const LIMITS = {
   },
   StartExport: {
     query: { maxLength: 2000 },
+  },
+  StartPersonExport: {
+    q: { maxLength: 200 },
+    organization: { maxLength: 200 },
+    tag: { maxLength: 200 },
+    language: { maxLength: 200 },
+    tier: { maxLength: 200 },
   },
   StateWish: {
     state: { maxLength: 20 },

@@ -13,6 +13,7 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'manager-staffing', path: 'staffing', label: 'manager.staffing', icon: 'people', roles: READERS, component: () => import('@/desks/manager/staffing/StaffingPage.vue') },
   { name: 'manager-exports', path: 'exports', label: 'manager.exports', icon: 'file', roles: READERS, component: () => import('@/desks/manager/exports/ExportList.vue') },
   { name: 'manager-imports', path: 'imports/:import?', label: 'manager.imports', icon: 'person', roles: ['manager'], component: () => withImportWords(() => import('@/desks/manager/imports/ImportsPage.vue')) },
+  { name: 'manager-person-exports', path: 'person-exports', label: 'manager.person_exports', icon: 'file', roles: ['manager'], component: () => withImportWords(() => import('@/desks/manager/imports/PersonExports.vue')) },
   { name: 'manager-replies', path: 'replies', label: 'knowledge.replies', icon: 'chat', roles: ['manager', 'supervisor'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/RepliesPage.vue')) },
   { name: 'manager-macros', path: 'macros', label: 'knowledge.macros', icon: 'bolt', roles: ['manager', 'supervisor'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/MacrosPage.vue')) },
   { name: 'manager-articles', path: 'articles', label: 'knowledge.articles', icon: 'book', roles: ['manager', 'supervisor'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/ArticlesPage.vue')) },

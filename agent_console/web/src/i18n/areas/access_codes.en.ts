@@ -20,6 +20,7 @@ export default {
     export: 'Export the log',
     listen_recording: 'Hear recordings of calls',
     import_persons: 'Import clients from files',
+    export_persons: 'Export clients to files',
     supervise: 'Lead the floor: move work, change states',
     configure: 'Change the configuration: queues, hours, sites',
     read_knowledge: 'Read replies, macros and articles',

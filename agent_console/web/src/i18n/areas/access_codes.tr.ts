@@ -22,6 +22,7 @@ const words: AccessCodes = {
     export: 'Kaydı dışa aktarır',
     listen_recording: 'Çağrı kayıtlarını dinler',
     import_persons: 'Müşterileri dosyadan aktarır',
+    export_persons: 'Müşterileri dosyaya aktarır',
     supervise: 'Salonu yönetir: işi taşır, durum değiştirir',
     configure: 'Ayarları değiştirir: kuyruklar, saatler, siteler',
     read_knowledge: 'Yanıt, makro ve yazıları okur',
