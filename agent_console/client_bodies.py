@@ -65,6 +65,20 @@ class MergeWith(Body, frozen=True, kw_only=True):
     other_id: Id
 
 
+class KeepApart(Body, frozen=True, kw_only=True):
+    """The other record, and whether they are two people."""
+
+    other_id: Id
+    apart: bool = True
+
+
+class NewSharedLine(Body, frozen=True, kw_only=True):
+    """A number as one types it, and what it is."""
+
+    value: Annotated[str, Meta(min_length=1, max_length=40)]
+    label: Annotated[str, Meta(max_length=80)] = ""
+
+
 class NewCase(Body, frozen=True, kw_only=True):
     """A matter of this client; without `owner_id` it belongs to whoever opens it."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from crm_store.driver import Wire
 from crm_store.instants import to_us
 from crm_store.mapping import columns, identity_row
+from crm_store.numbers_of_nobody import among_shared_lines
 from crm_store.person_index import index_addresses
 from crm_store.rows.people import identities
 from hub.domain.person import Confidence, Identity, IdentityKind
@@ -32,7 +33,11 @@ _PROVE = (
 
 async def add_claims(wire: Wire, claimed: Sequence[Identity]) -> None:
     """Add these identities, and make their persons findable by them; what belongs to somebody stays theirs."""
+    numbers = sorted({one.value for one in claimed if one.kind is IdentityKind.PHONE})
+    lines = await among_shared_lines(wire, claimed[0].tenant_id, numbers) if numbers else set()
     for identity in claimed:
+        if identity.kind is IdentityKind.PHONE and identity.value in lines:
+            continue  # it would say that two people are one
         if await wire.execute(_ADD, *identity_row(identity)):
             found_by = (identity.person_id, identity.kind, identity.value)
             await index_addresses(wire, identity.tenant_id, [found_by])

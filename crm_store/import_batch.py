@@ -1,13 +1,14 @@
 """The rows of one batch of an import: who is known is updated or left, everybody else is a new client."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crm_store.card_facts import write_facts, write_facts_of_many
 from crm_store.driver import Row, Wire
 from crm_store.instants import to_us
 from crm_store.mapping import identity_row, person_row, text
+from crm_store.numbers_of_nobody import among_shared_lines
 from crm_store.person_edits import MOST_ADDRESSES, save_state, state_of
 from crm_store.person_index import index_persons, namesakes
 from crm_store.person_scope import roots_of
@@ -77,6 +78,16 @@ async def proved_holders(
     return {(IdentityKind(r[0]), r[1]): Holder(PersonId(r[2]), r[3] == "known" and not r[4]) for r in rows}
 
 
+async def without_shared_lines(wire: Wire, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> list[RowDraft]:
+    """The rows, each without numbers of nobody in particular: they would make two people one."""
+    numbers = sorted({v for draft in drafts for kind, v in draft.addresses if kind is IdentityKind.PHONE})
+    lines = {(IdentityKind.PHONE, v) for v in await among_shared_lines(wire, tenant_id, numbers)}
+    return [
+        replace(draft, addresses=tuple(one for one in draft.addresses if one not in lines))
+        for draft in drafts
+    ]
+
+
 async def named_by_id(wire: Wire, tenant_id: TenantId, drafts: Iterable[RowDraft]) -> dict[str, PersonId]:
     """Who these rows name by an id of ours; one that was merged stands for the record it is part of."""
     asked = sorted({PersonId(draft.client_id) for draft in drafts if draft.client_id})
@@ -123,6 +134,7 @@ class Batch:
 
     async def take(self, drafts: Sequence[RowDraft]) -> None:
         """All of these, in order. Raises Conflict (`raced`) when somebody stored the same first."""
+        drafts = await without_shared_lines(self._wire, self._tenant_id, drafts)
         self._holders = await proved_holders(self._wire, self._tenant_id, drafts)
         self._named = await named_by_id(self._wire, self._tenant_id, drafts)
         await self._lock()

@@ -8,7 +8,7 @@ import msgspec
 from crm_store.audited import audited
 from crm_store.client_fields import fields_of
 from crm_store.driver import Row, Wire
-from crm_store.import_batch import Batch, named_by_id, proved_holders
+from crm_store.import_batch import Batch, named_by_id, proved_holders, without_shared_lines
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at as instant
 from crm_store.mapping import columns, text
@@ -209,6 +209,7 @@ class Imports:
     async def known(self, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> dict[int, PersonId]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
+            drafts = await without_shared_lines(wire, tenant_id, drafts)
             holders = await proved_holders(wire, tenant_id, drafts)
             named = await named_by_id(wire, tenant_id, drafts)
         found = {draft.number: named[draft.client_id] for draft in drafts if draft.client_id in named}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crm_store.driver import Wire
 from crm_store.instants import from_us
 from crm_store.mapping import columns, interaction_of, item_of, person_of, session_of
+from crm_store.numbers_of_nobody import among_shared_lines
 from crm_store.rows.history import interactions, sessions, work_items
 from crm_store.rows.people import persons
 from hub.domain.ids import QueueId, TenantId
@@ -73,6 +74,9 @@ async def load_known(
         known.persons[IdentityKind(row[0]), row[1]] = person_of(row[2:])
     numbers = sorted({t.sender.value for t in inbound if t.sender.kind is IdentityKind.PHONE})
     for (value,) in await wire.fetch(_AMBIGUOUS, tenant_id, numbers) if numbers else ():
+        known.persons.pop((IdentityKind.PHONE, value), None)
+        known.ambiguous.add(value)
+    for value in await among_shared_lines(wire, tenant_id, numbers):
         known.persons.pop((IdentityKind.PHONE, value), None)
         known.ambiguous.add(value)
     return known

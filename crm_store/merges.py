@@ -66,11 +66,11 @@ class Merges(Changing):
             other = await self._reach.require(wire, principal, Permission.READ_PERSON, other_id)
             if kept == other:
                 raise Invalid("these are one person already", field="other_id", code="same_person")
-            await _lock(wire, tenant_id, [kept, other])
+            await lock_persons(wire, tenant_id, [kept, other])
             if await roots_of(wire, tenant_id, [kept, other]):
                 raise Conflict("two merges met", code="raced")
             moved = await _rows_of(wire, tenant_id, other)
-            await _point(wire, tenant_id, moved, kept)
+            await point_at(wire, tenant_id, moved, kept)
             before = await state_of(wire, tenant_id, kept)
             theirs = await state_of(wire, tenant_id, other)
             after, got = filled(before, theirs)
@@ -106,7 +106,7 @@ class Merges(Changing):
             kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, merge.kept_id)
             if merge.undone:
                 return kept
-            await _lock(wire, tenant_id, [kept, merge.merged_id])
+            await lock_persons(wire, tenant_id, [kept, merge.merged_id])
             touched = await wire.execute(
                 "UPDATE merges SET undone_at = $1, undone_by = $2"
                 " WHERE tenant_id = $3 AND id = $4 AND undone_at IS NULL",
@@ -119,7 +119,7 @@ class Merges(Changing):
                 return kept
             moved = await _still_there(wire, tenant_id, merge.moved, kept)
             moved["interactions"] += await _came_since(wire, tenant_id, kept, moved)
-            await _point(wire, tenant_id, moved, merge.merged_id)
+            await point_at(wire, tenant_id, moved, merge.merged_id)
             before = await state_of(wire, tenant_id, kept)
             await save_state(wire, tenant_id, kept, before, emptied(before, merge.filled))
             for person_id in (kept, merge.merged_id):
@@ -192,7 +192,7 @@ async def _standing(wire: Wire, tenant_id: TenantId, merge_id: MergeId) -> _Stan
     )
 
 
-async def _lock(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> None:
+async def lock_persons(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> None:
     """Interactions first, as everywhere at the desk; then the persons, so that nothing new points at them."""
     await wire.fetch(
         "SELECT id FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) ORDER BY id FOR UPDATE",
@@ -206,9 +206,14 @@ async def _lock(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> Non
     )
 
 
+def nothing_moved() -> Moved:
+    """No row of any table."""
+    return {table: [] for table in ("interactions", *_BY_THEMSELVES)}
+
+
 async def _rows_of(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> Moved:
-    found: Moved = {}
-    for table in ("interactions", *_BY_THEMSELVES):
+    found = nothing_moved()
+    for table in found:
         rows = await wire.fetch(
             f"SELECT id FROM {table} WHERE /*+*/tenant_id = $1 AND person_id = $2 ORDER BY id",
             tenant_id,
@@ -237,7 +242,8 @@ async def _came_since(wire: Wire, tenant_id: TenantId, kept: PersonId, moved: Mo
     return sorted({row[0] for row in rows} - set(moved["interactions"]))
 
 
-async def _point(wire: Wire, tenant_id: TenantId, moved: Moved, person_id: PersonId) -> None:
+async def point_at(wire: Wire, tenant_id: TenantId, moved: Moved, person_id: PersonId) -> None:
+    """These rows, and all that is in these interactions, are this person's from now on."""
     for table in _WITH_AN_INTERACTION:
         await wire.execute(
             f"UPDATE {table} SET person_id = $1 WHERE /*+*/tenant_id = $2 AND interaction_id = ANY($3)",

@@ -11,6 +11,7 @@ from agent_console import (
     case_api,
     choices_api,
     desk_api,
+    doubles_api,
     export_api,
     files_api,
     floor_api,
@@ -26,6 +27,7 @@ from agent_console import (
     ready_api,
     recordings_api,
     report_api,
+    shared_lines_api,
     sites_api,
     start_api,
     status_api,
@@ -43,6 +45,7 @@ from crm_store.articles import SqlArticles
 from crm_store.cards import Cards as ClientCards
 from crm_store.cases import Cases
 from crm_store.client_fields import ClientFields
+from crm_store.doubles import Doubles
 from crm_store.floor import FloorStore
 from crm_store.floor_work import SqlFloorWork
 from crm_store.house import SqlHouse
@@ -57,7 +60,9 @@ from crm_store.person_edits import PersonEdits
 from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
+from crm_store.shared_lines import SharedLines
 from crm_store.sites import Sites
+from crm_store.splits import Splits
 from crm_store.starting import ChatWays, Starts
 from crm_store.status import SqlStatus
 from crm_store.store import Store
@@ -185,6 +190,12 @@ class Clients:
                 merging=Merges(store, clock, encode=encode, reach=self.reach),
                 clients=lookups,
             ),
+            *doubles_api.operations(
+                doubles=Doubles(store, clock, reach=self.reach, people=lookups),
+                splits=Splits(store, clock, encode=encode, reach=self.reach),
+                clients=lookups,
+            ),
+            *shared_lines_api.operations(lines=SharedLines(store, clock, region=self.region)),
             *case_api.operations(
                 cases=Cases(store, clock, encode=encode, reach=self.reach),
                 tasks=Tasks(store, clock, encode=encode, reach=self.reach),

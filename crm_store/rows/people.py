@@ -56,3 +56,27 @@ identities = Table(
     UniqueConstraint("tenant_id", "kind", "value", name="uq_identities_address"),
     Index("ix_identities_person", "person_id"),
 )
+
+# two records that somebody said are not one person: `one_id` is the smaller of the two
+persons_apart = Table(
+    "persons_apart",
+    metadata,
+    Column("tenant_id", Text, nullable=False),
+    Column("one_id", Text, ForeignKey("persons.id"), nullable=False),
+    Column("other_id", Text, ForeignKey("persons.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by_name", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "one_id", "other_id"),
+)
+
+# numbers of nobody in particular (a switchboard, a hotel): they make no two people one
+shared_lines = Table(
+    "shared_lines",
+    metadata,
+    Column("tenant_id", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by_name", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "value"),
+)

@@ -17,9 +17,11 @@ from hub.desk.client_views import (
     CaseView,
     ClientFieldPage,
     ClientFieldView,
+    DoublePage,
     OrganizationPage,
     OrganizationView,
     OrganizationWork,
+    SharedLinePage,
     TaskPage,
 )
 from hub.desk.found import PersonPage
@@ -109,6 +111,53 @@ class MergeStore(Protocol):
 
         Undoing twice is success.
         """
+        ...
+
+
+class DoubleStore(Protocol):
+    """Records that may be one person, and what people decided of them."""
+
+    async def doubles(self, principal: Principal, *, after: str, limit: int) -> DoublePage:
+        """Pairs that nobody has decided, both within reach to edit; `limit` is about how many groups are looked at.
+
+        Raises Invalid (`after`).
+        """
+        ...
+
+    async def keep_apart(
+        self, principal: Principal, person_id: PersonId, other_id: PersonId, *, apart: bool
+    ) -> None:
+        """They are not one person: not proposed again; or, with `apart` false, they may be after all.
+
+        Needs the right to edit the one and to read the other. Raises Invalid (`same_person`), NotFound.
+        """
+        ...
+
+
+class SplitStore(Protocol):
+    """One record of two people."""
+
+    async def split(self, principal: Principal, person_id: PersonId, identity_id: IdentityId) -> PersonId:
+        """An address gets a record of its own, with the interactions that came by it alone; whose that is.
+
+        A merge of the two undoes it. Raises NotFound, Invalid (`only_address`).
+        """
+        ...
+
+
+class SharedLineStore(Protocol):
+    """Numbers of nobody in particular, by which nobody is known."""
+
+    async def shared_lines(self, principal: Principal) -> SharedLinePage:
+        """All of them, by their numbers."""
+        ...
+
+    async def add_shared_line(self, principal: Principal, typed: str, label: str) -> SharedLinePage:
+        """All of them, with this one; one that is there gets the label. Raises Invalid."""
+        ...
+
+    async def remove_shared_line(self, principal: Principal, value: str) -> SharedLinePage:
+        """All of them, without this one. Whoever has the number is known by it again."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.desk.found import InteractionView
+from hub.desk.found import InteractionView, PersonView
 from hub.desk.views import NamedView, TaskView, View
 from hub.domain.case import CaseStatus
 from hub.domain.client_fields import ClientFieldKind
@@ -75,6 +75,37 @@ class ClientFieldPage(View, frozen=True, kw_only=True):
     """All fields, in their order."""
 
     items: tuple[ClientFieldView, ...]
+    next: str | None
+
+
+class DoubleView(View, frozen=True, kw_only=True):
+    """Two records that may be one person, the older one first. `reasons` are stable words, the strongest first."""
+
+    one: PersonView
+    other: PersonView
+    reasons: tuple[str, ...]
+
+
+class DoublePage(View, frozen=True, kw_only=True):
+    """A page. It may be empty and go on all the same: so far was looked, and no further."""
+
+    items: tuple[DoubleView, ...]
+    next: str | None
+
+
+class SharedLineView(View, frozen=True, kw_only=True):
+    """A number of nobody in particular, and what it is."""
+
+    value: str
+    label: str
+    by: str
+    at: datetime
+
+
+class SharedLinePage(View, frozen=True, kw_only=True):
+    """All shared lines, by their numbers."""
+
+    items: tuple[SharedLineView, ...]
     next: str | None
 
 

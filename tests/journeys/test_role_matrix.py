@@ -86,7 +86,14 @@ _OF_THE_HOUSE = ("account", "bot", "user", "webhook", "api_key", "delivery", "fi
 OF_NO_TEAM = {"part", *(f"{thing}_id" for thing in _OF_THE_HOUSE)}
 """Things of the whole house, or of one user: nothing of them is another team's."""
 
-NAMES_A_SECOND_THING = {"merge_persons", "mark_address", "show_letter", "show_raw_letter"}
+NAMES_A_SECOND_THING = {
+    "merge_persons",
+    "keep_apart",
+    "split_person",
+    "mark_address",
+    "show_letter",
+    "show_raw_letter",
+}
 """Whoever reaches the first thing gets a 404 all the same: for the other person, the removed address, the letter."""
 
 

@@ -643,6 +643,19 @@ export interface Done {
   readonly ok: boolean;
 }
 
+/** A page. It may be empty and go on all the same: so far was looked, and no further. */
+export interface DoublePage {
+  readonly items: readonly DoubleView[];
+  readonly next: string | null;
+}
+
+/** Two records that may be one person, the older one first. `reasons` are stable words, the strongest first. */
+export interface DoubleView {
+  readonly one: PersonView;
+  readonly other: PersonView;
+  readonly reasons: readonly string[];
+}
+
 /** The drafts of one user for one conversation: two at most. */
 export interface DraftPage {
   readonly items: readonly DraftView[];
@@ -1053,6 +1066,12 @@ export interface InvitedUser {
   readonly invitation: InvitationView | null;
 }
 
+/** The other record, and whether they are two people. */
+export interface KeepApart {
+  readonly other_id: string;
+  readonly apart?: boolean;
+}
+
 /** The draft as it is kept. `replaced_other`: another window had written since. */
 export interface KeptDraft {
   readonly draft: DraftView;
@@ -1420,6 +1439,12 @@ export interface NewSecondFactor {
   readonly secret: string;
   readonly uri: string;
   readonly matrix: readonly string[];
+}
+
+/** A number as one types it, and what it is. */
+export interface NewSharedLine {
+  readonly value: string;
+  readonly label?: string;
 }
 
 /** A site under a new key. */
@@ -2142,6 +2167,20 @@ export interface SetUp {
 /** Whether the hub still waits for its first administrator. */
 export interface SetUpState {
   readonly needed: boolean;
+}
+
+/** All shared lines, by their numbers. */
+export interface SharedLinePage {
+  readonly items: readonly SharedLineView[];
+  readonly next: string | null;
+}
+
+/** A number of nobody in particular, and what it is. */
+export interface SharedLineView {
+  readonly value: string;
+  readonly label: string;
+  readonly by: string;
+  readonly at: string;
 }
 
 /** Login and password, and the code of the authenticator (or a recovery code) where there is one. */
@@ -3108,6 +3147,10 @@ export const LIMITS = {
   },
   NewOrganization: {
     name: { minLength: 1, maxLength: 200 },
+  },
+  NewSharedLine: {
+    value: { minLength: 1, maxLength: 40 },
+    label: { maxLength: 80 },
   },
   NewSite: {
     key: { minLength: 1, maxLength: 64 },

@@ -7,6 +7,7 @@ import type bubbleWords from '@/i18n/areas/bubble.en';
 import type caseWork from '@/i18n/areas/case_work.en';
 import type clockWords from '@/i18n/areas/clocks.en';
 import type composeWords from '@/i18n/areas/compose.en';
+import type doublesPage from '@/i18n/areas/doubles_page.en';
 import type floorPages from '@/i18n/areas/floor_pages.en';
 import type hubStatus from '@/i18n/areas/hub_status.en';
 import type importPage from '@/i18n/areas/import_page.en';
@@ -39,6 +40,7 @@ export type Key =
   | `bubble.${Leaves<typeof bubbleWords>}`
   | `clocks.${Leaves<typeof clockWords>}`
   | `compose.${Leaves<typeof composeWords>}`
+  | `doubles.${Leaves<typeof doublesPage>}`
   | `floor_setup.${Leaves<typeof floorPages>}`
   | `hub_status.${Leaves<typeof hubStatus>}`
   | `imports.${Leaves<typeof importPage>}`

@@ -3,6 +3,7 @@
 export default {
   log: 'Interaction log',
   exports: 'Exports',
+  doubles: 'Possible doubles',
   imports: 'Clients from files',
   person_exports: 'Clients to files',
   reports: 'Reports',

@@ -3,6 +3,7 @@
 export default {
   log: 'Журнал обращений',
   exports: 'Выгрузки',
+  doubles: 'Возможные двойники',
   imports: 'Клиенты из файлов',
   person_exports: 'Клиенты в файлы',
   reports: 'Отчёты',

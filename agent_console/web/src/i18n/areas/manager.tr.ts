@@ -3,6 +3,7 @@
 export default {
   log: 'Görüşme kaydı',
   exports: 'Dışa aktarılanlar',
+  doubles: 'Olası çift kayıtlar',
   imports: 'Dosyadan müşteriler',
   person_exports: 'Müşteriler dosyaya',
   reports: 'Raporlar',

@@ -66,6 +66,7 @@ export default {
     recording: 'Recording',
   },
   fields: 'Client fields',
+  shared_lines: 'Shared numbers',
   field_label: 'Name of the field',
   field_kind: 'Kind',
   field_do: 'Actions',

@@ -66,6 +66,7 @@ export default {
     recording: 'Запись разговоров',
   },
   fields: 'Поля клиента',
+  shared_lines: 'Общие номера',
   field_label: 'Название поля',
   field_kind: 'Вид',
   field_do: 'Действия',

@@ -66,6 +66,7 @@ export default {
     recording: 'Kayıt',
   },
   fields: 'Müşteri alanları',
+  shared_lines: 'Ortak numaralar',
   field_label: 'Alanın adı',
   field_kind: 'Tür',
   field_do: 'İşlemler',
