@@ -2,7 +2,6 @@
 
 import { withAccessCodes } from '@/i18n/access-codes';
 import { withAuditWords } from '@/i18n/audit-page';
-import { withDoublesWords } from '@/i18n/doubles-page';
 import { withFloorWords } from '@/i18n/floor-pages';
 import { withKnowledgeWords } from '@/i18n/knowledge-pages';
 import { withMailWords } from '@/i18n/mail-page';
@@ -21,7 +20,7 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-mail', path: 'mail', label: 'floor_setup.mail.title', icon: 'mail', roles: ['admin'], component: () => withMailWords(() => import('@/desks/admin/mail/MailPage.vue')) },
   { name: 'admin-telegram', path: 'telegram', label: 'floor_setup.telegram.title', icon: 'plane', roles: ['admin'], component: () => withTelegramWords(() => import('@/desks/admin/telegram/TelegramPage.vue')) },
   { name: 'admin-fields', path: 'client-fields', label: 'person_card.fields', group: 'desk.group_clients', icon: 'list', roles: ['admin'], component: () => import('@/desks/admin/fields/ClientFields.vue') },
-  { name: 'admin-shared-lines', path: 'shared-lines', label: 'person_card.shared_lines', icon: 'phone', roles: ['admin'], component: () => withDoublesWords(() => import('@/desks/admin/lines/SharedLines.vue')) },
+  { name: 'admin-shared-lines', path: 'shared-lines', label: 'person_card.shared_lines', icon: 'phone', roles: ['admin'], component: () => import('@/desks/clients-pages').then((pages) => pages.sharedLines()) },
   { name: 'admin-replies', path: 'replies', label: 'knowledge.replies', icon: 'chat', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/RepliesPage.vue')) },
   { name: 'admin-macros', path: 'macros', label: 'knowledge.macros', icon: 'bolt', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/MacrosPage.vue')) },
   { name: 'admin-articles', path: 'articles', label: 'knowledge.articles', icon: 'book', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/ArticlesPage.vue')) },

@@ -15,6 +15,7 @@ export default {
   undone: 'Undone.',
   look: 'Look at {name}',
   no_address: 'No address',
+  only_address: 'This is the only address of the client: there is nothing to take apart.',
   more: 'Look further',
   reason: {
     shared_number: 'Both say this number is theirs',

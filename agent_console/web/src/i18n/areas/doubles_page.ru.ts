@@ -17,6 +17,7 @@ const words: DoublesWords = {
   undone: 'Отменено.',
   look: 'Открыть: {name}',
   no_address: 'Нет адресов',
+  only_address: 'Это единственный адрес клиента: разделять нечего.',
   more: 'Искать дальше',
   reason: {
     shared_number: 'Оба называют этот номер своим',

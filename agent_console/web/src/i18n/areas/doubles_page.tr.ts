@@ -17,6 +17,7 @@ const words: DoublesWords = {
   undone: 'Geri alındı.',
   look: '{name} kartına bak',
   no_address: 'Adres yok',
+  only_address: 'Bu, müşterinin tek adresi: ayrılacak bir şey yok.',
   more: 'Aramaya devam et',
   reason: {
     shared_number: 'İkisi de bu numara benim diyor',

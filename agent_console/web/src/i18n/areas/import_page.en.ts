@@ -67,6 +67,7 @@ export default {
   cancel_sure: 'End this import? What was taken stays.',
   yes_cancel: 'End it',
   go_on: 'Go on',
+  resume: 'Go on where it stands',
   progress: 'Progress of the import',
   done_of: '{done} of {total} rows',
   may_leave: 'You may leave this page: the hub goes on by itself, also after a restart.',
@@ -100,7 +101,7 @@ export default {
   },
   problems: {
     file_gone: 'The file is gone from the hub’s disk. Bring it again: rows that were taken are known by then.',
-    internal: 'A fault in the hub ended it; it has been logged. Bring the file again: rows that were taken are known by then.',
+    internal: 'A fault in the hub stopped it; it has been logged. What was taken stays, and so does the file for 30 days: go on where it stands, or cancel it.',
   },
   refused: {
     empty_file: 'This file has no headings in its first row, or nothing in it. Put the names of the columns there.',

@@ -69,6 +69,7 @@ const words: ImportWords = {
   cancel_sure: 'Bu içe aktarma bitirilsin mi? Alınanlar kalır.',
   yes_cancel: 'Bitir',
   go_on: 'Devam et',
+  resume: 'Kaldığı yerden sürdür',
   progress: 'İçe aktarmanın ilerleyişi',
   done_of: '{total} satırdan {done}',
   may_leave: 'Bu sayfadan çıkabilirsiniz: yeniden başlatmadan sonra da kendiliğinden sürer.',
@@ -102,7 +103,7 @@ const words: ImportWords = {
   },
   problems: {
     file_gone: 'Dosya artık diskte değil. Yeniden getirin: alınmış satırlar tanınır.',
-    internal: 'Bir hata bunu bitirdi; günlüğe yazıldı. Dosyayı yeniden getirin: alınmış satırlar tanınır.',
+    internal: 'Bir hata bunu durdurdu; günlüğe yazıldı. Alınanlar kaldı, dosya 30 gün saklanır: kaldığı yerden sürdürün ya da iptal edin.',
   },
   refused: {
     empty_file: 'Dosyanın ilk satırında başlık yok ya da dosya boş. Oraya sütun adlarını yazın.',

@@ -15,7 +15,6 @@ export default {
   choices_needed: 'Give two different choices or more.',
   too_many_fields: 'There are too many fields.',
   same_person: 'These are one person already.',
-  only_address: 'This is the only address of the client: there is nothing to take apart.',
   case_closed: 'Open the case again first.',
   not_of_this_client: 'This does not belong to this client.',
   no_such_user: 'There is nobody of this name in the house.',

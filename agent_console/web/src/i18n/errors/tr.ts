@@ -17,7 +17,6 @@ const errors: Messages['errors'] = {
   choices_needed: 'En az iki farklı seçenek verin.',
   too_many_fields: 'Çok fazla alan var.',
   same_person: 'Bunlar zaten aynı kişi.',
-  only_address: 'Bu, müşterinin tek adresi: ayrılacak bir şey yok.',
   case_closed: 'Önce talebi yeniden açın.',
   not_of_this_client: 'Bu, bu müşteriye ait değil.',
   no_such_user: 'Böyle bir çalışan yok.',
