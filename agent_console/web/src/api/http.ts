@@ -81,6 +81,25 @@ export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   throw refusal;
 }
 
+/** POSTs the file as the body of `path`, telling the share that went out, as `fetch` cannot. Resolves with the 201's JSON; rejects with Refusal, AbortError when `signal` fired. */
+export function upload<T>(path: string, file: Blob, progress: (share: number) => void, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const sent = new XMLHttpRequest();
+    sent.open('POST', BASE + path);
+    sent.setRequestHeader('X-CSRF-Token', csrf);
+    sent.setRequestHeader('Content-Type', 'application/octet-stream');
+    sent.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
+    sent.onload = () => {
+      if (sent.status === 201) resolve(JSON.parse(sent.responseText) as T);
+      else reject(refusalOf(sent.status, sent.responseText));
+    };
+    sent.onerror = () => reject(new Refusal({ status: 0, code: 'unreachable', detail: '', field: null, retry_after_s: null }));
+    sent.onabort = () => reject(new DOMException('stopped', 'AbortError'));
+    signal.addEventListener('abort', () => sent.abort(), { once: true });
+    sent.send(file);
+  });
+}
+
 /** The refusal in an answer; one that is no problem document (a proxy's page, say) is named by its status. */
 export function refusalOf(status: number, text: string): Refusal {
   let problem: Partial<Problem> = {};

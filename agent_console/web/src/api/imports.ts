@@ -1,7 +1,6 @@
 /** The calls about imports of clients. */
 
-import { request } from '@/api/http';
-import { upload } from '@/api/upload';
+import { request, upload } from '@/api/http';
 import type { ImportPage, ImportPreview, ImportView, KeptRowPage, OnKnown, RowKind } from '@/generated/api';
 
 const of = (id: string, ...rest: string[]): string => `/${['imports', id, ...rest].map(encodeURIComponent).join('/')}`;

@@ -1,7 +1,6 @@
 /** The calls of the conversation beside replies and notes: plans, drafts, mentions, snoozes, files. */
 
-import { request } from '@/api/http';
-import { upload } from '@/api/upload';
+import { request, upload } from '@/api/http';
 import type { ColleaguePage, DraftPage, DraftText, FileView, KeptDraft, Plan, PlanChange, PlannedPage, ReplyLimitsPage } from '@/generated/api';
 import type { PlannedView, SnoozeView } from '@/generated/views';
 
