@@ -235,6 +235,8 @@ async def test_of_a_letter_that_others_have_too_only_a_mail_server_can_say_that_
 async def test_postfix_keeps_what_a_hub_that_dies_did_not_acknowledge_and_nothing_comes_twice(
     house: MailHouse, address: str
 ) -> None:
+    async with Agent(house.hub.url, "anna") as anna:  # else she is offered letters before she looks
+        await anna.be("offline")
     await house.stop()
     await house.restart("mail.after_keep:3")
     letters = {f"{address} {n}": letter(f"{address} {n}", Message_ID=f"<k{n}-{address}>") for n in range(6)}
