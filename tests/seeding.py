@@ -94,7 +94,7 @@ def _agent(user: User, clock: SystemClock, floor: Floor) -> Agent:
         tenant_id=user.tenant_id,
         name=user.name,
         skills={"lang:en": 9, "lang:ru": 5, "lang:tr": 5},
-        capacity=Capacity(chat=0 if user.login in floor.callees else floor.chats),
+        capacity=Capacity(chat=0, mail=0) if user.login in floor.callees else Capacity(chat=floor.chats),
         queues=user.queues,
         wish_since=now,
         idle_since=now,
