@@ -1,15 +1,16 @@
-"""What is there already for a batch of inbound touches: four look-ups, whatever the size of the batch."""
+"""What is there already for a batch of inbound touches: a few look-ups, whatever the size of the batch."""
 
 from collections.abc import Sequence
 
 from crm_store.driver import Wire
+from crm_store.engaged import load_engaged, lock_open
 from crm_store.instants import from_us
 from crm_store.mapping import columns, interaction_of, item_of, person_of, session_of
 from crm_store.numbers_of_nobody import among_shared_lines
 from crm_store.rows.history import interactions, sessions, work_items
 from crm_store.rows.people import persons
 from hub.domain.ids import QueueId, TenantId
-from hub.domain.person import IdentityKind
+from hub.domain.person import Confidence, IdentityKind
 from hub.domain.queue import Queue
 from hub.domain.touch import InboundTouch
 from hub.ports.store import Known, OpenThread, StoredKey
@@ -45,15 +46,18 @@ _AMBIGUOUS = (
 )
 # a merge may be pointing these addresses at another record: one waits for the other
 _PERSONS = (
-    f"SELECT d.kind, d.value, {columns(persons, 'p.')} FROM identities d JOIN persons p ON p.id = d.person_id"
-    " WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3) ORDER BY d.id FOR NO KEY UPDATE OF d"
+    f"SELECT d.kind, d.value, d.confidence, {columns(persons, 'p.')} FROM identities d"
+    " JOIN persons p ON p.id = d.person_id WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3) ORDER BY d.id FOR NO KEY UPDATE OF d"
 )
 
 
 async def load_known(
     wire: Wire, tenant_id: TenantId, inbound: Sequence[InboundTouch], queues: dict[QueueId, Queue]
 ) -> Known:
-    """What the store knows; the open interactions are locked until the unit ends."""
+    """What the store knows; the open interactions are locked until the unit ends.
+
+    Raises Conflict (`raced`) when something was opened with one of these clients at the same moment.
+    """
     known = Known(queues=queues)
     accounts = sorted({t.account for t in inbound})
     rows = await wire.fetch(_STORED, tenant_id, accounts, [t.external_id for t in inbound])
@@ -70,8 +74,16 @@ async def load_known(
         known.last_seqs[account, thread] = last_seq
     kinds = sorted({t.sender.kind.value for t in inbound})
     values = sorted({t.sender.value for t in inbound})
+    writing = {(t.sender.kind, t.sender.value) for t in inbound if t.may_continue and t.sender.value}
+    # interactions before addresses and persons, as everywhere: nobody waits in a ring
+    opened = await lock_open(wire, tenant_id, writing)
     for row in await wire.fetch(_PERSONS, tenant_id, kinds, values):
-        known.persons[IdentityKind(row[0]), row[1]] = person_of(row[2:])
+        key = IdentityKind(row[0]), row[1]
+        known.persons[key] = person_of(row[3:])
+        if row[2] == Confidence.KNOWN:
+            known.proven.add(key)
+    going_on = sorted({known.persons[key].id for key in known.proven & writing})
+    known.engaged = await load_engaged(wire, tenant_id, going_on, opened)
     numbers = sorted({t.sender.value for t in inbound if t.sender.kind is IdentityKind.PHONE})
     for (value,) in await wire.fetch(_AMBIGUOUS, tenant_id, numbers) if numbers else ():
         known.persons.pop((IdentityKind.PHONE, value), None)

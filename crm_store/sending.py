@@ -27,8 +27,8 @@ _CLAIM = (
 # a later reply of the same thread waits until the earlier one is decided: order is kept, over its conversations too
 _NO_EARLIER = (
     " AND NOT EXISTS (SELECT 1 FROM sessions o JOIN touches e ON e.interaction_id = o.interaction_id"
-    " WHERE o.tenant_id = s.tenant_id AND o.account = s.account AND o.thread = s.thread AND e.seq < t.seq"
-    " AND e.delivery IN ('queued', 'sending'))"
+    " AND e.session_id = o.id WHERE o.tenant_id = s.tenant_id AND o.account = s.account AND o.thread = s.thread"
+    " AND e.seq < t.seq AND e.delivery IN ('queued', 'sending'))"
 )
 _PAIR = "\n"  # between account and thread, where they are compared as one
 _CHANGE = "UPDATE touches SET delivery = $1, delivery_detail = $2, lease_until = NULL WHERE id = $3"

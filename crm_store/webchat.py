@@ -91,8 +91,8 @@ class Visitors(Sites, Ratings, ChatFiles):
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
                 "SELECT i.state, w.state, COALESCE(a.name, ''), i.id, i.last_agent_id, i.closed_at,"
-                " EXISTS (SELECT 1 FROM touches t WHERE t.interaction_id = i.id AND t.direction = 'inbound')"
-                " FROM sessions s"
+                " EXISTS (SELECT 1 FROM touches t WHERE t.interaction_id = i.id AND t.direction = 'inbound'),"
+                " s.ended_at FROM sessions s"
                 " JOIN interactions i ON i.id = s.interaction_id"
                 " LEFT JOIN work_items w ON w.interaction_id = i.id"
                 " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up')"
@@ -105,6 +105,8 @@ class Visitors(Sites, Ratings, ChatFiles):
             if not rows:
                 return ThreadState(open=False, agent="", waiting=False)
             r = rows[0]
+            # who has left it may be going on in it on another channel
+            is_open = r[0] == "open" and r[7] is None
             rating = await rating_of(wire, visitor.tenant_id, InteractionId(r[3]))
             promised = await wire.fetch(
                 f"SELECT {columns(callbacks)} FROM callbacks WHERE tenant_id = $1 AND interaction_id = $2"
@@ -113,9 +115,9 @@ class Visitors(Sites, Ratings, ChatFiles):
                 r[3],
             )
         return ThreadState(
-            open=r[0] == "open",
-            agent=r[2],
-            waiting=r[1] in {"queued", "offered"},
+            open=is_open,
+            agent=r[2] if is_open else "",
+            waiting=is_open and r[1] in {"queued", "offered"},
             interaction_id=InteractionId(r[3]),
             rateable=r[4] is not None and bool(r[6]),
             closed_at=at(r[5]),

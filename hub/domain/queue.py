@@ -87,8 +87,9 @@ class QueueRules:
 
     `owner_first_s` keeps work for whoever served the client last, if they are there, before anybody else is asked.
     `calendar_id` names its hours (None: always open), `closed_texts` the answer by language. `signatures` stand under
-    its letters, by language. `times` is how soon clients in writing shall be answered. A `retired` queue is shown to
-    nobody; what waits in it is finished, or goes on to `retired_to`.
+    its letters, by language. `times` is how soon clients in writing shall be answered. `continues_s`: for so long after
+    its newest touch, what is open in it and in nobody's hands is continued by what its client writes on another
+    channel. A `retired` queue is shown to nobody; what waits in it is finished, or goes on to `retired_to`.
     """
 
     order: RoutingOrder = RoutingOrder.FEWEST
@@ -102,6 +103,7 @@ class QueueRules:
     voice: VoiceRules = field(default_factory=VoiceRules)
     signatures: dict[str, Signature] = field(default_factory=dict)
     times: TextTimes = field(default_factory=TextTimes)
+    continues_s: float = 86_400.0
     retired: bool = False
     retired_to: QueueId | None = None
 

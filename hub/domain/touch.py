@@ -97,7 +97,8 @@ class InboundTouch:
     besides the queue's. `queued` false: it is kept, and its client is in no line yet (a caller in a menu);
     `only_kept`: nor will be (an answer by a machine): an interaction that it would open is closed again at once.
     `letter`: what it brings along from a letter. `acknowledgement`: what its client is told at once, by nobody, if it
-    opens a conversation that is work.
+    opens a conversation that is work. `continues` false: it does not continue what its client has open on another
+    channel, because who wrote it is in doubt, or because others read what is answered.
     """
 
     tenant_id: TenantId
@@ -124,6 +125,13 @@ class InboundTouch:
     claims: tuple[Claim, ...] = ()
     letter: TouchLetter | None = None
     acknowledgement: str = ""
+    continues: bool = True
+
+    @property
+    def may_continue(self) -> bool:
+        """Whether it may go on with what its client has open on another channel. Calls, forms of call-backs and what
+        is only kept continue nothing."""
+        return self.continues and self.queued and not self.only_kept and self.media is not Media.VOICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

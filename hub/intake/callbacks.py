@@ -55,7 +55,7 @@ class Callbacks:
         now = self._clock.now()
         known = await unit.known([touch])
         key = (touch.account, touch.thread)
-        before = known.threads.get(key)
+        before = known.thread_at(*key)
         if before is not None and (promised := await unit.callback_of(before.interaction.id)):
             return CallbackAsked(callback=promised, repeated=True)
         if stored := known.stored.get((touch.account, touch.external_id)):
@@ -80,7 +80,7 @@ class Callbacks:
                     channel=self._channel_of(interaction),
                     reason="callback",
                 )
-            known.threads[key] = changed(before, interaction=interaction, item=again)
+            known.keep(changed(before, interaction=interaction, item=again))
         as_call = self._media is Media.VOICE
         thread = thread_of(touch, known, unit, now, queued=not is_later, as_call=as_call)
         _, thread = placed(touch, thread, unit, now)

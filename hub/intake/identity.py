@@ -45,6 +45,7 @@ def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: date
             created_at=now,
         )
     )
+    known.proven.add(key)
     for claim in touch.claims:
         if not claim.proven:
             _claim(touch, claim, person.id, unit, now)

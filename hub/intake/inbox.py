@@ -9,6 +9,7 @@ import structlog
 
 from hub.batch_writer import BatchWriter
 from hub.crashpoints import crash_at
+from hub.domain.call import SIP
 from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
 from hub.domain.events import ClientLeft, InteractionClosed, ReservationEnded, WorkStepped
 from hub.domain.ids import TenantId
@@ -19,10 +20,10 @@ from hub.domain.values import changed
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.intake.identity import add_proven
 from hub.intake.placing import placed
-from hub.intake.threads import closed_again, thread_of
+from hub.intake.threads import closed_again, continued_by, thread_of
 from hub.ports.clock import Clock
 from hub.ports.inbox import Received
-from hub.ports.store import IntakeStore, Known, StoredKey, UnitOfWork
+from hub.ports.store import IntakeStore, Known, OpenThread, StoredKey, UnitOfWork
 from hub.saying import said_by_itself
 
 log = structlog.get_logger(__name__)
@@ -134,12 +135,19 @@ class Inbox:
         place = (inbound.account, inbound.thread)
         place_is_new = place not in known.threads
         closing = inbound.only_kept and place_is_new
-        thread = thread_of(inbound, known, unit, now, queued=inbound.queued and not inbound.only_kept)
-        touch, known.threads[place] = placed(inbound, thread, unit, now)
+        continuing = continued_by(inbound, known, now) if place_is_new else None
+        thread = thread_of(
+            inbound,
+            known,
+            unit,
+            now,
+            queued=inbound.queued and not inbound.only_kept,
+            continuing=continuing,
+        )
+        touch, after = placed(inbound, thread, unit, now)
         if inbound.claims:
             add_proven(inbound, touch.person_id, unit, now)
-        if inbound.acknowledgement and place_is_new and not inbound.only_kept:
-            after = known.threads[place]
+        if inbound.acknowledgement and place_is_new and not inbound.only_kept and continuing is None:
             interaction = said_by_itself(
                 unit,
                 after.interaction,
@@ -148,9 +156,10 @@ class Inbox:
                 now,
                 external_id=f"ack:{touch.id}",
             )
-            known.threads[place] = changed(after, interaction=interaction)
+            after = changed(after, interaction=interaction)
+        known.keep(after)
         if closing:
-            closed_again(known.threads[place], known, unit, now)
+            closed_again(after, known, unit, now)
         known.stored[key] = StoredKey(
             touch_id=touch.id,
             interaction_id=touch.interaction_id,
@@ -159,17 +168,27 @@ class Inbox:
             body_sha256=inbound.body_sha256,
         )
         return Received(
-            touch_id=touch.id, interaction_id=touch.interaction_id, seq=touch.seq, at=now, repeated=False
+            touch_id=touch.id,
+            interaction_id=touch.interaction_id,
+            seq=touch.seq,
+            at=now,
+            continued=continuing is not None,
         )
 
     async def client_left(self, tenant_id: TenantId, account: str, thread: str) -> None:
         """The client ended the conversation. Waiting work is abandoned and its offers are withdrawn; work
-        that an agent has stays with the agent, who is told and closes it."""
+        that an agent has stays with the agent, who is told and closes it. Whoever is in the same interaction on
+        another channel has not left: only this session ends."""
         now = self._clock.now()
         async with self._store.unit(tenant_id) as unit:
             found = await unit.open_thread(account, thread)
             before = await unit.open_item(found.interaction.id) if found is not None else None
-            if found is None or before is None:
+            if found is None:
+                return
+            if await _is_there_too(unit, found):
+                unit.end_session(found.session.id, now)
+                return
+            if before is None:
                 return
             if before.state not in WAITING_STATES:
                 unit.note_fact(
@@ -200,3 +219,9 @@ class Inbox:
                 version=interaction.version + 1,
             )
             unit.note_fact(InteractionClosed(tenant_id=tenant_id, interaction=closed), closed)
+
+
+async def _is_there_too(unit: UnitOfWork, left: OpenThread) -> bool:
+    """Whether the client can be written to in this interaction after they have left that thread of it."""
+    others = [s for s in await unit.open_sessions(left.interaction.id) if s.id != left.session.id]
+    return any(session.channel != SIP for session in others)

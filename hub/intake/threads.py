@@ -1,9 +1,11 @@
-"""Where a touch belongs: it continues the open interaction of its thread, or opens one in the right queue."""
+"""Where a touch belongs: it continues the open interaction of its thread, or of its client on another channel, or opens
+one in the right queue."""
 
 from datetime import datetime
 
 from hub.domain.agent import Media
 from hub.domain.call import SIP
+from hub.domain.continuing import Engaged, continued
 from hub.domain.errors import Invalid
 from hub.domain.events import InteractionClosed, InteractionOpened, WorkStepped
 from hub.domain.ids import InteractionId, SessionId, WorkItemId
@@ -25,17 +27,34 @@ def thread_of(
     *,
     queued: bool = True,
     as_call: bool = False,
+    continuing: Engaged | None = None,
 ) -> OpenThread:
     """The open thread this touch belongs to, opened if there is none, and in the line unless it shall not be
-    `queued`; `as_call`: whoever takes it calls the client. Keeps `known` current."""
-    key = (touch.account, touch.thread)
-    thread = known.threads.get(key)
-    if thread is None:
+    `queued`; `as_call`: whoever takes it calls the client. `continuing` is what its client has open elsewhere, which
+    a thread that is not open yet becomes a part of. Keeps `known` current."""
+    thread = known.thread_at(touch.account, touch.thread)
+    if thread is None and continuing is not None:
+        thread = _joined(touch, continuing, known, unit, now)
+    elif thread is None:
         thread = _opened(touch, known, unit, now, queued=queued, as_call=as_call)
-    elif thread.item is None and queued:
+    if thread.item is None and queued:
         thread = _queued(touch, thread, known, unit, None, now, as_call=as_call)
-    known.threads[key] = thread
+    known.keep(thread)
     return thread
+
+
+def continued_by(touch: InboundTouch, known: Known, now: datetime) -> Engaged | None:
+    """What the first touch of a thread continues: the one interaction that is open with its client on other channels.
+
+    Only where the client is `known` by the address it came from.
+    """
+    if not touch.may_continue:
+        return None
+    key = (touch.sender.kind, touch.sender.value)
+    person = known.persons.get(key)
+    if person is None or key not in known.proven:
+        return None
+    return continued(known.engaged.get(person.id, {}).values(), touch.channel, known.queues, now)
 
 
 def closed_again(thread: OpenThread, known: Known, unit: UnitOfWork, now: datetime) -> None:
@@ -49,6 +68,7 @@ def closed_again(thread: OpenThread, known: Known, unit: UnitOfWork, now: dateti
     closed = unit.note_fact(InteractionClosed(tenant_id=closed.tenant_id, interaction=closed), closed)
     key = (thread.session.account, thread.session.thread)
     del known.threads[key]
+    known.engaged.get(closed.person_id, {}).pop(closed.id, None)
     known.last_seqs[key] = closed.last_seq
 
 
@@ -70,6 +90,40 @@ def _opened(
         last_seq=known.last_seqs.get((touch.account, touch.thread), 0),
     )
     unit.add_interaction(interaction)
+    session = _session(touch, interaction, unit, now)
+    opened = unit.note_fact(
+        InteractionOpened(tenant_id=touch.tenant_id, interaction=interaction), interaction
+    )
+    thread = OpenThread(session=session, interaction=opened, item=None)
+    if queued:
+        thread = _queued(touch, thread, known, unit, person, now, as_call=as_call)
+    _engage(thread, frozenset({touch.channel}), known, now)
+    return thread
+
+
+def _joined(
+    touch: InboundTouch, continuing: Engaged, known: Known, unit: UnitOfWork, now: datetime
+) -> OpenThread:
+    """The interaction goes on in this thread too. Numbers go on over both: none of the thread's comes twice."""
+    session = _session(touch, continuing.interaction, unit, now)
+    thread = known.as_it_is_now(
+        OpenThread(session=session, interaction=continuing.interaction, item=continuing.item)
+    )
+    last_seq = max(thread.interaction.last_seq, known.last_seqs.get((touch.account, touch.thread), 0))
+    thread = changed(thread, interaction=changed(thread.interaction, last_seq=last_seq))
+    _engage(thread, continuing.channels | {touch.channel}, known, now)
+    return thread
+
+
+def _engage(thread: OpenThread, channels: frozenset[str], known: Known, now: datetime) -> None:
+    """What comes in the same batch may continue it."""
+    interaction = thread.interaction
+    known.engaged.setdefault(interaction.person_id, {})[interaction.id] = Engaged(
+        interaction=interaction, item=thread.item, channels=channels, touched_at=now
+    )
+
+
+def _session(touch: InboundTouch, interaction: Interaction, unit: UnitOfWork, now: datetime) -> Session:
     session = Session(
         id=SessionId(new_id()),
         tenant_id=touch.tenant_id,
@@ -82,11 +136,7 @@ def _opened(
         ended_at=now if touch.only_kept else None,
     )
     unit.add_session(session)
-    opened = unit.note_fact(
-        InteractionOpened(tenant_id=touch.tenant_id, interaction=interaction), interaction
-    )
-    thread = OpenThread(session=session, interaction=opened, item=None)
-    return _queued(touch, thread, known, unit, person, now, as_call=as_call) if queued else thread
+    return session
 
 
 def _queued(

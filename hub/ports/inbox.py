@@ -11,13 +11,15 @@ from hub.domain.touch import InboundTouch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A touch that is durable. `repeated`: it was so already, and nothing new was written."""
+    """A touch that is durable. `repeated`: it was so already, and nothing new was written. `continued`: it is the
+    first of its thread, in an interaction that its client had open on another channel."""
 
     touch_id: TouchId
     interaction_id: InteractionId
     seq: int
     at: datetime
     repeated: bool = False
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

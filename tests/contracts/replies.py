@@ -115,7 +115,9 @@ class StoredReplies:
                 (session,) = await unit.open_sessions(before)
                 unit.end_session(SessionId(session.id), self.house.clock.now())
                 unit.save_interaction(replace(found, state=InteractionState.CLOSED))
-        message = self.house.message("hello", thread, channel=channel, account=f"{channel}:{account}")
+        message = self.house.message(
+            "hello", thread, channel=channel, account=f"{channel}:{account}", continues=False
+        )
         (received,) = await self.house.receive(message)
         self._begun[channel, thread] = received.interaction_id
 

@@ -12,7 +12,8 @@ from hub.ports.inbox import Received
 class FakeInbox:
     """`hub.ports.inbox.Inbox`. `touches` is what is durable, in order; `left` the threads that left.
 
-    While `failing` is an error it is raised; while `gate` is closed nothing is committed.
+    `elsewhere` is what is open with a thread's client on another channel: the thread continues it. While `failing` is
+    an error it is raised; while `gate` is closed nothing is committed.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -21,6 +22,7 @@ class FakeInbox:
         self._open: dict[tuple[str, str], InteractionId] = {}
         self._seqs: dict[tuple[str, str], int] = {}
         self.touches: list[InboundTouch] = []
+        self.elsewhere: dict[str, InteractionId] = {}
         self.left: list[tuple[str, str]] = []
         self.failing: Exception | None = None
         self.gate = asyncio.Event()
@@ -43,11 +45,15 @@ class FakeInbox:
                 repeated=True,
             )
         self._seqs[thread] = self._seqs.get(thread, 0) + 1
+        continued = thread not in self._open and touch.thread in self.elsewhere
+        if continued:
+            self._open[thread] = self.elsewhere[touch.thread]
         received = Received(
             touch_id=TouchId(f"touch-{len(self.touches) + 1}"),
             interaction_id=self._open.setdefault(thread, InteractionId(f"interaction-{len(self._kept) + 1}")),
             seq=self._seqs[thread],
             at=self._clock.now(),
+            continued=continued,
         )
         self._kept[key] = (touch.body_sha256, received)
         self.touches.append(touch)

@@ -209,6 +209,7 @@ def entered(
         skills=dict(rule.skills) if rule else {},
         queued=work,
         only_kept=not work,
+        continues=_may_continue(letter, placed),
         letter=TouchLetter(
             letter_id=kept.id,
             thread=placed.thread,
@@ -227,6 +228,13 @@ def _references(letter: Letter) -> tuple[str, ...]:
 
 def _may_bring_others(letter: Letter) -> bool:
     return letter.kind in {LetterKind.PERSONAL, LetterKind.LIST} and not letter.unreadable
+
+
+def _may_continue(letter: Letter, placed: Placed) -> bool:
+    """Whether it may go on with what its sender has open on another channel: a person wrote it, no mail host shows it
+    to be forged, and it does not point at another conversation."""
+    is_forged = letter.authentication.dmarc is Verdict.FAIL
+    return letter.kind is LetterKind.PERSONAL and not (is_forged or letter.unreadable or placed.hints)
 
 
 def _participants(letter: Letter, account: MailAccount) -> tuple[str, ...]:

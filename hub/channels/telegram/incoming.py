@@ -285,6 +285,8 @@ class Incoming:
             attachments=files,
             claims=claims,
             only_kept=only_kept,
+            # what is answered in a group, everybody in it reads
+            continues=not getattr(read, "in_group", False),
             acknowledgement=welcome.get(who.language) or welcome.get(bot.setup.language, ""),
         )
 

@@ -21,6 +21,7 @@ from hub.channels.webchat.threads import Thread
 from hub.crashpoints import crash_at
 from hub.domain.errors import HubError, TooMany, Unavailable
 from hub.domain.touch import Attachment, InboundTouch
+from hub.ports.inbox import Received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ class Messages:
         """Whether a conversation was begun by it. What the visitor filled in goes before it."""
         receive = self._around.inbox.receive
         form = self._form(written) if opening else None
+        continued = False
         try:
             if form is None:
                 received = await receive(self._touch(written))
@@ -129,6 +131,7 @@ class Messages:
                 if isinstance(filled, BaseException) and not isinstance(filled, HubError):
                     raise filled
                 received = told
+                continued = isinstance(filled, Received) and filled.continued
         except Unavailable as exc:
             self._nacked_id = written.client_msg_id
             self._nacked_until = self._around.clock.monotonic() + exc.retry_after_s
@@ -149,7 +152,9 @@ class Messages:
         await self._answer(AckFrame(client_msg_id=written.client_msg_id, seq=received.seq, at=received.at))
         crash_at("intake.after_ack")
         if not received.repeated:
-            await self._around.news.bound(thread, received.interaction_id)
+            news = self._around.news
+            bound = news.joined if continued or received.continued else news.bound
+            await bound(thread, received.interaction_id)
         return began
 
     async def _leave(self) -> None:

@@ -107,6 +107,20 @@ class News:
         self.line_matters_to(thread)
         await thread.tell(*frames)
 
+    async def joined(self, thread: Thread, interaction_id: InteractionId) -> None:
+        """As `bound`, of an interaction that was under way on another channel: nothing told here how it stands."""
+        await self.over(thread)
+        self._threads.ask(thread)
+        try:
+            state = await self._visitors.thread_state(thread.visitor)
+        except Unavailable:
+            frames = self._threads.bind(thread, interaction_id)
+            self._look_again()
+        else:
+            frames = self._threads.learn(thread, state)
+        self.line_matters_to(thread)
+        await thread.tell(*frames)
+
     async def over(self, thread: Thread) -> None:
         """Another conversation begins: what is to be told of the one before is told now."""
         await self._endings.now(thread)
@@ -122,7 +136,8 @@ class News:
             self._places.changed(thread.waiting_in)
 
     async def _stepped(self, item: WorkItem) -> None:
-        if item.channel == CHANNEL:
+        # a conversation that began on another channel may go on here
+        if item.channel == CHANNEL or self._threads.of(item.interaction_id):
             for thread, frames in self._threads.stepped(item):
                 await thread.tell(*frames)
         # whoever stepped, those behind have moved

@@ -95,6 +95,25 @@ async def test_who_said_nothing_in_it_is_asked_for_no_rating_and_who_answered_is
             assert ("rate" in await page.hears("closed")) is answers
 
 
+async def test_who_goes_on_here_in_what_began_elsewhere_learns_who_has_it() -> None:
+    async with ChatServer() as server:
+        page = await server.visitor()
+        server.inbox.elsewhere["visitor-1"] = FIRST
+        server.visitors.states["visitor-1"] = ThreadState(
+            open=True, agent="Anna", waiting=False, interaction_id=FIRST
+        )
+        await page.write("here I am", "m1")
+        await page.hears("ack")
+        assert await page.hears("agent") == {"t": "agent", "name": "Anna"}
+
+
+async def test_steps_of_work_that_began_on_another_channel_are_told_to_who_goes_on_here() -> None:
+    async with ChatServer() as server:
+        page = await talking(server)
+        server.bus.tell(assigned(3, channel="telegram"))
+        assert await page.hears("agent") == {"t": "agent", "name": "Anna"}
+
+
 def written_by(thread: str) -> TouchStored:
     touch = Touch(
         id=TouchId("touch-1"),

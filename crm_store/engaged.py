@@ -1,0 +1,91 @@
+"""What is open with known clients, so that what they write on another channel can continue it.
+
+Two channels at once must find, or open, one interaction: whoever may open one with a known client has that person
+locked until the commit, and looks for it after that.
+"""
+
+from collections.abc import Sequence
+
+from crm_store.driver import Wire
+from crm_store.instants import from_us
+from crm_store.mapping import columns, interaction_of, item_of
+from crm_store.rows.history import interactions, work_items
+from hub.domain.continuing import Engaged
+from hub.domain.errors import Conflict
+from hub.domain.ids import InteractionId, PersonId, TenantId
+from hub.domain.interaction import Interaction
+from hub.domain.person import IdentityKind
+from hub.domain.work import WorkItem
+
+_OPEN = (
+    f"SELECT {columns(interactions, 'i.')} FROM interactions i WHERE /*+*/i.tenant_id = $1 AND i.person_id IN"
+    " (SELECT d.person_id FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
+    " AND d.confidence = 'known') AND i.state = 'open' ORDER BY i.id FOR UPDATE OF i"
+)
+_OPEN_NOW = "SELECT id FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) AND state = 'open'"
+_LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
+_PASSES = (
+    f"SELECT {columns(work_items)} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = ANY($2)"
+    " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')"
+)
+_CHANNELS = (
+    "SELECT DISTINCT interaction_id, channel FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = ANY($2)"
+    " AND ended_at IS NULL"
+)
+_TOUCHED = (
+    "SELECT interaction_id, MAX(at) FROM touches WHERE /*+*/tenant_id = $1 AND interaction_id = ANY($2)"
+    " GROUP BY interaction_id"
+)
+
+EngagedBy = dict[PersonId, dict[InteractionId, Engaged]]
+
+
+async def lock_open(
+    wire: Wire, tenant_id: TenantId, addresses: set[tuple[IdentityKind, str]]
+) -> dict[InteractionId, Interaction]:
+    """The open interactions of whoever is known by these addresses, locked; before the persons, as everywhere."""
+    if not addresses:
+        return {}
+    kinds, values = sorted({kind.value for kind, _ in addresses}), sorted({value for _, value in addresses})
+    rows = await wire.fetch(_OPEN, tenant_id, kinds, values)
+    return {one.id: one for one in map(interaction_of, rows)}
+
+
+async def load_engaged(
+    wire: Wire, tenant_id: TenantId, persons: Sequence[PersonId], locked: dict[InteractionId, Interaction]
+) -> EngagedBy:
+    """What is open with these persons, who are locked from now on; `locked` is what `lock_open` found.
+
+    Raises Conflict (`raced`) when something was opened, or came to one of them, since it looked: decide again.
+    """
+    if not persons:
+        return {}
+    await wire.fetch(_LOCK, tenant_id, list(persons))
+    ids = sorted(InteractionId(r[0]) for r in await wire.fetch(_OPEN_NOW, tenant_id, list(persons)))
+    if not set(ids) <= locked.keys():
+        raise Conflict("something was opened with this client just now", code="raced")
+    if not ids:
+        return {}
+    # only now: whoever had to wait for a lock sees what was committed meanwhile
+    passes = await _passes(wire, tenant_id, ids)
+    channels: dict[str, set[str]] = {}
+    for interaction_id, channel in await wire.fetch(_CHANNELS, tenant_id, ids):
+        channels.setdefault(interaction_id, set()).add(channel)
+    touched = {r[0]: from_us(r[1]) for r in await wire.fetch(_TOUCHED, tenant_id, ids)}
+    found: EngagedBy = {}
+    for interaction_id in ids:
+        interaction = locked[interaction_id]
+        found.setdefault(interaction.person_id, {})[interaction_id] = Engaged(
+            interaction=interaction,
+            item=passes.get(interaction_id),
+            channels=frozenset(channels.get(interaction_id, ())),
+            touched_at=touched.get(interaction_id, interaction.opened_at),
+        )
+    return found
+
+
+async def _passes(
+    wire: Wire, tenant_id: TenantId, ids: Sequence[InteractionId]
+) -> dict[InteractionId, WorkItem]:
+    rows = await wire.fetch(_PASSES, tenant_id, list(ids))
+    return {item.interaction_id: item for item in map(item_of, rows)}
