@@ -13,7 +13,7 @@ from hub.domain.ids import QueueId, TenantId
 from hub.domain.person import Confidence, IdentityKind
 from hub.domain.queue import Queue
 from hub.domain.touch import InboundTouch
-from hub.ports.store import Known, OpenThread, StoredKey
+from hub.ports.known import Known, OpenThread, StoredKey
 
 _SESSION_WIDTH = len(sessions.columns)
 _INTERACTION_WIDTH = len(interactions.columns)
@@ -47,7 +47,8 @@ _AMBIGUOUS = (
 # a merge may be pointing these addresses at another record: one waits for the other
 _PERSONS = (
     f"SELECT d.kind, d.value, d.confidence, {columns(persons, 'p.')} FROM identities d"
-    " JOIN persons p ON p.id = d.person_id WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3) ORDER BY d.id FOR NO KEY UPDATE OF d"
+    " JOIN persons p ON p.id = d.person_id WHERE d.tenant_id = $1 AND d.kind = ANY($2)"
+    " AND d.value = ANY($3) ORDER BY d.id FOR NO KEY UPDATE OF d"
 )
 
 

@@ -24,7 +24,7 @@ from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.touch import InboundTouch, Touch
 from hub.domain.work import WorkItem
-from hub.ports.store import Known, OpenThread
+from hub.ports.known import Known, OpenThread
 
 _ITEM = columns(work_items)
 _INTERACTION = columns(interactions)

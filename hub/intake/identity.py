@@ -7,7 +7,8 @@ from hub.domain.ids import IdentityId, PersonId
 from hub.domain.person import Confidence, Identity, IdentityKind, Person
 from hub.domain.touch import Claim, InboundTouch
 from hub.ids import new_id
-from hub.ports.store import Known, UnitOfWork
+from hub.ports.known import Known
+from hub.ports.store import UnitOfWork
 
 
 def person_behind(touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime) -> Person:

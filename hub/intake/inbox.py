@@ -23,7 +23,8 @@ from hub.intake.placing import placed
 from hub.intake.threads import closed_again, continued_by, thread_of
 from hub.ports.clock import Clock
 from hub.ports.inbox import Received
-from hub.ports.store import IntakeStore, Known, OpenThread, StoredKey, UnitOfWork
+from hub.ports.known import Known, OpenThread, StoredKey
+from hub.ports.store import IntakeStore, UnitOfWork
 from hub.saying import said_by_itself
 
 log = structlog.get_logger(__name__)

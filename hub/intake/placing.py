@@ -8,7 +8,8 @@ from hub.domain.touch import Delivery, Direction, InboundTouch, Touch
 from hub.domain.values import changed
 from hub.domain.work import WorkState
 from hub.ids import new_id
-from hub.ports.store import NewTouch, OpenThread, UnitOfWork
+from hub.ports.known import OpenThread
+from hub.ports.store import NewTouch, UnitOfWork
 
 
 def placed(

@@ -16,7 +16,8 @@ from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState, urgent_at
 from hub.ids import new_id
 from hub.intake.identity import person_behind
-from hub.ports.store import Known, OpenThread, UnitOfWork
+from hub.ports.known import Known, OpenThread
+from hub.ports.store import UnitOfWork
 
 
 def thread_of(

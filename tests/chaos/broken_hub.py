@@ -28,7 +28,7 @@ from hub.domain.touch import InboundTouch, OutboundMessage, Sent
 from hub.ids import new_id
 from hub.intake import inbox
 from hub.ports.inbox import Received
-from hub.ports.store import Known
+from hub.ports.known import Known
 from hub.routing.sweeper import Sweeper
 from hub.settings import Settings
 from tests import seeding
