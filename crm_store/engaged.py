@@ -22,6 +22,10 @@ _OPEN = (
     " (SELECT d.person_id FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
     " AND d.confidence = 'known') AND i.state = 'open' ORDER BY i.id FOR UPDATE OF i"
 )
+_OPEN_WITH = (
+    f"SELECT {columns(interactions)} FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = $2 AND state = 'open'"
+    " ORDER BY id FOR UPDATE"
+)
 _OPEN_NOW = "SELECT id FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) AND state = 'open'"
 _LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
 _PASSES = (
@@ -82,6 +86,14 @@ async def load_engaged(
             touched_at=touched.get(interaction_id, interaction.opened_at),
         )
     return found
+
+
+async def engaged_with(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> list[Engaged]:
+    """What is open with this person; all of it is locked, and the person. Raises Conflict (`raced`)."""
+    rows = await wire.fetch(_OPEN_WITH, tenant_id, person_id)
+    locked = {one.id: one for one in map(interaction_of, rows)}
+    found = await load_engaged(wire, tenant_id, [person_id], locked)
+    return list(found.get(person_id, {}).values())
 
 
 async def _passes(

@@ -230,11 +230,12 @@ async def _still_there(wire: Wire, tenant_id: TenantId, moved: Moved, kept: Pers
 
 
 async def _came_since(wire: Wire, tenant_id: TenantId, kept: PersonId, moved: Moved) -> list[str]:
-    """Interactions since then belong to whom the address they came from belongs."""
+    """Interactions since then belong to whom the address they began from belongs, wherever they went on."""
     rows = await wire.fetch(
         "SELECT DISTINCT s.interaction_id FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
         " JOIN identities d ON d.tenant_id = s.tenant_id AND d.value = s.address"
-        " WHERE /*+*/i.tenant_id = $1 AND i.person_id = $2 AND d.id = ANY($3)",
+        " WHERE /*+*/i.tenant_id = $1 AND i.person_id = $2 AND d.id = ANY($3) AND NOT EXISTS"
+        " (SELECT 1 FROM sessions o WHERE o.interaction_id = s.interaction_id AND o.started_at < s.started_at)",
         tenant_id,
         kept,
         moved["identities"],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from crm_store.driver import Wire
+from crm_store.engaged import engaged_with
 from crm_store.floor_mapping import agent_of
 from crm_store.known import load_known, load_threads
 from crm_store.mapping import (
@@ -18,7 +19,8 @@ from crm_store.open_work import HELD
 from crm_store.rows.floor import agents
 from crm_store.rows.history import interactions, reservations, sessions, work_items
 from hub.domain.agent import Agent, Media
-from hub.domain.ids import InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
+from hub.domain.continuing import Engaged
+from hub.domain.ids import InteractionId, PersonId, QueueId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -46,6 +48,9 @@ class UnitReads:
 
     async def open_thread(self, account: str, thread: str) -> OpenThread | None:
         return (await load_threads(self._wire, self._tenant, [account], [thread])).get((account, thread))
+
+    async def engaged(self, person_id: PersonId) -> list[Engaged]:
+        return await engaged_with(self._wire, self._tenant, person_id)
 
     async def work_items(self, ids: Sequence[WorkItemId]) -> dict[WorkItemId, WorkItem]:
         rows = await self._wire.fetch(

@@ -177,7 +177,7 @@ class Hub:
         )
         own = (settings, store, self._inbox, self._attachments, clock, seen, self._entrance.seal)
         self._mail = from_settings.mail_side(*own, self._entrance.caller, self._names.takes_work)
-        self._telegram = from_settings.telegram_side(*own)
+        self._telegram = from_settings.telegram_side(*own, self._clients.uniting(store, clock))
         channels: list[Channel] = [self._client_side.webchat, self._mail.channel, self._telegram.channel]
         self._sender = from_settings.sender(store, self._bus, channels, clock, seen, metrics)
         self._streams = from_settings.streams(settings, clock)

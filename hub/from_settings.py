@@ -34,6 +34,7 @@ from hub.ports.bus import EventBus
 from hub.ports.channel import Channel
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore
+from hub.ports.uniting import ProvesNumbers
 from hub.ports.webhooks import WebhookQueue
 from hub.recording_room import RecordingRoom
 from hub.routing.sweeper import Sweeper
@@ -178,8 +179,9 @@ def telegram_side(
     clock: Clock,
     seen: Observer,
     seal: Seal,
+    proves: ProvesNumbers,
 ) -> TelegramSide:
-    """Telegram, with the house's seal for the tokens of its bots."""
+    """Telegram, with the house's seal for the tokens of its bots. `proves` hears of the numbers that clients share."""
     return TelegramSide(
         settings.channels.telegram,
         store=store,
@@ -190,6 +192,7 @@ def telegram_side(
         public_url=settings.http.public_url,
         count=seen.update,
         is_alone=settings.is_embedded,
+        proves=proves,
     )
 
 

@@ -68,6 +68,7 @@ from crm_store.status import SqlStatus
 from crm_store.store import Store
 from crm_store.talk import Talk
 from crm_store.tasks import Tasks
+from crm_store.uniting import Unitings
 from hub.call_side import CallSide
 from hub.cluster.codec import encode
 from hub.crm.articles import Articles
@@ -90,6 +91,7 @@ from hub.desk.starting import Starting
 from hub.desk.states import States
 from hub.desk.supervise import Supervising
 from hub.desk.transfer import Transfers
+from hub.desk.uniting import Uniting
 from hub.desk.work import Work
 from hub.domain.access import Scope
 from hub.domain.events import Event
@@ -182,12 +184,17 @@ class Clients:
         """Editing cards."""
         return PersonEdits(store, clock, encode=encode, reach=self.reach, region=self.region)
 
+    def uniting(self, store: Store, clock: Clock) -> Uniting:
+        """Two records of one client, and what is open with both."""
+        merges = Merges(store, clock, encode=encode, reach=self.reach)
+        return Uniting(merges, Unitings(store), clock)
+
     def operations(self, store: Store, clock: Clock, lookups: DeskLookups) -> list[Operation]:
         """Cards, merges, cases, tasks, organizations, fields of the house."""
         return [
             *person_api.operations(
                 edits=self.edits(store, clock),
-                merging=Merges(store, clock, encode=encode, reach=self.reach),
+                merging=self.uniting(store, clock),
                 clients=lookups,
             ),
             *doubles_api.operations(

@@ -32,6 +32,7 @@ from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.status import ChannelState, Finding
+from hub.ports.uniting import ProvesNumbers
 from hub.sealing import Seal
 
 
@@ -51,6 +52,7 @@ class TelegramSide:
         public_url: str,
         count: Callable[[str], None],
         is_alone: bool,
+        proves: ProvesNumbers,
     ) -> None:
         self._settings = settings
         self._is_alone = is_alone
@@ -68,6 +70,7 @@ class TelegramSide:
             clock=clock,
             settings=settings,
             told=count,
+            proves=proves,
         )
         self._keeping = Keeping(self.updates, clock, kept=self._incoming.wake, told=count)
         self._receiving = Receiving(

@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 from hub.domain.agent import Media
 from hub.domain.ids import QueueId
 from hub.domain.interaction import Interaction, InteractionState
+from hub.domain.person import IdentityKind
 from hub.domain.queue import Queue
 from hub.domain.work import WorkItem, WorkState
 
 IN_HAND = frozenset({WorkState.QUEUED, WorkState.OFFERED, WorkState.ASSIGNED})
 """States of a pass that somebody takes up, or has taken up."""
+
+CHAT_PAGE = IdentityKind.WEBCHAT.value
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +53,32 @@ def lives(one: Engaged, queues: Mapping[QueueId, Queue], now: datetime) -> bool:
     queue = queues.get(one.interaction.queue_id)
     window_s = 0.0 if queue is None else queue.rules.continues_s
     return now - one.touched_at <= timedelta(seconds=window_s)
+
+
+def to_unite(
+    engaged: Iterable[Engaged], queues: Mapping[QueueId, Queue], now: datetime
+) -> tuple[Engaged, tuple[Engaged, ...]] | None:
+    """What is to become one now that all of these are of one client: the interaction that goes on, and those that it
+    takes in. None: there is nothing to unite.
+
+    Nothing that somebody has in hand is taken from them, and the page of a chat goes on in the conversation it shows:
+    both only take in others. What is in hand goes before a chat, and of equals the oldest goes on. Two on one channel
+    stay two: a reply there could not say to which.
+    """
+    living = sorted(
+        (one for one in engaged if lives(one, queues, now)), key=lambda one: one.interaction.opened_at
+    )
+    if len(living) < _PAIR:
+        return None
+    goes_on = min(living, key=lambda one: (not _in_hand(one), CHAT_PAGE not in one.channels))
+    channels, taken = set(goes_on.channels), []
+    for one in living:
+        if one is goes_on or _in_hand(one) or CHAT_PAGE in one.channels or channels & one.channels:
+            continue
+        channels |= one.channels
+        taken.append(one)
+    return (goes_on, tuple(taken)) if taken else None
+
+
+def _in_hand(one: Engaged) -> bool:
+    return one.item is not None and one.item.state is WorkState.ASSIGNED

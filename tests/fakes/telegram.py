@@ -21,6 +21,7 @@ from hub.cluster.embedded.attachments import FolderAttachments
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Unavailable
 from hub.domain.ids import DEFAULT_TENANT, QueueId, TelegramBotId, TenantId, TouchId
+from hub.domain.person import IdentityKind
 from hub.domain.telegram import (
     BotSecrets,
     BotSetup,
@@ -172,6 +173,7 @@ class BotRoom:
         self.look: LookBot = api.bot()
         self.clock = clock or FakeClock()
         self.inbox = FakeInbox(self.clock)
+        self.proved: list[tuple[str, str]] = []
         self.updates = FakeUpdates()
         self.updates.failing = lambda: self.inbox.failing is not None
         self.attachments = FolderAttachments(folder)
@@ -196,6 +198,7 @@ class BotRoom:
             clock=self.clock,
             settings=chosen,
             told=self.told.append,
+            proves=self,
             pause=self._pause,
         )
         self.keeping = Keeping(self.updates, self.clock, kept=self.incoming.wake, told=self.told.append)
@@ -217,6 +220,11 @@ class BotRoom:
             run=self.receiving.run,
             sent=self.standings.sent,
         )
+
+    async def proven(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> bool:
+        """`ProvesNumbers`: the numbers that were shared, and whether whoever shared them was in the inbox before."""
+        self.proved.append((value, number))
+        return any(touch.sender.value == value for touch in self.inbox.touches)
 
     async def _pause(self, _: float) -> None:
         await asyncio.sleep(0.01)

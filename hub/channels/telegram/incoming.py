@@ -24,6 +24,7 @@ from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.telegram import UpdateStore
+from hub.ports.uniting import ProvesNumbers
 
 if TYPE_CHECKING:
     from hub.channels.telegram.parse import FileThere, Read, Removed, Said
@@ -37,7 +38,7 @@ _OF_CHAT = 50
 
 
 class Incoming:
-    """Reads what is kept. `told` hears what came of each update, in a word."""
+    """Reads what is kept. `told` hears what came of each update, in a word; `proves` the numbers that clients share."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Incoming:
         clock: Clock,
         settings: TelegramSettings,
         told: Callable[[str], None],
+        proves: ProvesNumbers,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._tenant_id = tenant_id
@@ -60,6 +62,7 @@ class Incoming:
         self._clock = clock
         self._settings = settings
         self._told = told
+        self._proves = proves
         self._pause = pause
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -177,14 +180,26 @@ class Incoming:
         else:
             await self._answer_press(opened, read)
             touch = await self._touch(opened, update, read)
+        # before, so that this message is in the one conversation; after, for who had no record yet
+        is_one = await self._proven(touch)
         try:
             received = await self._inbox.receive(touch)
+            if not is_one:
+                await self._proven(touch)
         except Conflict:
             # it is here in another form: its file came the first time, or Telegram wrote some of it anew
             return SettledUpdate(number=update.number, state=UpdateState.STORED, keep_raw=True)
         except Invalid as error:
             raise Unavailable(str(error), code=error.stable_code) from error
         return SettledUpdate(number=update.number, state=UpdateState.STORED, touch_id=received.touch_id)
+
+    async def _proven(self, touch: InboundTouch) -> bool:
+        """Telegram vouches for a number that a client shares of themselves: who is known by it is the same person."""
+        sender, found = touch.sender, False
+        for claim in touch.claims:
+            if claim.proven:
+                found |= await self._proves.proven(touch.tenant_id, sender.kind, sender.value, claim.value)
+        return found
 
     async def _is_wanted(self, opened: Opened, read: "Said | Removed") -> bool:
         if read.connection_id:

@@ -72,6 +72,22 @@ async def test_a_start_and_an_edit_are_kept_and_are_no_work(room: BotRoom) -> No
     assert [touch.only_kept for touch in room.inbox.touches] == [True, False, True]
 
 
+async def test_a_number_of_ones_own_is_told_to_whoever_knows_who_has_it(room: BotRoom) -> None:
+    ivan = room.api.person()
+    await room.bring(ivan.sends_contact(room.look, "+905321234568", of=7002))
+    assert room.proved == []
+    await room.bring(ivan.sends_contact(room.look, "+905321234567"))
+    assert room.proved == [("7001", "+905321234567")]
+
+
+async def test_a_number_shared_in_the_first_message_is_told_again_when_its_writer_has_a_record(
+    room: BotRoom,
+) -> None:
+    ivan = room.api.person()
+    await room.bring(ivan.sends_contact(room.look, "+905321234567"))
+    assert room.proved == [("7001", "+905321234567")] * 2
+
+
 async def test_a_shared_number_is_claimed_only_if_it_is_ones_own(room: BotRoom) -> None:
     ivan = room.api.person()
     await room.bring(ivan.sends_contact(room.look, "+90 532 123-45-67"))

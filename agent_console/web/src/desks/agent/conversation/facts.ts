@@ -35,7 +35,7 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
     case 'work_abandoned':
       return text.t('fact.work_abandoned');
     case 'work_flowed_out':
-      return text.t('fact.work_flowed_out');
+      return text.t(entry.detail === 'joined' ? 'fact.work_joined' : 'fact.work_flowed_out');
     case 'work_callback':
       return text.t(entry.detail === 'voicemail' ? 'fact.work_voicemail' : 'fact.work_callback');
     case 'work_cancelled':

@@ -1,0 +1,52 @@
+"""What bringing together two records of one client, and what is open with both, asks of the store and of channels."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.domain.continuing import Engaged
+from hub.domain.ids import PersonId, TenantId
+from hub.domain.person import IdentityKind
+from hub.ports.talk import TalkUnit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twins:
+    """Two records that a channel has shown to be one person: all that `other_id` has belongs to `kept_id`."""
+
+    kept_id: PersonId
+    other_id: PersonId
+
+
+class ProvesNumbers(Protocol):
+    """Who hears that a channel vouches for a client's own number."""
+
+    async def proven(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> bool:
+        """Whoever writes from the address `value` of that kind has this number (E.164), the channel says so. Whether
+        that made two records one. Raises Unavailable when it cannot be written now."""
+        ...
+
+
+class UnitingUnit(TalkUnit, Protocol):
+    """A unit of work in which interactions become one."""
+
+    async def engaged(self, person_id: PersonId) -> Sequence[Engaged]:
+        """What is open with this person, locked, and the person too. Raises Conflict (`raced`)."""
+        ...
+
+
+class UnitingStore(Protocol):
+    """The store of those who unite."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitingUnit]:
+        """A unit of work. Raises Unavailable, Conflict (`raced`)."""
+        ...
+
+    async def twins(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> Twins | None:
+        """Two records that are one person because this number was proven by who writes from that address.
+
+        One is known by the address alone, and has no other of any kind; the other is known by the number, which nobody
+        else says is theirs. People who took them apart before are believed: then there are none.
+        """
+        ...
