@@ -8,20 +8,26 @@ import msgspec
 
 from crm_store.floor_mapping import agent_of
 from crm_store.instants import from_us
-from crm_store.mapping import at, columns
+from crm_store.lookups import loaded
+from crm_store.mapping import at, columns, session_of
 from crm_store.open_work import open_in
 from crm_store.person_scope import ClientReach
 from crm_store.rows.floor import agents
+from crm_store.rows.history import sessions
 from crm_store.store import Store
 from crm_store.unit_of_work import Unit
 from crm_store.unit_starting import refused_kinds
+from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import Agent, Media
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId
 from hub.domain.person import IdentityKind, Tier
 from hub.domain.reach import Client, UnderWay, Way, WayClosed
 from hub.domain.site import SiteSetup
+from hub.domain.telegram import TELEGRAM
 from hub.domain.work import WorkState
+from hub.ports.reply_ways import Replying
+from hub.ports.telegram import TelegramBots
 
 _CHANNEL = IdentityKind.WEBCHAT.value
 _MOST_ADDRESSES = 30
@@ -36,6 +42,16 @@ _UNDER_WAY = (
     " AND w.state IN ('queued', 'offered', 'assigned', 'wrap_up') LEFT JOIN agents a ON a.id = w.agent_id"
     " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) AND s.ended_at IS NULL"
     " AND i.state = 'open'"
+)
+_SESSIONS = (
+    f"SELECT {columns(sessions, 's.')}, (SELECT MAX(t.at) FROM sessions o JOIN touches t ON t.session_id = o.id"
+    " WHERE o.tenant_id = s.tenant_id AND o.account = s.account AND o.thread = s.thread"
+    " AND t.direction = 'inbound') FROM sessions s WHERE /*+*/s.tenant_id = $1 AND s.interaction_id = $2"
+    " AND s.ended_at IS NULL ORDER BY s.started_at DESC, s.id DESC"
+)
+_BOT_CHATS = (
+    "SELECT account, thread, MAX(started_at) AS last_at FROM sessions WHERE tenant_id = $1 AND account = ANY($2)"
+    " AND thread = ANY($3) AND address = thread GROUP BY account, thread ORDER BY last_at DESC, account"
 )
 _CHATS = (
     "SELECT v.id, v.site_key, v.language, t.title, t.language, t.queue_id, u.setup,"
@@ -123,6 +139,16 @@ class Starts:
             for r in rows
         }
 
+    async def replying(self, principal: Principal, interaction_id: InteractionId) -> Replying:
+        """ReplyStore of hub/ports/reply_ways.py."""
+        async with self._store.database.snapshot() as wire:
+            found, item = await loaded(wire, principal, interaction_id)
+            interaction = require_interaction(principal, Permission.REPLY, found, item)
+            rows = await wire.fetch(_SESSIONS, principal.tenant_id, interaction.id)
+        mine = tuple(session_of(row[:-1]) for row in rows)
+        heard = {s.id: when for s, row in zip(mine, rows, strict=True) if (when := at(row[-1])) is not None}
+        return Replying(interaction=interaction, sessions=mine, heard=heard)
+
     async def renew_presence(
         self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime
     ) -> None:
@@ -155,4 +181,37 @@ class ChatWays:
                 closed=None if r[6] is None or _setup(r[6]).enabled else WayClosed.SITE_OFF,
             )
             for r in rows
+        ]
+
+
+class BotChats:
+    """Ways of hub/ports/starting.py for Telegram: a bot writes only to whoever has written to it."""
+
+    def __init__(self, store: Store, bots: TelegramBots) -> None:
+        self._database = store.database
+        self._bots = bots
+
+    async def ways(self, tenant_id: TenantId, addresses: Sequence[str]) -> list[Way]:
+        """See the port. Groups, and what a bot writes in the name of others, are no way to a client."""
+        bots = {bot.account: bot for bot in await self._bots.telegram_bots(tenant_id)}
+        if not bots:
+            return []
+        async with self._database.snapshot() as wire:
+            rows = await wire.fetch(_BOT_CHATS, tenant_id, sorted(bots), list(addresses))
+        return [
+            Way(
+                kind=IdentityKind.TELEGRAM,
+                channel=TELEGRAM,
+                media=Media.CHAT,
+                account=account,
+                thread=thread,
+                address=thread,
+                label=bots[account].name,
+                language="",
+                queue_id=bots[account].queue_id,
+                last_at=at(last_at),
+                closed=None if bots[account].enabled else WayClosed.ACCOUNT_OFF,
+                usual_language=bots[account].setup.language,
+            )
+            for account, thread, last_at in rows
         ]

@@ -1,6 +1,7 @@
 """What a unit of work loads before it decides: rows of one tenant, locked until the unit ends."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from crm_store.driver import Wire
 from crm_store.engaged import engaged_with
@@ -8,6 +9,7 @@ from crm_store.floor_mapping import agent_of
 from crm_store.known import load_known, load_threads
 from crm_store.mapping import (
     TOUCH_COLUMNS,
+    at,
     columns,
     interaction_of,
     item_of,
@@ -33,6 +35,10 @@ _INTERACTION = columns(interactions)
 _RESERVATION = columns(reservations)
 _SESSION = columns(sessions)
 _AGENT = columns(agents)
+_HEARD = (
+    "SELECT MAX(t.at) FROM sessions s JOIN touches t ON t.session_id = s.id WHERE s.tenant_id = $1"
+    " AND s.account = $2 AND s.thread = $3 AND t.direction = 'inbound'"
+)
 
 
 class UnitReads:
@@ -96,6 +102,10 @@ class UnitReads:
             interaction_id,
         )
         return [session_of(r) for r in rows]
+
+    async def heard_at(self, account: str, thread: str) -> datetime | None:
+        rows = await self._wire.fetch(_HEARD, self._tenant, account, thread)
+        return at(rows[0][0])
 
     async def reservations(self, ids: Sequence[ReservationId]) -> dict[ReservationId, Reservation]:
         rows = await self._wire.fetch(

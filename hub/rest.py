@@ -26,6 +26,7 @@ from agent_console import (
     phone_api,
     ready_api,
     recordings_api,
+    reply_ways_api,
     report_api,
     shared_lines_api,
     sites_api,
@@ -63,7 +64,7 @@ from crm_store.report_sums import SqlSums
 from crm_store.shared_lines import SharedLines
 from crm_store.sites import Sites
 from crm_store.splits import Splits
-from crm_store.starting import ChatWays, Starts
+from crm_store.starting import BotChats, ChatWays, Starts
 from crm_store.status import SqlStatus
 from crm_store.store import Store
 from crm_store.talk import Talk
@@ -85,6 +86,7 @@ from hub.desk.macros import CardSteps, Macros, SnoozeFor
 from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
 from hub.desk.recordings import Recordings
+from hub.desk.reply_ways import ReplyWays
 from hub.desk.sites import SiteSettings
 from hub.desk.snoozes import Snoozes
 from hub.desk.starting import Starting
@@ -104,7 +106,7 @@ from hub.mail_side import MailSide
 from hub.namebook import Namebook
 from hub.opening import OpeningHours
 from hub.ports.attachments import Attachments
-from hub.ports.channel import Channel
+from hub.ports.channel import Channel, HoldsThreads
 from hub.ports.clock import Clock
 from hub.ports.phones import PhoneCounter
 from hub.ports.status import NodeStatus, PartChecks
@@ -133,12 +135,21 @@ class Conversation:
         letters: LetterDesk = WITHOUT_MAIL,
     ) -> None:
         self.store = talk = Talk(store)
+        channels = list(channels)
         self.limits = limits = {channel.spec.name: channel.spec.limits for channel in channels}
+        self._holding = {
+            channel.spec.name: channel for channel in channels if isinstance(channel, HoldsThreads)
+        }
         self.later = Later(talk, clock, limits, letters=letters)
         self.snoozes = Snoozes(talk, clock)
         self.drafting = Drafting(talk, talk, clock)
         self.file_bytes = file_bytes
         self.tasks = Tasks(store, clock, encode=encode, reach=ClientReach())
+
+    def held(self, channel: str, account: str, thread: str) -> bool | None:
+        """`Held` of hub/ports/reply_ways.py: whose pages are open at this node."""
+        holding = self._holding.get(channel)
+        return None if holding is None else (account, thread) in holding.held_threads()
 
     def start(self, jobs: Jobs, tenant_id: TenantId, *, every_s: float) -> None:
         """Send what was planned, bring back what was laid aside, forget old drafts; until the jobs end."""
@@ -252,6 +263,18 @@ def operations(p: Parts) -> list[Operation]:
     administration = p.rules.administration
     lookups = DeskLookups(p.store, p.cards, p.floor, p.clients.reach)
     starts = Starts(p.store, p.clients.reach)
+    starting = Starting(
+        starts,
+        p.clock,
+        {
+            IdentityKind.WEBCHAT: ChatWays(p.store),
+            IdentityKind.EMAIL: p.mail.ways,
+            IdentityKind.TELEGRAM: BotChats(p.store, p.telegram.bots_store),
+        },
+        p.talk.limits,
+        lease_s=p.presence_lease_s,
+        letters=p.mail.desk,
+    )
     return [
         *p.entrance.operations(
             me=p.snapshots.me, all_queues=p.floor.all_queues, audit_desk=p.exporting.audit_desk
@@ -274,17 +297,8 @@ def operations(p: Parts) -> list[Operation]:
         *p.calls.operations(starts, p.live, p.snapshots, region=p.clients.region, lease_s=p.presence_lease_s),
         *p.mail.operations(),
         *p.telegram.operations(),
-        *start_api.operations(
-            starting=Starting(
-                starts,
-                p.clock,
-                {IdentityKind.WEBCHAT: ChatWays(p.store), IdentityKind.EMAIL: p.mail.ways},
-                p.talk.limits,
-                lease_s=p.presence_lease_s,
-                letters=p.mail.desk,
-            ),
-            reads=p.talk.store,
-        ),
+        *start_api.operations(starting=starting, reads=p.talk.store),
+        *reply_ways_api.operations(ways=ReplyWays(starts, starting, p.clock, p.talk.limits, p.talk.held)),
         *files_api.operations(
             files=Files(p.talk.store, p.attachments, p.clock, limit_bytes=p.talk.file_bytes),
             lookups=lookups,

@@ -13,7 +13,8 @@ from hub.domain.work import WorkState
 
 
 class InteractionView(View, frozen=True, kw_only=True):
-    """One engagement. `reply_channels` are those on which this principal may answer now."""
+    """One engagement. `reply_channels` are those on which this principal may answer now, where the client was heard
+    last first."""
 
     id: str
     person: NamedView

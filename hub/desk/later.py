@@ -12,13 +12,14 @@ from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
 from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.scope import require_interaction
-from hub.desk.writing import keyed, readable, written
+from hub.desk.writing import keyed, readable, require_heard, written
 from hub.domain.access import Permission, Principal
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Refused
 from hub.domain.ids import InteractionId, PlannedId, TenantId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.planned import FURTHEST, LONGEST_HOLD, MOST_WAITING, PlannedReply, PlannedState
+from hub.domain.reply_way import WINDOW_OVER
 from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
 from hub.domain.written_letter import PlannedLetter, WrittenLetter
@@ -78,8 +79,8 @@ class Later:
         """Durable when this returns; sent after `hold_s` seconds, or at `send_at`. The draft goes with it.
 
         The same `key` again is the same plan, whatever became of it. Raises NotFound out of scope, Conflict
-        `interaction_closed` or `too_many_planned`, Invalid for what no channel would take or a time that is no time
-        to come, and as `LetterDesk.read` and `made`.
+        `interaction_closed`, `reply_window_over` or `too_many_planned`, Invalid for what no channel would take or a
+        time that is no time to come, and as `LetterDesk.read` and `made`.
         """
         text, letter = await self._letters.read(channel, text, letter, files=bool(files))
         async with self._store.unit(principal.tenant_id) as unit:
@@ -91,6 +92,7 @@ class Later:
             session = await self._session(unit, interaction, channel)
             attachments = await carried(unit, principal, files)
             require_fitting(self._limits[channel], text, attachments)
+            await require_heard(unit, self._limits[channel], session, now)
             if len(await unit.planned_for(interaction.id)) >= MOST_WAITING:
                 raise Conflict("so many replies wait here already", code="too_many_planned")
             assert principal.user_id is not None
@@ -240,8 +242,20 @@ class Later:
         )
         if wrote:
             await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="client_wrote"))
+        elif plan.send_at <= self._clock.now() and await self._is_too_late(unit, plan):
+            await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=WINDOW_OVER))
         elif plan.send_at <= self._clock.now():
             await send_planned(unit, interaction, item, plan, self._clock)
+
+    async def _is_too_late(self, unit: TalkUnit, plan: PlannedReply) -> bool:
+        for session in await unit.open_sessions(plan.interaction_id):
+            if session.channel == plan.channel:
+                try:
+                    await require_heard(unit, self._limits[plan.channel], session, self._clock.now())
+                except Conflict:
+                    return True
+                return False
+        return False
 
     # — steps ——————————————————————————————————————————————————————————————————————————————
 

@@ -106,6 +106,11 @@ class Starting:
         is_there = principal.may(Permission.SUPERVISE) or _is_there(agent, self._clock.now())
         return [replace(one, held_up=held_up(one, agent, units, is_there=is_there)) for one in seen]
 
+    async def reached(self, principal: Principal, person_id: PersonId) -> tuple[Client, list[Way]]:
+        """The client, and the ways there are, unjudged. Raises NotFound, Forbidden."""
+        client = await self._store.client(principal, person_id)
+        return client, await self._found(principal, client)
+
     async def start(
         self,
         principal: Principal,

@@ -1,6 +1,7 @@
 """What staff write into an interaction: replies to the client, and notes among ourselves."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from hub.desk.scope import HELD
 from hub.domain.access import Principal
@@ -9,10 +10,12 @@ from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.mail import TouchLetter
+from hub.domain.reply_way import require_window, window_end
 from hub.domain.texts import written_text
 from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
 from hub.domain.work import WorkItem
 from hub.ids import new_id
+from hub.ports.channel import ChannelLimits
 from hub.ports.clock import Clock
 from hub.ports.store import NewTouch, UnitOfWork
 
@@ -29,6 +32,14 @@ def keyed(principal: Principal, key: str | None) -> str:
     """The external id of what is written under that key: the same key again is the same writing."""
     # no channel names what we write; the prefix keeps it apart from what clients name theirs
     return f"desk:{principal.user_id}:{key or new_id()}"
+
+
+async def require_heard(unit: UnitOfWork, limits: ChannelLimits, session: Session, now: datetime) -> None:
+    """Raises Conflict (`reply_window_over`) where the channel takes replies only for a while after the client wrote."""
+    window_s = limits.window_of(session.thread)
+    if window_s is not None:
+        heard_at = await unit.heard_at(session.account, session.thread)
+        require_window(window_end(window_s, heard_at), now)
 
 
 def written(

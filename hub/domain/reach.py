@@ -18,6 +18,7 @@ class WayClosed(StrEnum):
     NO_ADDRESS = "no_address"
     CLIENT_REFUSED = "client_refused"
     SITE_OFF = "site_off"
+    ACCOUNT_OFF = "account_off"
     COLLEAGUE_HAS_IT = "colleague_has_it"
     OTHER_TEAM = "other_team_has_it"
     ACCOUNT_OF_OTHERS = "account_of_others"

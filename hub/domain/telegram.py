@@ -12,6 +12,9 @@ from hub.domain.texts import is_clean_text
 TELEGRAM = "telegram"
 """The channel's name."""
 
+BUSINESS = "b:"
+"""With this begins the name of a thread in which a bot writes for the owner of a business account."""
+
 MESSAGE_UNITS = 4096
 CAPTION_UNITS = 1024
 """The longest message and the longest caption, in UTF-16 code units (Bot API, `sendMessage`, `sendDocument`)."""

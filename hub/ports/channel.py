@@ -19,13 +19,18 @@ class WhoSends(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelLimits:
-    """What fits. `reply_window_s` is how long after the client's last touch we may write (None: for ever);
-    `give_up_s` how long an undeliverable reply is kept before it fails."""
+    """What fits. `reply_window_s` is how long after the client's last touch we may write (None: for ever), in threads
+    whose name begins with `window_threads`; `give_up_s` how long an undeliverable reply is kept before it fails."""
 
     text_chars: int
     attachment_bytes: int
     reply_window_s: float | None = None
+    window_threads: str = ""
     give_up_s: float
+
+    def window_of(self, thread: str) -> float | None:
+        """How long after the client's last touch we may write in that thread, in seconds; None: for ever."""
+        return self.reply_window_s if thread.startswith(self.window_threads) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,10 @@ class UnitOfWork(Protocol):
         """Sessions of the interaction that have not ended, newest first."""
         ...
 
+    async def heard_at(self, account: str, thread: str) -> datetime | None:
+        """When the client last wrote in that thread, over all its interactions."""
+        ...
+
     async def reservations(self, ids: Sequence[ReservationId]) -> dict[ReservationId, Reservation]:
         """The reservations that are there."""
         ...

@@ -25,7 +25,7 @@ MAIL = {"channel": "email", "account": "email:support", "media": Media.MAIL}
 
 def by_bot(house: House, text: str = "and here", chat: str = "4711", **changes: Any) -> InboundTouch:
     sender = Sender(kind=IdentityKind.TELEGRAM, value=chat, name="Ivan")
-    return house.message(text, chat, **{**TELEGRAM, "sender": sender, **changes})
+    return house.message(text, changes.pop("thread", chat), **{**TELEGRAM, "sender": sender, **changes})
 
 
 def by_mail(house: House, text: str = "and by mail", thread: str = "m1", **changes: Any) -> InboundTouch:

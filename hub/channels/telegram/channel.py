@@ -8,7 +8,7 @@ from hub.crashpoints import crash_at
 from hub.domain.agent import Media
 from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, NotFound, Unavailable
 from hub.domain.ids import TelegramBotId, TenantId
-from hub.domain.telegram import MESSAGE_UNITS, TELEGRAM
+from hub.domain.telegram import BUSINESS, MESSAGE_UNITS, TELEGRAM
 from hub.domain.touch import Attachment, OutboundMessage, Sent
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
@@ -21,7 +21,14 @@ SPEC = ChannelSpec(
     who_sends=WhoSends.ANY_NODE,
     one_reader=True,
     idempotent=False,
-    limits=ChannelLimits(text_chars=4 * MESSAGE_UNITS, attachment_bytes=20 * 1024 * 1024, give_up_s=86_400.0),
+    limits=ChannelLimits(
+        text_chars=4 * MESSAGE_UNITS,
+        attachment_bytes=20 * 1024 * 1024,
+        # https://core.telegram.org/bots/api#businessbotrights: chats with a message in the last 24 hours
+        reply_window_s=86_400.0,
+        window_threads=BUSINESS,
+        give_up_s=86_400.0,
+    ),
 )
 
 
@@ -115,7 +122,7 @@ class Telegram:
         connection_id, _, chat = thread.rpartition(":")
         if not chat.lstrip("-").isdigit():
             raise ChannelRefused("this is no chat of Telegram", code="unreachable")
-        place = Place(chat_id=int(chat), connection_id=connection_id.removeprefix("b:"))
+        place = Place(chat_id=int(chat), connection_id=connection_id.removeprefix(BUSINESS))
         try:
             api = self._bots.api(opened)
         except Unavailable as error:
