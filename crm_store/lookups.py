@@ -208,8 +208,9 @@ class Interactions:
             await readable(wire, principal, interaction_id)
             rows = await wire.fetch(_LIST + " AND i.id = $2", principal.tenant_id, interaction_id)
             channels = await wire.fetch(
-                "SELECT s.channel FROM sessions s LEFT JOIN touches t ON t.session_id = s.id AND t.direction = 'inbound'"
-                " WHERE /*+*/s.tenant_id = $1 AND s.interaction_id = $2 AND s.ended_at IS NULL GROUP BY s.channel"
+                "SELECT s.channel FROM sessions s LEFT JOIN touches t ON t.session_id = s.id"
+                " AND t.direction = 'inbound' WHERE /*+*/s.tenant_id = $1 AND s.interaction_id = $2"
+                " AND s.ended_at IS NULL GROUP BY s.channel"
                 " ORDER BY MAX(COALESCE(t.at, s.started_at)) DESC, s.channel",
                 principal.tenant_id,
                 interaction_id,

@@ -902,6 +902,13 @@ export interface FormField {
 /** What a field of the pre-chat form asks for. */
 export type FormFieldKind = 'choice' | 'email' | 'name' | 'phone' | 'text';
 
+/** A way as it was listed; `account` may be empty where one account reaches that address. */
+export interface GoOnThere {
+  readonly channel: string;
+  readonly address: string;
+  readonly account?: string;
+}
+
 /** What a row of the report is. */
 export type GroupBy = 'agent' | 'channel' | 'day' | 'hour' | 'queue' | 'week';
 
@@ -995,10 +1002,7 @@ export interface ImportPreview {
   readonly items: readonly TriedRow[];
 }
 
-/**
- * `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. One that
- * failed by a fault of ours can be queued again, and cancelled, as long as its file is kept.
- */
+/** `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. */
 export type ImportState = 'cancelled' | 'done' | 'failed' | 'queued' | 'ready' | 'running';
 
 /**
@@ -1034,7 +1038,10 @@ export interface InteractionPage {
 /** An interaction is open until somebody closes it; nothing reopens it. */
 export type InteractionState = 'closed' | 'open';
 
-/** One engagement. `reply_channels` are those on which this principal may answer now. */
+/**
+ * One engagement. `reply_channels` are those on which this principal may answer now, where the client was heard
+ * last first.
+ */
 export interface InteractionView {
   readonly id: string;
   readonly person: NamedView;
@@ -2056,6 +2063,35 @@ export interface ReplyLimitsPage {
   readonly next: string | null;
 }
 
+/** All of them: those the interaction goes on in first, and of these where the client was heard last. */
+export interface ReplyWayPage {
+  readonly items: readonly ReplyWayView[];
+  readonly next: string | null;
+}
+
+/**
+ * One place a reply can go to. `is_open`: the interaction goes on there, and a reply names the `channel` alone;
+ * else it can be taken there. `label` is what people call the place, or empty.
+ *
+ * `closed` is empty, or says why nothing can be written there now: `reply_window_over`, `client_refused`,
+ * `channel_not_connected`, `site_off`, `account_off`, `open_elsewhere`, `colleague_has_it`, `other_team_has_it`.
+ * `until` is when the channel stops taking replies, null: never. `is_away`: the client's page is closed, and they read
+ * it when they come back. `file_bytes` is 0 where no files are carried.
+ */
+export interface ReplyWayView {
+  readonly channel: string;
+  readonly account: string;
+  readonly address: string;
+  readonly label: string;
+  readonly is_open: boolean;
+  readonly closed: string;
+  readonly text_chars: number;
+  readonly file_bytes: number;
+  readonly last_at: string | null;
+  readonly until: string | null;
+  readonly is_away: boolean;
+}
+
 /**
  * One figure beside that of the period before. `rows` passes are behind it; `drill` is the log's address
  * query that finds exactly them, empty where a figure is not made of passes.
@@ -2919,8 +2955,7 @@ export interface WayPage {
  * itself, `account` is our side of it, and `sender` the address of ours that a letter comes from.
  *
  * `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
- * `site_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`, `account_of_others` (no account
- * that it could come from is of a queue you serve; those of others are not among the ways). `continues`: a
+ * `site_off`, `account_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`. `continues`: a
  * conversation is open there already, in the queue `continues_in`, and what is written goes into it. `held_up` is what
  * you have to mend yourself before you begin there: `be_there_first`, `at_capacity`; the code of the refusal
  * otherwise.
@@ -3096,6 +3131,11 @@ export const LIMITS = {
   },
   ForgetLogView: {
     name: { minLength: 1, maxLength: 200 },
+  },
+  GoOnThere: {
+    channel: { minLength: 1, maxLength: 200 },
+    address: { minLength: 1, maxLength: 320 },
+    account: { maxLength: 200 },
   },
   Keys: {
     keys: { minLength: 1, maxLength: 32 },
