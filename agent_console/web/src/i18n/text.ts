@@ -19,6 +19,7 @@ import type phonePage from '@/i18n/areas/phone.en';
 import type recordingPage from '@/i18n/areas/recordings.en';
 import type startPage from '@/i18n/areas/start.en';
 import type telegramPage from '@/i18n/areas/telegram_setup.en';
+import type wayWords from '@/i18n/areas/ways.en';
 import en from '@/i18n/en';
 import { pluralIndex } from '@/i18n/plural';
 import * as format from '@/time/format';
@@ -52,7 +53,8 @@ export type Key =
   | `person_card.${Leaves<typeof caseWork>}`
   | `phone.${Leaves<typeof phonePage>}`
   | `recordings.${Leaves<typeof recordingPage>}`
-  | `start.${Leaves<typeof startPage>}`;
+  | `start.${Leaves<typeof startPage>}`
+  | `ways.${Leaves<typeof wayWords>}`;
 
 /** English is always here; the others come when somebody reads them. */
 const LATER: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Messages }>>> = {

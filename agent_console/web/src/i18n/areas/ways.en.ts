@@ -1,0 +1,15 @@
+/** The words of choosing the channel of a reply: English. */
+
+export default {
+  by: 'Reply by',
+  elsewhere: 'Go on with them on',
+  closed: '{way}: {why}',
+  chars: 'up to {n} characters',
+  files: 'files up to {size}',
+  no_files: 'no files',
+  away: 'Their page is closed: they see it when they come back.',
+  until: 'Until {time} it can be answered here.',
+  heard: 'last heard {time}',
+  other: 'Send it by',
+  other_hint: 'Puts the text into the field, on this channel. Nothing is sent yet.',
+};

@@ -1,0 +1,19 @@
+/** The words of choosing the channel of a reply: Russian. */
+
+import type { WayWords } from '@/i18n/way-words';
+
+const words: WayWords = {
+  by: 'Ответить через',
+  elsewhere: 'Продолжить с клиентом в',
+  closed: '{way}: {why}',
+  chars: 'до {n} знаков',
+  files: 'файлы до {size}',
+  no_files: 'без файлов',
+  away: 'Страница клиента закрыта: он увидит ответ, когда вернётся.',
+  until: 'Здесь можно ответить до {time}.',
+  heard: 'писал {time}',
+  other: 'Отправить через',
+  other_hint: 'Текст вернётся в поле для этого канала. Пока ничего не отправляется.',
+};
+
+export default words;
