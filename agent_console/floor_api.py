@@ -151,6 +151,7 @@ def _setup(
         voice=rules.voice,
         signatures=rules.signatures,
         times=rules.times,
+        continues_s=rules.continues_s,
         retired=rules.retired,
         retired_to=rules.retired_to,
         waiting=waiting.get(queue.id, 0),

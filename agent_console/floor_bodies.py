@@ -139,6 +139,7 @@ class QueueDraft(Body, frozen=True, kw_only=True):
     voice: VoiceBody = VoiceBody()
     signatures: Signatures = field(default_factory=dict)
     times: TimesBody = TimesBody()
+    continues_s: Annotated[float, Meta(ge=0, le=2_592_000)] = 86_400.0
 
     def queue(self, queue_id: str, version: int) -> Queue:
         """The queue with these rules."""
@@ -173,10 +174,9 @@ class QueueDraft(Body, frozen=True, kw_only=True):
                 closed_texts=dict(self.closed_texts),
                 closed_queue_id=None if self.closed_queue_id is None else QueueId(self.closed_queue_id),
                 voice=self.voice.rules(),
-                signatures={
-                    tag: Signature(text=one.text, html=one.html) for tag, one in self.signatures.items()
-                },
+                signatures={k: Signature(text=s.text, html=s.html) for k, s in self.signatures.items()},
                 times=self.times.times(),
+                continues_s=self.continues_s,
             ),
             version=version,
         )
@@ -216,6 +216,7 @@ class QueueSetup(Answer, frozen=True, kw_only=True):
     voice: VoiceRules
     signatures: dict[str, Signature]
     times: TextTimes
+    continues_s: float
     retired: bool
     retired_to: str | None
     waiting: int

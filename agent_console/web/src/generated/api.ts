@@ -1832,6 +1832,7 @@ export interface QueueDraft {
   readonly voice?: VoiceBody;
   readonly signatures?: Readonly<Record<string, SignatureBody>>;
   readonly times?: TimesBody;
+  readonly continues_s?: number;
 }
 
 /** The figures of one queue in one interval. `service_levels` holds every variant side by side. */
@@ -1881,6 +1882,7 @@ export interface QueueSetup {
   readonly voice: VoiceRules;
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly times: TextTimes;
+  readonly continues_s: number;
   readonly retired: boolean;
   readonly retired_to: string | null;
   readonly waiting: number;
@@ -3267,6 +3269,7 @@ export const LIMITS = {
     sl_threshold_s: { min: 0, max: 86400 },
     sl_short_abandon_s: { min: 0, max: 86400 },
     owner_first_s: { min: 0, max: 3600 },
+    continues_s: { min: 0, max: 2592000 },
   },
   ReadMark: {
     seq: { min: 0 },

@@ -37,6 +37,7 @@ export default {
     },
     priority: 'Priority',
     owner_first_s: 'Last agent first, s',
+    continues_h: 'Continued elsewhere for, h',
     offer_s: 'Time to accept, s',
     wrap_up_s: 'Wrap-up, s',
     missed_limit: 'Misses before a pause',

@@ -39,6 +39,7 @@ const words: FloorPages = {
     },
     priority: 'Приоритет',
     owner_first_s: 'Прежнему оператору, с',
+    continues_h: 'Продолжать в других каналах, ч',
     offer_s: 'Время на ответ, с',
     wrap_up_s: 'Дообработка, с',
     missed_limit: 'Пропусков до паузы',

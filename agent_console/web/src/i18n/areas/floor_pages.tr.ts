@@ -39,6 +39,7 @@ const words: FloorPages = {
     },
     priority: 'Öncelik',
     owner_first_s: 'Önce son temsilci, sn',
+    continues_h: 'Başka kanalda sürer, sa',
     offer_s: 'Kabul süresi, sn',
     wrap_up_s: 'Toparlama, sn',
     missed_limit: 'Molaya kadar kaçırma',

@@ -18,6 +18,7 @@ const SUPPORT: QueueSetup = {
   sl_short_abandon_s: 5,
   order: 'round_robin',
   owner_first_s: 15,
+  continues_s: 7200,
   relaxations: [{ after_s: 60, skills: { billing: 0 } }],
   overflow: { queue_id: 'q2', after_s: null, length: 10 },
   calendar_id: 'c1',

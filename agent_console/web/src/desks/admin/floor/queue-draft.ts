@@ -28,6 +28,7 @@ export interface QueueForm {
   sl_short_abandon_s: number;
   order: QueueSetup['order'];
   owner_first_s: number;
+  continues_h: number;
   steps: StepRow[];
   overflow_queue: string;
   overflow_after_s: Emptiable;
@@ -66,6 +67,7 @@ export const newQueue = (): QueueForm => ({
   sl_short_abandon_s: 5,
   order: 'fewest',
   owner_first_s: 0,
+  continues_h: 24,
   steps: [],
   overflow_queue: '',
   overflow_after_s: '',
@@ -104,6 +106,7 @@ export function formOf(queue: QueueSetup): QueueForm {
     sl_short_abandon_s: queue.sl_short_abandon_s,
     order: queue.order,
     owner_first_s: queue.owner_first_s,
+    continues_h: Math.round(queue.continues_s / 36) / 100,
     steps: queue.relaxations.map((step) => ({ after_s: step.after_s, skills: rowsOf(step.skills) })),
     overflow_queue: queue.overflow?.queue_id ?? '',
     overflow_after_s: queue.overflow?.after_s ?? '',
@@ -135,6 +138,7 @@ export function bodyOf(form: QueueForm): QueueDraft {
     sl_short_abandon_s: amount(form.sl_short_abandon_s),
     order: form.order,
     owner_first_s: whole(form.owner_first_s),
+    continues_s: Math.round(amount(form.continues_h) * 3600),
     relaxations: [...form.steps]
       .sort((a, b) => a.after_s - b.after_s)
       .map((step) => ({ after_s: whole(step.after_s), skills: levelsOf(step.skills) })),
