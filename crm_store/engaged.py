@@ -75,7 +75,9 @@ async def load_engaged(
     channels: dict[str, set[str]] = {}
     for interaction_id, channel in await wire.fetch(_CHANNELS, tenant_id, ids):
         channels.setdefault(interaction_id, set()).add(channel)
-    touched = {r[0]: from_us(r[1]) for r in await wire.fetch(_TOUCHED, tenant_id, ids)}
+    # of what somebody takes up it does not matter
+    idle = [i for i in ids if i not in passes]
+    touched = {r[0]: from_us(r[1]) for r in await wire.fetch(_TOUCHED, tenant_id, idle)} if idle else {}
     found: EngagedBy = {}
     for interaction_id in ids:
         interaction = locked[interaction_id]

@@ -21,7 +21,7 @@ _PAIR = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engaged:
     """An interaction of a known client: the pass of it that is under way, the channels of its open sessions, and when
-    its newest touch came."""
+    its newest touch came (looked up only where no pass is under way; else when it was opened)."""
 
     interaction: Interaction
     item: WorkItem | None
