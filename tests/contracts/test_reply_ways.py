@@ -24,7 +24,6 @@ from hub.domain.reply_way import ReplyWay
 from hub.domain.telegram import TelegramBot
 from hub.domain.values import changed
 from hub.ids import new_id
-from tests.contracts.beginning import Office
 from tests.contracts.test_across_channels import by_bot, known_by
 from tests.stores import House
 
@@ -320,9 +319,3 @@ async def test_a_group_is_no_way_to_a_client(desk: Desk) -> None:
     )
     ways = await desk.starting.ways(house.as_(anna), person_id)
     assert [way.way.closed for way in ways if way.way.kind is IdentityKind.TELEGRAM] == ["no_address"]
-
-
-async def test_the_office_of_old_tests_still_begins(house: House) -> None:
-    office = await Office(house).furnished()
-    started = await office.start(house.as_(await house.hire("Anna")))
-    assert not started.continued
