@@ -24,6 +24,7 @@ from hub.domain.reply_way import ReplyWay
 from hub.domain.telegram import TelegramBot
 from hub.domain.values import changed
 from hub.ids import new_id
+from hub.ports.starting import Ways
 from tests.contracts.test_across_channels import by_bot, known_by
 from tests.stores import House
 
@@ -50,7 +51,7 @@ class Desk:
         self.bots = Bots(house)
         self.present: set[tuple[str, str]] = set()
         store = Starts(house.store, ClientReach())
-        ways = {
+        ways: dict[IdentityKind, Ways] = {
             IdentityKind.WEBCHAT: ChatWays(house.store),
             IdentityKind.TELEGRAM: BotChats(house.store, self.bots),  # type: ignore[arg-type]
         }
