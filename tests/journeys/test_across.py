@@ -55,7 +55,7 @@ async def test_who_shares_their_number_with_the_bot_goes_on_in_the_chat_that_an_
         tg.ivan.writes(tg.bot, "Here I am")
         assert await texts_of(anna, interaction_id, 3) == [
             ("webchat", "Where is my order?"),
-            ("telegram", NUMBER),
+            ("telegram", f"Shared their phone number: {NUMBER}"),
             ("telegram", "Here I am"),
         ]
         shown = await anna.get(f"/api/v1/interactions/{interaction_id}")
