@@ -12,7 +12,7 @@ from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
 from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.scope import require_interaction
-from hub.desk.writing import keyed, readable, require_heard, written
+from hub.desk.writing import is_too_late, keyed, readable, require_heard, written
 from hub.domain.access import Permission, Principal
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Refused
@@ -237,25 +237,13 @@ class Later:
     async def _settle(
         self, unit: TalkUnit, interaction: Interaction, item: WorkItem | None, plan: PlannedReply
     ) -> None:
-        wrote = plan.unless_client_writes and await unit.client_wrote_after(
-            plan.interaction_id, plan.after_seq
-        )
-        if wrote:
+        now = self._clock.now()
+        if plan.unless_client_writes and await unit.client_wrote_after(plan.interaction_id, plan.after_seq):
             await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="client_wrote"))
-        elif plan.send_at <= self._clock.now() and await self._is_too_late(unit, plan):
+        elif plan.send_at <= now and await is_too_late(unit, self._limits.get(plan.channel), plan, now):
             await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=WINDOW_OVER))
-        elif plan.send_at <= self._clock.now():
+        elif plan.send_at <= now:
             await send_planned(unit, interaction, item, plan, self._clock)
-
-    async def _is_too_late(self, unit: TalkUnit, plan: PlannedReply) -> bool:
-        for session in await unit.open_sessions(plan.interaction_id):
-            if session.channel == plan.channel:
-                try:
-                    await require_heard(unit, self._limits[plan.channel], session, self._clock.now())
-                except Conflict:
-                    return True
-                return False
-        return False
 
     # — steps ——————————————————————————————————————————————————————————————————————————————
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from hub.desk.scope import HELD
 from hub.domain.access import Principal
-from hub.domain.errors import Invalid
+from hub.domain.errors import Conflict, Invalid
 from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.mail import TouchLetter
+from hub.domain.planned import PlannedReply
 from hub.domain.reply_way import require_window, window_end
 from hub.domain.texts import written_text
 from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
@@ -32,6 +33,20 @@ def keyed(principal: Principal, key: str | None) -> str:
     """The external id of what is written under that key: the same key again is the same writing."""
     # no channel names what we write; the prefix keeps it apart from what clients name theirs
     return f"desk:{principal.user_id}:{key or new_id()}"
+
+
+async def is_too_late(
+    unit: UnitOfWork, limits: ChannelLimits | None, plan: PlannedReply, now: datetime
+) -> bool:
+    """Whether the channel of a reply for later does not take it any more (`require_heard`)."""
+    sessions = await unit.open_sessions(plan.interaction_id)
+    session = next((s for s in sessions if s.channel == plan.channel), None)
+    try:
+        if session is not None and limits is not None:
+            await require_heard(unit, limits, session, now)
+    except Conflict:
+        return True
+    return False
 
 
 async def require_heard(unit: UnitOfWork, limits: ChannelLimits, session: Session, now: datetime) -> None:

@@ -1002,7 +1002,10 @@ export interface ImportPreview {
   readonly items: readonly TriedRow[];
 }
 
-/** `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. */
+/**
+ * `ready → queued → running → done`; `failed` and `cancelled` end it too. A restart goes on where it was. One that
+ * failed by a fault of ours can be queued again, and cancelled, as long as its file is kept.
+ */
 export type ImportState = 'cancelled' | 'done' | 'failed' | 'queued' | 'ready' | 'running';
 
 /**
@@ -2957,7 +2960,8 @@ export interface WayPage {
  * itself, `account` is our side of it, and `sender` the address of ours that a letter comes from.
  *
  * `closed` is empty, or says why it cannot be used: `channel_not_connected`, `no_address`, `client_refused`,
- * `site_off`, `account_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`. `continues`: a
+ * `site_off`, `account_off`, `colleague_has_it` (`holder` is their name), `other_team_has_it`, `account_of_others` (no
+ * account that it could come from is of a queue you serve; those of others are not among the ways). `continues`: a
  * conversation is open there already, in the queue `continues_in`, and what is written goes into it. `held_up` is what
  * you have to mend yourself before you begin there: `be_there_first`, `at_capacity`; the code of the refusal
  * otherwise.
