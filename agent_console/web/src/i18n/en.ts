@@ -150,7 +150,6 @@ export default {
   tier: { standard: 'standard', silver: 'silver', gold: 'gold' },
   conversation: {
     title: 'Conversation',
-    via: 'via {channel}',
     timeline: 'Timeline',
     earlier: 'Load earlier',
     beginning: 'The beginning',

@@ -151,7 +151,6 @@ const ru: Messages = {
   tier: { standard: 'обычный', silver: 'серебро', gold: 'золото' },
   conversation: {
     title: 'Разговор',
-    via: 'канал: {channel}',
     timeline: 'История',
     earlier: 'Показать раньше',
     beginning: 'Начало',

@@ -151,7 +151,6 @@ const tr: Messages = {
   tier: { standard: 'standart', silver: 'gümüş', gold: 'altın' },
   conversation: {
     title: 'Görüşme',
-    via: '{channel} üzerinden',
     timeline: 'Geçmiş',
     earlier: 'Öncekileri yükle',
     beginning: 'Başlangıç',

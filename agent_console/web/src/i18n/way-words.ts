@@ -8,4 +8,8 @@ import type { Shape } from '@/i18n/text';
 
 export type WayWords = Shape<typeof en>;
 
-export const learnWayWords = (): void => learnt('ways', { en, ru, tr });
+export function learnWayWords(): void {
+  learnt('ways', { en, ru, tr });
+  // refusals of a way are said wherever a refusal is
+  learnt('errors', { en: en.refused, ru: ru.refused, tr: tr.refused });
+}

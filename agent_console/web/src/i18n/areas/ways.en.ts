@@ -12,4 +12,9 @@ export default {
   heard: 'last heard {time}',
   other: 'Send it by',
   other_hint: 'Puts the text into the field, on this channel. Nothing is sent yet.',
+  refused: {
+    account_off: 'The bot is switched off.',
+    reply_window_over: 'The client must write here again first: this channel takes answers only for a day after their last message.',
+    open_elsewhere: 'This conversation is open in another work already.',
+  },
 };

@@ -14,6 +14,11 @@ const words: WayWords = {
   heard: 'son yazışı {time}',
   other: 'Şununla gönder',
   other_hint: 'Metni bu kanal için alana koyar. Henüz bir şey gönderilmez.',
+  refused: {
+    account_off: 'Bot kapalı.',
+    reply_window_over: 'Önce müşterinin buraya yeniden yazması gerek: bu kanal yalnızca son mesajından sonraki bir gün yanıt alır.',
+    open_elsewhere: 'Bu konuşma zaten başka bir işte açık.',
+  },
 };
 
 export default words;
