@@ -91,8 +91,7 @@ class Starting:
     async def ways(self, principal: Principal, person_id: PersonId) -> list[Judged]:
         """Every kind of channel: the ways there are, closed ones with their reason. Raises NotFound, Forbidden."""
         principal.require(Permission.START_INTERACTION)
-        client = await self._store.client(principal, person_id)
-        found = await self._found(principal, client)
+        client, found = await self.reached(principal, person_id)
         there = await self._store.under_way(principal.tenant_id, [(w.account, w.thread) for w in found])
         seen = [
             judged(
@@ -131,8 +130,7 @@ class Starting:
         me = _user_of(principal)
         words = await self._read(channel, words)
         for attempt in range(_TRIES):
-            client = await self._store.client(principal, person_id)
-            found = await self._found(principal, client)
+            client, found = await self.reached(principal, person_id)
             way = _chosen([w for w in found if (w.channel, w.address) == (channel, address)], words)
             try:
                 async with self._store.unit(principal.tenant_id) as unit:

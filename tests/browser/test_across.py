@@ -21,7 +21,7 @@ from tests.clients import Agent
 from tests.hubs import RunningHub, start_hub
 from tests.ports import free_port
 from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import LookBot
+from tests.servers.bot_look import Fault, LookBot
 from tests.servers.smtp import SmtpLookAlike
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -174,6 +174,7 @@ async def test_who_chats_then_writes_to_the_bot_then_mails_is_one_client_in_one_
     await reply(page, "You will have it tomorrow.")
     await shop.told_by_bot("You will have it tomorrow.")
 
+    await does_not_arrive_and_goes_by_mail(desk, shop)
     async with Agent(shop.hub.url, "anna") as anna:
         (one,) = (await anna.get("/api/v1/interactions?state=open"))["items"]
         timeline = (await anna.get(f"/api/v1/persons/{one['person']['id']}/timeline"))["items"]
@@ -188,6 +189,30 @@ async def test_who_chats_then_writes_to_the_bot_then_mails_is_one_client_in_one_
     await page.context.close()
 
 
+async def does_not_arrive_and_goes_by_mail(desk: Screen, shop: Shop) -> None:
+    """The client has blocked the bot: the bubble offers their other channels, and sends nothing by itself."""
+    page = desk.page
+    shop.api.fault_of = lambda _, method: (
+        Fault(code=403, said="Forbidden: bot was blocked by the user") if method == "sendMessage" else None
+    )
+    await reply(page, "Did it come?")
+    bubble = page.locator("article.touch.trouble", has_text="Did it come?")
+    await expect(bubble).to_contain_text("Send it by")
+    await desk.picture("4-not-arrived")
+    assert await desk.violations() == []
+    await bubble.get_by_role("button", name=f"E-mail · {ADDRESS}").click()
+    sheet = page.get_by_role("textbox", name="Letter")
+    await expect(sheet).to_contain_text("Did it come?")
+    await expect(page.get_by_label("Channel of the reply")).to_have_value("email")
+    assert len(shop.outside.got) == 1
+    await sheet.focus()
+    await page.keyboard.press("Control+Enter")
+    async with asyncio.timeout(30):
+        while len(shop.outside.got) < 2:
+            await asyncio.sleep(0.1)
+    shop.api.fault_of = lambda _bot, _method: None
+
+
 async def looked_at(browser: Browser, shop: Shop, address: str) -> None:
     """The same conversation in other languages, colours and widths."""
     for language, theme, width, height in LOOKS:
@@ -198,7 +223,7 @@ async def looked_at(browser: Browser, shop: Shop, address: str) -> None:
         await screen.page.goto(address)
         await screen.page.locator(".by").wait_for()
         await screen.settled()
-        await screen.picture(f"4-{language}-{theme}-{width}")
+        await screen.picture(f"5-{language}-{theme}-{width}")
         assert [*await screen.violations(), *screen.complaints] == []
         assert not await screen.page.evaluate(SCROLLS)
         await screen.page.context.close()
