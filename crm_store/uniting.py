@@ -19,6 +19,10 @@ WHERE a.tenant_id = $1 AND a.kind = $2 AND a.value = $3 AND a.confidence = 'know
     AND s.person_id <> a.person_id AND s.person_id <> n.person_id
     AND NOT EXISTS (SELECT 1 FROM merges k WHERE k.tenant_id = $1 AND k.merged_id = s.person_id
       AND k.kept_id = n.person_id AND k.undone_at IS NULL))
+  AND NOT EXISTS (SELECT 1 FROM shared_lines l WHERE l.tenant_id = $1 AND l.value = $4)
+  AND NOT EXISTS (SELECT 1 FROM persons_apart x WHERE x.tenant_id = $1
+    AND ((x.one_id = n.person_id AND x.other_id = a.person_id)
+      OR (x.one_id = a.person_id AND x.other_id = n.person_id)))
   AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.tenant_id = $1 AND m.undone_at IS NOT NULL
     AND ((m.kept_id = n.person_id AND m.merged_id = a.person_id)
       OR (m.kept_id = a.person_id AND m.merged_id = n.person_id)))

@@ -47,6 +47,7 @@ class UnitingStore(Protocol):
         """Two records that are one person because this number was proven by who writes from that address.
 
         One is known by the address alone, and has no other of any kind; the other is known by the number, which nobody
-        else says is theirs. People who took them apart before are believed: then there are none.
+        else says is theirs, and which is no number of nobody in particular. People who said that they are two, or took
+        them apart, are believed: then there are none.
         """
         ...

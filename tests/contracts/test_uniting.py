@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from crm_store.shared_lines import SharedLines
 from crm_store.talk import Talk
 from crm_store.uniting import Unitings
 from hub.channels.webchat.channel import SPEC as WEBCHAT
@@ -242,6 +243,30 @@ async def test_a_number_that_a_third_says_is_theirs_is_nobodys_proof(house: Hous
     await known(house, chat.person_id)
     claim = Claim(kind=IdentityKind.PHONE, value=PHONE, proven=True)
     await written(house, by_bot(house, chat="1", claims=(claim,)), by_bot(house, chat="4711"))
+
+    assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+
+
+async def test_a_number_of_nobody_in_particular_proves_nothing(house: House, uniting: Uniting) -> None:
+    (chat,) = await written(house, house.message())
+    await known(house, chat.person_id)
+    await written(house, by_bot(house))
+    lines = SharedLines(house.store, house.clock, region="TR")
+    await lines.add_shared_line(house.somebody(Role.ADMIN), PHONE, "Hotel")
+
+    assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+
+
+async def test_people_who_said_that_they_are_two_are_believed(house: House, uniting: Uniting) -> None:
+    (chat,) = await written(house, house.message())
+    await known(house, chat.person_id)
+    (bot,) = await written(house, by_bot(house))
+    async with house.database.transaction() as wire:
+        await wire.execute(
+            "INSERT INTO persons_apart (tenant_id, one_id, other_id, at, by_name) VALUES ($1, $2, $3, 0, 'Anna')",
+            house.tenant_id,
+            *sorted((chat.person_id, bot.person_id)),
+        )
 
     assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
 
