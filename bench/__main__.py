@@ -5,12 +5,28 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 
-from bench import calls, desk, imports, log, mail, media, pop, push, router, search, sip, start, wallboard
+from bench import (
+    calls,
+    desk,
+    doubles,
+    imports,
+    log,
+    mail,
+    media,
+    pop,
+    push,
+    router,
+    search,
+    sip,
+    start,
+    wallboard,
+)
 from bench.harness import Figure, keep, told
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "calls": calls.figures,
     "desk": desk.figures,
+    "doubles": doubles.figures,
     "import": imports.figures,
     "log": log.figures,
     "mail": mail.figures,

@@ -3,7 +3,7 @@
 export default {
   log: 'Журнал обращений',
   exports: 'Выгрузки',
-  doubles: 'Возможные двойники',
+  doubles: 'Двойники',
   imports: 'Клиенты из файлов',
   person_exports: 'Клиенты в файлы',
   reports: 'Отчёты',
