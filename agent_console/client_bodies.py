@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from agent_console.bodies import Body, Id, Short
+from agent_console.bodies import Answer, Body, CardAnswer, Id, Short
 from hub.domain.case import CaseStatus
 from hub.domain.client_fields import LONGEST_VALUE, ClientFieldKind
 from hub.domain.person import Confidence, IdentityKind, Purpose, Tier
@@ -63,6 +63,13 @@ class MergeWith(Body, frozen=True, kw_only=True):
     """The other record of the same person."""
 
     other_id: Id
+
+
+class SplitAnswer(Answer, frozen=True, kw_only=True):
+    """The card as it is now, and the record that the address has. Merging that one in puts all of it back."""
+
+    card: CardAnswer
+    apart_id: str
 
 
 class KeepApart(Body, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from agent_console.bodies import CardAnswer, Done, Id
-from agent_console.client_bodies import KeepApart
+from agent_console.client_bodies import KeepApart, SplitAnswer
 from agent_console.operations import Call, Operation, Operations
 from hub.desk.client_stores import DoubleStore, SplitStore
 from hub.desk.client_views import DoublePage
@@ -49,11 +49,12 @@ def operations(*, doubles: DoubleStore, splits: SplitStore, clients: Lookups) ->
         status=201,
         idempotent=True,
     )
-    async def split_person(call: Call, person_id: Id, identity_id: Id) -> CardAnswer:
-        """It gets a record of its own, which is answered, with the interactions that came by it alone. Merging the two
-        puts all of it back."""
+    async def split_person(call: Call, person_id: Id, identity_id: Id) -> SplitAnswer:
+        """It gets a record of its own with the interactions that came by it alone. Merging that record in puts all
+        of it back, also for whoever does not reach it otherwise."""
         apart = await splits.split(call.principal, PersonId(person_id), IdentityId(identity_id))
-        card = await clients.client(call.principal, apart)
-        return CardAnswer(card=card, may_edit=await clients.may_edit(call.principal, card.person_id))
+        card = await clients.client(call.principal, PersonId(person_id))
+        may_edit = await clients.may_edit(call.principal, card.person_id)
+        return SplitAnswer(card=CardAnswer(card=card, may_edit=may_edit), apart_id=apart)
 
     return list(made)

@@ -63,7 +63,7 @@ class Merges(Changing):
         tenant_id = principal.tenant_id
         async with self._store.database.transaction() as wire:
             kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, kept_id)
-            other = await self._reach.require(wire, principal, Permission.READ_PERSON, other_id)
+            other = await self._other(wire, principal, kept, other_id)
             if kept == other:
                 raise Invalid("these are one person already", field="other_id", code="same_person")
             await lock_persons(wire, tenant_id, [kept, other])
@@ -97,6 +97,15 @@ class Merges(Changing):
             await self._audit(wire, principal, AuditAction.MERGE_PERSONS, merge_id)
         self._store.wake()
         return kept
+
+    async def _other(self, wire: Wire, principal: Principal, kept: PersonId, other_id: PersonId) -> PersonId:
+        """Whom they may read; and what was taken out of the kept record, which has no interaction to be reached by."""
+        try:
+            return await self._reach.require(wire, principal, Permission.READ_PERSON, other_id)
+        except NotFound:
+            if await _was_split_from(wire, principal.tenant_id, kept, other_id):
+                return other_id
+            raise
 
     async def undo(self, principal: Principal, merge_id: MergeId) -> PersonId:
         """See the port."""
@@ -172,6 +181,20 @@ class Merges(Changing):
                 address=principal.address,
             ),
         )
+
+
+async def _was_split_from(wire: Wire, tenant_id: TenantId, kept: PersonId, other_id: PersonId) -> bool:
+    """Both histories say so, at the same instant: an address went from the one and made the other."""
+    rows = await wire.fetch(
+        "SELECT 1 FROM person_facts g JOIN person_facts c ON c.tenant_id = g.tenant_id AND c.at = g.at"
+        " AND c.now = g.was AND c.person_id = $3 AND c.kind = 'card_address_added'"
+        " JOIN persons p ON p.id = c.person_id AND p.created_at = c.at"
+        " WHERE g.tenant_id = $1 AND g.person_id = $2 AND g.kind = 'card_address_removed' LIMIT 1",
+        tenant_id,
+        kept,
+        other_id,
+    )
+    return bool(rows)
 
 
 async def _standing(wire: Wire, tenant_id: TenantId, merge_id: MergeId) -> _Standing:

@@ -9,6 +9,7 @@ from crm_store.splits import Splits
 from hub.cluster.codec import encode
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import IdentityId, MergeId, PersonId
+from hub.domain.person import Confidence, IdentityKind
 from hub.ids import new_id
 from tests.contracts.crm import Crm
 
@@ -104,6 +105,21 @@ async def test_an_undo_of_the_first_merge_leaves_what_was_taken_apart(crm: Crm) 
     await crm.merges.undo(crm.sofia, MergeId((await crm.card(root)).merges[-1].id))
     assert [i.value for i in (await crm.card(apart)).identities] == ["v2"]
     assert (await crm.card(other)).identities == ()
+
+
+async def test_whoever_took_it_out_may_put_it_back_though_nothing_came_by_it(crm: Crm) -> None:
+    root = await crm.client("v1")
+    await crm.edits.add_address(
+        crm.sofia, root, kind=IdentityKind.EMAIL, typed="other@example.org", confidence=Confidence.KNOWN
+    )
+    apart = await splits_of(crm).split(crm.sofia, root, await identity_of(crm, "other@example.org"))
+    with pytest.raises(NotFound):
+        await crm.lookups.client(crm.sofia, apart)
+    another = await crm.client("v2")
+    with pytest.raises(NotFound):
+        await crm.merges.merge(crm.sofia, another, apart)
+    await crm.merges.merge(crm.sofia, root, apart)
+    assert {i.value for i in (await crm.card(root)).identities} == {"v1", "other@example.org"}
 
 
 async def test_the_only_address_stays_and_what_is_not_there_is_not_found(crm: Crm) -> None:

@@ -2468,6 +2468,12 @@ export interface SpecialDayBody {
   readonly name?: string;
 }
 
+/** The card as it is now, and the record that the address has. Merging that one in puts all of it back. */
+export interface SplitAnswer {
+  readonly card: CardAnswer;
+  readonly apart_id: string;
+}
+
 /** A queue as the matrix shows it: what it asks for. */
 export interface StaffedQueue {
   readonly id: string;

@@ -26,6 +26,13 @@ export default {
     same_organization: 'The same organization',
     same_mail_name: 'The same name before the {\'@\'} of the mail',
   },
+  split: {
+    label: '{address} is somebody else',
+    ask: '{address} is somebody else?',
+    what: 'It gets a record of its own, with the conversations that came by it alone. Cases and consents stay here. Undo puts all of it back.',
+    yes: 'Take it out',
+    done: '{address} has a record of its own now.',
+  },
   lines: {
     title: 'Shared numbers',
     hint: 'Numbers of nobody in particular: switchboards, hotels, what a carrier sends for a hidden number. Nobody is known by them, and they never make two people one.',

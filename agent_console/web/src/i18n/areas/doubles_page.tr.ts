@@ -28,6 +28,13 @@ const words: DoublesWords = {
     same_organization: 'Aynı kurum',
     same_mail_name: 'E-postada {\'@\'} öncesi aynı',
   },
+  split: {
+    label: '{address} başka biri',
+    ask: '{address} başka biri mi?',
+    what: 'Adres, yalnızca ondan gelen görüşmelerle birlikte kendi kartını alır. Talepler ve izinler burada kalır. Geri almak hepsini yerine koyar.',
+    yes: 'Ayır',
+    done: '{address} artık kendi kartında.',
+  },
   lines: {
     title: 'Ortak numaralar',
     hint: 'Kimseye ait olmayan numaralar: santraller, oteller, operatörün gizli numara yerine gönderdiği. Bunlarla kimse tanınmaz ve iki kişi asla tek kişi sayılmaz.',
