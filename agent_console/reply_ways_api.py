@@ -30,7 +30,7 @@ def operations(*, ways: ReplyWays) -> list[Operation]:
     @made.op(
         "POST",
         "/api/v1/interactions/{interaction_id}/reply-ways",
-        Permission.REPLY,
+        Permission.START_INTERACTION,
         "Go on with a client on another channel too",
         status=201,
         idempotent=True,
