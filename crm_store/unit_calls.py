@@ -9,6 +9,7 @@ from crm_store.card_facts import write_facts
 from crm_store.driver import Row, Wire
 from crm_store.instants import to_us
 from crm_store.mapping import columns, person_of
+from crm_store.numbers_of_nobody import among_shared_lines
 from crm_store.rows.calls import agent_phones, calls
 from crm_store.rows.people import persons
 from hub.crm.changes import Change
@@ -100,7 +101,14 @@ class UnitCalls:
 
     async def holders_of(self, number: str) -> list[PhoneHolder]:
         rows = await self._wire.fetch(_HOLDERS, self._tenant, number)
-        return [PhoneHolder(person=person_of(r[1:]), confidence=Confidence(r[0])) for r in rows]
+        # of a number of nobody in particular nobody is known, whoever has it on their card
+        is_nobodys = bool(await among_shared_lines(self._wire, self._tenant, [number]))
+        return [
+            PhoneHolder(
+                person=person_of(r[1:]), confidence=Confidence.MAYBE if is_nobodys else Confidence(r[0])
+            )
+            for r in rows
+        ]
 
     def add_call(self, call: Call, *, request: str | None = None) -> None:
         self._new_calls.append(call_row(call, request))

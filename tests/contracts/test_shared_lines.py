@@ -46,6 +46,19 @@ async def test_who_calls_from_a_shared_line_is_nobody_we_know_until_it_is_remove
     assert await called(house, 5) == first
 
 
+async def test_whoever_dials_it_reaches_nobody_we_know(crm: Crm) -> None:
+    house = crm.house
+    person = await called(house, 1)
+
+    async def holders() -> list[tuple[PersonId, Confidence]]:
+        async with house.store.unit(house.tenant_id) as unit:
+            return [(one.person.id, one.confidence) for one in await unit.holders_of(NUMBER)]
+
+    assert await holders() == [(person, Confidence.KNOWN)]
+    await lines_of(house).add_shared_line(house.somebody(Role.ADMIN), NUMBER, "")
+    assert await holders() == [(person, Confidence.MAYBE)]
+
+
 async def test_a_claim_and_an_import_make_nobody_one_by_it(crm: Crm, tmp_path: Path) -> None:
     house = crm.house
     await lines_of(house).add_shared_line(house.somebody(Role.ADMIN), NUMBER, "")
