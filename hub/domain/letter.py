@@ -105,7 +105,7 @@ class LetterPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRecipient:
-    """Somebody whom a letter of ours did not reach. `permanent` false: it may still, or may be tried again.
+    """Somebody whom a letter of ours did not reach. `permanent` false: it may still.
 
     `status` is the code of RFC 3463 (`5.1.1`) or empty, `reason` what the other side said, on one line.
     """

@@ -125,7 +125,9 @@ def _recipient(block: Part) -> FailedRecipient | None:
     status = _STATUS.search(fields.get("status", ""))
     return FailedRecipient(
         address=address,
-        permanent=action == "failed" and not (status is not None and status[1] == "4"),
+        # whatever the status: a letter that waited to its end at a mail server is given up with 4.4.7 (RFC 3464 section
+        # 2.3.3: no further attempts, no further notice)
+        permanent=action == "failed",
         status=status[0] if status else "",
         reason=one_line(header_text(fields.get("diagnostic-code", ""))[0], 300),
     )

@@ -118,12 +118,40 @@ def test_a_delivery_report_names_whom_it_did_not_reach_and_which_letter() -> Non
             reason="smtp; 550 5.1.1 <anna@client.test>: user unknown",
         ),
         FailedRecipient(address="olga@client.test", permanent=False, status="4.4.1"),
-        FailedRecipient(address="ali@client.test", permanent=False, status="4.2.2"),
+        FailedRecipient(address="ali@client.test", permanent=True, status="4.2.2"),
     )
-    assert found.bounce.failed_addresses == ("anna@client.test",)
+    assert found.bounce.failed_addresses == ("anna@client.test", "ali@client.test")
     assert found.bounce.original_message_id == "our.42@hub.test"
     assert found.bounce.envelope_id == "tl.42.0123456789abcdef"
     assert Defect.BAD_BOUNCE not in found.defects
+
+
+EXPIRED = """\
+From: MAILER-DAEMON@mx.test
+Return-Path: <>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.test
+
+Final-Recipient: rfc822; anna@client.test
+Action: failed
+Status: {status}
+Diagnostic-Code: X-Postfix; connect to mx.client.test[192.0.2.1]:25: Connection timed out
+--b--
+"""
+
+
+@pytest.mark.parametrize("status", ["4.4.1", "4.4.7", "4.0.0"])
+def test_a_letter_that_a_mail_server_gave_up_after_its_time_did_not_arrive(status: str) -> None:
+    # what Postfix, Exchange and the first example of RFC 3464 say: tried for days, and never again
+    found = read(EXPIRED.format(status=status).encode())
+
+    assert found.bounce is not None
+    assert found.bounce.failed_addresses == ("anna@client.test",)
 
 
 def test_the_whole_letter_may_come_back_too() -> None:
