@@ -32,8 +32,9 @@ class LaneLimits:
     A server that is silent holds up no account but its own. One account sends at most `per_account` at once. An attempt
     that has lasted `hangs_s` gives its place to others, as long as no more than `hanging` have done so; the accounts of
     such attempts, and those whose last one failed after as long, begin no more than `per_account` together (one each
-    when there are many), until one of theirs ends sooner. Where the node that holds the client sends, no server of an
-    account stands in between, and one may have all places.
+    when there are many, by turns when there are so many that others would have no place), until one of theirs ends
+    sooner. Where the node that holds the client sends, no server of an account stands in between, and one may have all
+    places.
 
     `lease_s` exceeds `send_s` by the time to record the outcome while the store is away for a moment. A reply
     whose sender died is seen after `lease_s` and a sweep: that must be less than a minute.
@@ -156,9 +157,12 @@ class Lane:
         left = {account: max(0, most - count) for account, count in busy.items()}
         silent = {*late, *self._failed_late}
         if silent:
-            together = max(0, most - sum(busy[account] for account in silent)) // len(silent)
+            begun = sum(busy[account] for account in silent)
+            together = max(0, most - begun) // len(silent)
+            # one claim may take all places once more: even then what hangs leaves all of them to others
+            one = 1 if begun < max(most, self._limits.hanging - self._limits.parallel) else 0
             for account in silent:
-                left[account] = min(left.get(account, most), together or (0 if busy[account] else 1))
+                left[account] = min(left.get(account, most), together or (0 if busy[account] else one))
         return free, AccountRoom(each=most, left=left)
 
     def _ended(self, task: asyncio.Task[bool]) -> None:

@@ -105,3 +105,30 @@ async def test_an_account_that_hung_has_its_places_again_when_its_server_answers
         channel.answers.set()  # the attempts under way took long; every further one is refused at once
         await until(lambda: len(channel.silent) == 40)
         assert channel.under_way == 0
+
+
+async def test_however_many_accounts_are_silent_others_have_places() -> None:
+    channel = SomeServersAreSilent()
+    house = House(channel)
+    for n in range(1200):
+        house.store.queue(f"silent {n}", thread=f"s{n}", account=f"silent{n % 60}")
+
+    async def half_a_minute() -> None:
+        for _ in range(6):
+            house.clock.advance(LIMITS.hangs_s)
+            house.sender.wake("chat")
+            await house.idle()
+        answered, channel.answers = channel.answers, asyncio.Event()
+        answered.set()  # no answer in time: all attempts under way are over
+        await house.idle()
+
+    async with house.sending():
+        for _ in range(3):
+            await half_a_minute()
+        good = house.store.queue("good", thread="g", account="good")
+        before = len(channel.silent)
+        await half_a_minute()
+        taken, tried = [*channel.taken], len(channel.silent)
+        channel.answers.set()
+    assert taken == [good.touch_id]
+    assert tried > before
