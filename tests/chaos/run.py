@@ -50,6 +50,7 @@ QUIET_WITHIN_S = 45.0
 MOST_STALLS = 4
 BOARD_WITHIN_S = 4.0
 BOARD = "board.json"
+UNACKED = "intake.after_commit_before_ack"
 
 _BOARD = {
     "lines": "SELECT queue_id, id FROM work_items WHERE state = 'queued'"
@@ -131,6 +132,7 @@ class Run:
                 async with self._playing():
                     await self._befall(self._faults)
                     await self._befall([Crash(point=c.point, nth=1) for c in self._found.missed])
+                    await self._between_commit_and_ack()
                     rows = await self._end()
             finally:
                 if self._hub is not None:
@@ -166,6 +168,12 @@ class Run:
                     await self._kill()
                 case Crash():
                     await self._await_crash(fault)
+
+    async def _between_commit_and_ack(self) -> None:
+        """What died between the two may have carried calls only: again, until a visitor's message was in between."""
+        for nth in (1, 2, 3, 4) if self._visitors and UNACKED in self.size.points else ():
+            if not self._found.unacked_stored:
+                await self._befall([Crash(point=UNACKED, nth=nth)])
 
     async def _start(self, armed: str) -> bool:
         """Whether the hub listens; if not, it met its crash point in the start."""
