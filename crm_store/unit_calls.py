@@ -96,7 +96,7 @@ class UnitCalls:
 
     async def call_with(self, agent_id: UserId) -> Call | None:
         return await self._one_call(
-            "agent_id = $2 AND ended_at IS NULL ORDER BY started_at LIMIT 1", agent_id
+            "tenant_id = $1 AND agent_id = $2 AND ended_at IS NULL ORDER BY started_at LIMIT 1", agent_id
         )
 
     async def holders_of(self, number: str) -> list[PhoneHolder]:
