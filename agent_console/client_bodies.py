@@ -143,6 +143,9 @@ class EditOrganization(Body, frozen=True, kw_only=True):
     version: Version
     name: Short | None = None
     note: Annotated[str, Meta(max_length=4_000)] | None = None
+    domain: Annotated[str, Meta(max_length=400)] | None = None
+    phone: Annotated[str, Meta(max_length=60)] | None = None
+    tags: Annotated[tuple[Annotated[str, Meta(max_length=60)], ...], Meta(max_length=50)] | None = None
 
 
 class NewClientField(Body, frozen=True, kw_only=True):

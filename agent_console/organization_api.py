@@ -18,6 +18,7 @@ from hub.desk.client_views import (
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission
 from hub.domain.ids import FieldId, OrganizationId
+from hub.domain.organization import OrganizationEdit
 from hub.domain.texts import one_line
 
 Query = Annotated[str, Meta(max_length=200)]
@@ -58,13 +59,14 @@ def operations(*, organizations: OrganizationStore, client_fields: FieldStore) -
     async def change_organization(
         call: Call, organization_id: Id, body: EditOrganization
     ) -> OrganizationView:
-        """Its name, and a note about it."""
+        """Its name, its domain (of a site or of an address), its phone, tags, and a note about it."""
         return await organizations.change_organization(
             call.principal,
             OrganizationId(organization_id),
             version=body.version,
-            name=body.name,
-            note=body.note,
+            edit=OrganizationEdit(
+                name=body.name, note=body.note, domain=body.domain, phone=body.phone, tags=body.tags
+            ),
         )
 
     @made.op(

@@ -9,16 +9,18 @@ from crm_store.driver import Row, Wire
 from crm_store.instants import to_us
 from crm_store.mapping import identity_row, person_row, text
 from crm_store.numbers_of_nobody import among_shared_lines
+from crm_store.organization_rows import add as add_organizations
 from crm_store.person_edits import MOST_ADDRESSES, save_state, state_of
 from crm_store.person_index import index_persons, namesakes
 from crm_store.person_scope import roots_of
 from crm_store.rows.crm import consents, person_details, person_tags
-from crm_store.rows.people import identities, organizations, persons
+from crm_store.rows.people import identities, persons
 from hub.crm.addresses import shown_address
 from hub.crm.changes import Change
 from hub.crm.edits import edited
 from hub.crm.imports import BadRow, ImportCounts, ImportJob, OnKnown, RowDraft
 from hub.crm.matching import alike, name_keys
+from hub.crm.organizations import OrganizationState
 from hub.domain.card import CardEdit
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Invalid
@@ -181,10 +183,10 @@ class Batch:
             names,
         )
         ids = {row[1]: OrganizationId(row[0]) for row in rows}
-        new = [(OrganizationId(new_id()), self._tenant_id, name) for name in names if name not in ids]
+        new = {OrganizationId(new_id()): OrganizationState(name=name) for name in names if name not in ids}
         if new:
-            await self._wire.insert(organizations, new)
-        ids |= {name: organization_id for organization_id, _, name in new}
+            await add_organizations(self._wire, self._tenant_id, new)
+        ids |= {state.name: organization_id for organization_id, state in new.items()}
         self._organizations = {
             name: Organization(id=found, tenant_id=self._tenant_id, name=name) for name, found in ids.items()
         }

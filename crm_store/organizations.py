@@ -8,6 +8,7 @@ from crm_store.audited import audited
 from crm_store.cases import open_cases_of
 from crm_store.driver import Row, Wire
 from crm_store.lookups import latest_of
+from crm_store.organization_rows import add, members_changed, save, states_of, tags_in
 from crm_store.people import People
 from crm_store.person_change import Changing
 from crm_store.person_scope import ClientReach, reached
@@ -15,20 +16,21 @@ from crm_store.store import Store
 from crm_store.tasks import open_tasks_about
 from crm_store.unit_of_work import Encode
 from hub.crm.names import fold
+from hub.crm.organizations import OrganizationState, edited, named
 from hub.desk.client_views import OrganizationPage, OrganizationView, OrganizationWork
 from hub.desk.found import PersonPage
 from hub.domain.access import Permission, Principal, Scope
 from hub.domain.audit import AuditAction, AuditDraft
-from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from hub.domain.events import Event, PersonChanged
+from hub.domain.errors import Conflict, Forbidden, NotFound
 from hub.domain.ids import OrganizationId, PersonId, TenantId
-from hub.domain.texts import one_line, written_text
+from hub.domain.organization import OrganizationEdit
 from hub.ids import new_id
 from hub.ports.clock import Clock
 
 _ORGANIZATION = (
     "SELECT o.id, o.name, COALESCE(e.note, ''),"
-    " (SELECT COUNT(*) FROM persons p WHERE p.organization_id = o.id), COALESCE(e.version, 1)"
+    " (SELECT COUNT(*) FROM persons p WHERE p.organization_id = o.id), COALESCE(e.version, 1),"
+    " COALESCE(e.domain, ''), COALESCE(e.phone, ''), COALESCE(e.tags, '[]')"
     " FROM organizations o LEFT JOIN organization_details e ON e.organization_id = o.id"
     " WHERE /*+*/o.tenant_id = $1"
 )
@@ -42,10 +44,18 @@ class Organizations(Changing):
     """OrganizationStore of hub/desk/client_stores.py."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, encode: Encode, reach: ClientReach, people: People
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        encode: Encode,
+        reach: ClientReach,
+        people: People,
+        region: str = "",
     ) -> None:
         super().__init__(store, clock, encode=encode, reach=reach)
         self._people = people
+        self._region = region
 
     async def organizations(self, principal: Principal, q: str, limit: int) -> OrganizationPage:
         """See the port."""
@@ -120,7 +130,7 @@ class Organizations(Changing):
     async def add_organization(self, principal: Principal, name: str) -> OrganizationView:
         """See the port."""
         principal.require(Permission.EDIT_PERSON)
-        called = _name(name)
+        called = named(name)
         async with self._store.database.transaction() as wire:
             rows = await wire.fetch(
                 "SELECT id FROM organizations WHERE tenant_id = $1 AND name = $2", principal.tenant_id, called
@@ -129,12 +139,7 @@ class Organizations(Changing):
                 known = await _organization(wire, principal.tenant_id, OrganizationId(rows[0][0]))
                 return await self._named(wire, principal, known)
             made = OrganizationId(new_id())
-            await wire.execute(
-                "INSERT INTO organizations (id, tenant_id, name) VALUES ($1, $2, $3)",
-                made,
-                principal.tenant_id,
-                called,
-            )
+            await add(wire, principal.tenant_id, {made: OrganizationState(name=called)})
             return await _organization(wire, principal.tenant_id, made)
 
     async def change_organization(
@@ -143,8 +148,7 @@ class Organizations(Changing):
         organization_id: OrganizationId,
         *,
         version: int,
-        name: str | None,
-        note: str | None,
+        edit: OrganizationEdit,
     ) -> OrganizationView:
         """See the port."""
         tenant_id = principal.tenant_id
@@ -155,24 +159,11 @@ class Organizations(Changing):
                 tenant_id,
                 organization_id,
             )
-            before = await _organization(wire, tenant_id, organization_id)
-            if before.version != version:
+            if (await _organization(wire, tenant_id, organization_id)).version != version:
                 raise Conflict("somebody changed this organization meanwhile", code="changed_meanwhile")
-            called = before.name if name is None else _name(name)
-            await wire.execute(
-                "UPDATE organizations SET name = $1 WHERE tenant_id = $2 AND id = $3",
-                called,
-                tenant_id,
-                organization_id,
-            )
-            await wire.execute(
-                "INSERT INTO organization_details (organization_id, tenant_id, note, version) VALUES ($1, $2, $3, $4)"
-                " ON CONFLICT (organization_id) DO UPDATE SET note = excluded.note, version = excluded.version",
-                organization_id,
-                tenant_id,
-                before.note if note is None else written_text(note),
-                version + 1,
-            )
+            before = (await states_of(wire, tenant_id, [organization_id]))[organization_id]
+            now = edited(before, edit, region=self._region)
+            await save(wire, tenant_id, {organization_id: now})
             await audited(
                 wire,
                 AuditDraft(
@@ -182,22 +173,22 @@ class Organizations(Changing):
                     actor=principal.name,
                     action=AuditAction.CHANGE_ORGANIZATION,
                     object=organization_id,
-                    reason=before.name if called == before.name else f"{before.name} → {called}",
+                    reason=before.name if now.name == before.name else f"{before.name} → {now.name}",
                     address=principal.address,
                 ),
             )
-            if called != before.name:
-                await self._tell(wire, await _members_changed(wire, tenant_id, organization_id))
+            if now.name != before.name:
+                await self._tell(wire, await members_changed(wire, tenant_id, organization_id))
             after = await _organization(wire, tenant_id, organization_id)
         self._store.wake()
         return replace(after, may_edit=True)
 
     async def _named(self, wire: Wire, principal: Principal, view: OrganizationView) -> OrganizationView:
         """Names are the house's; what is written beside them is for whoever reaches the clients."""
-        is_within = view.note and await self._may(
+        is_within = (view.note or view.domain or view.phone or view.tags) and await self._may(
             wire, principal, Permission.READ_PERSON, OrganizationId(view.id)
         )
-        return view if is_within else replace(view, note="")
+        return view if is_within else replace(view, note="", domain="", phone="", tags=())
 
     async def _may(
         self, wire: Wire, principal: Principal, permission: Permission, organization_id: OrganizationId
@@ -243,23 +234,6 @@ def best_named(rows: Sequence[Row], q: str, limit: int) -> list[Row]:
     return [rows[place] for *_, place in sorted(ranked)[:limit]]
 
 
-async def _members_changed(wire: Wire, tenant_id: TenantId, organization_id: OrganizationId) -> list[Event]:
-    rows = await wire.fetch(
-        "SELECT id FROM persons WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id DESC LIMIT $3",
-        tenant_id,
-        organization_id,
-        _MOST_PERSONS,
-    )
-    return [PersonChanged(tenant_id=tenant_id, person_id=row[0]) for row in rows]
-
-
-def _name(text: str) -> str:
-    name = one_line(text, 200)
-    if not name:
-        raise Invalid("an organization needs a name", field="name", code="empty")
-    return name
-
-
 async def _organization(wire: Wire, tenant_id: TenantId, organization_id: OrganizationId) -> OrganizationView:
     rows = await wire.fetch(_ORGANIZATION + " AND o.id = $2", tenant_id, organization_id)
     if not rows:
@@ -268,4 +242,13 @@ async def _organization(wire: Wire, tenant_id: TenantId, organization_id: Organi
 
 
 def _view(r: Row) -> OrganizationView:
-    return OrganizationView(id=r[0], name=r[1], note=r[2], persons=r[3], version=r[4])
+    return OrganizationView(
+        id=r[0],
+        name=r[1],
+        note=r[2],
+        persons=r[3],
+        version=r[4],
+        domain=r[5],
+        phone=r[6],
+        tags=tags_in(r[7]),
+    )

@@ -219,7 +219,9 @@ class Clients:
                 tasks=Tasks(store, clock, encode=encode, reach=self.reach),
             ),
             *organization_api.operations(
-                organizations=Organizations(store, clock, encode=encode, reach=self.reach, people=lookups),
+                organizations=Organizations(
+                    store, clock, encode=encode, reach=self.reach, people=lookups, region=self.region
+                ),
                 client_fields=ClientFields(store, clock),
             ),
         ]

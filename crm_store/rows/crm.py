@@ -46,6 +46,21 @@ organization_details = Table(
     Column("tenant_id", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("domain", Text, nullable=False, server_default=""),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Index("ix_organization_details_domain", "tenant_id", "domain"),
+)
+
+# by which one of the same name, or of the same but for its legal form, is found
+organization_keys = Table(
+    "organization_keys",
+    metadata,
+    Column("tenant_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("organization_id", Text, ForeignKey("organizations.id"), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "key", "organization_id"),
+    Index("ix_organization_keys_organization", "organization_id"),
 )
 
 client_fields = Table(

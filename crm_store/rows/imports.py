@@ -28,6 +28,7 @@ imports = Table(
     Column("problem", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("kind", Text, nullable=False, server_default="persons"),
     Index("ix_imports_created", "tenant_id", "created_at", "id"),
     Index(
         "ix_imports_to_do",

@@ -10,12 +10,13 @@ from crm_store.driver import Row
 from crm_store.floor import FloorStore
 from crm_store.house import SqlHouse
 from crm_store.mapping import us
+from crm_store.organization_rows import add
 from crm_store.person_index import index_addresses
 from crm_store.rows.history import facts
-from crm_store.rows.people import organizations
 from crm_store.store import Store
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
+from hub.crm.organizations import OrganizationState
 from hub.demo.floor import HOURS, MEMBERS, OUTCOMES, SITE_OF_TOPIC, demo_agent, demo_queues, demo_sites
 from hub.demo.knowledge import put_knowledge
 from hub.demo.past import Past, past_interaction, when_they_came
@@ -154,8 +155,8 @@ async def _put_past(seeding: Seeding, queues: dict[str, Queue], agents: Sequence
         queue, site = queues[script.topic], SITE_OF_TOPIC[script.topic]
         pasts.append(past_interaction(rng, client, script, queue, site, rng.choice(agents), at))
     async with seeding.store.database.transaction() as wire:
-        rows = [(house.id, house.tenant_id, house.name) for houses_ in houses.values() for house in houses_]
-        await wire.insert(organizations, rows)
+        named = {house.id: OrganizationState(name=house.name) for some in houses.values() for house in some}
+        await add(wire, DEFAULT_TENANT, named)
     async with seeding.store.unit(DEFAULT_TENANT) as unit:
         for client in clients:
             unit.add_person(client.person, [client.person.name])

@@ -41,6 +41,7 @@ from hub.domain.ids import (
     TaskId,
     UserId,
 )
+from hub.domain.organization import OrganizationEdit
 from hub.domain.person import Confidence, IdentityKind, Purpose
 
 
@@ -285,10 +286,9 @@ class OrganizationStore(Protocol):
         organization_id: OrganizationId,
         *,
         version: int,
-        name: str | None,
-        note: str | None,
+        edit: OrganizationEdit,
     ) -> OrganizationView:
-        """None leaves a thing as it is. Raises Conflict, Invalid, NotFound."""
+        """Raises Conflict, Invalid, NotFound."""
         ...
 
 

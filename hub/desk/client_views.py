@@ -117,6 +117,9 @@ class OrganizationView(View, frozen=True, kw_only=True):
     note: str
     persons: int
     version: int
+    domain: str = ""
+    phone: str = ""
+    tags: tuple[str, ...] = ()
     may_edit: bool = False
 
 

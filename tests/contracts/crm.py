@@ -30,7 +30,7 @@ class Crm:
         self.tasks = Tasks(house.store, house.clock, encode=encode, reach=reach)
         self.lookups = DeskLookups(house.store, self.cards, house.floor, reach)
         self.organizations = Organizations(
-            house.store, house.clock, encode=encode, reach=reach, people=self.lookups
+            house.store, house.clock, encode=encode, reach=reach, people=self.lookups, region="TR"
         )
         self.sofia = house.somebody(Role.SUPERVISOR, house.queue.id)
         """Supervisor of the queue: its clients are hers to edit."""

@@ -7,6 +7,7 @@ import pytest
 from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import IdentityId, OrganizationId, PersonId
+from hub.domain.organization import OrganizationEdit
 from hub.domain.person import Confidence, IdentityKind, Purpose, Tier
 from hub.ids import new_id
 from tests.contracts.crm import Crm
@@ -246,7 +247,7 @@ async def test_an_organization_counts_its_clients_and_its_new_name_is_on_their_c
     assert (await crm.organizations.organization(crm.sofia, acme_id)).persons == 3
     await crm.told()
     renamed = await crm.organizations.change_organization(
-        crm.sofia, acme_id, version=acme.version, name="Acme LLC", note="pays late"
+        crm.sofia, acme_id, version=acme.version, edit=OrganizationEdit(name="Acme LLC", note="pays late")
     )
     assert (renamed.name, renamed.note, renamed.version) == ("Acme LLC", "pays late", acme.version + 1)
     assert (await crm.told())[0] == set(people)
@@ -266,7 +267,10 @@ async def test_the_slower_of_two_who_change_an_organization_is_told(crm: Crm) ->
     answers = await asyncio.gather(
         *(
             crm.organizations.change_organization(
-                crm.sofia, OrganizationId(acme.id), version=acme.version, name=None, note=note
+                crm.sofia,
+                OrganizationId(acme.id),
+                version=acme.version,
+                edit=OrganizationEdit(note=note),
             )
             for note in ("pays late", "pays early")
         ),
@@ -284,7 +288,9 @@ async def test_an_organization_whose_clients_are_out_of_reach_is_not_there(crm: 
     for asking in (
         crm.organizations.organization(crm.stranger, acme_id),
         crm.organizations.members(crm.stranger, acme_id, after="", limit=5),
-        crm.organizations.change_organization(crm.stranger, acme_id, version=1, name="Mine", note=None),
+        crm.organizations.change_organization(
+            crm.stranger, acme_id, version=1, edit=OrganizationEdit(name="Mine", note=None)
+        ),
         crm.organizations.organization(crm.sofia, OrganizationId(new_id())),
     ):
         with pytest.raises(NotFound):

@@ -8,8 +8,9 @@ from hub.desk.client_stores import NewTask
 from hub.domain.access import Principal, Role
 from hub.domain.card import CardEdit
 from hub.domain.case import CaseStatus
-from hub.domain.errors import Conflict, Forbidden, NotFound
+from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.domain.ids import CaseId, OrganizationId, PersonId, TenantId
+from hub.domain.organization import OrganizationEdit
 from tests.contracts.crm import Crm
 
 
@@ -72,7 +73,7 @@ async def test_its_name_is_the_houses_and_what_is_written_about_it_is_not(crm: C
     acme_id = await acme(crm, await crm.client("ivan"))
     seen = await crm.organizations.organization(crm.sofia, acme_id)
     await crm.organizations.change_organization(
-        crm.sofia, acme_id, version=seen.version, name=None, note="they pay late"
+        crm.sofia, acme_id, version=seen.version, edit=OrganizationEdit(note="they pay late")
     )
     cem = crm.house.as_(await crm.house.hire("Cem", queues=frozenset()))
     for reader, note in ((crm.sofia, "they pay late"), (cem, "")):
@@ -113,7 +114,7 @@ async def test_who_may_not_work_on_tasks_or_edit_clients_is_told_so(
 async def test_name_and_note_are_changed_by_the_version_that_was_seen(crm: Crm) -> None:
     acme_id = await acme(crm, await crm.client("ivan"))
     changed = await crm.organizations.change_organization(
-        crm.sofia, acme_id, version=1, name="Acme  Ltd", note="Pays late"
+        crm.sofia, acme_id, version=1, edit=OrganizationEdit(name="Acme  Ltd", note="Pays late")
     )
     assert (changed.name, changed.note, changed.version, changed.may_edit) == (
         "Acme Ltd",
@@ -122,7 +123,9 @@ async def test_name_and_note_are_changed_by_the_version_that_was_seen(crm: Crm) 
         True,
     )
     with pytest.raises(Conflict):
-        await crm.organizations.change_organization(crm.sofia, acme_id, version=1, name="Other", note=None)
+        await crm.organizations.change_organization(
+            crm.sofia, acme_id, version=1, edit=OrganizationEdit(name="Other", note=None)
+        )
     # the audit log has what was done, once
     async with crm.house.store.database.snapshot() as wire:
         rows = await wire.fetch(
@@ -130,3 +133,33 @@ async def test_name_and_note_are_changed_by_the_version_that_was_seen(crm: Crm) 
             crm.house.tenant_id,
         )
     assert [tuple(row) for row in rows] == [(crm.sofia.name, acme_id, "Acme → Acme Ltd")]
+
+
+async def test_its_domain_phone_and_tags_are_kept_in_one_form_and_are_not_told_out_of_reach(crm: Crm) -> None:
+    acme_id = await acme(crm, await crm.client("ivan"))
+    edit = OrganizationEdit(
+        domain="https://www.Acme.Test/en?x", phone="0212 555 11 22", tags=["#VIP", "vip", "new"]
+    )
+    changed = await crm.organizations.change_organization(crm.sofia, acme_id, version=1, edit=edit)
+    assert (changed.domain, changed.phone, changed.tags, changed.name) == (
+        "acme.test",
+        "+902125551122",
+        ("VIP", "new"),
+        "Acme",
+    )
+    cem = crm.house.as_(await crm.house.hire("Cem", queues=frozenset()))
+    (seen,) = (await crm.organizations.organizations(cem, "acme", 10)).items
+    assert (seen.domain, seen.phone, seen.tags) == ("", "", ())
+    for wrong, code in (
+        (OrganizationEdit(domain="no domain"), "bad_domain"),
+        (OrganizationEdit(domain="someone@gmail.com"), "domain_of_many"),
+        (OrganizationEdit(phone="12"), "bad_phone"),
+        (OrganizationEdit(name=" "), "empty"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await crm.organizations.change_organization(crm.sofia, acme_id, version=2, edit=wrong)
+        assert refused.value.stable_code == code
+    emptied = await crm.organizations.change_organization(
+        crm.sofia, acme_id, version=2, edit=OrganizationEdit(domain="", phone=" ", tags=[])
+    )
+    assert (emptied.domain, emptied.phone, emptied.tags) == ("", "", ())

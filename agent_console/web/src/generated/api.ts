@@ -699,6 +699,9 @@ export interface EditOrganization {
   readonly version: number;
   readonly name?: string | null;
   readonly note?: string | null;
+  readonly domain?: string | null;
+  readonly phone?: string | null;
+  readonly tags?: readonly string[] | null;
 }
 
 /**
@@ -1523,6 +1526,9 @@ export interface OrganizationView {
   readonly note: string;
   readonly persons: number;
   readonly version: number;
+  readonly domain: string;
+  readonly phone: string;
+  readonly tags: readonly string[];
   readonly may_edit: boolean;
 }
 

@@ -2,6 +2,8 @@
 
 export default {
   address_taken: 'This address belongs to another client. Look at them first: perhaps they are one person.',
+  bad_domain: 'This is no domain, such as acme.com.',
+  domain_of_many: 'Many share this domain: it says nothing of this organization. Leave it out.',
   bad_phone: 'This is no phone number.',
   phone_needs_country: 'Begin the number with + and the country’s code.',
   bad_email: 'This is no e-mail address.',

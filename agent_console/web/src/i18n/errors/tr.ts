@@ -4,6 +4,8 @@ import type { Messages } from '@/i18n/text';
 
 const errors: Messages['errors'] = {
   address_taken: 'Bu adres başka bir müşterinin. Önce ona bakın: belki aynı kişidir.',
+  bad_domain: 'Bu, acme.com.tr gibi bir alan adı değil.',
+  domain_of_many: 'Bu alan adını pek çok kişi kullanıyor: kuruluş hakkında bir şey söylemez. Boş bırakın.',
   bad_phone: 'Bu bir telefon numarası değil.',
   phone_needs_country: 'Numaraya + ve ülke koduyla başlayın.',
   bad_email: 'Bu bir e-posta adresi değil.',
