@@ -12,12 +12,13 @@ from hub.domain.ids import QueueId, TelegramBotId, TenantId
 from hub.domain.telegram import BotSetup, TelegramBot, UpdatesBy
 
 BotLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+BotTexts = Annotated[dict[BotLanguage, Annotated[str, Meta(max_length=1_000)]], Meta(max_length=20)]
 Token = Annotated[str, Meta(max_length=140)]
 
 
 class TelegramSetupBody(Body, frozen=True, kw_only=True):
     """All that a bot may choose: how updates come, whether groups are taken, whose business chats are (Telegram ids),
-    and what a client is told when they open a conversation, by language."""
+    what a client is told when they open a conversation, and what they are asked when one is over, by language."""
 
     updates: UpdatesBy = UpdatesBy.POLLING
     language: BotLanguage = "en"
@@ -25,9 +26,8 @@ class TelegramSetupBody(Body, frozen=True, kw_only=True):
     business_owners: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)], ...], Meta(max_length=50)
     ] = ()
-    welcome: Annotated[dict[BotLanguage, Annotated[str, Meta(max_length=1_000)]], Meta(max_length=20)] = (
-        field(default_factory=dict)
-    )
+    welcome: BotTexts = field(default_factory=dict)
+    rating: BotTexts = field(default_factory=dict)
 
 
 class TelegramBotBody(Body, frozen=True, kw_only=True):

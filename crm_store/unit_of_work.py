@@ -33,6 +33,7 @@ from crm_store.mapping import (
     us,
 )
 from crm_store.person_index import index_names
+from crm_store.question_mapping import question_row
 from crm_store.rows.history import (
     facts,
     interactions,
@@ -46,6 +47,7 @@ from crm_store.rows.history import (
 from crm_store.rows.people import identities, persons
 from crm_store.rows.rules import close_answers
 from crm_store.rows.talk import mentions, planned_replies
+from crm_store.rows.telegram import questions
 from crm_store.text_search import index_texts, touch_text_row
 from crm_store.unit_callbacks import UnitCallbacks
 from crm_store.unit_calls import UnitCalls
@@ -70,6 +72,7 @@ from hub.domain.ids import (
 from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.outcome import Answer
 from hub.domain.person import Identity, Person
+from hub.domain.question import AskedQuestion
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.segment import Segment
@@ -102,6 +105,7 @@ class _Writes:
     ended_sessions: list[Row] = field(default_factory=list)
     answers: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
+    questions: list[Row] = field(default_factory=list)
 
 
 class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitStarting, UnitClocks):
@@ -165,6 +169,9 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
             self._writes.texts.append(words)
         if new.letter is not None:
             self._add_letter(t, new.letter)
+
+    def add_question(self, asked: AskedQuestion) -> None:
+        self._writes.questions.append(question_row(asked))
 
     def add_item(self, item: WorkItem) -> None:
         self._writes.items[item.id] = item
@@ -247,6 +254,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
             (sessions, w.sessions),
             (work_items, [item_row(i) for i in w.items.values() if i.id in w.new_items]),
             (touches, w.touches),
+            (questions, w.questions),
             (reservations, w.reservations),
             (segments, [segment_row(s) for s in w.segments]),
             (close_answers, w.answers),

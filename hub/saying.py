@@ -5,6 +5,7 @@ from datetime import datetime
 from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
+from hub.domain.question import AskedQuestion, Question
 from hub.domain.touch import Delivery, Direction, Touch, TouchKind
 from hub.domain.values import changed
 from hub.ids import new_id
@@ -19,9 +20,10 @@ def said_by_itself(
     now: datetime,
     *,
     external_id: str,
+    question: Question | None = None,
 ) -> Interaction:
-    """Queue `text` for the client on `session`; the interaction with the number it took. The same `external_id` again
-    is Conflict (`raced`) at the commit: whoever may repeat looks first."""
+    """Queue `text` for the client on `session`; the interaction with the number it took. `question`: what it asks, with
+    buttons. The same `external_id` again is Conflict (`raced`) at the commit: whoever may repeat looks first."""
     numbered = changed(interaction, last_seq=interaction.last_seq + 1)
     unit.save_interaction(numbered)
     touch = Touch(
@@ -40,5 +42,17 @@ def said_by_itself(
         delivery=Delivery.QUEUED,
     )
     unit.add_touch(NewTouch(touch=touch, external_id=external_id))
+    if question is not None:
+        unit.add_question(
+            AskedQuestion(
+                touch_id=touch.id,
+                tenant_id=touch.tenant_id,
+                interaction_id=touch.interaction_id,
+                account=session.account,
+                thread=session.thread,
+                question=question,
+                asked_at=now,
+            )
+        )
     unit.emit(TouchStored(tenant_id=touch.tenant_id, touch=touch, agent_id=None))
     return numbered

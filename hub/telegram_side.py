@@ -8,14 +8,17 @@ from aiohttp import web
 
 from agent_console import telegram_api
 from agent_console.operations import Operation
+from crm_store.questions import SqlQuestions
 from crm_store.store import Store
 from crm_store.telegram import TelegramUpdates
 from crm_store.telegram_bots import SqlTelegramBots
 from hub import telegram_checks
+from hub.channels.telegram.asks import AsksOnTelegram
 from hub.channels.telegram.bots import Bots, kept_current
 from hub.channels.telegram.channel import Telegram
 from hub.channels.telegram.incoming import Incoming
 from hub.channels.telegram.keeping import Keeping
+from hub.channels.telegram.presses import Presses
 from hub.channels.telegram.receiving import Receiving
 from hub.channels.telegram.settings import TelegramSettings
 from hub.channels.telegram.standing import Standings
@@ -27,6 +30,7 @@ from hub.domain.events import Event
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.setting_events import TelegramBotChanged
 from hub.domain.telegram import TELEGRAM
+from hub.intake.rating import RatingQuestions
 from hub.lifecycle import Jobs
 from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
@@ -34,6 +38,8 @@ from hub.ports.inbox import Inbox
 from hub.ports.status import ChannelState, Finding
 from hub.ports.uniting import ProvesNumbers
 from hub.sealing import Seal
+
+_RATINGS_S = 2.0
 
 
 class TelegramSide:
@@ -61,6 +67,14 @@ class TelegramSide:
         self.bots_store = SqlTelegramBots(store, encode=encode, seal=seal)
         self._bots = Bots(self.bots_store, DEFAULT_TENANT, settings, changed=self._bots_changed)
         self.standings = Standings(self._bots, clock)
+        self._questions = SqlQuestions(store)
+        self._ratings = RatingQuestions(
+            self._questions,
+            clock,
+            DEFAULT_TENANT,
+            AsksOnTelegram(self._bots),
+            told=count,
+        )
         self._incoming = Incoming(
             tenant_id=DEFAULT_TENANT,
             store=self.updates,
@@ -71,6 +85,7 @@ class TelegramSide:
             settings=settings,
             told=count,
             proves=proves,
+            presses=Presses(self._bots, self._questions, clock),
         )
         self._keeping = Keeping(self.updates, clock, kept=self._incoming.wake, told=count)
         self._receiving = Receiving(
@@ -81,6 +96,7 @@ class TelegramSide:
             tenant_id=DEFAULT_TENANT,
             bots=self._bots,
             updates=self.updates,
+            questions=self._questions,
             attachments=attachments,
             clock=clock,
             run=self._receiving.run,
@@ -113,6 +129,7 @@ class TelegramSide:
         jobs.start("telegram updates kept", self._keeping.run())
         jobs.start("telegram updates read", self._incoming.run())
         jobs.start("telegram", self.channel.run())
+        jobs.every("telegram ratings", _RATINGS_S, self._ratings.step)
         try:
             yield
         finally:

@@ -72,6 +72,14 @@ sessions = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
+    # whose end may be followed by a question: only where the channel asks one
+    Index(
+        "ix_sessions_ended_telegram",
+        "tenant_id",
+        "ended_at",
+        sqlite_where=text("channel = 'telegram' AND ended_at IS NOT NULL"),
+        postgresql_where=text("channel = 'telegram' AND ended_at IS NOT NULL"),
+    ),
 )
 
 touches = Table(

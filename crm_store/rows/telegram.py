@@ -1,4 +1,4 @@
-"""Tables of Telegram: bots, updates as they came, and the parts of a reply that were sent."""
+"""Tables of Telegram: bots, updates as they came, the parts of a reply that were sent, what is asked with buttons."""
 
 from sqlalchemy import (
     BigInteger,
@@ -76,3 +76,41 @@ telegram_parts = Table(
     Column("message_id", Text, nullable=False),
     PrimaryKeyConstraint("touch_id", "part"),
 )
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("touch_id", Text, ForeignKey("touches.id"), primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("interaction_id", Text, ForeignKey("interactions.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("thread", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("choices", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("until", Instant),
+    Column("settled_at", Instant),
+    Column("answer", Integer),
+    Index(
+        "uq_questions_rating",
+        "interaction_id",
+        unique=True,
+        sqlite_where=text("kind = 'rating'"),
+        postgresql_where=text("kind = 'rating'"),
+    ),
+    Index(
+        "ix_questions_standing",
+        "tenant_id",
+        "account",
+        "thread",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
+    Index(
+        "ix_questions_until",
+        "until",
+        sqlite_where=text("settled_at IS NULL AND until IS NOT NULL"),
+        postgresql_where=text("settled_at IS NULL AND until IS NOT NULL"),
+    ),
+)
+"""What the hub asked a client with buttons, by the touch that asks it."""

@@ -38,13 +38,15 @@ class UpdatesBy(StrEnum):
 class BotSetup:
     """All that a bot may choose. `groups`: what is written in groups is taken too. `business_owners`: the Telegram ids
     of those whose business chats with clients are taken; of others nothing is. `welcome`: what a client is told when
-    they open a conversation, by language; nothing where there is no text."""
+    they open a conversation, by language; `rating`: what they are asked when one with an agent is over, with buttons
+    from 1 to 5. Nothing where there is no text."""
 
     updates: UpdatesBy = UpdatesBy.POLLING
     language: str = "en"
     groups: bool = False
     business_owners: tuple[int, ...] = ()
     welcome: dict[str, str] = field(default_factory=dict)
+    rating: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +136,24 @@ def checked_bot(bot: TelegramBot) -> TelegramBot:
         raise Invalid("a language is two or three small letters", field="setup.language")
     if len(setup.business_owners) > OWNERS_LIMIT:
         raise Invalid(f"at most {OWNERS_LIMIT} owners", field="setup.business_owners")
-    for language, text in setup.welcome.items():
-        if not _LANGUAGE.fullmatch(language):
-            raise Invalid("a language is two or three small letters", field="setup.welcome")
-        if len(text) > TEXT_CHARS:
-            raise Invalid(f"at most {TEXT_CHARS} characters", field="setup.welcome")
-        if not is_clean_text(text):
-            raise Invalid(
-                "there are control characters in it", field="setup.welcome", code="control_characters"
-            )
+    _require_texts(setup.welcome, "setup.welcome")
+    _require_texts(setup.rating, "setup.rating")
     return bot
+
+
+def _require_texts(texts: dict[str, str], field_name: str) -> None:
+    for language, text in texts.items():
+        if not _LANGUAGE.fullmatch(language):
+            raise Invalid("a language is two or three small letters", field=field_name)
+        if len(text) > TEXT_CHARS:
+            raise Invalid(f"at most {TEXT_CHARS} characters", field=field_name)
+        if not is_clean_text(text):
+            raise Invalid("there are control characters in it", field=field_name, code="control_characters")
+
+
+def in_language(texts: dict[str, str], language: str, own: str) -> str:
+    """The text in the client's language, else in the bot's own; empty where there is none."""
+    return (texts.get(language) or texts.get(own) or "").strip()
 
 
 def units(text: str) -> int:

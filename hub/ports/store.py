@@ -23,6 +23,7 @@ from hub.domain.interaction import Interaction, Session
 from hub.domain.mail import TouchLetter
 from hub.domain.outcome import Answer
 from hub.domain.person import Identity, Person
+from hub.domain.question import AskedQuestion
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.segment import Segment
@@ -151,6 +152,10 @@ class UnitOfWork(Protocol):
 
     def add_touch(self, new: NewTouch) -> None:
         """A touch of either direction, or a note."""
+        ...
+
+    def add_question(self, asked: AskedQuestion) -> None:
+        """The touch that it names asks this, with buttons."""
         ...
 
     def add_item(self, item: WorkItem) -> None:

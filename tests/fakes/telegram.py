@@ -13,15 +13,17 @@ from hub.channels.telegram.bots import Bots
 from hub.channels.telegram.channel import Telegram
 from hub.channels.telegram.incoming import Incoming
 from hub.channels.telegram.keeping import Keeping
+from hub.channels.telegram.presses import Presses
 from hub.channels.telegram.receiving import Receiving
 from hub.channels.telegram.settings import TelegramSettings
 from hub.channels.telegram.standing import Standings
 from hub.channels.telegram.webhook import Webhook
 from hub.cluster.embedded.attachments import FolderAttachments
 from hub.domain.audit import AuditDraft
-from hub.domain.errors import Unavailable
-from hub.domain.ids import DEFAULT_TENANT, QueueId, TelegramBotId, TenantId, TouchId
+from hub.domain.errors import Conflict, Unavailable
+from hub.domain.ids import DEFAULT_TENANT, InteractionId, QueueId, TelegramBotId, TenantId, TouchId
 from hub.domain.person import IdentityKind
+from hub.domain.question import AskedQuestion, Question
 from hub.domain.telegram import (
     BotSecrets,
     BotSetup,
@@ -32,6 +34,7 @@ from hub.domain.telegram import (
     UpdateState,
 )
 from hub.domain.touch import OutboundMessage
+from hub.ids import new_id
 from tests.fakes.clock import FakeClock
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.webchat import reply
@@ -139,6 +142,41 @@ class FakeUpdates:
         return [row.state.value for row in self.rows]
 
 
+class FakeQuestions:
+    """`hub.ports.questions.Questions`. `scores` are those that count."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, AskedQuestion] = {}
+        self.scores: dict[str, int] = {}
+        self.failing: Callable[[], bool] = lambda: False
+        self.late = False
+
+    def put(self, question: Question, *, thread: str, account: str = "telegram:shop") -> AskedQuestion:
+        """A question that stands."""
+        made = AskedQuestion(
+            touch_id=TouchId(new_id()),
+            tenant_id=DEFAULT_TENANT,
+            interaction_id=InteractionId(new_id()),
+            account=account,
+            thread=thread,
+            question=question,
+            asked_at=FakeClock().now(),
+            text="How was it?",
+        )
+        self.asked[made.touch_id] = made
+        return made
+
+    async def question(self, tenant_id: TenantId, touch_id: TouchId) -> AskedQuestion | None:
+        if self.failing():
+            raise Unavailable("the store is down")
+        return self.asked.get(touch_id)
+
+    async def rate(self, asked: AskedQuestion, choice: int, now: datetime) -> int:
+        if self.late:
+            raise Conflict("this conversation can be rated no more", code="too_late")
+        return self.scores.setdefault(asked.touch_id, choice + 1)
+
+
 class FakeBotStore:
     """`hub.ports.telegram.TelegramBots` with one bot."""
 
@@ -176,6 +214,8 @@ class BotRoom:
         self.proved: list[tuple[str, str]] = []
         self.updates = FakeUpdates()
         self.updates.failing = lambda: self.inbox.failing is not None
+        self.questions = FakeQuestions()
+        self.questions.failing = self.updates.failing
         self.attachments = FolderAttachments(folder)
         self.told: list[str] = []
         self.bot = TelegramBot(
@@ -199,6 +239,7 @@ class BotRoom:
             settings=chosen,
             told=self.told.append,
             proves=self,
+            presses=Presses(self.bots, self.questions, self.clock),
             pause=self._pause,
         )
         self.keeping = Keeping(self.updates, self.clock, kept=self.incoming.wake, told=self.told.append)
@@ -215,6 +256,7 @@ class BotRoom:
             tenant_id=DEFAULT_TENANT,
             bots=self.bots,
             updates=self.updates,
+            questions=self.questions,
             attachments=self.attachments,
             clock=self.clock,
             run=self.receiving.run,

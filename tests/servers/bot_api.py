@@ -13,6 +13,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
+from tests.servers.bot_buttons import acted, answered, edited, keyboard_of
 from tests.servers.bot_look import Fault, LookBot, Refused, Sent, utf16
 from tests.servers.bot_people import Person
 
@@ -178,14 +179,15 @@ class BotApiLookAlike:
                     "file_path": f"documents/{name}",
                 }
             case "answerCallbackQuery":
-                bot.answered.append(given["callback_query_id"])
-                return True
+                return answered(bot, given)
             case "deleteMessage":
                 bot.deleted.append((int(given["chat_id"]), int(given["message_id"])))
                 return True
             case "editMessageText":
-                bot.edited.append((int(given["chat_id"]), int(given["message_id"]), given["text"]))
-                return True
+                return edited(bot, given)
+            case "sendChatAction":
+                _require_chat(self.people, bot, given)
+                return acted(bot, given)
             case "getBusinessConnection":
                 return _found(
                     bot.connections,
@@ -197,14 +199,7 @@ class BotApiLookAlike:
 
 
 def _sent(people: dict[int, Person], bot: LookBot, method: str, given: dict[str, Any]) -> dict[str, Any]:
-    connection = given.get("business_connection_id", "")
-    chat_id = int(given["chat_id"]) if str(given.get("chat_id", "")).lstrip("-").isdigit() else 0
-    if chat_id not in people and chat_id >= 0:
-        raise Refused(400, "Bad Request: chat not found")
-    if chat_id in bot.blocked_by:
-        raise Refused(403, "Forbidden: bot was blocked by the user")
-    if connection and connection not in bot.connections:
-        raise Refused(400, "Bad Request: business connection not found")
+    connection, chat_id = _require_chat(people, bot, given)
     text = given.get("text", given.get("caption", ""))
     if method == "sendMessage" and not text.strip():
         raise Refused(400, "Bad Request: message text is empty")
@@ -228,6 +223,7 @@ def _sent(people: dict[int, Person], bot: LookBot, method: str, given: dict[str,
         content=content,
         file_name=name,
         connection_id=connection,
+        keyboard=keyboard_of(given),
         fields={key: value for key, value in given.items() if isinstance(value, str)},
     )
     bot.sent.append(done)
@@ -237,7 +233,21 @@ def _sent(people: dict[int, Person], bot: LookBot, method: str, given: dict[str,
         "chat": {"id": chat_id, "type": "private" if chat_id > 0 else "group"},
         "from": {"id": bot.id, "is_bot": True, "first_name": bot.username},
         **({"text": text} if method == "sendMessage" else {}),
+        **({"reply_markup": done.keyboard} if done.keyboard else {}),
     }
+
+
+def _require_chat(people: dict[int, Person], bot: LookBot, given: dict[str, Any]) -> tuple[str, int]:
+    """The business connection, or none, and the chat."""
+    connection = given.get("business_connection_id", "")
+    chat_id = int(given["chat_id"]) if str(given.get("chat_id", "")).lstrip("-").isdigit() else 0
+    if chat_id not in people and chat_id >= 0:
+        raise Refused(400, "Bad Request: chat not found")
+    if chat_id in bot.blocked_by:
+        raise Refused(403, "Forbidden: bot was blocked by the user")
+    if connection and connection not in bot.connections:
+        raise Refused(400, "Bad Request: business connection not found")
+    return connection, chat_id
 
 
 def _found(there: dict[str, Any], key: str, said: str) -> Any:

@@ -40,6 +40,7 @@ class Sent:
     content: bytes = b""
     file_name: str = ""
     connection_id: str = ""
+    keyboard: dict[str, Any] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,6 +69,9 @@ class LookBot:
         self.history: list[dict[str, Any]] = []
         self.sent: list[Sent] = []
         self.answered: list[str] = []
+        self.toasts: list[str] = []
+        self.queries: set[str] = set()
+        self.actions: list[tuple[int, str]] = []
         self.deleted: list[tuple[int, int]] = []
         self.edited: list[tuple[int, int, str]] = []
         self.files: dict[str, tuple[bytes, int]] = {}

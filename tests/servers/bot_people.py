@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.servers.bot_look import LookBot
+    from tests.servers.bot_look import LookBot, Sent
 
 
 class Person:
@@ -98,12 +98,26 @@ class Person:
         return self.sends(bot, contact=contact)
 
     def presses(self, bot: "LookBot", data: str, label: str = "Yes") -> dict[str, Any]:
-        """Press a button under a message of the bot's."""
+        """Press a button under a message of the bot's that another program sent."""
         keyboard = {"inline_keyboard": [[{"text": label, "callback_data": data}]]}
-        message = self.message(bot, text="Choose", reply_markup=keyboard)
+        return self._pressed(bot, self.message(bot, text="Choose", reply_markup=keyboard), data)
+
+    def taps(self, bot: "LookBot", sent: "Sent", label: str, *, data: str = "") -> dict[str, Any]:
+        """Press the button of that label under a message that the bot sent; a bad app brings `data` in its place."""
+        buttons = [one for row in sent.keyboard.get("inline_keyboard", ()) for one in row]
+        brought = data or next(one["callback_data"] for one in buttons if one["text"] == label)
+        message = {**self.message(bot, text=sent.text), "message_id": sent.message_id}
+        message["chat"] = {"id": sent.chat_id, "type": "private", "first_name": self.name}
+        if sent.keyboard:
+            message["reply_markup"] = sent.keyboard
+        return self._pressed(bot, message, brought)
+
+    def _pressed(self, bot: "LookBot", message: dict[str, Any], data: str) -> dict[str, Any]:
         message["from"] = {"id": bot.id, "is_bot": True, "first_name": bot.username}
+        query_id = f"query-{bot.message_id()}"
+        bot.queries.add(query_id)
         query = {
-            "id": f"query-{message['message_id']}",
+            "id": query_id,
             "from": self.user(),
             "chat_instance": "1",
             "data": data,

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 import httpx
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -32,6 +32,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from hub.channels.telegram.buttons import Buttons
 from hub.domain.errors import (
     ChannelRefused,
     ChannelUnavailable,
@@ -170,9 +171,17 @@ class BotApi:
             raise NotFound("there is no such connection") from error
         return int(found.user.id)
 
-    async def answer_press(self, query_id: str) -> None:
-        """Tell the client's app that the button was pressed. Raises Unavailable, ChannelRefused (too late)."""
-        await self._asked(lambda: self._bot.answer_callback_query(query_id))
+    async def answer_press(self, query_id: str, text: str = "") -> None:
+        """Tell the client's app that the button was pressed, and the client `text`. Raises Unavailable, ChannelRefused
+        (too late)."""
+        await self._asked(lambda: self._bot.answer_callback_query(query_id, text=text or None))
+
+    async def end_buttons(self, place: Place, message_id: int, text: str) -> None:
+        """The message says `text` from now on and has no buttons any more. Raises Unavailable, ChannelRefused (it does
+        so already, or cannot be changed)."""
+        await self._asked(
+            lambda: self._bot.edit_message_text(text, chat_id=place.chat_id, message_id=message_id)
+        )
 
     async def file(self, file_id: str) -> AsyncIterator[bytes]:
         """The content of a file, in chunks. Raises NotFound (it cannot be had), Unavailable."""
@@ -195,11 +204,17 @@ class BotApi:
 
     # --- sending ---
 
-    async def send_text(self, place: Place, text: str) -> str:
+    async def send_text(self, place: Place, text: str, buttons: Buttons = ()) -> str:
         """Telegram's id of the message. Raises what Channel.send may."""
+        keyboard = [
+            [InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons
+        ]
         return await self._sent(
             lambda: self._bot.send_message(
-                place.chat_id, text, business_connection_id=place.connection_id or None
+                place.chat_id,
+                text,
+                business_connection_id=place.connection_id or None,
+                reply_markup=InlineKeyboardMarkup(keyboard) if keyboard else None,
             )
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from hub.channels.telegram.bots import Bots, Opened
+from hub.channels.telegram.buttons import Buttons, buttons_of
 from hub.channels.telegram.parts import Part, parts_of
 from hub.crashpoints import crash_at
 from hub.domain.agent import Media
@@ -13,6 +14,7 @@ from hub.domain.touch import Attachment, OutboundMessage, Sent
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
 from hub.ports.clock import Clock
+from hub.ports.questions import Questions
 from hub.ports.telegram import UpdateStore
 
 SPEC = ChannelSpec(
@@ -41,6 +43,7 @@ class Telegram:
         tenant_id: TenantId,
         bots: Bots,
         updates: UpdateStore,
+        questions: Questions,
         attachments: Attachments,
         clock: Clock,
         run: Callable[[], Awaitable[None]],
@@ -49,6 +52,7 @@ class Telegram:
         self._tenant_id = tenant_id
         self._bots = bots
         self._updates = updates
+        self._questions = questions
         self._attachments = attachments
         self._clock = clock
         self._run = run
@@ -94,6 +98,7 @@ class Telegram:
     async def _all_sent(self, opened: Opened, message: OutboundMessage) -> str:
         try:
             there = dict(await self._updates.parts_sent(message.touch_id))
+            buttons = await self._buttons(message)
         except Unavailable as error:
             raise ChannelUnavailable(str(error), code=error.stable_code) from error
         parts = parts_of(message.text, message.attachments)
@@ -102,11 +107,20 @@ class Telegram:
         for number, part in enumerate(parts):
             if number in there:
                 continue
-            there[number] = await self._one_sent(opened, message.thread, part)
+            there[number] = await self._one_sent(
+                opened, message.thread, part, buttons if number == len(parts) - 1 else ()
+            )
             crash_at("telegram.after_part_before_note")
             if len(parts) > 1:
                 await self._noted(message, number, there[number], is_last=number == len(parts) - 1)
         return there[0]
+
+    async def _buttons(self, message: OutboundMessage) -> Buttons:
+        """Those under it, if it asks something: only the hub by itself does."""
+        if not message.by_machine:
+            return ()
+        asked = await self._questions.question(self._tenant_id, message.touch_id)
+        return () if asked is None else buttons_of(asked)
 
     async def _noted(self, message: OutboundMessage, part: int, message_id: str, *, is_last: bool) -> None:
         try:
@@ -115,7 +129,7 @@ class Telegram:
             if not is_last:  # what is sent already would be sent again
                 raise ChannelUncertain("a part of it was sent", code="part_sent") from error
 
-    async def _one_sent(self, opened: Opened, thread: str, part: Part) -> str:
+    async def _one_sent(self, opened: Opened, thread: str, part: Part, buttons: Buttons) -> str:
         # loaded with the first reply
         from hub.channels.telegram.api import Place
 
@@ -134,7 +148,7 @@ class Telegram:
         if part.file is not None:
             content = await self._content(part.file)
             return await api.send_file(place, part.kind, content, part.file.name, part.text)
-        return await api.send_text(place, part.text)
+        return await api.send_text(place, part.text, buttons)
 
     async def _content(self, file: Attachment) -> bytes:
         if file.size_bytes > SPEC.limits.attachment_bytes:

@@ -10,6 +10,8 @@ import structlog
 
 from hub.backoff import Backoff
 from hub.channels.telegram.bots import Bots, Opened
+from hub.channels.telegram.buttons import is_ours
+from hub.channels.telegram.presses import Presses
 from hub.channels.telegram.settings import TelegramSettings
 from hub.channels.telegram.words import said
 from hub.crashpoints import crash_at
@@ -52,6 +54,7 @@ class Incoming:
         settings: TelegramSettings,
         told: Callable[[str], None],
         proves: ProvesNumbers,
+        presses: Presses,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._tenant_id = tenant_id
@@ -63,6 +66,7 @@ class Incoming:
         self._settings = settings
         self._told = told
         self._proves = proves
+        self._presses = presses
         self._pause = pause
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -169,6 +173,10 @@ class Incoming:
         if isinstance(read, Illegible):
             log.warning("telegram_update_unreadable", bot=opened.bot.name, number=update.number, why=read.why)
             return SettledUpdate(number=update.number, state=UpdateState.UNREADABLE, keep_raw=True)
+        if query_id := getattr(read, "query_id", ""):
+            settled = await self._pressed(opened, update, read, query_id)
+            if settled is not None:
+                return settled
         if isinstance(read, Nothing):
             return SettledUpdate(
                 number=update.number, state=UpdateState.IGNORED, keep_raw=read.why == "other_kind"
@@ -178,7 +186,6 @@ class Incoming:
         if isinstance(read, Removed):
             touch = await self._removed(opened, update, read)
         else:
-            await self._answer_press(opened, read)
             touch = await self._touch(opened, update, read)
         # before, so that this message is in the one conversation; after, for who had no record yet
         is_one = await self._proven(touch)
@@ -213,14 +220,19 @@ class Incoming:
             return owner in opened.bot.setup.business_owners and owner != read.who.number
         return opened.bot.setup.groups or not getattr(read, "in_group", False)
 
-    async def _answer_press(self, opened: Opened, read: "Said") -> None:
-        if not read.query_id:
-            return
-        try:
-            await self._bots.api(opened).answer_press(read.query_id)
-        except HubError as error:
-            # the client's app stops waiting by itself; the press is taken all the same
-            log.info("telegram_press_not_answered", bot=opened.bot.name, why=error.stable_code)
+    async def _pressed(
+        self, opened: Opened, update: KeptUpdate, read: "Read", query_id: str
+    ) -> SettledUpdate | None:
+        """A button of ours is done with here; that of another program is a line in the history, None."""
+        from hub.channels.telegram.parse import Said
+
+        if not isinstance(read, Said) or not is_ours(read.pressed):
+            await self._presses.answer(opened, query_id)
+            return None
+        word = await self._presses.taken(opened, read)
+        self._told(word)
+        state = UpdateState.IGNORED if word == "stale_press" else UpdateState.STORED
+        return SettledUpdate(number=update.number, state=state)
 
     async def _removed(self, opened: Opened, update: KeptUpdate, read: "Removed") -> InboundTouch:
         texts = []

@@ -39,7 +39,8 @@ class Who:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What a client did. `word` names the line of words.py that `text` is put into, if any; `key` tells it from all
-    else that ever happened in this bot's chats; `phone` is the client's own number, as Telegram knows it."""
+    else that ever happened in this bot's chats; `phone` is the client's own number, as Telegram knows it. `pressed` is
+    what the button brings, `message_id` the message that it is under, 0 where that is gone."""
 
     key: str
     chat: int
@@ -52,6 +53,8 @@ class Said:
     in_group: bool = False
     connection_id: str = ""
     query_id: str = ""
+    pressed: str = ""
+    message_id: int = 0
     is_start: bool = False
 
 
@@ -67,9 +70,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """An update that is nothing for us, and why in a word."""
+    """An update that is nothing for us, and why in a word. `query_id`: a button was pressed all the same."""
 
     why: str
+    query_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +208,7 @@ def _file(attached: Any, name: str, media_type: str) -> FileThere:
 def _pressed(query: CallbackQuery) -> Read:
     message = query.message
     if message is None:
-        return Nothing(why="button_elsewhere")
+        return Nothing(why="button_elsewhere", query_id=query.id)
     label = query.data or ""
     keyboard = (
         message.reply_markup.inline_keyboard if isinstance(message, Message) and message.reply_markup else ()
@@ -222,6 +226,8 @@ def _pressed(query: CallbackQuery) -> Read:
         in_group=message.chat.type != Chat.PRIVATE,
         connection_id=(message.business_connection_id or "") if isinstance(message, Message) else "",
         query_id=query.id,
+        pressed=query.data or "",
+        message_id=message.message_id if isinstance(message, Message) else 0,
     )
 
 
@@ -240,6 +246,15 @@ def _who(user: User) -> Who:
 
 def _name_of(chat: Chat) -> str:
     return one_line(chat.full_name or chat.title or "", _NAME_CHARS)
+
+
+def language_of(raw: bytes) -> str:
+    """The language of whoever wrote the message of this update, as their app says; empty: unknown."""
+    try:
+        message = json.loads(raw)["message"]
+        return one_line(str(message["from"]["language_code"]), 8).partition("-")[0]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return ""
 
 
 def place_of(raw: bytes) -> tuple[int, str, bytes]:

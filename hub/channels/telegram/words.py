@@ -1,4 +1,7 @@
-"""What stands in the history for things that have no text of their own, in the language of the bot."""
+"""What stands in the history for things that have no text of their own, in the language of the bot; and what a client
+is told of a button that they pressed, in theirs."""
+
+from collections.abc import Sequence
 
 _WORDS = {
     "en": {
@@ -37,3 +40,28 @@ _WORDS = {
 def said(word: str, language: str, what: str) -> str:
     """The line for `word`, in English where the language has none of its own."""
     return _WORDS.get(language, _WORDS["en"])[word].format(what)
+
+
+_TOLD = {
+    "en": {
+        "rated": "Thank you! Your rating: {}",
+        "too_late": "It is too late for that now. Thank you all the same!",
+        "not_valid": "This button is not valid any more.",
+    },
+    "ru": {
+        "rated": "Спасибо! Ваша оценка: {}",
+        "too_late": "Сейчас уже поздно. Всё равно спасибо!",
+        "not_valid": "Эта кнопка больше не действует.",
+    },
+    "tr": {
+        "rated": "Teşekkürler! Puanınız: {}",
+        "too_late": "Artık çok geç. Yine de teşekkürler!",
+        "not_valid": "Bu düğme artık geçerli değil.",
+    },
+}
+
+
+def told(word: str, languages: Sequence[str], what: str = "") -> str:
+    """What a client is told, in the first of these languages that has words."""
+    words = next((_TOLD[language] for language in languages if language in _TOLD), _TOLD["en"])
+    return words[word].format(what)

@@ -2721,7 +2721,7 @@ export interface TelegramBotView {
 
 /**
  * All that a bot may choose: how updates come, whether groups are taken, whose business chats are (Telegram ids),
- * and what a client is told when they open a conversation, by language.
+ * what a client is told when they open a conversation, and what they are asked when one is over, by language.
  */
 export interface TelegramSetupBody {
   readonly updates?: UpdatesBy;
@@ -2729,6 +2729,7 @@ export interface TelegramSetupBody {
   readonly groups?: boolean;
   readonly business_owners?: readonly number[];
   readonly welcome?: Readonly<Record<string, string>>;
+  readonly rating?: Readonly<Record<string, string>>;
 }
 
 /** A token to be tried out; empty: that of the kept bot. */

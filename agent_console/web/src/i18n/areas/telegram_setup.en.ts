@@ -23,6 +23,8 @@ export default {
   texts: 'Texts',
   welcome: 'Greeting',
   welcome_hint: 'Sent when a client opens the bot. Without a text nothing is sent.',
+  rating: 'Question after a conversation',
+  rating_hint: 'Asked when a conversation with an agent is closed, with buttons from 1 (bad) to 5 (very good). Without a text nothing is asked.',
   receiving: 'Receiving',
   sending: 'Sending',
   since: 'since {at}',
@@ -43,5 +45,6 @@ export default {
     queue_id: 'This queue is not there any more.',
     business_owners: 'A Telegram id is a number; there are at most 50.',
     welcome: 'A greeting has at most 1,000 characters.',
+    rating: 'A question has at most 1,000 characters.',
   },
 } as const;

@@ -25,6 +25,8 @@ const words: TelegramWords = {
   texts: 'Metinler',
   welcome: 'Karşılama',
   welcome_hint: 'Müşteri botu açınca gider. Metin yoksa bir şey gitmez.',
+  rating: 'Görüşmeden sonraki soru',
+  rating_hint: 'Temsilciyle görüşme kapanınca 1 (kötü) ile 5 (çok iyi) arası düğmelerle sorulur. Metin yoksa bir şey sorulmaz.',
   receiving: 'Alma',
   sending: 'Gönderme',
   since: '{at} anından beri',
@@ -45,6 +47,7 @@ const words: TelegramWords = {
     queue_id: 'Bu kuyruk artık yok.',
     business_owners: 'Telegram kimliği bir sayıdır; en çok 50 tane.',
     welcome: 'Karşılama en çok 1000 karakterdir.',
+    rating: 'Soru en çok 1000 karakterdir.',
   },
 };
 

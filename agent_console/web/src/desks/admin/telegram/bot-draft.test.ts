@@ -4,7 +4,7 @@ import type { TelegramBotView } from '@/generated/api';
 
 const bot: TelegramBotView = {
   id: 'b', version: 2, name: 'shop', queue_id: 'q', enabled: true,
-  setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' } },
+  setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' }, rating: { ru: 'Как всё прошло?' } },
   has_token: true, username: 'shop_bot', receiving: 'works', sending: 'unknown', since: null, trouble: '',
 };
 
@@ -16,8 +16,8 @@ describe('the form of a bot', () => {
 
   it('sends no text that is empty, and what is no id so that it is refused', () => {
     const form = newBot('q', 'tr');
-    Object.assign(form, { owners: ' 12,\n@anna 9007199254740993 ', welcome: { en: ' ', tr: 'Merhaba' }, token: ' 1:a ' });
-    expect(bodyOf(form)).toMatchObject({ setup: { business_owners: [12, 0, 0], welcome: { tr: 'Merhaba' }, language: 'tr' }, token: '1:a' });
+    Object.assign(form, { owners: ' 12,\n@anna 9007199254740993 ', welcome: { en: ' ', tr: 'Merhaba' }, rating: { ru: '\n' }, token: ' 1:a ' });
+    expect(bodyOf(form)).toMatchObject({ setup: { business_owners: [12, 0, 0], welcome: { tr: 'Merhaba' }, rating: {}, language: 'tr' }, token: '1:a' });
   });
 
   it.each([

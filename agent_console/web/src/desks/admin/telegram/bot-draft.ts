@@ -2,6 +2,8 @@
 
 import type { TelegramBotBody, TelegramBotView, UpdatesBy } from '@/generated/api';
 
+type Texts = Readonly<Record<string, string>>;
+
 export interface BotForm {
   name: string;
   queue_id: string;
@@ -11,13 +13,15 @@ export interface BotForm {
   groups: boolean;
   /** Telegram ids, one a line. */
   owners: string;
-  welcome: Readonly<Record<string, string>>;
+  welcome: Texts;
+  /** What is asked when a conversation is over. */
+  rating: Texts;
   /** What is typed anew; the kept one never comes here. */
   token: string;
 }
 
 export const newBot = (queueId: string, language: string): BotForm => ({
-  name: '', queue_id: queueId, enabled: true, updates: 'polling', language, groups: false, owners: '', welcome: {}, token: '',
+  name: '', queue_id: queueId, enabled: true, updates: 'polling', language, groups: false, owners: '', welcome: {}, rating: {}, token: '',
 });
 
 export const formOf = ({ name, queue_id, enabled, setup }: TelegramBotView): BotForm => ({
@@ -27,8 +31,11 @@ export const formOf = ({ name, queue_id, enabled, setup }: TelegramBotView): Bot
   groups: setup.groups ?? false,
   owners: (setup.business_owners ?? []).join('\n'),
   welcome: setup.welcome ?? {},
+  rating: setup.rating ?? {},
   token: '',
 });
+
+const written = (texts: Texts): Texts => Object.fromEntries(Object.entries(texts).filter(([, words]) => words.trim()));
 
 /** What is sent. What is no number among the owners is sent as 0 and refused at its field. */
 export const bodyOf = (form: BotForm): TelegramBotBody => ({
@@ -40,7 +47,8 @@ export const bodyOf = (form: BotForm): TelegramBotBody => ({
     language: form.language,
     groups: form.groups,
     business_owners: form.owners.split(/[\s,;]+/).filter(Boolean).map((word) => (/^[0-9]{1,15}$/.test(word) ? Number(word) : 0)),
-    welcome: Object.fromEntries(Object.entries(form.welcome).filter(([, words]) => words.trim())),
+    welcome: written(form.welcome),
+    rating: written(form.rating),
   },
   token: form.token.trim(),
 });

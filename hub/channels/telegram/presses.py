@@ -1,0 +1,86 @@
+"""Buttons of ours that were pressed. Whatever a button brings, only what the store knows counts: a question that was
+asked in this chat, of this client, and that stands."""
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub.channels.telegram.bots import Bots, Opened
+from hub.channels.telegram.buttons import pressed_of
+from hub.channels.telegram.words import told
+from hub.domain.errors import Conflict, HubError, NotFound
+from hub.domain.question import AskedQuestion, QuestionKind
+from hub.ports.clock import Clock
+from hub.ports.questions import Questions
+
+if TYPE_CHECKING:
+    from hub.channels.telegram.parse import Said
+
+log = structlog.get_logger(__name__)
+
+
+class Presses:
+    """Takes them."""
+
+    def __init__(self, bots: Bots, questions: Questions, clock: Clock) -> None:
+        self._bots = bots
+        self._questions = questions
+        self._clock = clock
+
+    async def taken(self, opened: Opened, read: "Said") -> str:
+        """Take the press of a button of ours, and answer it; what came of it in a word: `rated`, `stale_press`.
+
+        The same press again changes nothing. Raises Unavailable: nothing was taken, and it comes again.
+        """
+        asked, choice = await self._asked(opened, read)
+        languages = (read.who.language, opened.bot.setup.language)
+        if asked is None or asked.question.kind is not QuestionKind.RATING:
+            await self.answer(opened, read.query_id, told("not_valid", languages))
+            return "stale_press"
+        try:
+            score = await self._questions.rate(asked, choice, self._clock.now())
+        except (Conflict, NotFound) as error:
+            log.info("telegram_press_not_counted", bot=opened.bot.name, why=error.stable_code)
+            await self.answer(opened, read.query_id, told("too_late", languages))
+            await self._end_buttons(opened, read, asked.text)
+            return "stale_press"
+        stars = "★" * score + "☆" * (len(asked.question.choices) - score)
+        said = told("rated", languages, stars)
+        await self.answer(opened, read.query_id, said)
+        await self._end_buttons(opened, read, f"{asked.text}\n\n{said}")
+        return "rated"
+
+    async def answer(self, opened: Opened, query_id: str, text: str = "") -> None:
+        """The client's app waits to be told that the press was taken. Never fails for it."""
+        try:
+            await self._bots.api(opened).answer_press(query_id, text)
+        except HubError as error:
+            # the client's app stops waiting by itself; the press is taken all the same
+            log.info("telegram_press_not_answered", bot=opened.bot.name, why=error.stable_code)
+
+    async def _asked(self, opened: Opened, read: "Said") -> tuple[AskedQuestion | None, int]:
+        touch_id, choice = pressed_of(read.pressed) or (None, 0)
+        if touch_id is None:
+            return None, 0
+        asked = await self._questions.question(opened.bot.tenant_id, touch_id)
+        if asked is None:
+            return None, choice
+        is_theirs = (
+            (asked.account, asked.thread) == (opened.bot.account, str(read.chat))
+            # a question stands in a chat with one client, whose number the chat has
+            and read.who.number == read.chat
+            and not read.connection_id
+        )
+        return (asked if is_theirs and choice < len(asked.question.choices) else None), choice
+
+    async def _end_buttons(self, opened: Opened, read: "Said", text: str) -> None:
+        # loaded with the first press
+        from hub.channels.telegram.api import Place
+
+        if not read.message_id:
+            return
+        try:
+            await self._bots.api(opened).end_buttons(Place(chat_id=read.chat), read.message_id, text)
+        except HubError as error:
+            # one that was pressed before says so already; whoever presses it again is told again
+            log.info("telegram_buttons_not_ended", bot=opened.bot.name, why=error.stable_code)

@@ -1,0 +1,49 @@
+"""What questions with buttons ask of the store."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from hub.domain.ids import TenantId, TouchId
+from hub.domain.interaction import Session
+from hub.domain.question import AskedQuestion
+from hub.ports.store import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrated:
+    """A conversation that is over and that its client may be asked about. `raw`: the last they wrote in it, as it
+    came."""
+
+    session: Session
+    raw: bytes = field(repr=False)
+
+
+class Questions(Protocol):
+    """Questions that were asked. Everything raises Unavailable when the store cannot now."""
+
+    async def question(self, tenant_id: TenantId, touch_id: TouchId) -> AskedQuestion | None:
+        """The question of this touch."""
+        ...
+
+    async def rate(self, asked: AskedQuestion, choice: int, now: datetime) -> int:
+        """The client pressed this choice of a question for a rating: the score that counts, which is the first one.
+        Everybody is told by an InteractionRated, once. Raises Conflict (`too_late`, `too_early`), NotFound."""
+        ...
+
+
+class RatingStore(Protocol):
+    """Conversations to be asked about. Everything raises Unavailable when the store cannot now."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work. Raises Conflict (`raced`) when somebody was faster."""
+        ...
+
+    async def unrated(
+        self, tenant_id: TenantId, accounts: Sequence[str], *, since: datetime, limit: int
+    ) -> Sequence[Unrated]:
+        """Conversations on these accounts that were closed after `since`, by whom an agent served, whose client wrote
+        last there, and who was not asked and has not rated; of none whose client is in a conversation there now."""
+        ...
