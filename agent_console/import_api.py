@@ -1,4 +1,4 @@
-"""Imports of clients: bring a file, try a mapping, start, follow, cancel, and see what could not be taken."""
+"""Imports of clients and of organizations: bring a file, try a mapping, start, follow, cancel, and see what is bad."""
 
 import csv
 import io
@@ -17,9 +17,17 @@ from agent_console.import_bodies import (
     TryImport,
 )
 from agent_console.operations import Call, Download, Operation, Operations, Upload
-from hub.crm.import_mapping import TARGETS
+from hub.crm.import_kinds import TARGETS
 from hub.crm.importing import Imports, Tried
-from hub.crm.imports import MOST_BYTES, BadRow, ImportStore, ImportView, RowKind
+from hub.crm.imports import (
+    MOST_BYTES,
+    BadRow,
+    ImportKind,
+    ImportStore,
+    ImportView,
+    OrganizationDraft,
+    RowKind,
+)
 from hub.domain.access import Permission
 
 _PIECE_ROWS = 500
@@ -37,17 +45,22 @@ def operations(*, imports: Imports, store: ImportStore, harmless: Callable[[str]
         "POST",
         "/api/v1/imports",
         Permission.IMPORT_PERSONS,
-        "Bring a file of clients",
+        "Bring a file of clients or organizations",
         status=201,
         body_limit_bytes=MOST_BYTES,
     )
     async def bring_import(
-        call: Call, name: Name, body: Upload, encoding: Choice = "", delimiter: Choice = ""
+        call: Call,
+        name: Name,
+        body: Upload,
+        kind: ImportKind = ImportKind.PERSONS,
+        encoding: Choice = "",
+        delimiter: Choice = "",
     ) -> ImportView:
-        """CSV or vCard, the body is the file itself. Charset and separator are found out unless they are given.
-        Nothing is taken before `start_import`."""
+        """CSV or vCard, of organizations CSV; the body is the file itself. Charset and separator are found out unless
+        they are given. Nothing is taken before `start_import`."""
         return await imports.bring(
-            call.principal, body.content, name=name, encoding=encoding, delimiter=delimiter
+            call.principal, body.content, kind=kind, name=name, encoding=encoding, delimiter=delimiter
         )
 
     @made.op("GET", "/api/v1/imports", Permission.IMPORT_PERSONS, "Imports, the newest first")
@@ -58,7 +71,12 @@ def operations(*, imports: Imports, store: ImportStore, harmless: Callable[[str]
     ) -> ImportPage:
         """Everybody's."""
         found, following = await store.imports(call.principal, after=after, limit=limit)
-        return ImportPage(items=tuple(found), next=following, targets=TARGETS)
+        return ImportPage(
+            items=tuple(found),
+            next=following,
+            targets=TARGETS[ImportKind.PERSONS].all,
+            organization_targets=TARGETS[ImportKind.ORGANIZATIONS].all,
+        )
 
     @made.op("GET", "/api/v1/imports/{import_id}", Permission.IMPORT_PERSONS, "How far an import is")
     async def show_import(call: Call, import_id: Id) -> ImportView:
@@ -101,7 +119,8 @@ def operations(*, imports: Imports, store: ImportStore, harmless: Callable[[str]
         after: After = 0,
         limit: Annotated[int, Meta(ge=1, le=200)] = 50,
     ) -> KeptRowPage:
-        """Those that could not be taken (`bad`), and those of new clients who may be somebody we have (`maybe`)."""
+        """Those that could not be taken (`bad`), and those of what is new and may be somebody we have
+        (`maybe`)."""
         rows = await store.kept_rows(call.principal, import_id, kind, after=after, limit=limit + 1)
         page = tuple(rows[:limit])
         return KeptRowPage(items=page, next=str(page[-1].number) if len(rows) > limit else None)
@@ -165,7 +184,9 @@ def _tried(tried: Tried) -> TriedRow:
         number=row.number,
         cells=row.raw,
         name=row.name,
-        addresses=tuple(value for _, value in row.addresses),
+        addresses=tuple(filter(None, (row.domain, row.phone)))
+        if isinstance(row, OrganizationDraft)
+        else tuple(value for _, value in row.addresses),
         reason="",
         column="",
         known_id=tried.known,

@@ -12,29 +12,33 @@ Mapping = Annotated[tuple[Target, ...], Meta(max_length=200)]
 
 
 class TryImport(Body, frozen=True, kw_only=True):
-    """A target for each column, empty for one that is left out: `name`, `phone`, …, or `field:` and a field's id."""
+    """A target for each column, empty for one that is left out: `name`, `phone`, …, or, of clients, `field:` and a
+    field's id."""
 
     mapping: Mapping
 
 
 class StartImport(Body, frozen=True, kw_only=True):
-    """The mapping, and what is done with a row of somebody who is known by an address in it."""
+    """The mapping, and what is done with a row of somebody who is known by an address in it, of an
+    organization that we have."""
 
     mapping: Mapping
     on_known: OnKnown = OnKnown.UPDATE
 
 
 class ImportPage(Answer, frozen=True, kw_only=True):
-    """A page, the newest first. `targets` are what a column may say, beside the fields of the house."""
+    """A page, the newest first. `targets` are what a column may say of a client, beside the fields of the house;
+    `organization_targets` what it may say of an organization."""
 
     items: tuple[ImportView, ...]
     next: str | None
     targets: tuple[str, ...]
+    organization_targets: tuple[str, ...]
 
 
 class TriedRow(Answer, frozen=True, kw_only=True):
     """A row as it would be taken: `reason` (a stable word) and `column` of a bad one; `known_id` is who has an address
-    of it already."""
+    of it already, or the organization that it means."""
 
     number: int
     cells: tuple[str, ...]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crm_store.card_facts import write_facts, write_facts_of_many
 from crm_store.driver import Row, Wire
+from crm_store.import_outcome import Outcome
 from crm_store.instants import to_us
 from crm_store.mapping import identity_row, person_row, text
 from crm_store.numbers_of_nobody import among_shared_lines
@@ -18,13 +19,13 @@ from crm_store.rows.people import identities, persons
 from hub.crm.addresses import shown_address
 from hub.crm.changes import Change
 from hub.crm.edits import edited
-from hub.crm.imports import BadRow, ImportCounts, ImportJob, OnKnown, RowDraft
+from hub.crm.imports import Draft, ImportJob, OnKnown, RowDraft
 from hub.crm.matching import alike, name_keys
 from hub.crm.organizations import OrganizationState
 from hub.domain.card import CardEdit
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Invalid
-from hub.domain.events import Event, PersonChanged
+from hub.domain.events import PersonChanged
 from hub.domain.ids import ConsentId, IdentityId, OrganizationId, PersonId, TenantId
 from hub.domain.person import Identity, IdentityKind, Organization, Person
 from hub.ids import new_id
@@ -52,16 +53,6 @@ class Holder:
 
     person_id: PersonId
     is_proved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MayBe:
-    """Somebody who was added and may be somebody we have."""
-
-    number: int
-    person_id: PersonId
-    other_id: PersonId
-    reason: str
 
 
 async def proved_holders(
@@ -105,7 +96,7 @@ async def named_by_id(wire: Wire, tenant_id: TenantId, drafts: Iterable[RowDraft
 
 
 class Batch:
-    """Takes rows within a transaction. Afterwards it says what became of them."""
+    """Taking of crm_store/import_outcome.py, of clients."""
 
     def __init__(self, wire: Wire, job: ImportJob, fields: Sequence[ClientField], at: datetime) -> None:
         self._wire = wire
@@ -118,30 +109,17 @@ class Batch:
         self._organizations: dict[str, Organization] = {}
         self._new: list[tuple[PersonId, RowDraft, tuple[Address, ...]]] = []
         self._added: list[tuple[PersonId, RowDraft]] = []
-        self._updated = self._skipped = 0
-        self.bad: list[BadRow] = []
-        self.maybe: dict[int, MayBe] = {}
-        self.events: list[Event] = []
+        self.outcome = Outcome()
 
-    @property
-    def counts(self) -> ImportCounts:
-        """What became of the rows."""
-        return ImportCounts(
-            added=len(self._added),
-            updated=self._updated,
-            skipped=self._skipped,
-            bad=len(self.bad),
-            maybe=len(self.maybe),
-        )
-
-    async def take(self, drafts: Sequence[RowDraft]) -> None:
-        """All of these, in order. Raises Conflict (`raced`) when somebody stored the same first."""
-        drafts = await without_shared_lines(self._wire, self._tenant_id, drafts)
-        self._holders = await proved_holders(self._wire, self._tenant_id, drafts)
-        self._named = await named_by_id(self._wire, self._tenant_id, drafts)
+    async def take(self, drafts: Sequence[Draft]) -> None:
+        """See the protocol."""
+        rows = [draft for draft in drafts if isinstance(draft, RowDraft)]
+        rows = await without_shared_lines(self._wire, self._tenant_id, rows)
+        self._holders = await proved_holders(self._wire, self._tenant_id, rows)
+        self._named = await named_by_id(self._wire, self._tenant_id, rows)
         await self._lock()
-        await self._find_organizations(drafts)
-        for draft in drafts:
+        await self._find_organizations(rows)
+        for draft in rows:
             known = {
                 holder.person_id
                 for address in draft.addresses
@@ -150,20 +128,17 @@ class Batch:
             if (named := self._named.get(draft.client_id)) is not None:
                 known.add(named)
             if len(known) > 1:
-                self._refuse(draft, "of_several")
+                self.outcome.refuse(draft, "of_several")
             elif not known and not draft.name and not draft.addresses:
-                self._refuse(draft, "nobody")  # the id alone, and it is of another house
+                self.outcome.refuse(draft, "nobody")  # the id alone, and it is of another house
             elif not known:
                 self._add(draft)
             elif self._job.on_known is OnKnown.SKIP:
-                self._skipped += 1
+                self.outcome.skipped += 1
             else:
                 await self._update(draft, known.pop())
         await self._write_new()
         await self._find_namesakes()
-
-    def _refuse(self, draft: RowDraft, reason: str) -> None:
-        self.bad.append(BadRow(number=draft.number, raw=draft.raw, reason=reason))
 
     async def _lock(self) -> None:
         """In one order everywhere; a merge that points these addresses elsewhere is waited for."""
@@ -197,12 +172,9 @@ class Batch:
         for address in draft.addresses:
             if (holder := self._holders.get(address)) is not None:
                 # somebody says it is theirs: nobody's word is taken, and people decide
-                self._may_be(draft, person_id, holder.person_id, _SAME[address[0]])
+                self.outcome.may_be(draft, person_id, holder.person_id, _SAME[address[0]])
         self._new.append((person_id, draft, free))
         self._holders |= {address: Holder(person_id, is_proved=True) for address in free}
-
-    def _may_be(self, draft: RowDraft, person_id: PersonId, other_id: PersonId, reason: str) -> None:
-        self.maybe.setdefault(draft.number, MayBe(draft.number, person_id, other_id, reason))
 
     async def _update(self, draft: RowDraft, person_id: PersonId) -> None:
         await self._write_new()  # it may be of this very batch
@@ -220,11 +192,11 @@ class Batch:
                 before, edit, organization=self._organizations.get(draft.organization), fields=self._fields
             )
         except Invalid as error:
-            self._refuse(draft, error.stable_code)
+            self.outcome.refuse(draft, error.stable_code)
             return
         free = [address for address in draft.addresses if address not in self._holders]
         if free and not await self._has_room(person_id, len(free)):
-            self._refuse(draft, "too_many_addresses")
+            self.outcome.refuse(draft, "too_many_addresses")
             return
         await save_state(self._wire, self._tenant_id, person_id, before, after)
         changes += [
@@ -237,13 +209,13 @@ class Batch:
         if consented:
             await self._wire.insert(consents, consented)
         if not changes and not consented and not draft.note:
-            self._skipped += 1
+            self.outcome.skipped += 1
             return
-        self._updated += 1
+        self.outcome.updated += 1
         changes.append(self._imported(draft))
         await self._wire.execute("UPDATE persons SET version = version + 1 WHERE id = $1", person_id)
         await write_facts(self._wire, self._job.principal, person_id, self._at, changes)
-        self.events.append(PersonChanged(tenant_id=self._tenant_id, person_id=person_id))
+        self.outcome.events.append(PersonChanged(tenant_id=self._tenant_id, person_id=person_id))
 
     async def _has_room(self, person_id: PersonId, more: int) -> bool:
         ((held,),) = await self._wire.fetch(
@@ -310,6 +282,7 @@ class Batch:
         imported = [(p, self._imported(d)) for p, d, _ in made]
         await write_facts_of_many(wire, self._job.principal, self._at, imported)
         self._added += [(person_id, draft) for person_id, draft, _ in made]
+        self.outcome.added += len(made)
 
     async def _put_addresses(self, given: Sequence[tuple[PersonId, Sequence[Address]]]) -> None:
         rows = [
@@ -377,4 +350,4 @@ class Batch:
             ]
             if likely:
                 _, other, reason = max(likely)
-                self._may_be(draft, person_id, other, reason)
+                self.outcome.may_be(draft, person_id, other, reason)

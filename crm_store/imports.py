@@ -1,17 +1,17 @@
 """Imports in the store: a batch of rows, what became of them, and where the import is are one commit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-import msgspec
 
 from crm_store.audited import audited
 from crm_store.client_fields import fields_of
 from crm_store.driver import Row, Wire
 from crm_store.import_batch import Batch, named_by_id, proved_holders, without_shared_lines
-from crm_store.instants import from_us, to_us
-from crm_store.mapping import at as instant
-from crm_store.mapping import columns, text
+from crm_store.import_outcome import Outcome, Taking
+from crm_store.import_views import AT, COLUMNS, ONE, counts_of, job_of, texts_of, view_of
+from crm_store.instants import to_us
+from crm_store.mapping import text
+from crm_store.organization_batch import OrganizationBatch, ours_of
 from crm_store.rows.imports import import_rows, imports
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -21,34 +21,28 @@ from hub.crm.imports import (
     FILE_GONE,
     MOST_OPEN,
     BadRow,
+    Draft,
     ImportCounts,
-    ImportForm,
     ImportJob,
+    ImportKind,
     ImportState,
     ImportView,
     KeptRow,
     NewImport,
     OnKnown,
+    OrganizationDraft,
     RowDraft,
     RowKind,
 )
-from hub.crm.sheets import Shape
-from hub.domain.access import Permission, Principal, Role, Scope
+from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.ids import PersonId, TenantId, UserId
+from hub.domain.ids import OrganizationId, PersonId, TenantId
 
 _OPEN = "('ready', 'queued', 'running')"
 _BY_FAULT = f"(state = 'failed' AND problem = '{FAULT}')"
-_COLUMNS = columns(imports, "i.")
-_AT = {column.name: place for place, column in enumerate(imports.columns)}
-_ONE = f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 AND i.id = $2"
 _TRIES = 3
-
-_texts = msgspec.json.Decoder(tuple[str, ...]).decode
-_counts = msgspec.json.Decoder(ImportCounts).decode
-_grants = msgspec.json.Decoder(list[tuple[str, int]]).decode
 
 
 class Imports:
@@ -90,6 +84,7 @@ class Imports:
                 "",
                 to_us(at),
                 None,
+                new.kind.value,
             )
             await wire.insert(imports, [row])
             await audited(wire, draft)
@@ -103,18 +98,18 @@ class Imports:
         async with self._store.database.snapshot() as wire:
             before, params = "", [principal.tenant_id, limit + 1]
             if after:
-                last = await wire.fetch(_ONE, principal.tenant_id, after)
+                last = await wire.fetch(ONE, principal.tenant_id, after)
                 if not last:
                     raise Invalid("this page does not exist", field="after")
-                created = last[0][_AT["created_at"]]
+                created = last[0][AT["created_at"]]
                 before = "AND (i.created_at < $3 OR (i.created_at = $3 AND i.id < $4))"
                 params += [created, after]
             rows = await wire.fetch(
-                f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 {before}"
+                f"SELECT {COLUMNS} FROM imports i WHERE i.tenant_id = $1 {before}"
                 " ORDER BY i.created_at DESC, i.id DESC LIMIT $2",
                 *params,
             )
-        views = [_view_of(row, principal) for row in rows[:limit]]
+        views = [view_of(row, principal) for row in rows[:limit]]
         return views, views[-1].id if len(rows) > limit else None
 
     async def one(self, principal: Principal, import_id: str) -> ImportView:
@@ -175,11 +170,12 @@ class Imports:
         """See the port."""
         principal.require(Permission.IMPORT_PERSONS)
         async with self._store.database.snapshot() as wire:
-            await _view(wire, principal, import_id)
+            is_of_persons = (await _view(wire, principal, import_id)).kind is ImportKind.PERSONS
+            named = "persons" if is_of_persons else "organizations"
             rows = await wire.fetch(
                 "SELECT r.number, r.reason, r.heading, r.cells, r.person_id, COALESCE(p.name, ''), r.other_id,"
-                " COALESCE(o.name, '') FROM import_rows r LEFT JOIN persons p ON p.id = r.person_id"
-                " LEFT JOIN persons o ON o.id = r.other_id"
+                f" COALESCE(o.name, '') FROM import_rows r LEFT JOIN {named} p ON p.id = r.person_id"
+                f" LEFT JOIN {named} o ON o.id = r.other_id"
                 " WHERE r.import_id = $1 AND r.kind = $2 AND r.number > $3 ORDER BY r.number LIMIT $4",
                 import_id,
                 kind.value,
@@ -192,8 +188,9 @@ class Imports:
                 kind=kind,
                 reason=r[1],
                 column=r[2],
-                cells=_texts(r[3]),
-                person_id=r[4],
+                cells=texts_of(r[3]),
+                person_id=r[4] if is_of_persons else None,
+                organization_id=None if is_of_persons else r[4],
                 name=r[5],
                 other_id=r[6],
                 other_name=r[7],
@@ -206,8 +203,20 @@ class Imports:
         async with self._store.database.snapshot() as wire:
             return await fields_of(wire, tenant_id)
 
-    async def known(self, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> dict[int, PersonId]:
+    async def known(
+        self, tenant_id: TenantId, drafts: Sequence[Draft]
+    ) -> Mapping[int, PersonId | OrganizationId]:
         """See the port."""
+        companies = [draft for draft in drafts if isinstance(draft, OrganizationDraft)]
+        persons = [draft for draft in drafts if isinstance(draft, RowDraft)]
+        if not companies:
+            return await self._known_persons(tenant_id, persons)
+        async with self._store.database.snapshot() as wire:
+            ours = await ours_of(wire, tenant_id, companies)
+        meant = {draft.number: ours.meant_by(draft).known for draft in companies}
+        return {number: one for number, one in meant.items() if one is not None}
+
+    async def _known_persons(self, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> dict[int, PersonId]:
         async with self._store.database.snapshot() as wire:
             drafts = await without_shared_lines(wire, tenant_id, drafts)
             holders = await proved_holders(wire, tenant_id, drafts)
@@ -225,18 +234,18 @@ class Imports:
         del at
         async with self._store.database.transaction() as wire:
             rows = await wire.fetch(
-                f"SELECT {_COLUMNS} FROM imports i WHERE i.tenant_id = $1 AND i.state IN ('queued', 'running')"
+                f"SELECT {COLUMNS} FROM imports i WHERE i.tenant_id = $1 AND i.state IN ('queued', 'running')"
                 " ORDER BY i.created_at, i.id LIMIT 1 FOR UPDATE",
                 tenant_id,
             )
             if not rows:
                 return None
-            job = _job(rows[0])
+            job = job_of(rows[0])
             await wire.execute("UPDATE imports SET state = 'running' WHERE id = $1", job.id)
         return job
 
     async def write(
-        self, job: ImportJob, drafts: Sequence[RowDraft], bad: Sequence[BadRow], at: datetime
+        self, job: ImportJob, drafts: Sequence[Draft], bad: Sequence[BadRow], at: datetime
     ) -> int | None:
         """See the port."""
         for attempt in range(_TRIES):
@@ -252,7 +261,7 @@ class Imports:
         raise AssertionError("the loop returns or raises")
 
     async def _written(
-        self, job: ImportJob, drafts: Sequence[RowDraft], bad: Sequence[BadRow], at: datetime
+        self, job: ImportJob, drafts: Sequence[Draft], bad: Sequence[BadRow], at: datetime
     ) -> int | None:
         tenant_id = job.principal.tenant_id
         async with self._store.database.transaction() as wire:
@@ -263,19 +272,24 @@ class Imports:
             )
             if not rows or (rows[0][0], rows[0][1]) != (ImportState.RUNNING, job.rows_done):
                 return None
-            batch = Batch(wire, job, await fields_of(wire, tenant_id), at)
-            await batch.take(drafts)
-            batch.bad += bad
-            await _keep_rows(wire, job, batch)
+            taking: Taking = (
+                OrganizationBatch(wire, job)
+                if job.kind is ImportKind.ORGANIZATIONS
+                else Batch(wire, job, await fields_of(wire, tenant_id), at)
+            )
+            await taking.take(drafts)
+            outcome = taking.outcome
+            outcome.bad += bad
+            await _keep_rows(wire, job, outcome)
             done = job.rows_done + len(drafts) + len(bad)
             await wire.execute(
                 "UPDATE imports SET rows_done = $1, counts = $2 WHERE id = $3",
                 done,
-                text(_sum(_counts(rows[0][2]), batch.counts)),
+                text(_sum(counts_of(rows[0][2]), outcome.counts)),
                 job.id,
             )
-            if batch.events:
-                await self._store.add_events(wire, self._encode(batch.events))
+            if outcome.events:
+                await self._store.add_events(wire, self._encode(outcome.events))
             crash_at("imports.before_commit")
         return done
 
@@ -316,15 +330,15 @@ class Imports:
         return bool(ended)
 
 
-async def _keep_rows(wire: Wire, job: ImportJob, batch: Batch) -> None:
+async def _keep_rows(wire: Wire, job: ImportJob, outcome: Outcome) -> None:
     tenant_id = job.principal.tenant_id
     kept: list[Row] = [
         (job.id, RowKind.BAD.value, b.number, tenant_id, b.reason, b.column, text(b.raw), None, None)
-        for b in batch.bad
+        for b in outcome.bad
     ]
     kept += [
-        (job.id, RowKind.MAYBE.value, m.number, tenant_id, m.reason, "", "[]", m.person_id, m.other_id)
-        for m in batch.maybe.values()
+        (job.id, RowKind.MAYBE.value, m.number, tenant_id, m.reason, "", "[]", m.added_id, m.other_id)
+        for m in outcome.maybe.values()
     ]
     if kept:
         await wire.insert(import_rows, kept)
@@ -341,52 +355,7 @@ def _sum(before: ImportCounts, more: ImportCounts) -> ImportCounts:
 
 
 async def _view(wire: Wire, principal: Principal, import_id: str) -> ImportView:
-    rows = await wire.fetch(_ONE, principal.tenant_id, import_id)
+    rows = await wire.fetch(ONE, principal.tenant_id, import_id)
     if not rows:
         raise NotFound("there is no such import")
-    return _view_of(rows[0], principal)
-
-
-def _view_of(r: Row, principal: Principal) -> ImportView:
-    return ImportView(
-        id=r[_AT["id"]],
-        name=r[_AT["name"]],
-        form=ImportForm(r[_AT["form"]]),
-        encoding=r[_AT["encoding"]],
-        delimiter=r[_AT["delimiter"]],
-        columns=_texts(r[_AT["columns"]]),
-        mapping=_texts(r[_AT["mapping"]]),
-        on_known=OnKnown(r[_AT["on_known"]]),
-        state=ImportState(r[_AT["state"]]),
-        rows_done=r[_AT["rows_done"]],
-        rows_total=r[_AT["rows_total"]],
-        counts=_counts(r[_AT["counts"]]),
-        problem=r[_AT["problem"]],
-        owner=r[_AT["owner"]],
-        is_mine=r[_AT["owner_id"]] == (principal.user_id or ""),
-        created_at=from_us(r[_AT["created_at"]]),
-        ended_at=instant(r[_AT["ended_at"]]),
-    )
-
-
-def _job(r: Row) -> ImportJob:
-    return ImportJob(
-        id=r[_AT["id"]],
-        principal=Principal(
-            tenant_id=TenantId(r[_AT["tenant_id"]]),
-            user_id=UserId(r[_AT["owner_id"]]) if r[_AT["owner_id"]] else None,
-            name=r[_AT["owner"]],
-            roles=frozenset(Role(role) for role in _texts(r[_AT["owner_roles"]])),
-            grants=frozenset((Permission(p), Scope(s)) for p, s in _grants(r[_AT["owner_grants"]])),
-        ),
-        name=r[_AT["name"]],
-        form=ImportForm(r[_AT["form"]]),
-        shape=Shape(
-            encoding=r[_AT["encoding"]],
-            delimiter=r[_AT["delimiter"]],
-            columns=_texts(r[_AT["columns"]]),
-        ),
-        mapping=_texts(r[_AT["mapping"]]),
-        on_known=OnKnown(r[_AT["on_known"]]),
-        rows_done=r[_AT["rows_done"]],
-    )
+    return view_of(rows[0], principal)

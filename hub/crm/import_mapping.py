@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from hub.crm.addresses import address_of
@@ -68,14 +69,36 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "consent_marketing": "marketing consent, consent, newsletter, согласие, согласие на рассылку, рассылка,"
     " согласие на рекламу, izin, pazarlama izni, reklam izni, onay",
 }
-_BY_HEADING: Final = {
-    fold(heading): target for target, headings in _HEADINGS.items() for heading in headings.split(",")
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """What a column of one kind of file may say. `repeated` may be several columns; of `naming` one is needed at least,
+    else a row would be of nobody. `by_heading` has folded headings."""
+
+    all: tuple[str, ...]
+    naming: frozenset[str]
+    repeated: frozenset[str]
+    by_heading: Mapping[str, str]
+
+
+def by_heading(headings: Mapping[str, str]) -> dict[str, str]:
+    """The target of each heading, folded; several headings of one target are parted by commas."""
+    return {fold(one): target for target, several in headings.items() for one in several.split(",")}
+
+
+PERSONS: Final = Targets(
+    all=TARGETS,
+    naming=frozenset({"name", *_PARTS, *_ADDRESSES, "client_id"}),
+    repeated=frozenset({*_ADDRESSES, "tags", "note"}),
+    by_heading=by_heading(_HEADINGS),
+)
+
 _YES: Final = frozenset(["yes", "y", "true", "1", "x", "da", "d", "evet", "e", "var"])
 _NO: Final = frozenset(["no", "n", "false", "0", "net", "hayir", "h", "yok"])
 """Folded: да, нет and hayır are among them."""
 
-_APART = re.compile(r"[;,|\n]+")
+APART = re.compile(r"[;,|\n]+")
 _LOST_DIGITS = re.compile(r"[0-9]+[.,]?[0-9]*[eE]\+?[0-9]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _LANGUAGES: Final = {
@@ -90,39 +113,39 @@ _LANGUAGES: Final = {
 }
 
 
-def guessed(columns: Sequence[str], fields: Iterable[ClientField] = ()) -> tuple[str, ...]:
+def guessed(
+    columns: Sequence[str], fields: Iterable[ClientField] = (), of: Targets = PERSONS
+) -> tuple[str, ...]:
     """A target for each heading, empty where there is none. A name beside a family name is the first one."""
     own = {fold(one.label): f"{FIELD}{one.id}" for one in fields}
-    found = [own.get(fold(column)) or _BY_HEADING.get(fold(column), "") for column in columns]
+    found = [own.get(fold(column)) or of.by_heading.get(fold(column), "") for column in columns]
     if "last_name" in found:
         found = ["first_name" if target == "name" else target for target in found]
     elif "first_name" in found and "name" not in found:
         found = ["name" if target == "first_name" else target for target in found]
     once: set[str] = set()
     for place, target in enumerate(found):
-        if target in once and not _may_repeat(target):
+        if target in once and target not in of.repeated:
             found[place] = ""
         once.add(target)
     return tuple(found)
 
 
-def checked(mapping: Sequence[str], columns: Sequence[str], fields: Iterable[ClientField]) -> tuple[str, ...]:
+def checked(
+    mapping: Sequence[str], columns: Sequence[str], fields: Iterable[ClientField], of: Targets = PERSONS
+) -> tuple[str, ...]:
     """The mapping as it is used. Raises Invalid (`bad_mapping`) naming `mapping.<n>`, or `mapping`."""
     if len(mapping) != len(columns):
         raise Invalid("give a target for each column", field="mapping", code="bad_mapping")
-    known = {*TARGETS, *(f"{FIELD}{one.id}" for one in fields)}
+    known = {*of.all, *(f"{FIELD}{one.id}" for one in fields)}
     once: set[str] = set()
     for place, target in enumerate(mapping):
-        if target and (target not in known or (target in once and not _may_repeat(target))):
+        if target and (target not in known or (target in once and target not in of.repeated)):
             raise Invalid("no such target, or given twice", field=f"mapping.{place}", code="bad_mapping")
         once.add(target)
-    if not once & {"name", *_PARTS, *_ADDRESSES, "client_id"}:
+    if not once & of.naming:
         raise Invalid("say which column is a name or an address", field="mapping", code="bad_mapping")
     return tuple(mapping)
-
-
-def _may_repeat(target: str) -> bool:
-    return target in {*_ADDRESSES, "tags", "note"}
 
 
 class RowReader:
@@ -165,7 +188,7 @@ class RowReader:
         elif target == "language":
             _language(text)
         elif target == "tags":
-            tags_of(_APART.split("\n".join(texts)))
+            tags_of(APART.split("\n".join(texts)))
 
     def _draft(self, row: RawRow, given: Mapping[str, list[str]]) -> RowDraft | BadRow:
         name = " ".join(given.get("name", [])) or " ".join(
@@ -190,7 +213,7 @@ class RowReader:
             addresses=tuple(addresses),
             organization=one_line(" ".join(given.get("organization", [])), 200),
             language=_language(given["language"][0]) if "language" in given else "",
-            tags=tags_of(_APART.split("\n".join(given.get("tags", [])))),
+            tags=tags_of(APART.split("\n".join(given.get("tags", [])))),
             fields=tuple(
                 (one.id, _field(one, given[target][0]))
                 for target, one in self._fields.items()
@@ -204,14 +227,19 @@ class RowReader:
 
 def _addresses(target: str, text: str, region: str) -> list[str]:
     kind = _ADDRESSES[target]
-    if kind is IdentityKind.PHONE and _LOST_DIGITS.fullmatch(text.replace(" ", "")):
-        raise Invalid("a spreadsheet has cut this number", field=target, code="phone_lost_digits")
     found = []
-    for part in _APART.split(text):
+    for part in APART.split(whole_number(text) if kind is IdentityKind.PHONE else text):
         typed = part.strip().removeprefix("'")  # what spreadsheets, and our own exports, put before a number
         if typed:
             found.append(address_of(kind, typed, region=region))
     return found
+
+
+def whole_number(text: str) -> str:
+    """The same. Raises Invalid (`phone_lost_digits`) when a spreadsheet has written 9,05E+11 for it."""
+    if _LOST_DIGITS.fullmatch(text.replace(" ", "")):
+        raise Invalid("a spreadsheet has cut this number", field="phone", code="phone_lost_digits")
+    return text.removeprefix("'")
 
 
 def _field(defined: ClientField, text: str) -> str:

@@ -7,7 +7,8 @@ from itertools import islice
 
 import structlog
 
-from hub.crm.import_mapping import RowReader, checked, guessed
+from hub.crm.import_kinds import Kind, Reader, kind_of, require_form
+from hub.crm.import_mapping import checked, guessed
 from hub.crm.imports import (
     BATCH_ROWS,
     FAULT,
@@ -15,22 +16,23 @@ from hub.crm.imports import (
     KEPT_AFTER_A_FAULT,
     MOST_BYTES,
     BadRow,
+    Draft,
     ImportFiles,
     ImportForm,
     ImportJob,
+    ImportKind,
     ImportState,
     ImportStore,
     ImportView,
     NewImport,
     OnKnown,
-    RowDraft,
 )
 from hub.crm.sheets import RawRow, Shape
 from hub.crm.vcards import COLUMNS
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, HubError, NotFound, Unavailable
-from hub.domain.ids import PersonId, TenantId
+from hub.domain.ids import OrganizationId, PersonId, TenantId
 from hub.domain.texts import one_line
 from hub.ids import new_id
 from hub.ports.clock import Clock
@@ -39,14 +41,18 @@ log = structlog.get_logger(__name__)
 
 PREVIEWED = 20
 _LOOK_S = 30.0
+_ACTIONS = {
+    ImportKind.PERSONS: AuditAction.IMPORT_PERSONS,
+    ImportKind.ORGANIZATIONS: AuditAction.IMPORT_ORGANIZATIONS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A row as it would be taken: `reason` and `column` of a bad one, `known` for somebody we have."""
+    """A row as it would be taken: `reason` and `column` of a bad one, `known` for what we have already."""
 
-    row: RowDraft | BadRow
-    known: PersonId | None = None
+    row: Draft | BadRow
+    known: PersonId | OrganizationId | None = None
 
 
 class Imports:
@@ -64,6 +70,7 @@ class Imports:
         principal: Principal,
         chunks: AsyncIterator[bytes],
         *,
+        kind: ImportKind = ImportKind.PERSONS,
         name: str,
         encoding: str = "",
         delimiter: str = "",
@@ -76,17 +83,23 @@ class Imports:
             form, shape, rows_total = await asyncio.to_thread(
                 self._files.shape, import_id, encoding=encoding, delimiter=delimiter
             )
-            fields = await self._store.fields(principal.tenant_id)
+            require_form(kind, form)
+            found = await self._kind(principal.tenant_id, kind)
             new = NewImport(
                 id=import_id,
+                kind=kind,
                 name=one_line(name, 200) or import_id,
                 form=form,
                 shape=shape,
                 rows_total=rows_total,
-                mapping=COLUMNS if form is ImportForm.VCARD else guessed(shape.columns, fields),
+                mapping=COLUMNS
+                if form is ImportForm.VCARD
+                else guessed(shape.columns, found.fields, found.targets),
             )
             now = self._clock.now()
-            return await self._store.add(principal, new, now, self._draft(principal, import_id, "brought"))
+            return await self._store.add(
+                principal, new, now, self._draft(principal, kind, import_id, "brought")
+            )
         except BaseException:
             await asyncio.shield(asyncio.to_thread(self._files.remove, import_id))
             raise
@@ -96,11 +109,12 @@ class Imports:
         view = await self._store.one(principal, import_id)
         if view.state is not ImportState.READY:
             raise Conflict("this import has begun or ended already", code="import_over")
-        reader = await self._reader(principal.tenant_id, view.columns, mapping)
+        kind = await self._kind(principal.tenant_id, view.kind)
+        reader = self._reader(kind, view.columns, mapping)
         rows = await asyncio.to_thread(_first, self._files, view)
         read = [reader.read(row) for row in rows]
         known = await self._store.known(
-            principal.tenant_id, [row for row in read if isinstance(row, RowDraft)]
+            principal.tenant_id, [row for row in read if not isinstance(row, BadRow)]
         )
         return [Tried(row=row, known=known.get(row.number)) for row in read]
 
@@ -112,20 +126,22 @@ class Imports:
         Raises NotFound, Invalid (`bad_mapping`), Conflict (`import_over`).
         """
         view = await self._store.one(principal, import_id)
-        fields = await self._store.fields(principal.tenant_id)
+        kind = await self._kind(principal.tenant_id, view.kind)
+        reason = "resumed" if view.problem == FAULT else "started"
         started = await self._store.start(
             principal,
             import_id,
-            mapping=checked(mapping, view.columns, fields),
+            mapping=checked(mapping, view.columns, kind.fields, kind.targets),
             on_known=on_known,
-            draft=self._draft(principal, import_id, "resumed" if view.problem == FAULT else "started"),
+            draft=self._draft(principal, view.kind, import_id, reason),
         )
         self._woken.set()
         return started
 
     async def cancel(self, principal: Principal, import_id: str) -> ImportView:
         """No further row is taken, and its file is gone. Raises NotFound, Conflict (`import_over`)."""
-        draft = self._draft(principal, import_id, "cancelled")
+        kind = (await self._store.one(principal, import_id)).kind
+        draft = self._draft(principal, kind, import_id, "cancelled")
         view = await self._store.cancel(principal, import_id, self._clock.now(), draft)
         await asyncio.to_thread(self._files.remove, import_id)
         return view
@@ -164,11 +180,12 @@ class Imports:
 
     async def _taken(self, job: ImportJob) -> bool:
         """Whether all rows were taken; False when it was cancelled meanwhile."""
-        reader = await self._reader(job.principal.tenant_id, job.shape.columns, job.mapping)
+        kind = await self._kind(job.principal.tenant_id, job.kind)
+        reader = self._reader(kind, job.shape.columns, job.mapping)
         rows = self._files.rows(job.id, job.form, job.shape)
         await asyncio.to_thread(_skip, rows, job.rows_done)
         while batch := await asyncio.to_thread(_read, rows, reader):
-            drafts = [row for row in batch if isinstance(row, RowDraft)]
+            drafts = [row for row in batch if not isinstance(row, BadRow)]
             bad = [row for row in batch if isinstance(row, BadRow)]
             done = await self._store.write(job, drafts, bad, self._clock.now())
             if done is None:
@@ -177,7 +194,7 @@ class Imports:
         return True
 
     async def _end(self, job: ImportJob, state: ImportState, problem: str) -> None:
-        draft = self._draft(job.principal, job.id, problem or state.value)
+        draft = self._draft(job.principal, job.kind, job.id, problem or state.value)
         await self._store.end(job, state, self._clock.now(), problem=problem, draft=draft)
         # after a fault of ours it can go on where it stands, once that is mended
         if problem != FAULT:
@@ -190,17 +207,20 @@ class Imports:
             await asyncio.to_thread(self._files.remove, import_id)
             await self._store.file_gone(tenant_id, import_id)
 
-    async def _reader(self, tenant_id: TenantId, columns: Sequence[str], mapping: Sequence[str]) -> RowReader:
-        fields = await self._store.fields(tenant_id)
-        return RowReader(columns, checked(mapping, columns, fields), fields, region=self._region)
+    async def _kind(self, tenant_id: TenantId, kind: ImportKind) -> Kind:
+        return kind_of(kind, await self._store.fields(tenant_id))
 
-    def _draft(self, principal: Principal, import_id: str, reason: str) -> AuditDraft:
+    def _reader(self, kind: Kind, columns: Sequence[str], mapping: Sequence[str]) -> Reader:
+        told = checked(mapping, columns, kind.fields, kind.targets)
+        return kind.reader(columns, told, region=self._region)
+
+    def _draft(self, principal: Principal, kind: ImportKind, import_id: str, reason: str) -> AuditDraft:
         return AuditDraft(
             tenant_id=principal.tenant_id,
             at=self._clock.now(),
             actor_id=principal.user_id,
             actor=principal.name,
-            action=AuditAction.IMPORT_PERSONS,
+            action=_ACTIONS[kind],
             object=import_id,
             reason=reason,
             address=principal.address,
@@ -217,5 +237,5 @@ def _skip(rows: Iterator[RawRow], count: int) -> None:
         pass
 
 
-def _read(rows: Iterator[RawRow], reader: RowReader) -> list[RowDraft | BadRow]:
+def _read(rows: Iterator[RawRow], reader: Reader) -> list[Draft | BadRow]:
     return [reader.read(row) for row in islice(rows, BATCH_ROWS)]

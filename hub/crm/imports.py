@@ -1,6 +1,6 @@
-"""Imports of clients: what one is, its life, and the ports of those who keep its file and its rows."""
+"""Imports of clients and of organizations: what one is, its life, and the ports of those who keep its file and rows."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from hub.crm.sheets import RawRow, Shape
 from hub.domain.access import Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.client_fields import ClientField
-from hub.domain.ids import PersonId, TenantId
+from hub.domain.ids import OrganizationId, PersonId, TenantId
 from hub.domain.person import IdentityKind, Purpose
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -24,6 +24,13 @@ FAULT, FILE_GONE = "internal", "file_gone"
 is no file to go on with."""
 KEPT_AFTER_A_FAULT = timedelta(days=30)
 """How long the file of one that failed by a fault of ours is kept, unless it is cancelled."""
+
+
+class ImportKind(StrEnum):
+    """Of what its rows are."""
+
+    PERSONS = "persons"
+    ORGANIZATIONS = "organizations"
 
 
 class ImportForm(StrEnum):
@@ -46,7 +53,7 @@ class ImportState(StrEnum):
 
 
 class OnKnown(StrEnum):
-    """What is done with a row of somebody who is known by an address in it."""
+    """What is done with a row of somebody who is known by an address in it, of an organization that we have."""
 
     UPDATE = "update"
     SKIP = "skip"
@@ -75,6 +82,7 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
     word."""
 
     id: str
+    kind: ImportKind
     name: str
     form: ImportForm
     encoding: str
@@ -114,6 +122,26 @@ class RowDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationDraft:
+    """What a row says of an organization, each thing in the form it is kept in. Empty: it says nothing of it.
+
+    `organization_id` is by which an export of ours named it; that of another house is none here.
+    """
+
+    number: int
+    raw: tuple[str, ...]
+    name: str = ""
+    domain: str = ""
+    phone: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    organization_id: str = ""
+
+
+Draft = RowDraft | OrganizationDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
     """A row that cannot be taken: `reason` is a stable word, `column` the heading it is about, or empty."""
 
@@ -124,7 +152,8 @@ class BadRow:
 
 
 class KeptRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that somebody should look at. Of a `maybe`: who was added, who they may be and by which reason."""
+    """A row that somebody should look at. Of a `maybe`: who was added (`person_id` or `organization_id`), who they may
+    be and by which reason."""
 
     number: int
     kind: RowKind
@@ -132,6 +161,7 @@ class KeptRow(msgspec.Struct, frozen=True, kw_only=True):
     column: str
     cells: tuple[str, ...]
     person_id: str | None
+    organization_id: str | None
     name: str
     other_id: str | None
     other_name: str
@@ -142,6 +172,7 @@ class ImportJob:
     """What the importer works on; `principal` is who asked, as far as they reached then."""
 
     id: str
+    kind: ImportKind
     principal: Principal
     name: str
     form: ImportForm
@@ -177,6 +208,7 @@ class NewImport:
     """What was uploaded."""
 
     id: str
+    kind: ImportKind
     name: str
     form: ImportForm
     shape: Shape
@@ -230,8 +262,10 @@ class ImportStore(Protocol):
         """The fields of the house."""
         ...
 
-    async def known(self, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> dict[int, PersonId]:
-        """By the row's number, who is known by an address in it. Nothing is written."""
+    async def known(
+        self, tenant_id: TenantId, drafts: Sequence[Draft]
+    ) -> Mapping[int, PersonId | OrganizationId]:
+        """By the row's number, who is known by an address in it, or which organization it means. Nothing is written."""
         ...
 
     async def take(self, tenant_id: TenantId, at: datetime) -> ImportJob | None:
@@ -239,7 +273,7 @@ class ImportStore(Protocol):
         ...
 
     async def write(
-        self, job: ImportJob, drafts: Sequence[RowDraft], bad: Sequence[BadRow], at: datetime
+        self, job: ImportJob, drafts: Sequence[Draft], bad: Sequence[BadRow], at: datetime
     ) -> int | None:
         """Take these rows, which come after `job.rows_done`, and move it, in one transaction; where it is then.
 

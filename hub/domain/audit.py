@@ -71,6 +71,7 @@ class AuditAction(StrEnum):
     LISTEN_RECORDING = "listen_recording"
     ERASE_RECORDING = "erase_recording"
     IMPORT_PERSONS = "import_persons"
+    IMPORT_ORGANIZATIONS = "import_organizations"
 
 
 class AuditResult(StrEnum):

@@ -73,6 +73,53 @@ async def test_every_step_of_an_import_is_accessible_and_does_not_complain(
     await page.context.close()
 
 
+COMPANIES = (
+    "Company;Web site;Tags;Notes\n"
+    "Engines Ltd;https://www.engines.test/about;vip;pays late\n"
+    "Engines;engines.example;;\n"
+    "Navy;no site;;\n"
+)
+
+
+@pytest.mark.parametrize(("language", "theme", "width", "height"), LOOKS)
+async def test_organizations_are_brought_by_the_same_steps_in_words_of_their_own(
+    browser: Browser, house: RunningHub, language: str, theme: str, width: int, height: int
+) -> None:
+    screen = await screen_of(browser, PICTURES, language=language, theme=theme, width=width, height=height)
+    page = screen.page
+    found: dict[str, list[str]] = {}
+
+    async def seen(name: str) -> None:
+        await screen.settled()
+        await screen.picture(f"{name}-{language}-{theme}-{width}")
+        across = await page.evaluate("document.documentElement.scrollWidth")
+        beyond = [f"the page is {across} wide"] if across > width else []
+        if problems := [*await screen.violations(), *screen.complaints, *beyond]:
+            found[name] = problems
+
+    await sign_in(page, house.url, "maria")
+    await page.goto(f"{house.url}/manager/imports")
+    await page.locator("input[value=organizations]").check()
+    # of each look another house of companies: those of the look before are known
+    await bring(page, f"companies-{language}.csv", COMPANIES.replace("ngines", f"ngines {language}", 1))
+    await page.locator("select").first.wait_for()
+    await expect(page.locator("tbody tr")).to_have_count(4 + 3)
+    assert await page.locator("select").nth(1).input_value() == "domain"
+    await seen("organizations-columns")
+    await page.locator("form.go button[type=submit]").click()
+    await expect(page.locator("#import-bad")).to_be_visible()
+    await seen("organizations-report")
+    await page.goto(f"{house.url}/manager/imports")
+    await page.locator("tbody a").first.wait_for()
+    await seen("organizations-list")
+    await page.goto(f"{house.url}/organizations")
+    await page.get_by_role("link", name="Engines", exact=False).first.click()
+    await expect(page.locator(".facts")).to_be_visible()
+    await seen("organization")
+    assert found == {}
+    await page.context.close()
+
+
 async def _ended(page: Page) -> None:
     await expect(page.locator(".part-head .chip")).to_have_text("Done")
 

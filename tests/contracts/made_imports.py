@@ -16,7 +16,7 @@ from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.cluster.embedded.import_files import FolderImports
 from hub.crm.importing import Imports
-from hub.crm.imports import ImportState, ImportView, OnKnown
+from hub.crm.imports import ImportKind, ImportState, ImportView, OnKnown
 from hub.domain.access import Principal, Role
 from hub.domain.ids import TenantId
 from tests.stores import House
@@ -35,7 +35,13 @@ class Desk:
         self.files = FolderImports(folder)
         self.imports = Imports(self.store, self.files, house.clock, region="TR")
 
-    async def bring(self, content: str | bytes, name: str = "clients.csv", **how: str) -> ImportView:
+    async def bring(
+        self,
+        content: str | bytes,
+        name: str = "clients.csv",
+        kind: ImportKind = ImportKind.PERSONS,
+        **how: str,
+    ) -> ImportView:
         """Upload it."""
         raw = content.encode() if isinstance(content, str) else content
 
@@ -43,7 +49,7 @@ class Desk:
             yield raw[: len(raw) // 2]
             yield raw[len(raw) // 2 :]
 
-        return await self.imports.bring(self.maria, pieces(), name=name, **how)
+        return await self.imports.bring(self.maria, pieces(), kind=kind, name=name, **how)
 
     async def start(
         self, view: ImportView, mapping: Sequence[str] | None = None, on_known: OnKnown = OnKnown.UPDATE
@@ -56,10 +62,14 @@ class Desk:
         return await taken(self.imports, self.store, self.maria, view.id)
 
     async def imported(
-        self, content: str | bytes, mapping: Sequence[str] | None = None, on_known: OnKnown = OnKnown.UPDATE
+        self,
+        content: str | bytes,
+        mapping: Sequence[str] | None = None,
+        on_known: OnKnown = OnKnown.UPDATE,
+        kind: ImportKind = ImportKind.PERSONS,
     ) -> ImportView:
         """Bring it, start it, wait for its end."""
-        return await self.taken(await self.start(await self.bring(content), mapping, on_known))
+        return await self.taken(await self.start(await self.bring(content, kind=kind), mapping, on_known))
 
 
 async def taken(

@@ -12,11 +12,11 @@ from agent_console import import_api
 from agent_console.operations import Call
 from hub.crm.imports import (
     KEPT_AFTER_A_FAULT,
+    BadRow,
     ImportCounts,
     ImportForm,
     ImportState,
     OnKnown,
-    RowDraft,
     RowKind,
 )
 from hub.domain.access import Role
@@ -149,7 +149,7 @@ async def test_a_preview_says_what_would_become_of_the_first_rows_and_writes_not
     await desk.imported("Name;Phone\nAnn;05321234567\n")
     view = await desk.bring(SHEET)
     tried = await desk.imports.preview(desk.maria, view.id, view.mapping)
-    assert [t.row.name if isinstance(t.row, RowDraft) else t.row.reason for t in tried] == [
+    assert [t.row.reason if isinstance(t.row, BadRow) else t.row.name for t in tried] == [
         "Ayşe Yılmaz",
         "Пётр Ёлкин",
         "bad_phone",

@@ -1,14 +1,15 @@
-/** The calls about imports of clients. */
+/** The calls about imports of clients and of organizations. */
 
 import { request, upload } from '@/api/http';
-import type { ImportPage, ImportPreview, ImportView, KeptRowPage, OnKnown, RowKind } from '@/generated/api';
+import type { ImportKind, ImportPage, ImportPreview, ImportView, KeptRowPage, OnKnown, RowKind } from '@/generated/api';
 
 const of = (id: string, ...rest: string[]): string => `/${['imports', id, ...rest].map(encodeURIComponent).join('/')}`;
 
-/** How a file is read; an empty choice is found out by the hub. */
+/** What is in a file, and how it is read; an empty choice is found out by the hub. */
 export interface Reading {
-  readonly encoding: string;
-  readonly delimiter: string;
+  kind: ImportKind;
+  encoding: string;
+  delimiter: string;
 }
 
 /** Brings a file; `progress` hears the share that went out. */

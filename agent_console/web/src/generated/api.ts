@@ -993,11 +993,18 @@ export interface ImportCounts {
 /** What the file is. */
 export type ImportForm = 'csv' | 'vcard';
 
-/** A page, the newest first. `targets` are what a column may say, beside the fields of the house. */
+/** Of what its rows are. */
+export type ImportKind = 'organizations' | 'persons';
+
+/**
+ * A page, the newest first. `targets` are what a column may say of a client, beside the fields of the house;
+ * `organization_targets` what it may say of an organization.
+ */
 export interface ImportPage {
   readonly items: readonly ImportView[];
   readonly next: string | null;
   readonly targets: readonly string[];
+  readonly organization_targets: readonly string[];
 }
 
 /** The first rows. */
@@ -1017,6 +1024,7 @@ export type ImportState = 'cancelled' | 'done' | 'failed' | 'queued' | 'ready' |
  */
 export interface ImportView {
   readonly id: string;
+  readonly kind: ImportKind;
   readonly name: string;
   readonly form: ImportForm;
   readonly encoding: string;
@@ -1091,7 +1099,10 @@ export interface KeptDraft {
   readonly replaced_other: boolean;
 }
 
-/** A row that somebody should look at. Of a `maybe`: who was added, who they may be and by which reason. */
+/**
+ * A row that somebody should look at. Of a `maybe`: who was added (`person_id` or `organization_id`), who they may
+ * be and by which reason.
+ */
 export interface KeptRow {
   readonly number: number;
   readonly kind: RowKind;
@@ -1099,6 +1110,7 @@ export interface KeptRow {
   readonly column: string;
   readonly cells: readonly string[];
   readonly person_id: string | null;
+  readonly organization_id: string | null;
   readonly name: string;
   readonly other_id: string | null;
   readonly other_name: string;
@@ -1510,7 +1522,7 @@ export interface OAuthBody {
   readonly scope?: string;
 }
 
-/** What is done with a row of somebody who is known by an address in it. */
+/** What is done with a row of somebody who is known by an address in it, of an organization that we have. */
 export type OnKnown = 'skip' | 'update';
 
 /** Companies found, by name. */
@@ -2567,7 +2579,10 @@ export interface StartExport {
   readonly headings?: readonly ExportHeading[];
 }
 
-/** The mapping, and what is done with a row of somebody who is known by an address in it. */
+/**
+ * The mapping, and what is done with a row of somebody who is known by an address in it, of an
+ * organization that we have.
+ */
 export interface StartImport {
   readonly mapping: readonly string[];
   readonly on_known?: OnKnown;
@@ -2820,7 +2835,7 @@ export interface Transfer {
 
 /**
  * A row as it would be taken: `reason` (a stable word) and `column` of a bad one; `known_id` is who has an address
- * of it already.
+ * of it already, or the organization that it means.
  */
 export interface TriedRow {
   readonly number: number;
@@ -2832,7 +2847,10 @@ export interface TriedRow {
   readonly known_id: string | null;
 }
 
-/** A target for each column, empty for one that is left out: `name`, `phone`, …, or `field:` and a field's id. */
+/**
+ * A target for each column, empty for one that is left out: `name`, `phone`, …, or, of clients, `field:` and a
+ * field's id.
+ */
 export interface TryImport {
   readonly mapping: readonly string[];
 }

@@ -47,6 +47,7 @@ export default {
     split_person: 'Client taken apart',
     change_shared_lines: 'Shared numbers changed',
     import_persons: 'Clients imported',
+    import_organizations: 'Organizations imported',
     add_client_field: 'Client field added',
     change_organization: 'Organization changed',
     change_client_field: 'Client field changed',

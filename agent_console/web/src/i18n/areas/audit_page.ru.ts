@@ -49,6 +49,7 @@ const words: AuditPageWords = {
     split_person: 'Клиент разделён',
     change_shared_lines: 'Общие номера изменены',
     import_persons: 'Загрузка клиентов',
+    import_organizations: 'Загрузка организаций',
     add_client_field: 'Поле клиента добавлено',
     change_organization: 'Организация изменена',
     change_client_field: 'Поле клиента изменено',

@@ -49,6 +49,7 @@ const words: AuditPageWords = {
     split_person: 'Müşteri ayrıldı',
     change_shared_lines: 'Ortak numaralar değişti',
     import_persons: 'Müşteriler içe aktarıldı',
+    import_organizations: 'Kuruluşlar içe aktarıldı',
     add_client_field: 'Müşteri alanı eklendi',
     change_organization: 'Kuruluş değiştirildi',
     change_client_field: 'Müşteri alanı değiştirildi',

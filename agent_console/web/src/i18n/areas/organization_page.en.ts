@@ -9,6 +9,7 @@ export default {
   back: 'All organizations',
   clients: 'Clients',
   no_clients: 'None of its clients is within your reach.',
+  about: 'About it',
   note: 'Note',
   no_note: 'No note.',
   domain: 'Domain',

@@ -11,6 +11,7 @@ const words: OrganizationWords = {
   back: 'Все организации',
   clients: 'Клиенты',
   no_clients: 'Ни один её клиент вам не виден.',
+  about: 'Сведения',
   note: 'Заметка',
   no_note: 'Заметки нет.',
   domain: 'Домен',

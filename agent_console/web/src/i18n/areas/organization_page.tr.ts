@@ -11,6 +11,7 @@ const words: OrganizationWords = {
   back: 'Tüm kuruluşlar',
   clients: 'Müşteriler',
   no_clients: 'Müşterilerinden hiçbirini göremiyorsunuz.',
+  about: 'Hakkında',
   note: 'Not',
   no_note: 'Not yok.',
   domain: 'Alan adı',

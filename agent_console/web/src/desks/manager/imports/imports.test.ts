@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { Refusal } from '@/api/http';
-import { reasonWords, refusalWords, samples, targetWords, withTarget } from '@/desks/manager/imports/imports';
+import { ofKind, placeOf, reasonWords, refusalWords, samples, targetWords, withTarget } from '@/desks/manager/imports/imports';
 import { withImportWords } from '@/i18n/import-page';
+import { text } from '@/i18n/text';
 
 beforeAll(() => withImportWords(() => Promise.resolve()));
 const refused = (code: string) => new Refusal({ status: 422, code, detail: 'because', field: null, retry_after_s: null });
@@ -33,4 +34,16 @@ it('a column is recognised by its first different texts', () => {
 
 it('one column changes, the others stay', () => {
   expect(withTarget(['name', 'phone'], 1, '')).toEqual(['name', '']);
+});
+
+it('of organizations it speaks in words of their own, and leads to them', () => {
+  expect(text.t(ofKind('organizations', 'added'))).toBe('New organizations');
+  expect(text.t(ofKind('persons', 'added'))).toBe('New clients');
+  expect(text.t(ofKind('organizations', 'bad'))).toBe('Could not be taken');
+  expect(reasonWords('of_several', '', 'organizations')).toContain('two of your organizations');
+  expect(reasonWords('of_several', '')).toContain('two clients');
+  expect(refusalWords(refused('bad_mapping'), 'organizations')).toContain('the name or the domain');
+  expect(targetWords('domain', [], 'organizations')).toBe('Domain or site');
+  expect(placeOf('organizations', 'o1')).toEqual({ name: 'organizations', params: { organization: 'o1' } });
+  expect(placeOf('persons', 'p1')).toEqual({ name: 'manager-log', query: { person: 'p1' } });
 });
