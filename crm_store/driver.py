@@ -8,9 +8,9 @@ index where the rows are named by their ids.
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 import asyncpg
@@ -21,6 +21,10 @@ from crm_store.mapping import columns
 from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
 
 Row = Sequence[Any]
+Asked = tuple[str, Sequence[object]]
+"""A statement with its parameters."""
+
+T = TypeVar("T")
 
 _COPY_FROM_ROWS = 16
 """From here on COPY beats executemany: it costs one extra round trip to learn the column types."""
@@ -33,16 +37,20 @@ class Wire(Protocol):
         """All rows."""
         ...
 
+    async def fetch_each(self, *asked: Asked) -> list[list[Row]]:
+        """All rows of each question, in order; none of them waits for the answer to another."""
+        ...
+
     async def execute(self, sql: str, *params: object) -> int:
         """How many rows the statement touched."""
         ...
 
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
-        """The statement once for each row of parameters."""
+        """The statement once for each row of parameters. An error may come as late as with the commit."""
         ...
 
     async def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        """Whole rows, in the order of the table's columns."""
+        """Whole rows, in the order of the table's columns. An error may come as late as with the commit."""
         ...
 
 
@@ -65,24 +73,72 @@ def _param(value: object) -> object:
 
 
 class SqliteWire:
-    """A connection of aiosqlite."""
+    """A connection of aiosqlite, which does everything in a thread of its own: each trip there and back costs the one
+    writer more than the statement itself. So what only writes waits for the next statement whose answer is wanted, or
+    for the commit, and goes with it in one trip; its errors come then, in the same transaction."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
+        self._waiting: list[_Written] = []
+
+    async def begin(self) -> None:
+        """The transaction begins with its first statement."""
+        self._waiting.append(("BEGIN IMMEDIATE", None))
+
+    async def commit(self) -> None:
+        """What waits, and the commit. A transaction in which nothing was asked or written never began."""
+        if self._waiting == [("BEGIN IMMEDIATE", None)]:
+            self._waiting.clear()
+            return
+        self._waiting.append(("COMMIT", None))
+        await self._trip(_nothing)
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        rows = await self._connection.execute_fetchall(for_sqlite(sql), [_param(p) for p in params])
-        return list(rows)
+        asked, given = for_sqlite(sql), [_param(p) for p in params]
+        return await self._trip(lambda connection: connection.execute(asked, given).fetchall())
+
+    async def fetch_each(self, *asked: Asked) -> list[list[Row]]:
+        given = [(for_sqlite(sql), [_param(p) for p in params]) for sql, params in asked]
+        return await self._trip(
+            lambda connection: [connection.execute(sql, params).fetchall() for sql, params in given]
+        )
 
     async def execute(self, sql: str, *params: object) -> int:
-        cursor = await self._connection.execute(for_sqlite(sql), [_param(p) for p in params])
-        return cursor.rowcount
+        asked, given = for_sqlite(sql), [_param(p) for p in params]
+        return await self._trip(lambda connection: connection.execute(asked, given).rowcount)
 
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
-        await self._connection.executemany(for_sqlite(sql), rows)
+        if rows:
+            self._waiting.append((for_sqlite(sql), list(rows)))
 
     async def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        await self._connection.executemany(for_sqlite(_insert_sql(table)), rows)
+        await self.many(_insert_sql(table), rows)
+
+    async def _trip(self, last: Callable[[sqlite3.Connection], T]) -> T:
+        """In the thread of the connection: what waits, in its order, then `last`; what comes of that."""
+        waiting, self._waiting = self._waiting, []
+        connection: Any = self._connection  # aiosqlite has no public way to do several things in one trip
+        done: T = await connection._execute(_done, connection._conn, waiting, last)  # noqa: SLF001
+        return done
+
+
+_Written = tuple[str, list[Row] | None]
+"""A statement, and the rows for which it is done; None: once, without parameters."""
+
+
+def _nothing(connection: sqlite3.Connection) -> None:
+    del connection
+
+
+def _done(
+    connection: sqlite3.Connection, waiting: Sequence[_Written], last: Callable[[sqlite3.Connection], T]
+) -> T:
+    for sql, rows in waiting:
+        if rows is None:
+            connection.execute(sql)
+        else:
+            connection.executemany(sql, rows)
+    return last(connection)
 
 
 class PostgresWire:
@@ -94,6 +150,9 @@ class PostgresWire:
     async def fetch(self, sql: str, *params: object) -> list[Row]:
         rows: list[Row] = await self._connection.fetch(sql, *params)
         return rows
+
+    async def fetch_each(self, *asked: Asked) -> list[list[Row]]:
+        return [await self.fetch(sql, *params) for sql, params in asked]
 
     async def execute(self, sql: str, *params: object) -> int:
         status: str = await self._connection.execute(sql, *params)

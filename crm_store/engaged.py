@@ -6,7 +6,7 @@ locked until the commit, and looks for it after that.
 
 from collections.abc import Sequence
 
-from crm_store.driver import Wire
+from crm_store.driver import Asked, Row, Wire
 from crm_store.instants import from_us
 from crm_store.mapping import columns, interaction_of, item_of
 from crm_store.rows.history import interactions, work_items
@@ -15,7 +15,6 @@ from hub.domain.errors import Conflict
 from hub.domain.ids import InteractionId, PersonId, TenantId
 from hub.domain.interaction import Interaction
 from hub.domain.person import IdentityKind
-from hub.domain.work import WorkItem
 
 _OPEN = (
     f"SELECT {columns(interactions, 'i.')} FROM interactions i WHERE /*+*/i.tenant_id = $1 AND i.person_id IN"
@@ -44,36 +43,40 @@ _TOUCHED = (
 EngagedBy = dict[PersonId, dict[InteractionId, Engaged]]
 
 
-async def lock_open(
-    wire: Wire, tenant_id: TenantId, addresses: set[tuple[IdentityKind, str]]
-) -> dict[InteractionId, Interaction]:
-    """The open interactions of whoever is known by these addresses, locked; before the persons, as everywhere."""
-    if not addresses:
-        return {}
+def open_of(tenant_id: TenantId, addresses: set[tuple[IdentityKind, str]]) -> Asked:
+    """Asks for the open interactions of whoever is known by these addresses, and locks them; before the persons, as
+    everywhere."""
     kinds, values = sorted({kind.value for kind, _ in addresses}), sorted({value for _, value in addresses})
-    rows = await wire.fetch(_OPEN, tenant_id, kinds, values)
+    return _OPEN, (tenant_id, kinds, values)
+
+
+def locked_of(rows: Sequence[Row]) -> dict[InteractionId, Interaction]:
+    """What `open_of` found."""
     return {one.id: one for one in map(interaction_of, rows)}
 
 
 async def load_engaged(
     wire: Wire, tenant_id: TenantId, persons: Sequence[PersonId], locked: dict[InteractionId, Interaction]
 ) -> EngagedBy:
-    """What is open with these persons, who are locked from now on; `locked` is what `lock_open` found.
+    """What is open with these persons, who are locked from now on; `locked` is what `open_of` found.
 
     Raises Conflict (`raced`) when something was opened, or came to one of them, since it looked: decide again.
     """
     if not persons:
         return {}
-    await wire.fetch(_LOCK, tenant_id, list(persons))
-    ids = sorted(InteractionId(r[0]) for r in await wire.fetch(_OPEN_NOW, tenant_id, list(persons)))
+    whose = (tenant_id, list(persons))
+    _, opened = await wire.fetch_each((_LOCK, whose), (_OPEN_NOW, whose))
+    ids = sorted(InteractionId(row[0]) for row in opened)
     if not set(ids) <= locked.keys():
         raise Conflict("something was opened with this client just now", code="raced")
     if not ids:
         return {}
     # only now: whoever had to wait for a lock sees what was committed meanwhile
-    passes = await _passes(wire, tenant_id, ids)
+    what = (tenant_id, ids)
+    waiting, there = await wire.fetch_each((_PASSES, what), (_CHANNELS, what))
+    passes = {item.interaction_id: item for item in map(item_of, waiting)}
     channels: dict[str, set[str]] = {}
-    for interaction_id, channel in await wire.fetch(_CHANNELS, tenant_id, ids):
+    for interaction_id, channel in there:
         channels.setdefault(interaction_id, set()).add(channel)
     # of what somebody takes up it does not matter
     idle = [i for i in ids if i not in passes]
@@ -93,13 +96,6 @@ async def load_engaged(
 async def engaged_with(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> list[Engaged]:
     """What is open with this person; all of it is locked, and the person. Raises Conflict (`raced`)."""
     rows = await wire.fetch(_OPEN_WITH, tenant_id, person_id)
-    locked = {one.id: one for one in map(interaction_of, rows)}
+    locked = locked_of(rows)
     found = await load_engaged(wire, tenant_id, [person_id], locked)
     return list(found.get(person_id, {}).values())
-
-
-async def _passes(
-    wire: Wire, tenant_id: TenantId, ids: Sequence[InteractionId]
-) -> dict[InteractionId, WorkItem]:
-    rows = await wire.fetch(_PASSES, tenant_id, list(ids))
-    return {item.interaction_id: item for item in map(item_of, rows)}

@@ -168,10 +168,11 @@ class Database:
             async with self._my_turn() as writer, _errors_translated():
                 raw = (await writer.get_raw_connection()).driver_connection
                 assert raw is not None
+                wire = SqliteWire(raw)
                 try:
-                    await raw.execute("BEGIN IMMEDIATE")
-                    yield SqliteWire(raw)
-                    await raw.execute("COMMIT")
+                    await wire.begin()
+                    yield wire
+                    await wire.commit()
                 except BaseException:
                     await _rolled_back(writer, raw)
                     raise

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from crm_store.driver import Wire
-from crm_store.engaged import load_engaged, lock_open
+from crm_store.driver import Row, Wire
+from crm_store.engaged import load_engaged, locked_of, open_of
 from crm_store.instants import from_us
 from crm_store.mapping import columns, interaction_of, item_of, person_of, session_of
 from crm_store.numbers_of_nobody import among_shared_lines
@@ -61,30 +61,36 @@ async def load_known(
     """
     known = Known(queues=queues)
     accounts = sorted({t.account for t in inbound})
-    rows = await wire.fetch(_STORED, tenant_id, accounts, [t.external_id for t in inbound])
-    for account, external_id, touch_id, interaction_id, seq, at, body in rows:
+    places = (tenant_id, accounts, sorted({t.thread for t in inbound}))
+    stored, sessions_open = await wire.fetch_each(
+        (_STORED, (tenant_id, accounts, [t.external_id for t in inbound])), (_THREADS, places)
+    )
+    for account, external_id, touch_id, interaction_id, seq, at, body in stored:
         known.stored[account, external_id] = StoredKey(
             touch_id=touch_id, interaction_id=interaction_id, seq=seq, at=from_us(at), body_sha256=body
         )
-    threads = sorted({t.thread for t in inbound})
-    known.threads = await load_threads(wire, tenant_id, accounts, threads)
+    known.threads = _threads_of(sessions_open)
     fresh = sorted({t.thread for t in inbound if (t.account, t.thread) not in known.threads})
     if not fresh:
         return known
-    for account, thread, last_seq in await wire.fetch(_LAST_SEQS, tenant_id, accounts, fresh):
-        known.last_seqs[account, thread] = last_seq
     kinds = sorted({t.sender.kind.value for t in inbound})
     values = sorted({t.sender.value for t in inbound})
     writing = {(t.sender.kind, t.sender.value) for t in inbound if t.may_continue and t.sender.value}
     # interactions before addresses and persons, as everywhere: nobody waits in a ring
-    opened = await lock_open(wire, tenant_id, writing)
-    for row in await wire.fetch(_PERSONS, tenant_id, kinds, values):
+    last_seqs, *opened, addressed = await wire.fetch_each(
+        (_LAST_SEQS, (tenant_id, accounts, fresh)),
+        *([open_of(tenant_id, writing)] if writing else []),
+        (_PERSONS, (tenant_id, kinds, values)),
+    )
+    for account, thread, last_seq in last_seqs:
+        known.last_seqs[account, thread] = last_seq
+    for row in addressed:
         key = IdentityKind(row[0]), row[1]
         known.persons[key] = person_of(row[3:])
         if row[2] == Confidence.KNOWN:
             known.proven.add(key)
     going_on = sorted({known.persons[key].id for key in known.proven & writing})
-    known.engaged = await load_engaged(wire, tenant_id, going_on, opened)
+    known.engaged = await load_engaged(wire, tenant_id, going_on, locked_of(opened[0] if opened else ()))
     numbers = sorted({t.sender.value for t in inbound if t.sender.kind is IdentityKind.PHONE})
     for (value,) in await wire.fetch(_AMBIGUOUS, tenant_id, numbers) if numbers else ():
         known.persons.pop((IdentityKind.PHONE, value), None)
@@ -99,8 +105,12 @@ async def load_threads(
     wire: Wire, tenant_id: TenantId, accounts: list[str], threads: list[str]
 ) -> dict[tuple[str, str], OpenThread]:
     """The open sessions of these threads with what hangs on them; their interactions are locked."""
+    return _threads_of(await wire.fetch(_THREADS, tenant_id, accounts, threads))
+
+
+def _threads_of(rows: Sequence[Row]) -> dict[tuple[str, str], OpenThread]:
     found: dict[tuple[str, str], OpenThread] = {}
-    for row in await wire.fetch(_THREADS, tenant_id, accounts, threads):
+    for row in rows:
         session = session_of(row[:_SESSION_WIDTH])
         rest = row[_SESSION_WIDTH:]
         item_row = rest[_INTERACTION_WIDTH:]

@@ -56,17 +56,16 @@ async def index_texts(wire: Wire, rows: Sequence[Row]) -> None:
     """Make messages findable, the older first; each of them once."""
     if not rows:
         return
-    is_sqlite = isinstance(wire, SqliteWire)
-    before = await wire.fetch(_NEWEST) if is_sqlite else []
     await wire.many(
         "INSERT INTO touch_texts (tenant_id, touch_id, interaction_id, at, folded) VALUES ($1, $2, $3, $4, $5)",
         rows,
     )
-    if is_sqlite:
-        # not by a trigger: FTS5 would write its pages anew at each row
-        await wire.execute(
-            "INSERT INTO touch_words (rowid, folded) SELECT id, folded FROM touch_texts WHERE id > $1 ORDER BY id",
-            before[0][0],
+    if isinstance(wire, SqliteWire):
+        # not by a trigger: FTS5 would write its pages anew at each row; there is one writer, so these are the last
+        await wire.many(
+            "INSERT INTO touch_words (rowid, folded) SELECT id, folded FROM touch_texts"
+            " WHERE id > (SELECT max(id) FROM touch_texts) - $1 ORDER BY id",
+            [(len(rows),)],
         )
 
 

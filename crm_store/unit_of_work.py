@@ -82,6 +82,8 @@ from hub.ports.store import NewTouch
 
 Encode = Callable[[Sequence[Event]], bytes]
 
+_TO_TELL = f"INSERT INTO {outbox.name} (payload) VALUES ($1)"
+
 
 @dataclass(slots=True)
 class _Writes:
@@ -280,7 +282,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
         if w.names:
             await index_names(wire, self._tenant, w.names)
         if self._events:
-            await wire.execute(f"INSERT INTO {outbox.name} (payload) VALUES ($1)", self._encode(self._events))
+            await wire.many(_TO_TELL, [(self._encode(self._events),)])
 
     def _resumed(self) -> list[str]:
         """Interactions that have a pass again, or have ended."""

@@ -27,6 +27,10 @@ class RelayWatch:
     failed: Callable[[], None] = _nothing
 
 
+_TOGETHER = 32
+"""While more comes, so many are marked together: a mark is a commit, and takes the store's one writer from a touch."""
+
+
 class Relay:
     """Carries `rows_a_round` rows at once. Commits wake it; it looks by itself every `sweep_s`, because a
     commit of another node, or of a process that died, wakes nobody. A round ends after `round_s` at most."""
@@ -60,7 +64,7 @@ class Relay:
                     carried = await self._round()
                 backoff.reset()
                 self._watch.carried(carried)
-                if carried < self._rows_a_round:
+                if not carried:
                     await self._next_commit()
             except Exception:
                 log.exception("relay_round_failed", published_unmarked=len(self._published))
@@ -68,20 +72,25 @@ class Relay:
                 await self._pause(backoff.next_s())
 
     async def _round(self) -> int:
+        """How many rows were carried. They are marked when no more came meanwhile, or when they are many."""
         rows = await self._outbox.unsent(self._rows_a_round)
         if not rows:
+            self._published.clear()
             return 0
         crash_at("relay.after_take")
+        carried = 0
         for row_id, payload in rows:
             # While the store reads but cannot write, rows come back unmarked: told once, they are not told
             # again. The payload is compared too: a database may give the id of a removed row to a new one.
             if self._published.get(row_id) != payload:
                 await self._bus.publish(payload)
                 self._published[row_id] = payload
+                carried += 1
         crash_at("relay.after_publish_before_mark")
-        await self._outbox.mark_sent([row_id for row_id, _ in rows])
-        self._published.clear()
-        return len(rows)
+        if not carried or len(rows) >= min(_TOGETHER, self._rows_a_round):
+            await self._outbox.mark_sent([row_id for row_id, _ in rows])
+            self._published.clear()
+        return carried
 
     async def _next_commit(self) -> None:
         with contextlib.suppress(TimeoutError):

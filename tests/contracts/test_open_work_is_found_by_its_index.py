@@ -11,7 +11,7 @@ import pytest
 from crm_store.calls import SqlCalls
 from crm_store.cards import Cards
 from crm_store.chat_files import ChatFiles
-from crm_store.driver import Row, SqliteWire, for_sqlite
+from crm_store.driver import Asked, Row, SqliteWire, for_sqlite
 from crm_store.floor_work import SqlFloorWork
 from crm_store.house import SqlHouse
 from crm_store.insight import SqlInsight
@@ -48,19 +48,30 @@ def kind() -> str:
     return "sqlite"
 
 
-async def test_no_question_of_the_day_walks_the_passes_of_the_year(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    anna = await house.hire("Anna")
-    await _as_after_a_year(house)
-    asked: list[tuple[str, Sequence[object]]] = []
-    fetch = SqliteWire.fetch
+def _all_that_is_asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
+    """From now on, every question to SQLite."""
+    asked: list[Asked] = []
+    fetch, fetch_each = SqliteWire.fetch, SqliteWire.fetch_each
 
     async def remembered(wire: SqliteWire, sql: str, *params: object) -> list[Row]:
         asked.append((sql, params))
         return await fetch(wire, sql, *params)
 
+    async def remembered_each(wire: SqliteWire, *some: Asked) -> list[list[Row]]:
+        asked.extend(some)
+        return await fetch_each(wire, *some)
+
     monkeypatch.setattr(SqliteWire, "fetch", remembered)
+    monkeypatch.setattr(SqliteWire, "fetch_each", remembered_each)
+    return asked
+
+
+async def test_no_question_of_the_day_walks_the_passes_of_the_year(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await house.hire("Anna")
+    await _as_after_a_year(house)
+    asked = _all_that_is_asked(monkeypatch)
     tenant, now, store = house.tenant_id, house.clock.now(), house.store
     live = DeskReads(store, house.clock, Cards(store))
     manager = house.somebody(Role.MANAGER)
@@ -106,14 +117,7 @@ READ_THROUGH = re.compile(
 async def test_no_question_of_the_day_reads_history_through(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, Sequence[object]]] = []
-    fetch = SqliteWire.fetch
-
-    async def remembered(wire: SqliteWire, sql: str, *params: object) -> list[Row]:
-        asked.append((sql, params))
-        return await fetch(wire, sql, *params)
-
-    monkeypatch.setattr(SqliteWire, "fetch", remembered)
+    asked = _all_that_is_asked(monkeypatch)
     tenant, now, store = house.tenant_id, house.clock.now(), house.store
     visitor = Visitor(
         id="v1", tenant_id=tenant, site_key="demo", token_sha256="0" * 64, language="en", created_at=now

@@ -1,7 +1,7 @@
 """Committed events reach the bus: all of them, in order, whatever fails on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -125,10 +125,39 @@ async def test_a_full_round_is_followed_by_the_next_without_waiting(
 
     async with relaying(outbox, bus, rows_a_round=3, watch=RelayWatch(carried=carried.append)):
         await until(lambda: not outbox.rows)
-        await until(lambda: len(carried) == 3)
+        await until(lambda: len(carried) == 4)
 
     assert bus.rows == [bytes([n]) for n in range(7)]
-    assert carried == [3, 3, 1]
+    assert carried == [3, 3, 1, 0]  # the last found nothing new, and marked the seventh
+
+
+async def test_while_more_comes_rows_are_marked_together_and_told_once(
+    outbox: FakeOutbox, bus: RecordingBus
+) -> None:
+    rows = [bytes([n]) for n in range(100)]
+    marked: list[int] = []
+    carried: list[int] = []
+    mark = outbox.mark_sent
+
+    async def remembered(ids: Sequence[int]) -> None:
+        marked.append(len(ids))
+        await mark(ids)
+
+    def another(count: int) -> None:
+        carried.append(count)
+        if coming:
+            outbox.commit(coming.pop(0))
+
+    outbox.mark_sent = remembered  # type: ignore[method-assign]
+    coming = rows[1:]
+    outbox.commit(rows[0])
+
+    async with relaying(outbox, bus, watch=RelayWatch(carried=another)):
+        await until(lambda: len(bus.rows) >= len(rows) and not outbox.rows)
+
+    assert bus.rows == rows
+    assert marked == [32, 32, 32, 4]
+    assert [count for count in carried if count] == [1] * 100
 
 
 async def test_a_bus_that_refuses_loses_nothing_and_gets_nothing_twice(
