@@ -16,9 +16,25 @@ BotTexts = Annotated[dict[BotLanguage, Annotated[str, Meta(max_length=1_000)]], 
 Token = Annotated[str, Meta(max_length=140)]
 
 
+class TelegramMenuButtonBody(Body, frozen=True, kw_only=True):
+    """What a client may choose: its label by language, and the queue that it leads to (null: the bot's own)."""
+
+    labels: Annotated[dict[BotLanguage, Annotated[str, Meta(max_length=40)]], Meta(max_length=20)]
+    queue_id: Id | None = None
+
+
+class TelegramMenuBody(Body, frozen=True, kw_only=True):
+    """What a client is asked before they are in a line; without buttons nothing is. After `wait_s` without an answer
+    they get into the bot's own queue."""
+
+    text: BotTexts = field(default_factory=dict)
+    buttons: Annotated[tuple[TelegramMenuButtonBody, ...], Meta(max_length=10)] = ()
+    wait_s: Annotated[int, Meta(ge=10, le=3_600)] = 120
+
+
 class TelegramSetupBody(Body, frozen=True, kw_only=True):
     """All that a bot may choose: how updates come, whether groups are taken, whose business chats are (Telegram ids),
-    what a client is told when they open a conversation, and what they are asked when one is over, by language."""
+    what a client is told when they open a conversation, what they are asked first and when one is over, by language."""
 
     updates: UpdatesBy = UpdatesBy.POLLING
     language: BotLanguage = "en"
@@ -28,6 +44,7 @@ class TelegramSetupBody(Body, frozen=True, kw_only=True):
     ] = ()
     welcome: BotTexts = field(default_factory=dict)
     rating: BotTexts = field(default_factory=dict)
+    menu: TelegramMenuBody = field(default_factory=TelegramMenuBody)
 
 
 class TelegramBotBody(Body, frozen=True, kw_only=True):

@@ -70,7 +70,15 @@ async def load_known(
             touch_id=touch_id, interaction_id=interaction_id, seq=seq, at=from_us(at), body_sha256=body
         )
     known.threads = _threads_of(sessions_open)
-    fresh = sorted({t.thread for t in inbound if (t.account, t.thread) not in known.threads})
+    # whoever comes from a menu gets into a line only now: it matters who they are
+    fresh = sorted(
+        {
+            t.thread
+            for t in inbound
+            if (t.account, t.thread) not in known.threads
+            or (t.menu is not None and t.menu.answers is not None)
+        }
+    )
     if not fresh:
         return known
     kinds = sorted({t.sender.kind.value for t in inbound})

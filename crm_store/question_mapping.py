@@ -12,6 +12,11 @@ from hub.domain.question import AskedQuestion, Choice, Question, QuestionKind
 QUESTION = f"{columns(questions, 'q.')}, t.text"
 """What `question_of` reads; the touch that asks is `t`."""
 
+SETTLE_QUESTION = (
+    "UPDATE questions SET settled_at = $1, answer = $2 WHERE tenant_id = $3 AND touch_id = $4"
+    " AND settled_at IS NULL"
+)
+
 _choices = msgspec.json.Decoder(tuple[Choice, ...]).decode
 
 

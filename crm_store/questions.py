@@ -6,13 +6,16 @@ from datetime import datetime
 
 from crm_store.instants import to_us
 from crm_store.mapping import columns as columns_of
-from crm_store.mapping import session_of
-from crm_store.question_mapping import QUESTION, question_of
+from crm_store.mapping import person_of, session_of
+from crm_store.question_mapping import QUESTION, SETTLE_QUESTION, question_of
 from crm_store.ratings import rated, rating_of
 from crm_store.rows.history import sessions
+from crm_store.rows.people import persons
+from crm_store.rows.telegram import questions
 from crm_store.store import Store
 from crm_store.unit_of_work import Unit
 from hub.domain.ids import TenantId, TouchId
+from hub.domain.person import Person
 from hub.domain.question import AskedQuestion
 from hub.ports.questions import Unrated
 
@@ -35,10 +38,17 @@ _UNRATED = (
     " ORDER BY s.ended_at LIMIT $4"
 )
 _ASKED = f"SELECT {QUESTION} FROM questions q JOIN touches t ON t.id = q.touch_id WHERE q.tenant_id = $1"
-_SETTLE = (
-    "UPDATE questions SET settled_at = $1, answer = $2 WHERE tenant_id = $3 AND touch_id = $4"
-    " AND settled_at IS NULL"
+_STANDING = (
+    f"{_ASKED} AND q.account = $2 AND q.thread = $3 AND q.kind = 'menu' AND q.settled_at IS NULL"
+    " ORDER BY q.asked_at DESC LIMIT 1"
 )
+_UNANSWERED = (
+    f"SELECT {QUESTION}, {columns_of(persons, 'p.')} FROM questions q JOIN touches t ON t.id = q.touch_id"
+    " JOIN interactions i ON i.id = q.interaction_id JOIN persons p ON p.id = i.person_id"
+    " WHERE q.tenant_id = $1 AND q.kind = 'menu' AND q.settled_at IS NULL AND q.until IS NOT NULL"
+    " AND q.until <= $2 ORDER BY q.until LIMIT $3"
+)
+_QUESTION_WIDTH = len(questions.columns) + 1
 
 
 class SqlQuestions:
@@ -57,12 +67,28 @@ class SqlQuestions:
             rows = await wire.fetch(f"{_ASKED} AND q.touch_id = $2", tenant_id, touch_id)
         return question_of(rows[0]) if rows else None
 
+    async def standing_menu(self, tenant_id: TenantId, account: str, thread: str) -> AskedQuestion | None:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(_STANDING, tenant_id, account, thread)
+        return question_of(rows[0]) if rows else None
+
+    async def unanswered_menus(
+        self, tenant_id: TenantId, now: datetime, *, limit: int
+    ) -> Sequence[tuple[AskedQuestion, Person]]:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(_UNANSWERED, tenant_id, to_us(now), limit)
+        return [(question_of(r[:_QUESTION_WIDTH]), person_of(r[_QUESTION_WIDTH:])) for r in rows]
+
     async def rate(self, asked: AskedQuestion, choice: int, now: datetime) -> int:
         """See the port."""
         score = choice + 1
         async with self._store.unit(asked.tenant_id) as unit:
             # before all else: of two presses at once the second sees what the first did
-            settled = await unit.wire.execute(_SETTLE, to_us(now), choice, asked.tenant_id, asked.touch_id)
+            settled = await unit.wire.execute(
+                SETTLE_QUESTION, to_us(now), choice, asked.tenant_id, asked.touch_id
+            )
             if not settled:
                 rating = await rating_of(unit.wire, asked.tenant_id, asked.interaction_id)
                 return score if rating is None else rating.score

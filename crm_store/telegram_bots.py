@@ -78,11 +78,15 @@ class SqlTelegramBots:
                 raise Invalid(
                     "a bot keeps its name; add another bot instead", field="name", code="name_fixed"
                 )
-            queue = await connection.scalar(
-                select(queues.c.id).where(queues.c.tenant_id == bot.tenant_id, queues.c.id == bot.queue_id)
-            )
-            if queue is None:
-                raise Invalid("there is no such queue", field="queue_id", code="no_such_queue")
+            rows = await connection.execute(select(queues.c.id).where(queues.c.tenant_id == bot.tenant_id))
+            there = {row.id for row in rows}
+            named = [("queue_id", bot.queue_id)]
+            for place, button in enumerate(bot.setup.menu.buttons):
+                if button.queue_id is not None:
+                    named.append((f"setup.menu.buttons.{place}.queue_id", button.queue_id))
+            for name, queue_id in named:
+                if queue_id not in there:
+                    raise Invalid("there is no such queue", field=name, code="no_such_queue")
             taken = await connection.scalar(
                 select(_B.id).where(_B.tenant_id == bot.tenant_id, _B.id != bot.id, _B.name == bot.name)
             )

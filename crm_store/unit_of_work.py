@@ -33,7 +33,7 @@ from crm_store.mapping import (
     us,
 )
 from crm_store.person_index import index_names
-from crm_store.question_mapping import question_row
+from crm_store.question_mapping import SETTLE_QUESTION, question_row
 from crm_store.rows.history import (
     facts,
     interactions,
@@ -67,6 +67,7 @@ from hub.domain.ids import (
     QueueId,
     SessionId,
     TenantId,
+    TouchId,
     UserId,
 )
 from hub.domain.interaction import Interaction, InteractionState, Session
@@ -108,6 +109,7 @@ class _Writes:
     answers: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
     questions: list[Row] = field(default_factory=list)
+    settled_questions: list[Row] = field(default_factory=list)
 
 
 class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitStarting, UnitClocks):
@@ -174,6 +176,9 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
 
     def add_question(self, asked: AskedQuestion) -> None:
         self._writes.questions.append(question_row(asked))
+
+    def settle_question(self, touch_id: TouchId, answer: int | None, at: datetime) -> None:
+        self._writes.settled_questions.append((us(at), answer, self._tenant, touch_id))
 
     def add_item(self, item: WorkItem) -> None:
         self._writes.items[item.id] = item
@@ -309,6 +314,8 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
         old = [i for i in w.interactions.values() if i.id not in w.new_interactions]
         if old:
             await wire.many(SAVE_INTERACTION, [interaction_change(i) for i in old])
+        if w.settled_questions:
+            await wire.many(SETTLE_QUESTION, w.settled_questions)
         if w.served:
             await wire.many("UPDATE persons SET last_agent_id = $1 WHERE id = $2", w.served)
         if w.agents:

@@ -18,6 +18,7 @@ from hub.channels.telegram.bots import Bots, kept_current
 from hub.channels.telegram.channel import Telegram
 from hub.channels.telegram.incoming import Incoming
 from hub.channels.telegram.keeping import Keeping
+from hub.channels.telegram.menus import Menus as AtMenus
 from hub.channels.telegram.presses import Presses
 from hub.channels.telegram.receiving import Receiving
 from hub.channels.telegram.settings import TelegramSettings
@@ -30,6 +31,7 @@ from hub.domain.events import Event
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.setting_events import TelegramBotChanged
 from hub.domain.telegram import TELEGRAM
+from hub.intake.menus import Menus
 from hub.intake.rating import RatingQuestions
 from hub.lifecycle import Jobs
 from hub.ports.attachments import Attachments
@@ -39,7 +41,7 @@ from hub.ports.status import ChannelState, Finding
 from hub.ports.uniting import ProvesNumbers
 from hub.sealing import Seal
 
-_RATINGS_S = 2.0
+_QUESTIONS_S = 2.0
 
 
 class TelegramSide:
@@ -68,6 +70,7 @@ class TelegramSide:
         self._bots = Bots(self.bots_store, DEFAULT_TENANT, settings, changed=self._bots_changed)
         self.standings = Standings(self._bots, clock)
         self._questions = SqlQuestions(store)
+        self._menus = Menus(self._questions, clock, DEFAULT_TENANT, told=count)
         self._ratings = RatingQuestions(
             self._questions,
             clock,
@@ -86,6 +89,7 @@ class TelegramSide:
             told=count,
             proves=proves,
             presses=Presses(self._bots, self._questions, clock),
+            menus=AtMenus(self._questions, clock),
         )
         self._keeping = Keeping(self.updates, clock, kept=self._incoming.wake, told=count)
         self._receiving = Receiving(
@@ -129,7 +133,8 @@ class TelegramSide:
         jobs.start("telegram updates kept", self._keeping.run())
         jobs.start("telegram updates read", self._incoming.run())
         jobs.start("telegram", self.channel.run())
-        jobs.every("telegram ratings", _RATINGS_S, self._ratings.step)
+        jobs.every("telegram ratings", _QUESTIONS_S, self._ratings.step)
+        jobs.every("telegram menus", _QUESTIONS_S, self._menus.step)
         try:
             yield
         finally:

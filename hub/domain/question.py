@@ -1,6 +1,6 @@
 """What the hub asks a client by itself, with buttons for the answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,11 +17,10 @@ class QuestionKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One answer. `label` is what its button says; of a menu, `queue_id` is the line that it leads to (None: that of
-    the account), `skills` what an agent needs besides the line's."""
+    the account)."""
 
     label: str
     queue_id: QueueId | None = None
-    skills: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +47,17 @@ class AskedQuestion:
     settled_at: datetime | None = None
     answer: int | None = None
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtMenu:
+    """How a touch stands to a menu. `asks`: if it opens a conversation, its client is asked this with `text`, and is in
+    no line until then. `answers`: that menu stands no more, by `choice`, or None by something in its place; the line is
+    `queue_id`, or that of the account. `waits`: a conversation that is at its menu stays there."""
+
+    asks: Question | None = None
+    text: str = ""
+    answers: TouchId | None = None
+    choice: int | None = None
+    queue_id: QueueId | None = None
+    waits: bool = False

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from hub.domain.errors import Invalid
 from hub.domain.ids import QueueId, TelegramBotId, TenantId, TouchId
-from hub.domain.texts import is_clean_text
+from hub.domain.texts import is_clean_text, one_line
 
 TELEGRAM = "telegram"
 """The channel's name."""
@@ -21,6 +21,9 @@ CAPTION_UNITS = 1024
 
 OWNERS_LIMIT = 50
 TEXT_CHARS = 1_000
+MENU_BUTTONS = 10
+LABEL_CHARS = 40
+MENU_WAIT_S = (10, 3_600)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -35,11 +38,29 @@ class UpdatesBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MenuButton:
+    """What a client may choose. `labels` by language; `queue_id` is the line that it leads to, None: the bot's own."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    queue_id: QueueId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotMenu:
+    """What a client is asked, by language, before they are in a line; nothing where there are no buttons. Whoever has
+    not answered after `wait_s` gets into the bot's own line."""
+
+    text: dict[str, str] = field(default_factory=dict)
+    buttons: tuple[MenuButton, ...] = ()
+    wait_s: int = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotSetup:
     """All that a bot may choose. `groups`: what is written in groups is taken too. `business_owners`: the Telegram ids
     of those whose business chats with clients are taken; of others nothing is. `welcome`: what a client is told when
     they open a conversation, by language; `rating`: what they are asked when one with an agent is over, with buttons
-    from 1 to 5. Nothing where there is no text."""
+    from 1 to 5. Nothing where there is no text. `menu` is asked first."""
 
     updates: UpdatesBy = UpdatesBy.POLLING
     language: str = "en"
@@ -47,6 +68,7 @@ class BotSetup:
     business_owners: tuple[int, ...] = ()
     welcome: dict[str, str] = field(default_factory=dict)
     rating: dict[str, str] = field(default_factory=dict)
+    menu: BotMenu = field(default_factory=BotMenu)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +160,35 @@ def checked_bot(bot: TelegramBot) -> TelegramBot:
         raise Invalid(f"at most {OWNERS_LIMIT} owners", field="setup.business_owners")
     _require_texts(setup.welcome, "setup.welcome")
     _require_texts(setup.rating, "setup.rating")
+    _require_menu(setup.menu, setup.language)
     return bot
+
+
+def _require_menu(menu: BotMenu, own: str) -> None:
+    _require_texts(menu.text, "setup.menu.text")
+    least, most = MENU_WAIT_S
+    if not least <= menu.wait_s <= most:
+        raise Invalid(f"between {least} and {most} seconds", field="setup.menu.wait_s")
+    if len(menu.buttons) > MENU_BUTTONS:
+        raise Invalid(f"at most {MENU_BUTTONS} buttons", field="setup.menu.buttons")
+    if not menu.buttons:
+        return
+    if not menu.text.get(own, "").strip():
+        raise Invalid(
+            "a menu asks something, in the bot's own language too", field="setup.menu.text", code="empty"
+        )
+    for place, button in enumerate(menu.buttons):
+        name = f"setup.menu.buttons.{place}.labels"
+        for language, label in button.labels.items():
+            if not _LANGUAGE.fullmatch(language):
+                raise Invalid("a language is two or three small letters", field=name)
+            if len(label) > LABEL_CHARS or one_line(label, LABEL_CHARS) != label.strip():
+                raise Invalid(f"at most {LABEL_CHARS} characters in one line", field=name)
+        said = in_language(button.labels, own, own)
+        if not said:
+            raise Invalid("a button says something, in the bot's own language too", field=name, code="empty")
+        if said in (in_language(other.labels, own, own) for other in menu.buttons[:place]):
+            raise Invalid("another button says the same", field=name, code="label_taken")
 
 
 def _require_texts(texts: dict[str, str], field_name: str) -> None:

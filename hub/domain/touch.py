@@ -8,6 +8,7 @@ from hub.domain.agent import Media
 from hub.domain.ids import InteractionId, PersonId, QueueId, SessionId, TenantId, TouchId, UserId
 from hub.domain.mail import LetterHead, TouchLetter
 from hub.domain.person import IdentityKind
+from hub.domain.question import AtMenu
 
 
 class Direction(StrEnum):
@@ -98,7 +99,8 @@ class InboundTouch:
     `only_kept`: nor will be (an answer by a machine): an interaction that it would open is closed again at once.
     `letter`: what it brings along from a letter. `acknowledgement`: what its client is told at once, by nobody, if it
     opens a conversation that is work. `continues` false: it does not continue what its client has open on another
-    channel, because who wrote it is in doubt, or because others read what is answered.
+    channel, because who wrote it is in doubt, or because others read what is answered. `menu`: what it has to do with
+    one.
     """
 
     tenant_id: TenantId
@@ -126,6 +128,7 @@ class InboundTouch:
     letter: TouchLetter | None = None
     acknowledgement: str = ""
     continues: bool = True
+    menu: AtMenu | None = None
 
     @property
     def may_continue(self) -> bool:

@@ -137,25 +137,34 @@ class Inbox:
         place_is_new = place not in known.threads
         closing = inbound.only_kept and place_is_new
         continuing = continued_by(inbound, known, now) if place_is_new else None
+        menu, asks = inbound.menu, None
+        is_first = place_is_new and continuing is None
+        if menu is not None and is_first:
+            asks = menu.asks
+        is_at_menu = asks is not None or (menu is not None and menu.waits and not place_is_new)
         thread = thread_of(
             inbound,
             known,
             unit,
             now,
-            queued=inbound.queued and not inbound.only_kept,
+            queued=inbound.queued and not inbound.only_kept and not is_at_menu,
             continuing=continuing,
         )
         touch, after = placed(inbound, thread, unit, now)
         if inbound.claims:
             add_proven(inbound, touch.person_id, unit, now)
-        if inbound.acknowledgement and place_is_new and not inbound.only_kept and continuing is None:
+        if menu is not None and menu.answers is not None:
+            unit.settle_question(menu.answers, menu.choice, now)
+        text = menu.text if menu is not None and asks is not None else inbound.acknowledgement
+        if text and is_first and (asks is not None or not inbound.only_kept):
             interaction = said_by_itself(
                 unit,
                 after.interaction,
                 after.session,
-                inbound.acknowledgement,
+                text,
                 now,
                 external_id=f"ack:{touch.id}",
+                question=asks,
             )
             after = changed(after, interaction=interaction)
         known.keep(after)

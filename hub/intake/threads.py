@@ -8,9 +8,10 @@ from hub.domain.call import SIP
 from hub.domain.continuing import Engaged, continued
 from hub.domain.errors import Invalid
 from hub.domain.events import InteractionClosed, InteractionOpened, WorkStepped
-from hub.domain.ids import InteractionId, SessionId, WorkItemId
+from hub.domain.ids import InteractionId, QueueId, SessionId, WorkItemId
 from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.person import TIER_PRIORITY, Person
+from hub.domain.queue import Queue
 from hub.domain.touch import InboundTouch
 from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState, urgent_at
@@ -39,7 +40,13 @@ def thread_of(
     elif thread is None:
         thread = _opened(touch, known, unit, now, queued=queued, as_call=as_call)
     if thread.item is None and queued:
-        thread = _queued(touch, thread, known, unit, None, now, as_call=as_call)
+        person = None
+        if touch.menu is not None and touch.menu.answers is not None:
+            # they come from the menu: only now they are in a line, and it is known in which
+            person = known.persons.get((touch.sender.kind, touch.sender.value))
+            moved = changed(thread.interaction, queue_id=_line_of(touch, known))
+            thread = changed(thread, interaction=moved)
+        thread = _queued(touch, thread, known, unit, person, now, as_call=as_call)
     known.keep(thread)
     return thread
 
@@ -76,7 +83,8 @@ def closed_again(thread: OpenThread, known: Known, unit: UnitOfWork, now: dateti
 def _opened(
     touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool, as_call: bool
 ) -> OpenThread:
-    if touch.queue_id not in known.queues:
+    queue_id = _line_of(touch, known)
+    if queue_id not in known.queues:
         raise Invalid("this channel account names a queue that is not there", code="no_such_queue")
     person = person_behind(touch, known, unit, now)
     interaction = Interaction(
@@ -84,7 +92,7 @@ def _opened(
         tenant_id=touch.tenant_id,
         person_id=person.id,
         channel=touch.channel,
-        queue_id=touch.queue_id,
+        queue_id=queue_id,
         language=touch.language,
         state=InteractionState.OPEN,
         opened_at=now,
@@ -114,6 +122,14 @@ def _joined(
     thread = changed(thread, interaction=changed(thread.interaction, last_seq=last_seq))
     _engage(thread, continuing.channels | {touch.channel}, known, now)
     return thread
+
+
+def _line_of(touch: InboundTouch, known: Known) -> QueueId:
+    """Where it leads: what its client chose, while that line takes work."""
+    chosen = (
+        None if touch.menu is None or touch.menu.queue_id is None else known.queues.get(touch.menu.queue_id)
+    )
+    return touch.queue_id if chosen is None or chosen.rules.retired else chosen.id
 
 
 def _engage(thread: OpenThread, channels: frozenset[str], known: Known, now: datetime) -> None:
@@ -150,28 +166,57 @@ def _queued(
     *,
     as_call: bool,
 ) -> OpenThread:
-    interaction = thread.interaction
-    queue = known.queues[interaction.queue_id]
-    priority = queue.priority + touch.priority + (TIER_PRIORITY[person.tier] if person else 0)
-    item = WorkItem(
-        id=WorkItemId(new_id()),
-        tenant_id=touch.tenant_id,
-        interaction_id=interaction.id,
-        person_id=interaction.person_id,
-        queue_id=queue.id,
+    item, interaction = in_line(
+        unit,
+        thread.interaction,
+        known.queues[thread.interaction.queue_id],
+        person,
+        now,
         channel=SIP if as_call else touch.channel,
         media=Media.VOICE if as_call else touch.media,
         language=touch.language,
-        skills={**queue.required_skills(touch.language), **touch.skills},
-        priority=priority,
+        skills=touch.skills,
+        priority=touch.priority,
+        received_at=touch.received_at,
+    )
+    return changed(thread, interaction=interaction, item=item)
+
+
+def in_line(
+    unit: UnitOfWork,
+    interaction: Interaction,
+    queue: Queue,
+    person: Person | None,
+    now: datetime,
+    *,
+    channel: str,
+    media: Media,
+    language: str,
+    skills: dict[str, int],
+    priority: int,
+    received_at: datetime,
+) -> tuple[WorkItem, Interaction]:
+    """A pass of the interaction in that line from now on; `skills` and `priority` are beside those of the line."""
+    steps = queue.priority + priority + (TIER_PRIORITY[person.tier] if person else 0)
+    item = WorkItem(
+        id=WorkItemId(new_id()),
+        tenant_id=interaction.tenant_id,
+        interaction_id=interaction.id,
+        person_id=interaction.person_id,
+        queue_id=queue.id,
+        channel=channel,
+        media=media,
+        language=language,
+        skills={**queue.required_skills(language), **skills},
+        priority=steps,
         state=WorkState.QUEUED,
         first_queued_at=now,
         queued_at=now,
-        urgent_at=urgent_at(now, priority),
+        urgent_at=urgent_at(now, steps),
         state_at=now,
-        received_at=touch.received_at,
+        received_at=received_at,
         preferred_agent_id=person.last_agent_id if person else interaction.last_agent_id,
     )
     unit.add_item(item)
-    interaction = unit.note_fact(WorkStepped(tenant_id=touch.tenant_id, item=item, reason="new"), interaction)
-    return changed(thread, interaction=interaction, item=item)
+    stepped = WorkStepped(tenant_id=interaction.tenant_id, item=item, reason="new")
+    return item, unit.note_fact(stepped, interaction)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hub.domain.ids import TenantId, TouchId
 from hub.domain.interaction import Session
+from hub.domain.person import Person
 from hub.domain.question import AskedQuestion
 from hub.ports.store import UnitOfWork
 
@@ -28,6 +29,10 @@ class Questions(Protocol):
         """The question of this touch."""
         ...
 
+    async def standing_menu(self, tenant_id: TenantId, account: str, thread: str) -> AskedQuestion | None:
+        """The newest menu that stands in this thread."""
+        ...
+
     async def rate(self, asked: AskedQuestion, choice: int, now: datetime) -> int:
         """The client pressed this choice of a question for a rating: the score that counts, which is the first one.
         Everybody is told by an InteractionRated, once. Raises Conflict (`too_late`, `too_early`), NotFound."""
@@ -46,4 +51,18 @@ class RatingStore(Protocol):
     ) -> Sequence[Unrated]:
         """Conversations on these accounts that were closed after `since`, by whom an agent served, whose client wrote
         last there, and who was not asked and has not rated; of none whose client is in a conversation there now."""
+        ...
+
+
+class MenuStore(Protocol):
+    """Menus that nobody answers. Everything raises Unavailable when the store cannot now."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work. Raises Conflict (`raced`) when somebody was faster."""
+        ...
+
+    async def unanswered_menus(
+        self, tenant_id: TenantId, now: datetime, *, limit: int
+    ) -> Sequence[tuple[AskedQuestion, Person]]:
+        """Menus that stand, and for whose answer nobody waits any more; and whom they were put to."""
         ...

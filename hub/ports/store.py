@@ -16,6 +16,7 @@ from hub.domain.ids import (
     ReservationId,
     SessionId,
     TenantId,
+    TouchId,
     UserId,
     WorkItemId,
 )
@@ -156,6 +157,10 @@ class UnitOfWork(Protocol):
 
     def add_question(self, asked: AskedQuestion) -> None:
         """The touch that it names asks this, with buttons."""
+        ...
+
+    def settle_question(self, touch_id: TouchId, answer: int | None, at: datetime) -> None:
+        """That question stands no more; what it was answered with, if it stands yet."""
         ...
 
     def add_item(self, item: WorkItem) -> None:

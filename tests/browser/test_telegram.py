@@ -1,6 +1,7 @@
 """A house gets its first bot in Chromium; a client writes to it, and is answered at the desk."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.conftest import ROOT, screen_of
 from tests.browser.people import become_available, reply, sign_in
 from tests.browser.test_screens import SCROLLS
+from tests.clients import Agent
 from tests.hubs import start_hub
 from tests.servers.bot_api import BotApiLookAlike
 
@@ -82,6 +84,99 @@ async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path:
                 await screen.page.locator("form.setup").wait_for()
                 await screen.settled()
                 await screen.picture(f"bots-{language}-{theme}-{width}")
+                assert [*await screen.violations(), *screen.complaints] == []
+                assert not await screen.page.evaluate(SCROLLS)
+                await screen.page.context.close()
+        finally:
+            await hub.stop()
+
+
+async def test_a_menu_is_made_pressed_and_the_conversation_rated(browser: Browser, tmp_path: Path) -> None:
+    async with BotApiLookAlike() as api:
+        bot, ivan = api.bot(), api.person(language_code="en")
+        hub = await start_hub(tmp_path / "data", settings={"CHANNELS__TELEGRAM__BASE_URL": api.url})
+        try:
+            office = await screen_of(browser, PICTURES, language="en")
+            page = office.page
+            await sign_in(page, hub.url, "admin")
+            await page.goto(f"{hub.url}/admin/telegram")
+            await page.get_by_role("button", name="Add a bot").press("Enter")
+            await page.get_by_label("Name", exact=True).fill("shop")
+            await page.get_by_label("Token", exact=True).fill(bot.token)
+            await page.get_by_label("Question after a conversation: English").fill("How was it?")
+            await expect(page.get_by_text("No buttons: nothing is asked")).to_be_visible()
+
+            # a button has the focus as it is added; one without a label, and a menu without a question, are refused
+            add, save = (page.get_by_role("button", name=name) for name in ("Add a button", "Save"))
+            await add.press("Enter")
+            first = page.get_by_role("group", name="Button 1", exact=True)
+            await expect(first.get_by_label("Label of button 1: English")).to_be_focused()
+            await save.press("Enter")
+            question = page.get_by_label("Question: English", exact=True)
+            await expect(page.get_by_role("alert").filter(has_text="needs a question")).to_be_visible()
+            await expect(question).to_be_focused()
+            await question.fill("What is it about?")
+            await save.press("Enter")
+            await expect(first.get_by_role("alert").filter(has_text="needs a label")).to_be_visible()
+            await expect(first.get_by_label("Label of button 1: English")).to_be_focused()
+            await first.get_by_label("Label of button 1: English").fill("Buy")
+            await first.get_by_label("Queue").select_option(label="sales")
+            await add.press("Enter")
+            second = page.get_by_role("group", name="Button 2", exact=True)
+            await second.get_by_label("Label of button 2: English").fill("Help")
+            await add.press("Enter")
+            third = page.get_by_role("group", name="Button 3", exact=True)
+            await third.get_by_label("Label of button 3: English").fill("Nothing")
+            await third.get_by_role("button", name="Remove button 3").press("Enter")
+            await expect(add).to_be_focused()
+            await second.get_by_role("button", name="Move button 2 up").press("Enter")
+            await expect(first.get_by_label("Label of button 1: English")).to_have_value("Help")
+            await save.press("Enter")
+            await expect(page.locator(".choice")).to_contain_text("shop")
+            await expect(page.locator("form.setup")).to_contain_text("Receiving: works", timeout=30_000)
+            await page.reload()
+            await expect(second.get_by_label("Label of button 2: English")).to_have_value("Buy")
+            await expect(second.get_by_label("Queue")).to_have_value(re.compile(".+"))
+
+            # a client chooses, an agent serves and closes, the client rates, a manager reads it
+            async with Agent(hub.url, "anna") as anna:
+                await anna.connect()
+                await anna.be("available")
+                ivan.writes(bot, "Good day")
+                (menu,) = await bot.until_sent(1)
+                assert [row[0]["text"] for row in menu.keyboard["inline_keyboard"]] == ["Help", "Buy"]
+                ivan.taps(bot, menu, "Buy")
+                offer = await anna.offered()
+                assert offer["work_item"]["queue"] == "sales"
+                taken = await anna.accept(offer["reservation_id"])
+                path = f"/api/v1/interactions/{taken['id']}"
+                await anna.post(f"{path}/close", {"disposition": "resolved", "note": ""})
+            asked = (await bot.until_sent(2))[-1]
+            ivan.taps(bot, asked, "5 ★")
+            async with asyncio.timeout(30):
+                while asked.keyboard:
+                    await asyncio.sleep(0.1)
+            await page.context.close()
+
+            log = await screen_of(browser, PICTURES, language="en")
+            await sign_in(log.page, hub.url, "maria")
+            await log.page.goto(f"{hub.url}/manager/log/{taken['id']}")
+            await expect(log.page.get_by_text("Pressed: Buy")).to_be_visible()
+            await expect(log.page.get_by_text("How was it?").first).to_be_visible()
+            await log.settled()
+            await log.picture("rated-en-light")
+            await log.page.context.close()
+
+            for language, theme, width, height in LOOKS:
+                screen = await screen_of(
+                    browser, PICTURES, language=language, theme=theme, width=width, height=height
+                )
+                await sign_in(screen.page, hub.url, "admin")
+                await screen.page.goto(f"{hub.url}/admin/telegram")
+                await screen.page.locator("form.setup .button").first.wait_for()
+                await screen.page.locator("form.setup .button").first.scroll_into_view_if_needed()
+                await screen.settled()
+                await screen.picture(f"menu-{language}-{theme}-{width}")
                 assert [*await screen.violations(), *screen.complaints] == []
                 assert not await screen.page.evaluate(SCROLLS)
                 await screen.page.context.close()

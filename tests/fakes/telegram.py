@@ -13,6 +13,7 @@ from hub.channels.telegram.bots import Bots
 from hub.channels.telegram.channel import Telegram
 from hub.channels.telegram.incoming import Incoming
 from hub.channels.telegram.keeping import Keeping
+from hub.channels.telegram.menus import Menus
 from hub.channels.telegram.presses import Presses
 from hub.channels.telegram.receiving import Receiving
 from hub.channels.telegram.settings import TelegramSettings
@@ -23,7 +24,7 @@ from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Unavailable
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, QueueId, TelegramBotId, TenantId, TouchId
 from hub.domain.person import IdentityKind
-from hub.domain.question import AskedQuestion, Question
+from hub.domain.question import AskedQuestion, Question, QuestionKind
 from hub.domain.telegram import (
     BotSecrets,
     BotSetup,
@@ -151,7 +152,15 @@ class FakeQuestions:
         self.failing: Callable[[], bool] = lambda: False
         self.late = False
 
-    def put(self, question: Question, *, thread: str, account: str = "telegram:shop") -> AskedQuestion:
+    def put(
+        self,
+        question: Question,
+        *,
+        thread: str,
+        account: str = "telegram:shop",
+        at: datetime | None = None,
+        text: str = "How was it?",
+    ) -> AskedQuestion:
         """A question that stands."""
         made = AskedQuestion(
             touch_id=TouchId(new_id()),
@@ -160,8 +169,8 @@ class FakeQuestions:
             account=account,
             thread=thread,
             question=question,
-            asked_at=FakeClock().now(),
-            text="How was it?",
+            asked_at=at or FakeClock().now(),
+            text=text,
         )
         self.asked[made.touch_id] = made
         return made
@@ -170,6 +179,18 @@ class FakeQuestions:
         if self.failing():
             raise Unavailable("the store is down")
         return self.asked.get(touch_id)
+
+    async def standing_menu(self, tenant_id: TenantId, account: str, thread: str) -> AskedQuestion | None:
+        return next(
+            (
+                one
+                for one in reversed(self.asked.values())
+                if one.question.kind is QuestionKind.MENU
+                and one.settled_at is None
+                and (one.account, one.thread) == (account, thread)
+            ),
+            None,
+        )
 
     async def rate(self, asked: AskedQuestion, choice: int, now: datetime) -> int:
         if self.late:
@@ -240,6 +261,7 @@ class BotRoom:
             told=self.told.append,
             proves=self,
             presses=Presses(self.bots, self.questions, self.clock),
+            menus=Menus(self.questions, self.clock),
             pause=self._pause,
         )
         self.keeping = Keeping(self.updates, self.clock, kept=self.incoming.wake, told=self.told.append)

@@ -52,8 +52,15 @@ class BotHub:
 
 @asynccontextmanager
 async def bot_hub(
-    folder: Path, way: str = "polling", *, crash_at: str = "", **setup: Any
+    folder: Path,
+    way: str = "polling",
+    *,
+    crash_at: str = "",
+    menu: dict[str, str] | None = None,
+    wait_s: int = 600,
+    **setup: Any,
 ) -> AsyncIterator[BotHub]:
+    """`menu`: the names of queues by the labels of the buttons that lead to them."""
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(BotApiLookAlike())
         port = free_port()
@@ -70,12 +77,17 @@ async def bot_hub(
         async with Agent(hub.url, "admin") as admin:
             queues = await admin.get("/api/v1/queues")
             queue_id = next(q["id"] for q in queues["items"] if q["name"] == "support")
-            body = {
+            body: dict[str, Any] = {
                 "name": "shop",
                 "queue_id": queue_id,
                 "token": bot.token,
                 "setup": {"updates": way, "language": "en", **setup},
             }
+            if menu:
+                named = {q["name"]: q["id"] for q in queues["items"]}
+                buttons = [{"labels": {"en": label}, "queue_id": named.get(to)} for label, to in menu.items()]
+                text = {"en": "What is it about?"}
+                body["setup"]["menu"] = {"text": text, "buttons": buttons, "wait_s": wait_s}
             made.kept = await admin.post("/api/v1/telegram/bots", body)
             async with asyncio.timeout(20):
                 while (await shown(admin))["receiving"] != "works":

@@ -11,7 +11,8 @@ import structlog
 from hub.backoff import Backoff
 from hub.channels.telegram.bots import Bots, Opened
 from hub.channels.telegram.buttons import is_ours
-from hub.channels.telegram.presses import Presses
+from hub.channels.telegram.menus import Menus
+from hub.channels.telegram.presses import Chosen, Presses
 from hub.channels.telegram.settings import TelegramSettings
 from hub.channels.telegram.words import said
 from hub.crashpoints import crash_at
@@ -19,6 +20,7 @@ from hub.domain.agent import Media
 from hub.domain.errors import Conflict, HubError, Invalid, NotFound, Unavailable
 from hub.domain.ids import TenantId
 from hub.domain.person import IdentityKind
+from hub.domain.question import AtMenu
 from hub.domain.telegram import BUSINESS, TELEGRAM, KeptUpdate, SettledUpdate, UpdateState, bot_number
 from hub.domain.touch import Attachment, Claim, InboundTouch, Sender
 from hub.phone_numbers import caller_number
@@ -55,6 +57,7 @@ class Incoming:
         told: Callable[[str], None],
         proves: ProvesNumbers,
         presses: Presses,
+        menus: Menus,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._tenant_id = tenant_id
@@ -67,6 +70,7 @@ class Incoming:
         self._told = told
         self._proves = proves
         self._presses = presses
+        self._menus = menus
         self._pause = pause
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -163,7 +167,7 @@ class Incoming:
             self._told(one.state.value)
 
     async def _taken_in(self, update: KeptUpdate) -> SettledUpdate:
-        from hub.channels.telegram.parse import Illegible, Nothing, Removed, read_update
+        from hub.channels.telegram.parse import Illegible, Nothing, Removed, Said, read_update
 
         opened = self._bots.of(update.bot_id)
         if opened is None:
@@ -173,10 +177,12 @@ class Incoming:
         if isinstance(read, Illegible):
             log.warning("telegram_update_unreadable", bot=opened.bot.name, number=update.number, why=read.why)
             return SettledUpdate(number=update.number, state=UpdateState.UNREADABLE, keep_raw=True)
+        chosen = None
         if query_id := getattr(read, "query_id", ""):
-            settled = await self._pressed(opened, update, read, query_id)
-            if settled is not None:
-                return settled
+            pressed = await self._pressed(opened, update, read, query_id)
+            if isinstance(pressed, SettledUpdate):
+                return pressed
+            chosen = pressed
         if isinstance(read, Nothing):
             return SettledUpdate(
                 number=update.number, state=UpdateState.IGNORED, keep_raw=read.why == "other_kind"
@@ -186,7 +192,7 @@ class Incoming:
         if isinstance(read, Removed):
             touch = await self._removed(opened, update, read)
         else:
-            touch = await self._touch(opened, update, read)
+            touch = await self._touch(opened, update, read, chosen)
         # before, so that this message is in the one conversation; after, for who had no record yet
         is_one = await self._proven(touch)
         try:
@@ -194,10 +200,15 @@ class Incoming:
             if not is_one:
                 await self._proven(touch)
         except Conflict:
+            if chosen is not None:  # two presses, and the other was first
+                return await self._stale(opened, update, read)
             # it is here in another form: its file came the first time, or Telegram wrote some of it anew
             return SettledUpdate(number=update.number, state=UpdateState.STORED, keep_raw=True)
         except Invalid as error:
             raise Unavailable(str(error), code=error.stable_code) from error
+        if chosen is not None and isinstance(read, Said):
+            await self._presses.chosen(opened, read, chosen)
+            self._told("chosen")
         return SettledUpdate(number=update.number, state=UpdateState.STORED, touch_id=received.touch_id)
 
     async def _proven(self, touch: InboundTouch) -> bool:
@@ -222,17 +233,28 @@ class Incoming:
 
     async def _pressed(
         self, opened: Opened, update: KeptUpdate, read: "Read", query_id: str
-    ) -> SettledUpdate | None:
-        """A button of ours is done with here; that of another program is a line in the history, None."""
+    ) -> "SettledUpdate | Chosen | None":
+        """A rating is done with here. What was chosen of a menu becomes a touch, as does a button of another program:
+        None."""
         from hub.channels.telegram.parse import Said
 
         if not isinstance(read, Said) or not is_ours(read.pressed):
             await self._presses.answer(opened, query_id)
             return None
         word = await self._presses.taken(opened, read)
+        if isinstance(word, Chosen):
+            return word
         self._told(word)
         state = UpdateState.IGNORED if word == "stale_press" else UpdateState.STORED
         return SettledUpdate(number=update.number, state=state)
+
+    async def _stale(self, opened: Opened, update: KeptUpdate, read: "Read") -> SettledUpdate:
+        from hub.channels.telegram.parse import Said
+
+        if isinstance(read, Said):
+            await self._presses.refused(opened, read)
+        self._told("stale_press")
+        return SettledUpdate(number=update.number, state=UpdateState.IGNORED)
 
     async def _removed(self, opened: Opened, update: KeptUpdate, read: "Removed") -> InboundTouch:
         texts = []
@@ -246,7 +268,9 @@ class Incoming:
             opened, update, read, key=f"deleted:{read.chat}:{digest[:32]}", text=line, only_kept=True
         )
 
-    async def _touch(self, opened: Opened, update: KeptUpdate, read: "Said") -> InboundTouch:
+    async def _touch(
+        self, opened: Opened, update: KeptUpdate, read: "Said", chosen: Chosen | None
+    ) -> InboundTouch:
         language = opened.bot.setup.language
         text, files = read.text, []
         if read.file is not None:
@@ -260,18 +284,22 @@ class Incoming:
         if read.phone and (number := caller_number("+" + read.phone.lstrip("+"), region="").number):
             text = number
             claims.append(Claim(kind=IdentityKind.PHONE, value=number, display=number, proven=True))
-        if read.word:
+        if chosen is not None:
+            text = said("pressed", language, chosen.choice.label)
+        elif read.word:
             text = said(read.word, language, text or "…")
         return self._made(
             opened,
             update,
             read,
-            key=read.key,
+            # of a menu one choice counts, however often it is pressed
+            key=read.key if chosen is None else f"menu:{chosen.asked.touch_id}",
             text=text,
             files=tuple(files),
             claims=tuple(claims),
             # who only opened the chat, or mended an old word, wants nothing yet
             only_kept=read.is_start or read.word == "edited",
+            menu=await self._menus.of(opened, read) if chosen is None else chosen.at_menu,
         )
 
     def _made(
@@ -285,9 +313,11 @@ class Incoming:
         files: tuple[Attachment, ...] = (),
         claims: tuple[Claim, ...] = (),
         only_kept: bool = False,
+        menu: AtMenu | None = None,
     ) -> InboundTouch:
         bot, who = opened.bot, read.who
-        welcome = bot.setup.welcome
+        # who was at a menu was welcomed with it
+        welcome = {} if menu is not None and menu.answers is not None else bot.setup.welcome
         body = "\n".join([text, *(file.sha256 for file in files)])
         return InboundTouch(
             tenant_id=bot.tenant_id,
@@ -315,6 +345,7 @@ class Incoming:
             # what is answered in a group, everybody in it reads
             continues=not getattr(read, "in_group", False),
             acknowledgement=welcome.get(who.language) or welcome.get(bot.setup.language, ""),
+            menu=menu,
         )
 
     def _external(self, opened: Opened, key: str) -> str:

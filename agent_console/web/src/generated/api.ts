@@ -2735,8 +2735,24 @@ export interface TelegramBotView {
 }
 
 /**
+ * What a client is asked before they are in a line; without buttons nothing is. After `wait_s` without an answer
+ * they get into the bot's own queue.
+ */
+export interface TelegramMenuBody {
+  readonly text?: Readonly<Record<string, string>>;
+  readonly buttons?: readonly TelegramMenuButtonBody[];
+  readonly wait_s?: number;
+}
+
+/** What a client may choose: its label by language, and the queue that it leads to (null: the bot's own). */
+export interface TelegramMenuButtonBody {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly queue_id?: string | null;
+}
+
+/**
  * All that a bot may choose: how updates come, whether groups are taken, whose business chats are (Telegram ids),
- * what a client is told when they open a conversation, and what they are asked when one is over, by language.
+ * what a client is told when they open a conversation, what they are asked first and when one is over, by language.
  */
 export interface TelegramSetupBody {
   readonly updates?: UpdatesBy;
@@ -2745,6 +2761,7 @@ export interface TelegramSetupBody {
   readonly business_owners?: readonly number[];
   readonly welcome?: Readonly<Record<string, string>>;
   readonly rating?: Readonly<Record<string, string>>;
+  readonly menu?: TelegramMenuBody;
 }
 
 /** A token to be tried out; empty: that of the kept bot. */
@@ -3433,6 +3450,9 @@ export const LIMITS = {
   },
   TelegramBotChange: {
     version: { min: 1 },
+  },
+  TelegramMenuBody: {
+    wait_s: { min: 10, max: 3600 },
   },
   TelegramTrial: {
     token: { maxLength: 140 },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, fieldOf, formOf, newBot, toneOf } from '@/desks/admin/telegram/bot-draft';
+import { bodyOf, fieldOf, formOf, newBot, toneOf, wrongInMenu } from '@/desks/admin/telegram/bot-draft';
 import type { TelegramBotView } from '@/generated/api';
 
 const bot: TelegramBotView = {
   id: 'b', version: 2, name: 'shop', queue_id: 'q', enabled: true,
-  setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' }, rating: { ru: 'Как всё прошло?' } },
+  setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' }, rating: { ru: 'Как всё прошло?' }, menu: { text: { ru: 'О чём речь?' }, buttons: [{ labels: { ru: 'Заказы' }, queue_id: 'q2' }, { labels: { ru: 'Другое' }, queue_id: null }], wait_s: 90 } },
   has_token: true, username: 'shop_bot', receiving: 'works', sending: 'unknown', since: null, trouble: '',
 };
 
@@ -29,6 +29,17 @@ describe('the form of a bot', () => {
     ['setup.business_owners.0', 'business_owners'],
     ['$.bot.name', 'name'],
   ])('knows the field %s', (said, known) => expect(fieldOf(said)).toBe(known));
+
+  it.each([
+    ['setup.menu.text', { part: 'text', button: -1 }],
+    ['$.bot.setup.menu.text[...]', { part: 'text', button: -1 }],
+    ['setup.menu.buttons', { part: 'buttons', button: -1 }],
+    ['setup.menu.buttons.1.labels', { part: 'labels', button: 1 }],
+    ['$.setup.menu.buttons[2].labels[...]', { part: 'labels', button: 2 }],
+    ['setup.menu.buttons.0.queue_id', { part: 'queue_id', button: 0 }],
+    ['$.bot.setup.menu.wait_s', { part: 'wait_s', button: -1 }],
+    ['setup.welcome', null],
+  ])('knows the part %s of the menu', (said, known) => expect(wrongInMenu(said)).toEqual(known));
 
   it('says how it fares', () => {
     expect(toneOf(bot)).toBe('ok');

@@ -4,6 +4,20 @@ import type { TelegramBotBody, TelegramBotView, UpdatesBy } from '@/generated/ap
 
 type Texts = Readonly<Record<string, string>>;
 
+/** A button of the menu; `queue_id` empty: the bot's own. */
+export interface ButtonForm {
+  labels: Texts;
+  queue_id: string;
+}
+
+export interface MenuForm {
+  text: Texts;
+  buttons: ButtonForm[];
+  wait_s: number;
+}
+
+export const MENU_BUTTONS = 10;
+
 export interface BotForm {
   name: string;
   queue_id: string;
@@ -16,12 +30,13 @@ export interface BotForm {
   welcome: Texts;
   /** What is asked when a conversation is over. */
   rating: Texts;
+  menu: MenuForm;
   /** What is typed anew; the kept one never comes here. */
   token: string;
 }
 
 export const newBot = (queueId: string, language: string): BotForm => ({
-  name: '', queue_id: queueId, enabled: true, updates: 'polling', language, groups: false, owners: '', welcome: {}, rating: {}, token: '',
+  name: '', queue_id: queueId, enabled: true, updates: 'polling', language, groups: false, owners: '', welcome: {}, rating: {}, menu: { text: {}, buttons: [], wait_s: 120 }, token: '',
 });
 
 export const formOf = ({ name, queue_id, enabled, setup }: TelegramBotView): BotForm => ({
@@ -32,6 +47,11 @@ export const formOf = ({ name, queue_id, enabled, setup }: TelegramBotView): Bot
   owners: (setup.business_owners ?? []).join('\n'),
   welcome: setup.welcome ?? {},
   rating: setup.rating ?? {},
+  menu: {
+    text: setup.menu?.text ?? {},
+    buttons: (setup.menu?.buttons ?? []).map((button) => ({ labels: button.labels, queue_id: button.queue_id ?? '' })),
+    wait_s: setup.menu?.wait_s ?? 120,
+  },
   token: '',
 });
 
@@ -49,12 +69,25 @@ export const bodyOf = (form: BotForm): TelegramBotBody => ({
     business_owners: form.owners.split(/[\s,;]+/).filter(Boolean).map((word) => (/^[0-9]{1,15}$/.test(word) ? Number(word) : 0)),
     welcome: written(form.welcome),
     rating: written(form.rating),
+    menu: {
+      text: written(form.menu.text),
+      buttons: form.menu.buttons.map((button) => ({ labels: written(button.labels), queue_id: button.queue_id || null })),
+      wait_s: form.menu.wait_s,
+    },
   },
   token: form.token.trim(),
 });
 
 /** The field of a refusal as this form calls it: `setup.welcome`, `$.bot.setup.business_owners[0]`, `business_owners.0` and the like are one name here. */
 export const fieldOf = (field: string): string => field.replace(/^\$?\.?(?:bot\.)?/, '').replace(/^(?:setup|secrets)\./, '').replace(/[.[].*$/, '');
+
+/** What of the menu was refused: which part, and of which button. Null: nothing of it. */
+export function wrongInMenu(field: string): { part: 'text' | 'buttons' | 'wait_s' | 'labels' | 'queue_id'; button: number } | null {
+  const found = /menu\.(text|wait_s|buttons)(?:[.[](\d+)\]?)?(?:\.(labels|queue_id))?/.exec(field);
+  if (!found) return null;
+  const part = (found[3] ?? found[1]) as 'text' | 'buttons' | 'wait_s' | 'labels' | 'queue_id';
+  return { part, button: found[2] === undefined ? -1 : Number(found[2]) };
+}
 
 /** How a bot fares, for the colour of its mark. */
 export function toneOf(bot: Pick<TelegramBotView, 'enabled' | 'receiving' | 'sending'>): 'off' | 'bad' | 'ok' | 'warn' {
