@@ -6,16 +6,22 @@ from typing import Annotated
 from msgspec import Meta
 
 from agent_console.audit_bodies import AuditCheckView, AuditPage, AuditRow, StartAuditExport
-from agent_console.bodies import Id
-from agent_console.export_bodies import ExportPage
 from agent_console.export_desk import ExportDesk, headings_of
-from agent_console.operations import Call, Download, Operation, Operations
+from agent_console.export_operations import Exports, add_operations
+from agent_console.operations import Call, Operation, Operations
 from hub.domain.access import Permission
 from hub.domain.audit import AuditEntry, AuditFilter
 from hub.insight.chain_check import ChainCheck, Check, CheckState
 from hub.insight.export_rows import AUDIT_COLUMNS, words_of
 from hub.insight.exports import ExportView
 from hub.ports.access import AccessStore
+
+_EXPORTS = Exports(
+    path="/api/v1/audit/exports",
+    permission=Permission.READ_AUDIT,
+    one="audit_export",
+    words="the audit log",
+)
 
 
 def operations(*, store: AccessStore, chain: ChainCheck, desk: ExportDesk) -> list[Operation]:
@@ -106,35 +112,7 @@ def operations(*, store: AccessStore, chain: ChainCheck, desk: ExportDesk) -> li
         total = await store.count_audit(call.principal, wanted)
         return await desk.ask(call, body.form, words_of(wanted), headings, total)
 
-    @made.op("GET", "/api/v1/audit/exports", Permission.READ_AUDIT, "Exports of the audit log")
-    async def list_audit_exports(
-        call: Call,
-        after: Annotated[str, Meta(max_length=100)] = "",
-        limit: Annotated[int, Meta(ge=1, le=200)] = 50,
-    ) -> ExportPage:
-        """Everybody's, the newest first."""
-        return await desk.page(call, after, limit)
-
-    @made.op(
-        "POST",
-        "/api/v1/audit/exports/{audit_export_id}/cancel",
-        Permission.READ_AUDIT,
-        "End an export of the audit log",
-    )
-    async def cancel_audit_export(call: Call, audit_export_id: Id) -> ExportView:
-        """What was written of it is removed."""
-        return await desk.cancel(call, audit_export_id)
-
-    @made.op(
-        "GET",
-        "/api/v1/audit/exports/{audit_export_id}/file",
-        Permission.READ_AUDIT,
-        "The file of an export of the audit log",
-    )
-    async def fetch_audit_export(call: Call, audit_export_id: Id) -> Download:
-        """Until it expires; each fetch is in the audit log."""
-        return await desk.fetch(call, audit_export_id)
-
+    add_operations(made, desk, _EXPORTS)
     return list(made)
 
 

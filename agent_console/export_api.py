@@ -1,14 +1,11 @@
 """Exports of the log: ask for one, see how far it is, cancel it, fetch its file."""
 
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta
-
-from agent_console.bodies import Id
-from agent_console.export_bodies import ExportPage, StartExport
+from agent_console.export_bodies import StartExport
 from agent_console.export_desk import ExportDesk, headings_of
-from agent_console.operations import Call, Download, Operation, Operations
+from agent_console.export_operations import Exports, add_operations
+from agent_console.operations import Call, Operation, Operations
 from hub.domain.access import Permission
 from hub.insight.export_rows import COLUMNS
 from hub.insight.exports import ROW_LIMIT, ExportView, Heading
@@ -17,6 +14,15 @@ from hub.insight.log_words import asked_by
 from hub.ports.clock import Clock
 
 _USUAL = ("start", "person", "channel", "queue", "agent", "outcome", "wait", "handle", "disposition", "note")
+
+
+_EXPORTS = Exports(
+    path="/api/v1/exports",
+    permission=Permission.EXPORT,
+    one="export",
+    words="the log",
+    seen="One's own, the newest first; everybody's for whoever may export everything.",
+)
 
 
 def operations(*, desk: ExportDesk, rows: LogStore, clock: Clock, zone: ZoneInfo) -> list[Operation]:
@@ -38,23 +44,5 @@ def operations(*, desk: ExportDesk, rows: LogStore, clock: Clock, zone: ZoneInfo
             total = ROW_LIMIT + 1 if counted.is_more else counted.count
         return await desk.ask(call, body.form, body.query, headings, total)
 
-    @made.op("GET", "/api/v1/exports", Permission.EXPORT, "Exports, the newest first")
-    async def list_exports(
-        call: Call,
-        after: Annotated[str, Meta(max_length=100)] = "",
-        limit: Annotated[int, Meta(ge=1, le=200)] = 50,
-    ) -> ExportPage:
-        """One's own; everybody's for whoever may export everything."""
-        return await desk.page(call, after, limit)
-
-    @made.op("POST", "/api/v1/exports/{export_id}/cancel", Permission.EXPORT, "End an export")
-    async def cancel_export(call: Call, export_id: Id) -> ExportView:
-        """What was written of it is removed."""
-        return await desk.cancel(call, export_id)
-
-    @made.op("GET", "/api/v1/exports/{export_id}/file", Permission.EXPORT, "The file of an export")
-    async def fetch_export(call: Call, export_id: Id) -> Download:
-        """Until it expires; each fetch is in the audit log."""
-        return await desk.fetch(call, export_id)
-
+    add_operations(made, desk, _EXPORTS)
     return list(made)

@@ -41,6 +41,13 @@ class StartPersonExport(Body, frozen=True, kw_only=True):
     headings: Annotated[tuple[ExportHeading, ...], Meta(max_length=100)] = ()
 
 
+class StartOrganizationExport(Body, frozen=True, kw_only=True):
+    """All organizations. `headings` are titles of columns of one's own; each column is there all the same."""
+
+    form: ExportForm
+    headings: Annotated[tuple[ExportHeading, ...], Meta(max_length=20)] = ()
+
+
 class ExportPage(Answer, frozen=True, kw_only=True):
     """A page, the newest first. A file has at most `row_limit` rows."""
 

@@ -1,17 +1,21 @@
 """The history of a client's card: what was changed, by whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from crm_store.driver import Row, Wire
 from crm_store.instants import to_us
 from hub.crm.changes import Change
 from hub.domain.access import Principal
-from hub.domain.ids import PersonId
+from hub.domain.ids import PersonId, TenantId
 
 _FACT = (
     "INSERT INTO person_facts (tenant_id, person_id, at, actor_id, actor, kind, what, was, now)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+)
+_NOTES = (
+    "SELECT person_id, now FROM person_facts WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)"
+    " AND kind = 'card_imported' AND now <> '' ORDER BY at, id"
 )
 
 
@@ -35,3 +39,11 @@ async def write_facts_of_many(
     ]
     if rows:
         await wire.many(_FACT, rows)
+
+
+async def notes_of(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, list[str]]:
+    """What imports have noted of these, the oldest first."""
+    found: dict[PersonId, list[str]] = {}
+    for person_id, note in await wire.fetch(_NOTES, tenant_id, ids):
+        found.setdefault(PersonId(person_id), []).append(note)
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crm_store.card_facts import write_facts, write_facts_of_many
+from crm_store.card_facts import notes_of, write_facts, write_facts_of_many
 from crm_store.driver import Row, Wire
 from crm_store.import_outcome import Outcome
 from crm_store.instants import to_us
@@ -17,6 +17,7 @@ from crm_store.person_scope import roots_of
 from crm_store.rows.crm import consents, person_details, person_tags
 from crm_store.rows.people import identities, persons
 from hub.crm.addresses import shown_address
+from hub.crm.card_words import LONGEST_SOURCE, DatedConsent, is_news
 from hub.crm.changes import Change
 from hub.crm.edits import edited
 from hub.crm.imports import Draft, ImportJob, OnKnown, RowDraft
@@ -106,6 +107,8 @@ class Batch:
         self._at = at
         self._holders: dict[Address, Holder] = {}
         self._named: dict[str, PersonId] = {}
+        self._said: dict[PersonId, set[tuple[object, ...]]] = {}
+        self._notes: dict[PersonId, list[str]] = {}
         self._organizations: dict[str, Organization] = {}
         self._new: list[tuple[PersonId, RowDraft, tuple[Address, ...]]] = []
         self._added: list[tuple[PersonId, RowDraft]] = []
@@ -119,6 +122,7 @@ class Batch:
         self._named = await named_by_id(self._wire, self._tenant_id, rows)
         await self._lock()
         await self._find_organizations(rows)
+        await self._find_said(rows)
         for draft in rows:
             known = {
                 holder.person_id
@@ -129,6 +133,10 @@ class Batch:
                 known.add(named)
             if len(known) > 1:
                 self.outcome.refuse(draft, "of_several")
+            elif any(one.at > self._at for one in draft.dated):
+                self.outcome.refuse(
+                    draft, "consent_in_future"
+                )  # it would count before all that is said until then
             elif not known and not draft.name and not draft.addresses:
                 self.outcome.refuse(draft, "nobody")  # the id alone, and it is of another house
             elif not known:
@@ -208,11 +216,12 @@ class Batch:
         consented = self._consents(person_id, draft)
         if consented:
             await self._wire.insert(consents, consented)
-        if not changes and not consented and not draft.note:
+        noted = draft.note if is_news(draft.note, self._notes.get(person_id, ())) else ""
+        if not changes and not consented and not noted:
             self.outcome.skipped += 1
             return
         self.outcome.updated += 1
-        changes.append(self._imported(draft))
+        changes.append(self._imported(person_id, noted))
         await self._wire.execute("UPDATE persons SET version = version + 1 WHERE id = $1", person_id)
         await write_facts(self._wire, self._job.principal, person_id, self._at, changes)
         self.outcome.events.append(PersonChanged(tenant_id=self._tenant_id, person_id=person_id))
@@ -225,8 +234,10 @@ class Batch:
         )
         return bool(held + more <= MOST_ADDRESSES)
 
-    def _imported(self, draft: RowDraft) -> Change:
-        return Change(kind="card_imported", what=self._job.name, now=draft.note)
+    def _imported(self, person_id: PersonId, note: str) -> Change:
+        if note:
+            self._notes.setdefault(person_id, []).append(note)
+        return Change(kind="card_imported", what=self._job.name, now=note)
 
     async def _write_new(self) -> None:
         """The new clients of the batch so far, in bulk."""
@@ -279,7 +290,7 @@ class Batch:
         ]
         if shared:
             await wire.many(_SHARE, shared)
-        imported = [(p, self._imported(d)) for p, d, _ in made]
+        imported = [(p, self._imported(p, d.note)) for p, d, _ in made]
         await write_facts_of_many(wire, self._job.principal, self._at, imported)
         self._added += [(person_id, draft) for person_id, draft, _ in made]
         self.outcome.added += len(made)
@@ -308,23 +319,42 @@ class Batch:
         }
 
     def _consents(self, person_id: PersonId, draft: RowDraft) -> list[Row]:
-        principal = self._job.principal
-        return [
-            (
-                ConsentId(new_id()),
-                self._tenant_id,
-                person_id,
-                kind.value,
-                purpose.value,
-                given,
-                to_us(self._at),
-                principal.user_id,
-                principal.name,
-                self._job.name[:200],
-            )
+        """Those of the row that are not there yet."""
+        principal, source = self._job.principal, self._job.name[:LONGEST_SOURCE]
+        kinds = dict.fromkeys(kind for kind, _ in draft.addresses)
+        said = [
+            DatedConsent(channel=kind, purpose=purpose, given=given, at=self._at, source=source)
             for purpose, given in draft.consents
-            for kind in dict.fromkeys(kind for kind, _ in draft.addresses)
+            for kind in kinds
         ]
+        there = self._said.setdefault(person_id, set())
+        rows: list[Row] = []
+        for one in (*draft.dated, *said):
+            known = (one.channel.value, one.purpose.value, one.given, to_us(one.at))
+            if known not in there:
+                there.add(known)
+                rows.append(
+                    (
+                        *(ConsentId(new_id()), self._tenant_id, person_id),
+                        *(*known, principal.user_id, principal.name, one.source),
+                    )
+                )
+        return rows
+
+    async def _find_said(self, rows: Sequence[RowDraft]) -> None:
+        """What whoever these rows may mean has said already: a file of ours says it again."""
+        ids = sorted({*(holder.person_id for holder in self._holders.values()), *self._named.values()})
+        if ids and any(row.dated for row in rows):
+            for person_id, *said in await self._wire.fetch(
+                "SELECT person_id, channel, purpose, given, at FROM consents"
+                " WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)",
+                self._tenant_id,
+                ids,
+            ):
+                channel, purpose, given, at = said
+                self._said.setdefault(PersonId(person_id), set()).add((channel, purpose, bool(given), at))
+        if ids and any(row.note for row in rows):
+            self._notes |= await notes_of(self._wire, self._tenant_id, ids)
 
     async def _find_namesakes(self) -> None:
         """Who of those added may be somebody who was there before, or stands further up in the file."""

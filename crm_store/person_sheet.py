@@ -4,13 +4,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from crm_store.card_facts import notes_of
 from crm_store.client_fields import fields_of
 from crm_store.driver import Wire
+from crm_store.instants import from_us
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
+from hub.crm.card_words import DatedConsent, joined_notes
 from hub.domain.access import Permission, Principal
 from hub.domain.client_fields import ClientField
 from hub.domain.ids import PersonId, TenantId
+from hub.domain.person import IdentityKind, Purpose
 from hub.insight.person_rows import PersonFilter, PersonRow
 
 _NOT_MERGED = (
@@ -63,6 +67,9 @@ class PersonSheet:
                 _KINDS,
             ):
                 addresses.setdefault(person_id, []).append((kind, value))
+            ids = [PersonId(row[0]) for row in rows]
+            notes = await notes_of(wire, principal.tenant_id, ids)
+            consents = await _standing(wire, principal.tenant_id, ids)
         return [
             PersonRow(
                 id=PersonId(r[0]),
@@ -72,6 +79,8 @@ class PersonSheet:
                 tags=_tags(r[4]),
                 fields=_fields(r[5]),
                 addresses=tuple(addresses.get(r[0], ())),
+                note=joined_notes(notes.get(r[0], ())),
+                consents=tuple(one.line for one in consents.get(r[0], ())),
             )
             for r in rows
         ]
@@ -80,6 +89,27 @@ class PersonSheet:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             return await fields_of(wire, tenant_id)
+
+
+async def _standing(
+    wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]
+) -> dict[PersonId, list[DatedConsent]]:
+    """What each of these said last of each way and purpose."""
+    newest: dict[PersonId, dict[tuple[str, str], DatedConsent]] = {}
+    for person_id, channel, purpose, given, at, source in await wire.fetch(
+        "SELECT person_id, channel, purpose, given, at, source FROM consents"
+        " WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) ORDER BY at, id",
+        tenant_id,
+        ids,
+    ):
+        newest.setdefault(PersonId(person_id), {})[purpose, channel] = DatedConsent(
+            channel=IdentityKind(channel),
+            purpose=Purpose(purpose),
+            given=bool(given),
+            at=from_us(at),
+            source=source,
+        )
+    return {person_id: [said[key] for key in sorted(said)] for person_id, said in newest.items()}
 
 
 async def _asked(wire: Wire, tenant_id: TenantId, wanted: PersonFilter) -> tuple[str, list[object]]:

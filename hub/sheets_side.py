@@ -3,12 +3,13 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from agent_console import import_api, person_export_api
+from agent_console import import_api, organization_export_api, person_export_api
 from agent_console.export_desk import ExportDesk
 from agent_console.operations import Operation
 from crm_store.exports import SqlExports
 from crm_store.imports import Imports as SqlImports
 from crm_store.log import SqlLog
+from crm_store.organization_sheet import OrganizationSheet
 from crm_store.person_sheet import PersonSheet
 from crm_store.store import Store
 from hub.cluster.codec import encode
@@ -21,6 +22,7 @@ from hub.domain.spreadsheets import harmless
 from hub.insight.export_rows import AuditRows, LogRows
 from hub.insight.exporting import Exporter
 from hub.insight.exports import ExportRows, ExportSubject
+from hub.insight.organization_rows import OrganizationRows
 from hub.insight.person_rows import PersonRows
 from hub.lifecycle import Jobs
 from hub.ports.access import AccessStore
@@ -43,19 +45,22 @@ class Exporting:
         of_log = SqlExports(store.database)
         of_audit = SqlExports(store.database, ExportSubject.AUDIT, Permission.READ_AUDIT)
         of_persons = SqlExports(store.database, ExportSubject.PERSONS, Permission.EXPORT_PERSONS)
-        self._persons = PersonSheet(store)
+        of_companies = SqlExports(store.database, ExportSubject.ORGANIZATIONS, Permission.EXPORT_PERSONS)
+        self._persons, self._companies = PersonSheet(store), OrganizationSheet(store)
         sources: dict[ExportSubject, ExportRows] = {
             ExportSubject.LOG: LogRows(self.rows, zone),
             ExportSubject.AUDIT: AuditRows(access),
             ExportSubject.PERSONS: PersonRows(self._persons),
+            ExportSubject.ORGANIZATIONS: OrganizationRows(self._companies),
         }
         self._exporter = exporter = Exporter(of_log, sources, files, clock, zone, DEFAULT_TENANT)
-        self.log_desk, self.audit_desk, self._persons_desk = (
+        self.log_desk, self.audit_desk, self._persons_desk, self._companies_desk = (
             ExportDesk(kept, files, clock, zone, subject=subject, wake=exporter.wake)
             for kept, subject in (
                 (of_log, ExportSubject.LOG),
                 (of_audit, ExportSubject.AUDIT),
                 (of_persons, ExportSubject.PERSONS),
+                (of_companies, ExportSubject.ORGANIZATIONS),
             )
         )
         brought = FolderImports(data_dir / "imports")
@@ -64,10 +69,11 @@ class Exporting:
         self._imports = Imports(self._imported, brought, clock, region=region)
 
     def client_operations(self) -> list[Operation]:
-        """What managers do with clients in files: in and out."""
+        """What managers do with clients and organizations in files: in and out."""
         return [
             *import_api.operations(imports=self._imports, store=self._imported, harmless=harmless),
             *person_export_api.operations(desk=self._persons_desk, sheet=self._persons),
+            *organization_export_api.operations(desk=self._companies_desk, sheet=self._companies),
         ]
 
     def start(self, jobs: Jobs) -> None:

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from hub.crm.import_mapping import PERSONS, RowReader, Targets
+from hub.crm.import_mapping import PERSONS, RowReader, Targets, guessed
 from hub.crm.imports import BadRow, Draft, ImportForm, ImportKind
 from hub.crm.organization_mapping import ORGANIZATIONS, OrganizationReader
 from hub.crm.sheets import RawRow
+from hub.crm.vcards import COLUMNS
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Invalid
 
 TARGETS: Final = {ImportKind.PERSONS: PERSONS, ImportKind.ORGANIZATIONS: ORGANIZATIONS}
+
+
+_FIELDS_ALONE: Final = Targets(all=(), naming=frozenset(), repeated=frozenset(), by_heading={})
 
 
 class Reader(Protocol):
@@ -33,6 +37,12 @@ class Kind:
     def targets(self) -> Targets:
         """What a column may say."""
         return TARGETS[self.kind]
+
+    def proposed(self, form: ImportForm, columns: Sequence[str]) -> tuple[str, ...]:
+        """A target for each column, as the hub guesses it: those of cards name themselves, and fields of the house."""
+        if form is ImportForm.VCARD:
+            return (*COLUMNS, *guessed(columns[len(COLUMNS) :], self.fields, _FIELDS_ALONE))
+        return guessed(columns, self.fields, self.targets)
 
     def reader(self, columns: Sequence[str], mapping: Sequence[str], *, region: str) -> Reader:
         """Of rows in this mapping, which is taken as checked."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.crm.addresses import address_of
+from hub.crm.card_words import LONGEST_NOTE, consents_in
 from hub.crm.edits import LONGEST_NAME, tags_of
 from hub.crm.imports import BadRow, RowDraft
 from hub.crm.names import fold
@@ -15,7 +16,6 @@ from hub.domain.errors import Invalid
 from hub.domain.person import IdentityKind, Purpose
 from hub.domain.texts import one_line, written_text
 
-LONGEST_NOTE = 2_000
 LONGEST_ID = 60
 MOST_ADDRESSES = 20
 
@@ -36,6 +36,7 @@ TARGETS: Final = (
     "note",
     "consent_service",
     "consent_marketing",
+    "consents",
     "client_id",
 )
 _PARTS: Final = ("first_name", "middle_name", "last_name")
@@ -68,6 +69,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "consent_service": "service consent, may be contacted, согласие на обслуживание, hizmet izni",
     "consent_marketing": "marketing consent, consent, newsletter, согласие, согласие на рассылку, рассылка,"
     " согласие на рекламу, izin, pazarlama izni, reklam izni, onay",
+    "consents": "consents, all consents, согласия, izinler",
 }
 
 
@@ -185,6 +187,8 @@ class RowReader:
             _field(self._fields[target], text)
         elif target in _CONSENTS:
             _yes(text)
+        elif target == "consents":
+            consents_in(text)
         elif target == "language":
             _language(text)
         elif target == "tags":
@@ -222,6 +226,7 @@ class RowReader:
             note=written_text("\n".join(given.get("note", [])))[:LONGEST_NOTE],
             client_id=client_id,
             consents=tuple((_CONSENTS[t], _yes(given[t][0])) for t in _CONSENTS if t in given),
+            dated=consents_in(given["consents"][0]) if "consents" in given else (),
         )
 
 

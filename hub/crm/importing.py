@@ -8,7 +8,7 @@ from itertools import islice
 import structlog
 
 from hub.crm.import_kinds import Kind, Reader, kind_of, require_form
-from hub.crm.import_mapping import checked, guessed
+from hub.crm.import_mapping import checked
 from hub.crm.imports import (
     BATCH_ROWS,
     FAULT,
@@ -18,7 +18,6 @@ from hub.crm.imports import (
     BadRow,
     Draft,
     ImportFiles,
-    ImportForm,
     ImportJob,
     ImportKind,
     ImportState,
@@ -28,7 +27,6 @@ from hub.crm.imports import (
     OnKnown,
 )
 from hub.crm.sheets import RawRow, Shape
-from hub.crm.vcards import COLUMNS
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, HubError, NotFound, Unavailable
@@ -92,9 +90,7 @@ class Imports:
                 form=form,
                 shape=shape,
                 rows_total=rows_total,
-                mapping=COLUMNS
-                if form is ImportForm.VCARD
-                else guessed(shape.columns, found.fields, found.targets),
+                mapping=found.proposed(form, shape.columns),
             )
             now = self._clock.now()
             return await self._store.add(

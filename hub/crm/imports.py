@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from hub.crm.card_words import DatedConsent
 from hub.crm.sheets import RawRow, Shape
 from hub.domain.access import Principal
 from hub.domain.audit import AuditDraft
@@ -105,7 +106,8 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
 class RowDraft:
     """What a row says of a client, each thing in the form it is kept in. Empty: it says nothing of it.
 
-    `client_id` is by which an export of ours named them; that of another house is nobody here.
+    `client_id` is by which an export of ours named them; that of another house is nobody here. `consents` are for the
+    ways of the row's addresses and of now, `dated` are as they were said.
     """
 
     number: int
@@ -118,6 +120,7 @@ class RowDraft:
     fields: tuple[tuple[str, str], ...] = ()
     note: str = ""
     consents: tuple[tuple[Purpose, bool], ...] = ()
+    dated: tuple[DatedConsent, ...] = ()
     client_id: str = ""
 
 

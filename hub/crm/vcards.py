@@ -1,12 +1,13 @@
 """vCards 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350) as rows of a sheet: a card is a row, several values are lines.
 
-Of a card are read FN, N, TEL, EMAIL, IMPP, ORG, NOTE, CATEGORIES, LANG and UID; all else is left out.
+Of a card are read FN, N, TEL, EMAIL, IMPP, ORG, NOTE, CATEGORIES, LANG, UID and what `written_cards` adds of ours:
+consents, and fields of the house by their labels. All else is left out.
 """
 
 import binascii
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -22,23 +23,41 @@ COLUMNS: Final = (
     "language",
     "note",
     "client_id",
+    "consents",
 )
+CONSENT: Final = "X-TOUCHLINE-CONSENT"
+OWN_FIELD: Final = "X-TOUCHLINE-FIELD"
+MOST_FIELDS: Final = 150
 
 _LONGEST_CARD_BYTES = 4 * 1024 * 1024
 """With its picture."""
 
 _READ = frozenset(
-    {"FN", "N", "TEL", "EMAIL", "IMPP", "ORG", "NOTE", "CATEGORIES", "LANG", "UID", "BEGIN", "END"}
+    {
+        "FN",
+        "N",
+        "TEL",
+        "EMAIL",
+        "IMPP",
+        "ORG",
+        "NOTE",
+        "CATEGORIES",
+        "LANG",
+        "UID",
+        CONSENT,
+        OWN_FIELD,
+        "BEGIN",
+        "END",
+    }
 )
-_COLUMN_OF = {"TEL": "phone", "EMAIL": "email", "NOTE": "note", "LANG": "language"}
+_COLUMN_OF = {"TEL": "phone", "EMAIL": "email", "NOTE": "note", "LANG": "language", CONSENT: "consents"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_SEPARATE = re.compile(r"(?<!\\);")
-_LISTED = re.compile(r"(?<!\\)[,;]")
 
 
 @dataclass(slots=True)
 class _Card:
     values: dict[str, list[str]] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
     formal: str = ""
     size_bytes: int = 0
     problem: str = ""
@@ -47,10 +66,12 @@ class _Card:
         if text.strip():
             self.values.setdefault(column, []).append(text.strip())
 
-    def row(self, number: int) -> RawRow:
+    def row(self, number: int, columns: Sequence[str]) -> RawRow:
         if "name" not in self.values and self.formal:
             self.add("name", self.formal)
-        cells = ["\n".join(dict.fromkeys(self.values.get(column, ()))) for column in COLUMNS]
+        known = sum(one == other for one, other in zip(columns, COLUMNS, strict=False))
+        cells = ["\n".join(dict.fromkeys(self.values.get(column, ()))) for column in columns[:known]]
+        cells += [self.own.get(label, "") for label in columns[known:]]
         problem = self.problem or ("empty_row" if not any(cells) else "")
         if any("\ufffd" in cell for cell in cells):
             problem = problem or "bad_encoding"
@@ -65,8 +86,14 @@ def is_vcard(file: BinaryIO) -> bool:
 
 
 def vcard_shape(file: BinaryIO) -> Shape:
-    """How to read it."""
-    return Shape(encoding=encoding_of(file), delimiter="", columns=COLUMNS)
+    """How to read it: a column for each label of a field of the house that is met."""
+    encoding, labels = encoding_of(file), dict[str, None]()
+    for line in _unfolded(file, encoding):
+        name, parameters, raw = _property(line)
+        if name == OWN_FIELD and len(labels) < MOST_FIELDS:
+            label, _ = _own_field(_text(raw, parameters, encoding))
+            labels |= {label: None} if label else {}
+    return Shape(encoding=encoding, delimiter="", columns=(*COLUMNS, *labels))
 
 
 def vcard_rows(file: BinaryIO, shape: Shape) -> Iterator[RawRow]:
@@ -83,11 +110,11 @@ def vcard_rows(file: BinaryIO, shape: Shape) -> Iterator[RawRow]:
             if card is not None:
                 number += 1
                 card.problem = "card_without_end"
-                yield card.row(number)
+                yield card.row(number, shape.columns)
             card = _Card()
         elif card is not None and name == "END":
             number += 1
-            yield card.row(number)
+            yield card.row(number, shape.columns)
             card = None
         elif card is not None:
             card.size_bytes += len(line)
@@ -97,7 +124,7 @@ def vcard_rows(file: BinaryIO, shape: Shape) -> Iterator[RawRow]:
                 _take(card, name, parameters, _text(raw, parameters, shape.encoding))
     if card is not None:
         card.problem = "card_without_end"
-        yield card.row(number + 1)
+        yield card.row(number + 1, shape.columns)
 
 
 def _take(card: _Card, name: str, parameters: dict[str, str], value: str) -> None:
@@ -106,14 +133,17 @@ def _take(card: _Card, name: str, parameters: dict[str, str], value: str) -> Non
             card.values.pop("name", None)
             card.add("name", _plain(value))
         case "N":
-            family, given, more = [*(_plain(p).strip() for p in _SEPARATE.split(value)), "", "", ""][:3]
+            family, given, more = [*(_plain(p).strip() for p in _parts(value, ";")), "", "", ""][:3]
             card.formal = " ".join(part for part in (given, more, family) if part)
         case "ORG":
             if "organization" not in card.values:
-                card.add("organization", _plain(_SEPARATE.split(value)[0]))
+                card.add("organization", _plain(_parts(value, ";")[0]))
         case "CATEGORIES":
-            for tag in _LISTED.split(value):
+            for tag in _parts(value, ",;"):
                 card.add("tags", _plain(tag))
+        case "X-TOUCHLINE-FIELD":
+            label, said = _own_field(value)
+            card.own.setdefault(label, said)
         case "UID":
             card.values["client_id"] = [value.strip().lower().removeprefix("urn:uuid:")]
         case "IMPP":
@@ -124,6 +154,27 @@ def _take(card: _Card, name: str, parameters: dict[str, str], value: str) -> Non
                 card.add("phone", re.sub(r"^tel:", "", _plain(value), flags=re.IGNORECASE).partition(";")[0])
         case _:
             card.add(_COLUMN_OF[name], _plain(value))
+
+
+def _parts(value: str, separators: str) -> list[str]:
+    """The value at its separators, still escaped; what stands behind a backslash is none."""
+    if "\\" not in value:
+        return re.split(f"[{separators}]", value)
+    parts, begin, place = [], 0, 0
+    while place < len(value):
+        if value[place] == "\\":
+            place += 1
+        elif value[place] in separators:
+            parts.append(value[begin:place])
+            begin = place + 1
+        place += 1
+    return [*parts, value[begin:]]
+
+
+def _own_field(value: str) -> tuple[str, str]:
+    """Its label and what it says."""
+    label, *said = (_plain(part).strip() for part in _parts(value, ";"))
+    return " ".join(label.split())[:200], ";".join(said)
 
 
 def _unfolded(file: BinaryIO, encoding: str) -> Iterator[bytes]:

@@ -3,13 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hub.crm.import_mapping import FIELD
+from hub.crm.vcards import CONSENT, OWN_FIELD
+
 _FOLD_BYTES: Final = 75
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n", "\r": None})
 _PROPERTIES: Final = (("phone", "TEL"), ("email", "EMAIL"), ("telegram", "IMPP"), ("language", "LANG"))
 
 
 def card_of(cells: Mapping[str, str]) -> str:
-    """The card with its line ends; a cell holds several values as lines. Each card has an FN, be it empty."""
+    """The card with its line ends; a cell holds several values as lines. Each card has an FN, be it empty.
+
+    What is called `field:` and a label is a field of the house.
+    """
     return "".join(f"{line}\r\n" for text in _lines(cells) for line in _folded(text))
 
 
@@ -24,6 +30,13 @@ def _lines(cells: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}:{'telegram:' if column == 'telegram' else ''}{_escaped(value)}"
     if organization := cells.get("organization", ""):
         yield f"ORG:{_escaped(organization)}"
+    if note := cells.get("note", ""):
+        yield f"NOTE:{_escaped(note)}"
+    for line in _values(cells, "consents"):
+        yield f"{CONSENT}:{_escaped(line)}"
+    for column, value in cells.items():
+        if column.startswith(FIELD) and value:
+            yield f"{OWN_FIELD}:{_escaped(column.removeprefix(FIELD))};{_escaped(value)}"
     if tags := [_escaped(tag) for tag in _values(cells, "tags")]:
         yield f"CATEGORIES:{','.join(tags)}"
     yield "END:VCARD"

@@ -22,11 +22,12 @@ MOST_WAITING = 5
 
 
 class ExportSubject(StrEnum):
-    """Which rows it is of: the log of interactions, the audit log, or the clients."""
+    """Which rows it is of: the log of interactions, the audit log, the clients, or the organizations."""
 
     LOG = "log"
     AUDIT = "audit"
     PERSONS = "persons"
+    ORGANIZATIONS = "organizations"
 
 
 class ExportForm(StrEnum):

@@ -11,7 +11,10 @@ from hub.domain.client_fields import ClientField
 from hub.domain.ids import PersonId, TenantId
 from hub.insight.exports import Cell, ExportForm, ExportJob
 
-COLUMNS: Final = ("name", "phone", "email", "telegram", "organization", "language", "tags", "client_id")
+COLUMNS: Final = (
+    *("name", "phone", "email", "telegram", "organization", "language", "tags"),
+    *("note", "consents", "client_id"),
+)
 """Beside `field:` and the id of a field of the house. They are what a column of an import may say."""
 
 FIELD: Final = "field:"
@@ -35,7 +38,7 @@ class PersonFilter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """A client as their card has them. `addresses` are those known to be theirs, kind and normal form; `fields` are
-    values by the id of the field."""
+    values by the id of the field; `consents` what they said last of each way and purpose, a line each."""
 
     id: PersonId
     name: str
@@ -44,6 +47,8 @@ class PersonRow:
     tags: tuple[str, ...]
     fields: dict[str, str]
     addresses: tuple[tuple[str, str], ...]
+    note: str = ""
+    consents: tuple[str, ...] = ()
 
 
 class PersonSheet(Protocol):
@@ -88,10 +93,12 @@ class PersonRows:
 def cell_of(row: PersonRow, column: str, between: str) -> str:
     """What the column says of the client; several values are parted by `between`."""
     match column:
-        case "name" | "organization" | "language":
+        case "name" | "organization" | "language" | "note":
             return str(getattr(row, column))
         case "client_id":
             return row.id
+        case "consents":
+            return "\n".join(row.consents)
         case "tags":
             return between.join(row.tags)
         case "phone" | "email" | "telegram":

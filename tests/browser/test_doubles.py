@@ -117,6 +117,21 @@ async def test_a_manager_takes_clients_away(browser: Browser, house: RunningHub,
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("Имя целиком,Телефон,Эл. почта,")
     assert [line for line in lines[1:] if "Petrova" in line or "Петрова" in line] == lines[1:] != []
+
+    # organizations in a list of their own; they are never cards
+    await page.get_by_label("Вид файла").select_option("vcard")
+    await page.get_by_label("Организации").check()
+    await expect(page.get_by_text("Организации в файлы пока не выгружали.")).to_be_visible()
+    await expect(page.get_by_label("Вид файла")).to_have_value("csv_bom")
+    await expect(page.get_by_label("Найдены по")).to_have_count(0)
+    await page.get_by_role("button", name="Записать файл").press("Enter")
+    async with page.expect_download() as awaited:
+        await page.locator("a[download]").first.click()
+    assert (await awaited.value).suggested_filename.startswith("organizations-")
+    await (await awaited.value).save_as(tmp_path / "companies.csv")
+    lines = (tmp_path / "companies.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "Название,Домен или сайт,Телефон,Метки,Заметка,ID организации"
+    assert len(lines) > 1
     await page.context.close()
 
 

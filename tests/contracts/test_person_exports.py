@@ -3,11 +3,13 @@
 import asyncio
 import csv
 import io
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from agent_console import person_export_api
@@ -18,10 +20,12 @@ from crm_store.client_fields import ClientFields
 from crm_store.exports import SqlExports
 from crm_store.person_sheet import PersonSheet
 from hub.cluster.embedded.export_files import FolderExports
-from hub.crm.imports import ImportCounts
+from hub.crm.imports import ImportCounts, RowKind
 from hub.domain.access import Permission, Principal, Role
 from hub.domain.client_fields import ClientFieldKind
 from hub.domain.errors import Forbidden, Invalid
+from hub.domain.ids import PersonId
+from hub.domain.person import IdentityKind, Purpose
 from hub.insight.exporting import Exporter
 from hub.insight.exports import ExportForm, ExportState, ExportSubject, ExportView
 from hub.insight.person_rows import PersonFilter, PersonRows, filter_of, words_of
@@ -114,6 +118,102 @@ async def leaving(crm: Crm, tmp_path: Path) -> Leaving:
     return made
 
 
+async def speak(leaving: Leaving) -> None:
+    """Ayşe says yes, then no; a second note of her comes from another file."""
+    edits, clock, maria = leaving.crm.edits, leaving.desk.house.clock, leaving.desk.maria
+    ayse = await edits.owner_of(maria, IdentityKind.EMAIL, "ayse@example.org")
+    assert ayse.person is not None
+    person_id = PersonId(ayse.person.id)
+    for given, source in ((True, "the form; on the site"), (False, "=she called, angry")):
+        clock.advance(3_600.25)
+        await edits.record_consent(
+            maria,
+            person_id,
+            channel=IdentityKind.PHONE,
+            purpose=Purpose.MARKETING,
+            given=given,
+            source=source,
+        )
+    await edits.record_consent(
+        maria, person_id, channel=IdentityKind.EMAIL, purpose=Purpose.RECORDING, given=True, source=""
+    )
+    for note in ("calls in the morning", "=1+1\nand a second line"):
+        await leaving.desk.imported(f'Email;Note\nayse@example.org;"{note}"\n')
+
+
+async def said(house: House) -> list[tuple[object, ...]]:
+    """What people said last of each way and purpose, when and where it is written; and what is noted of them."""
+    rows = await house.rows(
+        "SELECT p.name, c.channel, c.purpose, c.given, c.at, c.source FROM consents c JOIN persons p"
+        " ON p.id = c.person_id WHERE c.tenant_id = $1 ORDER BY p.name, c.purpose, c.channel, c.at, c.id",
+        house.tenant_id,
+    )
+    newest = {tuple(row[:3]): tuple(row) for row in rows}
+    notes: dict[str, str] = {}
+    for name, note in await house.rows(
+        "SELECT p.name, f.now FROM person_facts f JOIN persons p ON p.id = f.person_id WHERE f.tenant_id = $1"
+        " AND f.kind = 'card_imported' AND f.now <> '' ORDER BY f.id",
+        house.tenant_id,
+    ):
+        notes[name] = f"{notes.get(name, '')}\n{note}".strip()
+    return [*newest.values(), *notes.items()]
+
+
+@pytest.mark.parametrize("form", [ExportForm.CSV, ExportForm.VCARD])
+async def test_consents_notes_and_fields_of_the_house_come_back_as_they_were_and_are_nothing_new(
+    leaving: Leaving, another_house: House, tmp_path: Path, form: ExportForm
+) -> None:
+    await speak(leaving)
+    house = leaving.desk.house
+    before = await said(house)
+    content = await leaving.file(form=form)
+    again = await leaving.desk.imported(content)
+    assert again.counts == ImportCounts(skipped=6)
+    assert await said(house) == before
+
+    await furnish(another_house)
+    there = Desk(another_house, tmp_path / "there")
+    done = await there.imported(content)
+    assert (done.counts.added, done.counts.bad) == (6, 0)
+    assert await said(another_house) == before
+    sizes = await another_house.rows(
+        "SELECT d.fields FROM person_details d JOIN persons p ON p.id = d.person_id"
+        " WHERE p.tenant_id = $1 AND d.fields <> '{}'",
+        another_house.tenant_id,
+    )
+    assert [list(msgspec.json.decode(row[0]).values()) for row in sizes] == [["38"]]
+    # who has a name alone is nobody's address, and their id is that of the other house
+    assert (await there.imported(content)).counts == ImportCounts(added=1, skipped=5, maybe=1)
+
+
+async def test_in_a_table_a_consent_says_its_way_its_purpose_its_state_when_and_where(
+    leaving: Leaving,
+) -> None:
+    await speak(leaving)
+    rows = list(csv.reader(io.StringIO((await leaving.file(form=ExportForm.CSV)).decode(), newline="")))
+    (ayse,) = [row for row in rows if row[0] == "Ayşe Yılmaz"]
+    phone, email = ayse[8].split("\n")
+    assert re.fullmatch(r"email recording yes \d{4}-\d\d-\d\dT[\d:.]+Z", email)
+    assert re.fullmatch(r"phone marketing no \d{4}-\d\d-\d\dT[\d:.]+Z =she called, angry", phone)
+    assert ayse[7] == "calls in the morning\n'=1+1\nand a second line"
+
+
+async def test_a_consent_of_the_future_or_that_is_none_is_a_bad_row_and_an_older_one_changes_nothing_newer(
+    leaving: Leaving,
+) -> None:
+    await speak(leaving)
+    before = await said(leaving.desk.house)
+    sheet = (
+        "Email;Consents\nayse@example.org;phone marketing yes 2090-01-01T00:00:00Z\n"
+        "long@example.org;phone marketing perhaps\nayse@example.org;phone marketing yes 2001-01-01T00:00:00Z old\n"
+    )
+    done = await leaving.desk.imported(sheet)
+    assert (done.counts.bad, done.counts.updated) == (2, 1)
+    bad = await leaving.desk.store.kept_rows(leaving.desk.maria, done.id, RowKind.BAD, after=0, limit=9)
+    assert [(row.number, row.reason) for row in bad] == [(1, "consent_in_future"), (2, "bad_consent")]
+    assert await said(leaving.desk.house) == before
+
+
 @pytest.fixture
 async def another_house(house: House) -> House:
     return await House(database=house.database, clock=house.clock).furnished()
@@ -162,7 +262,8 @@ async def test_no_cell_is_a_formula_and_titles_are_ones_own(leaving: Leaving) ->
     )
     rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
     assert rows[0] == [
-        "Имя целиком", "Phone", "Email", "Telegram", "Organization", "Language", "Tags", "Client id", "Shoe size",
+        "Имя целиком", "Phone", "Email", "Telegram", "Organization", "Language", "Tags",
+        "Note", "Consents", "Client id", "Shoe size",
     ]  # fmt: skip
     assert rows[1][:7] == [
         "Ayşe Yılmaz",
@@ -173,7 +274,7 @@ async def test_no_cell_is_a_formula_and_titles_are_ones_own(leaving: Leaving) ->
         "tr",
         "vip, new",
     ]
-    assert rows[1][8] == "38"
+    assert rows[1][10] == "38"
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 

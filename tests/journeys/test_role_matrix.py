@@ -208,6 +208,7 @@ async def things_of_others(store: Store) -> dict[str, str]:
         "export_id": await export_of_others(store, "log"),
         "audit_export_id": await export_of_others(store, "audit"),
         "person_export_id": await export_of_others(store, "persons"),
+        "organization_export_id": await export_of_others(store, "organizations"),
         **await knowledge_of_others(store, offer.queue_id),
         "notice_id": new_id(),
         "alarm_id": new_id(),

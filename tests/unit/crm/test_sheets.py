@@ -139,6 +139,7 @@ def test_cards_of_three_versions_are_rows() -> None:
         "language": "",
         "note": "две\nстроки, одна заметка",
         "client_id": "",
+        "consents": "",
     }
     assert (two["name"], two["phone"], two["telegram"], two["language"]) == (
         "Ayşe Yılmaz",

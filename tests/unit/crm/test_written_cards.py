@@ -39,3 +39,16 @@ def test_a_tag_keeps_what_stands_in_it() -> None:
     assert dict(zip(COLUMNS, row.cells, strict=True)) == {
         **dict.fromkeys(COLUMNS, ""), "name": "A", "tags": "vip\nx;y", "telegram": "4711", "language": "tr",
     }  # fmt: skip
+
+
+@given(st.dictionaries(WORDS.filter(bool), WORDS.filter(bool), max_size=4), WORDS)
+def test_notes_consents_and_fields_of_the_house_come_back(own: dict[str, str], note: str) -> None:
+    own = {" ".join(label.split()): said for label, said in own.items()}
+    consents = "phone marketing yes 2026-11-30T10:00:00Z a; b, c\\d"
+    cells = {"name": "A", "note": note, "consents": consents, **{f"field:{k}": v for k, v in own.items()}}
+    file = io.BytesIO(card_of(cells).encode())
+    shape = vcard_shape(file)
+    (row,) = vcard_rows(file, shape)
+    read = dict(zip(shape.columns, row.cells, strict=True))
+    assert (read["name"], read["note"], read["consents"]) == ("A", note, consents)
+    assert dict(zip(shape.columns[len(COLUMNS) :], row.cells[len(COLUMNS) :], strict=True)) == own

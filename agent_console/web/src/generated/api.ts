@@ -2588,6 +2588,12 @@ export interface StartImport {
   readonly on_known?: OnKnown;
 }
 
+/** All organizations. `headings` are titles of columns of one's own; each column is there all the same. */
+export interface StartOrganizationExport {
+  readonly form: ExportForm;
+  readonly headings?: readonly ExportHeading[];
+}
+
 /**
  * The clients that answer all of these; an empty one is answered by everybody. `q` is answered by the best 50.
  *
