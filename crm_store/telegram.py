@@ -7,7 +7,7 @@ from crm_store.driver import Row
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at
 from crm_store.store import Store
-from hub.domain.ids import TelegramBotId, TenantId, TouchId
+from hub.domain.ids import InteractionId, TelegramBotId, TenantId, TouchId
 from hub.domain.telegram import KeptUpdate, NewUpdate, SettledUpdate, TelegramBot
 
 _KEEP = (
@@ -138,6 +138,19 @@ class TelegramUpdates:
                 external_id,
             )
         return str(rows[0][0]) if rows else None
+
+    async def open_places(
+        self, tenant_id: TenantId, interaction_id: InteractionId
+    ) -> Sequence[tuple[str, str]]:
+        """Account and thread of each conversation on Telegram that is open in this interaction."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT account, thread FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = $2"
+                " AND channel = 'telegram' AND ended_at IS NULL",
+                tenant_id,
+                interaction_id,
+            )
+        return [(str(account), str(thread)) for account, thread in rows]
 
     async def parts_sent(self, touch_id: TouchId) -> Mapping[int, str]:
         """See the port."""

@@ -23,11 +23,12 @@ from hub.channels.telegram.presses import Presses
 from hub.channels.telegram.receiving import Receiving
 from hub.channels.telegram.settings import TelegramSettings
 from hub.channels.telegram.standing import Standings
+from hub.channels.telegram.typing import TypingShown
 from hub.channels.telegram.webhook import Webhook
 from hub.checkup import Checkup
 from hub.cluster.codec import encode
 from hub.desk.telegram import BotSettings
-from hub.domain.events import Event
+from hub.domain.events import Event, Typing
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.setting_events import TelegramBotChanged
 from hub.domain.telegram import TELEGRAM
@@ -95,6 +96,7 @@ class TelegramSide:
         self._receiving = Receiving(
             self._bots, self._keeping, self.standings, public_url=public_url, told=count
         )
+        self._typing = TypingShown(self._bots, self.updates.open_places, clock, told=count)
         self._webhook = Webhook(self._bots, self._keeping, update_bytes=settings.update_bytes, told=count)
         self.channel = Telegram(
             tenant_id=DEFAULT_TENANT,
@@ -116,7 +118,10 @@ class TelegramSide:
         return self._webhook.routes() if self._settings.enabled else []
 
     async def heard(self, events: Sequence[Event]) -> None:
-        """The bus's handler: a bot that was changed is read anew."""
+        """The bus's handler: a bot that was changed is read anew, and who is written to sees it."""
+        for event in events:
+            if isinstance(event, Typing) and self._settings.enabled:
+                self._typing.heard(event)
         if any(isinstance(event, TelegramBotChanged) for event in events):
             await kept_current(self._bots)
 
@@ -133,6 +138,7 @@ class TelegramSide:
         jobs.start("telegram updates kept", self._keeping.run())
         jobs.start("telegram updates read", self._incoming.run())
         jobs.start("telegram", self.channel.run())
+        jobs.start("telegram typing", self._typing.run())
         jobs.every("telegram ratings", _QUESTIONS_S, self._ratings.step)
         jobs.every("telegram menus", _QUESTIONS_S, self._menus.step)
         try:

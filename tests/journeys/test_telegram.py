@@ -280,3 +280,16 @@ async def test_a_second_poller_is_told_of_and_the_bot_comes_back(tmp_path: Path)
         async with asyncio.timeout(60):
             while (await shown(admin))["receiving"] != "works":
                 await asyncio.sleep(0.2)
+
+
+async def test_a_client_sees_that_they_are_written_to(tmp_path: Path) -> None:
+    async with bot_hub(tmp_path) as tg, anna_at(tg) as anna:
+        tg.ivan.writes(tg.bot, "hello")
+        interaction_id = await taken(anna)
+        await anna.socket.send({"kind": "typing", "interaction_id": interaction_id, "typing": True})
+        async with asyncio.timeout(20):
+            while not tg.bot.actions:
+                await asyncio.sleep(0.05)
+        assert tg.bot.actions[0] == (tg.ivan.id, "typing")
+        await answer(anna, interaction_id, "here I am")
+        await tg.bot.until_sent(1)

@@ -183,6 +183,14 @@ class BotApi:
             lambda: self._bot.edit_message_text(text, chat_id=place.chat_id, message_id=message_id)
         )
 
+    async def show_typing(self, place: Place) -> None:
+        """Show the client for 5 s that somebody writes. Raises Unavailable, ChannelRefused."""
+        await self._asked(
+            lambda: self._bot.send_chat_action(
+                place.chat_id, "typing", business_connection_id=place.connection_id or None
+            )
+        )
+
     async def file(self, file_id: str) -> AsyncIterator[bytes]:
         """The content of a file, in chunks. Raises NotFound (it cannot be had), Unavailable."""
         try:
