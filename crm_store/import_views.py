@@ -1,5 +1,7 @@
 """Rows of the table of imports, as what they say."""
 
+from datetime import datetime
+
 import msgspec
 
 from crm_store.driver import Row
@@ -7,7 +9,18 @@ from crm_store.instants import from_us
 from crm_store.mapping import at as instant
 from crm_store.mapping import columns
 from crm_store.rows.imports import imports
-from hub.crm.imports import ImportCounts, ImportForm, ImportJob, ImportKind, ImportState, ImportView, OnKnown
+from hub.crm.imports import (
+    FAULT,
+    KEPT_AFTER_A_FAULT,
+    KEPT_UNSTARTED,
+    ImportCounts,
+    ImportForm,
+    ImportJob,
+    ImportKind,
+    ImportState,
+    ImportView,
+    OnKnown,
+)
 from hub.crm.sheets import Shape
 from hub.domain.access import Permission, Principal, Role, Scope
 from hub.domain.ids import TenantId, UserId
@@ -43,7 +56,17 @@ def view_of(r: Row, principal: Principal) -> ImportView:
         is_mine=r[AT["owner_id"]] == (principal.user_id or ""),
         created_at=from_us(r[AT["created_at"]]),
         ended_at=instant(r[AT["ended_at"]]),
+        expires_at=_expires_at(r),
     )
+
+
+def _expires_at(r: Row) -> datetime | None:
+    state, problem = ImportState(r[AT["state"]]), r[AT["problem"]]
+    if state is ImportState.READY:
+        return from_us(r[AT["created_at"]]) + KEPT_UNSTARTED
+    if state is ImportState.FAILED and problem == FAULT:
+        return from_us(r[AT["ended_at"]]) + KEPT_AFTER_A_FAULT
+    return None
 
 
 def job_of(r: Row) -> ImportJob:

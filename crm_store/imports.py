@@ -1,6 +1,6 @@
 """Imports in the store: a batch of rows, what became of them, and where the import is are one commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from crm_store.audited import audited
@@ -20,6 +20,7 @@ from hub.crm.imports import (
     FAULT,
     FILE_GONE,
     MOST_OPEN,
+    NOT_STARTED,
     BadRow,
     Draft,
     ImportCounts,
@@ -293,25 +294,57 @@ class Imports:
             crash_at("imports.before_commit")
         return done
 
-    async def kept_too_long(self, tenant_id: TenantId, before: datetime) -> Sequence[str]:
+    async def unstarted(self, tenant_id: TenantId, before: datetime) -> Sequence[tuple[str, ImportKind]]:
+        """See the port."""
+        return await self._named(
+            "tenant_id = $1 AND state = 'ready' AND created_at < $2", tenant_id, to_us(before)
+        )
+
+    async def give_up(self, tenant_id: TenantId, import_id: str, at: datetime, draft: AuditDraft) -> bool:
+        """See the port."""
+        async with self._store.database.transaction() as wire:
+            given_up = await wire.execute(
+                "UPDATE imports SET state = 'cancelled', problem = $3, ended_at = $4"
+                " WHERE tenant_id = $1 AND id = $2 AND state = 'ready'",
+                tenant_id,
+                import_id,
+                NOT_STARTED,
+                to_us(at),
+            )
+            if given_up:
+                await audited(wire, draft)
+        return bool(given_up)
+
+    async def needed(self, ids: Sequence[str]) -> Collection[str]:
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
-                f"SELECT id FROM imports WHERE tenant_id = $1 AND {_BY_FAULT} AND ended_at < $2 ORDER BY id",
-                tenant_id,
-                to_us(before),
+                f"SELECT id FROM imports WHERE id = ANY($1) AND (state IN {_OPEN} OR {_BY_FAULT})", list(ids)
             )
-        return [row[0] for row in rows]
+        return {row[0] for row in rows}
 
-    async def file_gone(self, tenant_id: TenantId, import_id: str) -> None:
+    async def kept_too_long(self, tenant_id: TenantId, before: datetime) -> Sequence[tuple[str, ImportKind]]:
+        """See the port."""
+        return await self._named(
+            f"tenant_id = $1 AND {_BY_FAULT} AND ended_at < $2", tenant_id, to_us(before)
+        )
+
+    async def _named(self, where: str, *params: object) -> Sequence[tuple[str, ImportKind]]:
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(f"SELECT id, kind FROM imports WHERE {where} ORDER BY id", *params)
+        return [(row[0], ImportKind(row[1])) for row in rows]
+
+    async def file_gone(self, tenant_id: TenantId, import_id: str, draft: AuditDraft) -> None:
         """See the port."""
         async with self._store.database.transaction() as wire:
-            await wire.execute(
+            gone = await wire.execute(
                 f"UPDATE imports SET problem = $3 WHERE tenant_id = $1 AND id = $2 AND {_BY_FAULT}",
                 tenant_id,
                 import_id,
                 FILE_GONE,
             )
+            if gone:
+                await audited(wire, draft)
 
     async def end(
         self, job: ImportJob, state: ImportState, at: datetime, *, problem: str, draft: AuditDraft

@@ -14,7 +14,10 @@ from hub.crm.imports import (
     FAULT,
     FILE_GONE,
     KEPT_AFTER_A_FAULT,
+    KEPT_UNSTARTED,
     MOST_BYTES,
+    NOT_STARTED,
+    ORPHANED,
     BadRow,
     Draft,
     ImportFiles,
@@ -27,7 +30,7 @@ from hub.crm.imports import (
     OnKnown,
 )
 from hub.crm.sheets import RawRow, Shape
-from hub.domain.access import Permission, Principal
+from hub.domain.access import Permission, Principal, system_principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, HubError, NotFound, Unavailable
 from hub.domain.ids import OrganizationId, PersonId, TenantId
@@ -197,11 +200,20 @@ class Imports:
             await asyncio.to_thread(self._files.remove, job.id)
 
     async def _forget(self, tenant_id: TenantId) -> None:
-        """Files that waited long enough for somebody to go on with them."""
-        before = self._clock.now() - KEPT_AFTER_A_FAULT
-        for import_id in await self._store.kept_too_long(tenant_id, before):
+        """Files that waited long enough for somebody to start, or go on with, them; and what a process left behind."""
+        now, us = self._clock.now(), system_principal(tenant_id)
+        for import_id, kind in await self._store.unstarted(tenant_id, now - KEPT_UNSTARTED):
+            draft = self._draft(us, kind, import_id, NOT_STARTED)
+            if await self._store.give_up(tenant_id, import_id, now, draft):
+                await asyncio.to_thread(self._files.remove, import_id)
+        for import_id, kind in await self._store.kept_too_long(tenant_id, now - KEPT_AFTER_A_FAULT):
             await asyncio.to_thread(self._files.remove, import_id)
-            await self._store.file_gone(tenant_id, import_id)
+            await self._store.file_gone(tenant_id, import_id, self._draft(us, kind, import_id, FILE_GONE))
+        old = await asyncio.to_thread(self._files.kept, now - ORPHANED)
+        needed = await self._store.needed(old) if old else ()
+        for import_id in old:
+            if import_id not in needed:
+                await asyncio.to_thread(self._files.remove, import_id)
 
     async def _kind(self, tenant_id: TenantId, kind: ImportKind) -> Kind:
         return kind_of(kind, await self._store.fields(tenant_id))

@@ -1,6 +1,6 @@
 """Imports of clients and of organizations: what one is, its life, and the ports of those who keep its file and rows."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,9 +20,13 @@ MOST_BYTES = 64 * 1024 * 1024
 BATCH_ROWS = 200
 MOST_OPEN = 5
 """Imports of one person that have not ended."""
-FAULT, FILE_GONE = "internal", "file_gone"
+FAULT, FILE_GONE, NOT_STARTED = "internal", "file_gone", "not_started"
 """Problems of an import that failed: by a fault of ours, from where it stands it can be started again; or because there
-is no file to go on with."""
+is no file to go on with. One that was `cancelled` because nobody started it says so."""
+KEPT_UNSTARTED = timedelta(days=7)
+"""How long the file of one that nobody has started is kept."""
+ORPHANED = timedelta(days=1)
+"""After that a file that no import needs is one that a process left when it died."""
 KEPT_AFTER_A_FAULT = timedelta(days=30)
 """How long the file of one that failed by a fault of ours is kept, unless it is cancelled."""
 
@@ -80,7 +84,7 @@ class ImportCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 class ImportView(msgspec.Struct, frozen=True, kw_only=True):
     """An import. `mapping` has a target for each of `columns`, empty for one that is left out; `problem` is one stable
-    word."""
+    word; at `expires_at` its file is deleted, unless somebody starts it or goes on with it before."""
 
     id: str
     kind: ImportKind
@@ -100,6 +104,7 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
     is_mine: bool
     created_at: datetime
     ended_at: datetime | None
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +206,10 @@ class ImportFiles(Protocol):
         """Its rows, read as they are asked for. Raises NotFound at the first step."""
         ...
 
+    def kept(self, before: datetime) -> Sequence[str]:
+        """The imports whose files are there since before then."""
+        ...
+
     def remove(self, import_id: str) -> None:
         """Forget it, if it is there."""
         ...
@@ -284,11 +293,23 @@ class ImportStore(Protocol):
         """
         ...
 
-    async def kept_too_long(self, tenant_id: TenantId, before: datetime) -> Sequence[str]:
+    async def unstarted(self, tenant_id: TenantId, before: datetime) -> Sequence[tuple[str, ImportKind]]:
+        """Imports that wait to be started since before then."""
+        ...
+
+    async def give_up(self, tenant_id: TenantId, import_id: str, at: datetime, draft: AuditDraft) -> bool:
+        """It is cancelled, nobody started it; False when somebody has meanwhile."""
+        ...
+
+    async def needed(self, ids: Sequence[str]) -> Collection[str]:
+        """Which of these are imports, of whatever house, that still need their file."""
+        ...
+
+    async def kept_too_long(self, tenant_id: TenantId, before: datetime) -> Sequence[tuple[str, ImportKind]]:
         """Imports that failed by a fault of ours before then."""
         ...
 
-    async def file_gone(self, tenant_id: TenantId, import_id: str) -> None:
+    async def file_gone(self, tenant_id: TenantId, import_id: str, draft: AuditDraft) -> None:
         """The file of one that failed by a fault of ours is not kept any more."""
         ...
 

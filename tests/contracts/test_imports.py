@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import io
+import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from agent_console import import_api
 from agent_console.operations import Call
 from hub.crm.imports import (
     KEPT_AFTER_A_FAULT,
+    KEPT_UNSTARTED,
+    ORPHANED,
     BadRow,
     ImportCounts,
     ImportForm,
@@ -24,6 +28,7 @@ from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.domain.person import Confidence, IdentityKind
 from hub.domain.spreadsheets import harmless
+from hub.ids import new_id
 from tests.contracts.crm import Crm
 from tests.contracts.made_imports import Desk
 from tests.stores import House
@@ -325,11 +330,73 @@ async def test_a_file_that_nobody_goes_on_with_is_kept_for_a_month(
             await asyncio.sleep(0.01)
     working.cancel()
     gone = await desk.store.one(desk.maria, view.id)
-    assert (gone.state, gone.problem) == (ImportState.FAILED, "file_gone")
+    assert (gone.state, gone.problem, gone.expires_at) == (ImportState.FAILED, "file_gone", None)
     assert list(desk.folder.iterdir()) == []
     with pytest.raises(Conflict) as over:
         await desk.start(view)
     assert over.value.stable_code == "import_over"
+
+
+async def swept(desk: Desk, until: Callable[[], Awaitable[bool]]) -> None:
+    """The importer looks after what waits, until that is so."""
+    working = asyncio.create_task(desk.imports.run(desk.house.tenant_id))
+    async with asyncio.timeout(10):
+        while not await until():
+            await asyncio.sleep(0.01)
+    working.cancel()
+
+
+async def test_a_file_that_nobody_starts_is_kept_for_a_week_and_that_it_is_gone_is_said_and_audited(
+    desk: Desk,
+) -> None:
+    view = await desk.bring(SHEET)
+    assert view.expires_at == view.created_at + KEPT_UNSTARTED
+    desk.house.clock.advance(KEPT_UNSTARTED.total_seconds())
+    await desk.imported(SHEET)
+    assert (await desk.store.one(desk.maria, view.id)).state is ImportState.READY
+    assert len(list(desk.folder.iterdir())) == 1
+
+    desk.house.clock.advance(1)
+
+    async def is_over() -> bool:
+        return not list(desk.folder.iterdir())
+
+    await swept(desk, is_over)
+    gone = await desk.store.one(desk.maria, view.id)
+    assert (gone.state, gone.problem, gone.expires_at) == (ImportState.CANCELLED, "not_started", None)
+    assert gone.ended_at == desk.house.clock.now()
+    rows = await desk.house.rows(
+        "SELECT actor, reason FROM audit_log WHERE tenant_id = $1 AND object = $2 ORDER BY number",
+        desk.house.tenant_id,
+        view.id,
+    )
+    assert [tuple(row) for row in rows] == [(desk.maria.name, "brought"), ("system", "not_started")]
+    for again in (desk.start(view), desk.imports.cancel(desk.maria, view.id)):
+        with pytest.raises(Conflict) as over:
+            await again
+        assert over.value.stable_code == "import_over"
+
+
+async def test_a_file_that_no_import_needs_is_removed_after_a_day_and_no_other(
+    desk: Desk, tmp_path: Path
+) -> None:
+    theirs = Desk(
+        await House(database=desk.house.database, clock=desk.house.clock).furnished(), tmp_path / "imports"
+    )
+    kept = {f"{(await one.bring(SHEET)).id}.in" for one in (desk, theirs)}
+    left, fresh = desk.folder / f"{new_id()}.in", desk.folder / f"{new_id()}.in"
+    day_ago = (desk.house.clock.now() - ORPHANED).timestamp()
+    for path in (left, fresh):
+        path.write_text("left by a process that died")
+    for path in desk.folder.iterdir():
+        os.utime(path, (day_ago - 1, day_ago - 1))
+    os.utime(fresh, (day_ago, day_ago))
+
+    async def is_over() -> bool:
+        return not left.exists()
+
+    await swept(desk, is_over)
+    assert {path.name for path in desk.folder.iterdir()} == kept | {fresh.name}
 
 
 async def test_each_step_is_in_the_audit_log(desk: Desk) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,6 +69,11 @@ class FolderImports:
         """See the port."""
         with self._opened(import_id) as file:
             yield from csv_rows(file, shape) if form is ImportForm.CSV else vcard_rows(file, shape)
+
+    def kept(self, before: datetime) -> Sequence[str]:
+        """See the port."""
+        limit = before.timestamp()
+        return [path.stem for path in self._root.glob("*.in") if path.stat().st_mtime < limit]
 
     def remove(self, import_id: str) -> None:
         """See the port."""

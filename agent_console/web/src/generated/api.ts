@@ -1020,7 +1020,7 @@ export type ImportState = 'cancelled' | 'done' | 'failed' | 'queued' | 'ready' |
 
 /**
  * An import. `mapping` has a target for each of `columns`, empty for one that is left out; `problem` is one stable
- * word.
+ * word; at `expires_at` its file is deleted, unless somebody starts it or goes on with it before.
  */
 export interface ImportView {
   readonly id: string;
@@ -1041,6 +1041,7 @@ export interface ImportView {
   readonly is_mine: boolean;
   readonly created_at: string;
   readonly ended_at: string | null;
+  readonly expires_at: string | null;
 }
 
 /** A page, newest first. `next` goes into `?after=`. */

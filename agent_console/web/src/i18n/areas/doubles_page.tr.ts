@@ -25,7 +25,7 @@ const words: DoublesWords = {
     same_name: 'Aynı ad',
     similar_name: 'Benzer ad',
     part_of_name: 'Adın bir parçası',
-    same_organization: 'Aynı kurum',
+    same_organization: 'Aynı kuruluş',
     same_mail_name: 'E-postada {\'@\'} öncesi aynı',
   },
   split: {

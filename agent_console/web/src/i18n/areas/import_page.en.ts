@@ -122,7 +122,9 @@ export default {
     form: 'Form of the file',
     write: 'Write the file',
   },
+  kept_until: { ready: 'The file is deleted by itself on {at} unless it is started.', failed: 'The file is deleted by itself on {at} unless somebody goes on with it.' },
   problems: {
+    not_started: 'Nobody started it for a week: the file was deleted. Bring it again.',
     file_gone: 'The file is gone from the hub’s disk. Bring it again: rows that were taken are known by then.',
     internal: 'A fault in the hub stopped it; it has been logged. What was taken stays, and so does the file for 30 days: go on where it stands, or cancel it.',
   },

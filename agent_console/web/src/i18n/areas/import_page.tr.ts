@@ -42,7 +42,7 @@ const words: ImportWords = {
     phone: 'Telefon',
     email: 'E-posta',
     telegram: 'Telegram',
-    organization: 'Kurum',
+    organization: 'Kuruluş',
     language: 'Dil',
     tags: 'Etiketler',
     note: 'Not',
@@ -124,7 +124,9 @@ const words: ImportWords = {
     form: 'Dosyanın biçimi',
     write: 'Dosyayı yaz',
   },
+  kept_until: { ready: 'Başlatılmazsa dosya kendiliğinden silinir: {at}.', failed: 'Sürdürülmezse dosya kendiliğinden silinir: {at}.' },
   problems: {
+    not_started: 'Bir hafta boyunca kimse başlatmadı: dosya silindi. Yeniden getirin.',
     file_gone: 'Dosya artık diskte değil. Yeniden getirin: alınmış satırlar tanınır.',
     internal: 'Bir hata bunu durdurdu; günlüğe yazıldı. Alınanlar kaldı, dosya 30 gün saklanır: kaldığı yerden sürdürün ya da iptal edin.',
   },
