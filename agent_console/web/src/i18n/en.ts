@@ -1,24 +1,30 @@
 /** English, and with it the list of every text: the other languages have the same keys. */
 
 import access from '@/i18n/areas/access.en';
+import floor from '@/i18n/areas/floor.en';
 import floor_setup from '@/i18n/areas/floor_setup.en';
+import help from '@/i18n/areas/help.en';
 import knowledge from '@/i18n/areas/knowledge.en';
 import manager from '@/i18n/areas/manager.en';
 import person_card from '@/i18n/areas/person_card.en';
 import supervise from '@/i18n/areas/supervise.en';
 import talk from '@/i18n/areas/talk.en';
+import work from '@/i18n/areas/work.en';
 import errors from '@/i18n/errors/en';
 
 export default {
   product: 'Touchline',
   // the words of one area of the product stand in one file a language
   access,
+  floor,
   floor_setup,
+  help,
   knowledge,
   manager,
   person_card,
   supervise,
   talk,
+  work,
   common: {
     system: 'The system',
     cancel: 'Cancel',
@@ -105,39 +111,6 @@ export default {
     nobody: 'Nobody found for “{q}”. Try a part of the name, the number or the address.',
     found: '{n} person found | {n} persons found',
     short: 'Type two characters or more.',
-  },
-  work: {
-    title: 'Work',
-    offered: 'Offered',
-    mine: 'Mine',
-    waiting: 'Waiting',
-    lines: 'Queues',
-    accept: 'Accept',
-    decline: 'Decline',
-    waited: 'waited {time}',
-    more_offers: 'and {n} more offer | and {n} more offers',
-    announced: 'Offered: {name}, {channel}, {queue}. Press A to accept.',
-    seconds_left: '{n} second left | {n} seconds left',
-    over: 'The offer to serve {name} is over.',
-    taken: '{name} went to {agent}.',
-    you_available: 'You are available.',
-    you_paused: 'You are paused. Nothing is offered to you.',
-    you_offline: 'You are offline. Nothing is offered to you.',
-    answer_offer: 'A client is waiting for your answer.',
-    you_engaged: 'Next work appears here.',
-    longest: 'Longest waiting: {time} in {queue}.',
-    nobody_waits: 'Nobody is waiting.',
-    mine_empty: 'Accepted work is kept here until you close it.',
-    unread: '{n} unread message | {n} unread messages',
-    files: '{n} file | {n} files',
-    last_word: 'Since the last message',
-    unanswered: 'waiting for your answer for {time}',
-    place: 'place {n}',
-    free: 'Free',
-    since: 'Longest',
-    wrap_up: 'wrap-up',
-    back_in_line: '{name} went back to the line: {reason}',
-    list_hint: 'J and K move, Enter opens',
   },
   decline: {
     title: 'Why not?',
@@ -345,31 +318,6 @@ export default {
     offered: 'offered',
     none: 'The router has not offered this to anybody.',
   },
-  help: {
-    snooze: 'Snooze the conversation',
-    undo: 'Undo the last send',
-    later: 'Send later',
-    mention: 'Name a colleague in a note',
-    title: 'Keyboard',
-    lead: 'Letters work wherever you are not typing.',
-    accept: 'Accept the offer',
-    decline: 'Decline the offer',
-    next: 'Next of my work',
-    move: 'Next, previous of my work',
-    previous: 'Previous of my work',
-    open: 'Open the chosen row',
-    reply: 'Write a reply',
-    note: 'Write a note',
-    close: 'Close with an outcome',
-    transfer: 'Transfer to a queue or a colleague',
-    state: 'Change my state',
-    search: 'Find a person',
-    escape: 'Leave the field, close what is open',
-    palette: 'All commands and conversations',
-    help: 'This sheet',
-    send: 'Send',
-    new_line: 'New line',
-  },
   palette: {
     title: 'Commands',
     placeholder: 'What do you want to do?',
@@ -381,40 +329,6 @@ export default {
   },
   notice: {
     title: 'Notices',
-  },
-  floor: {
-    call: 'on the telephone',
-    call_ringing: 'rings',
-    call_talking: 'talks',
-    call_held: 'on hold',
-    title: 'Floor',
-    waiting: 'Waiting',
-    longest: 'Longest wait',
-    service_level: 'Service level today',
-    abandoned: 'Abandoned today',
-    queues: 'Queues',
-    people: 'People',
-    queue: 'Queue',
-    oldest: 'Oldest',
-    sl: 'SL today',
-    asa: 'ASA',
-    aht: 'AHT',
-    ewt: 'EWT',
-    offered: 'Offered',
-    answered: 'Answered',
-    staffed: 'Free / staffed',
-    pop: 'Card on the screen after',
-    no_queues: 'No queues yet. Add one in the settings file, then start the hub again.',
-    no_people: 'Nobody serves these queues.',
-    load: 'load {share}',
-    f_waiting: 'Work items in line now, all queues',
-    f_longest: 'Now − the time the oldest waiting item was first queued',
-    f_sl: 'Answered within the target time ÷ (offered − short abandons), weighted by offered',
-    f_abandoned: 'Abandoned ÷ offered since midnight',
-    f_asa: 'Sum of waits of answered ÷ answered',
-    f_aht: 'Sum of talk, hold and wrap-up ÷ handled',
-    f_ewt: 'Place in line ÷ the recent rate of answers',
-    f_pop: 'Touch received → card sent, last 1,000 offers',
   },
   audit: {
     title: 'Audit log',

@@ -1,12 +1,15 @@
 /** Russian. */
 
 import access from '@/i18n/areas/access.ru';
+import floor from '@/i18n/areas/floor.ru';
 import floor_setup from '@/i18n/areas/floor_setup.ru';
+import help from '@/i18n/areas/help.ru';
 import knowledge from '@/i18n/areas/knowledge.ru';
 import manager from '@/i18n/areas/manager.ru';
 import person_card from '@/i18n/areas/person_card.ru';
 import supervise from '@/i18n/areas/supervise.ru';
 import talk from '@/i18n/areas/talk.ru';
+import work from '@/i18n/areas/work.ru';
 import errors from '@/i18n/errors/ru';
 import type { Messages } from '@/i18n/text';
 
@@ -14,12 +17,15 @@ const ru: Messages = {
   product: 'Touchline',
   // the words of one area of the product stand in one file a language
   access,
+  floor,
   floor_setup,
+  help,
   knowledge,
   manager,
   person_card,
   supervise,
   talk,
+  work,
   common: {
     system: 'Система',
     cancel: 'Отмена',
@@ -106,39 +112,6 @@ const ru: Messages = {
     nobody: 'По запросу «{q}» никого нет. Попробуйте часть имени, номера или адреса.',
     found: 'Найден {n} человек | Найдено {n} человека | Найдено {n} человек',
     short: 'Введите хотя бы два символа.',
-  },
-  work: {
-    title: 'Работа',
-    offered: 'Предложено',
-    mine: 'Мои',
-    waiting: 'Ожидают',
-    lines: 'Очереди',
-    accept: 'Принять',
-    decline: 'Отказаться',
-    waited: 'ждёт {time}',
-    more_offers: 'и ещё {n} предложение | и ещё {n} предложения | и ещё {n} предложений',
-    announced: 'Предложено: {name}, {channel}, {queue}. Нажмите A, чтобы принять.',
-    seconds_left: 'осталась {n} секунда | осталось {n} секунды | осталось {n} секунд',
-    over: 'Предложение ответить клиенту {name} закончилось.',
-    taken: '{name}: клиента взял(а) {agent}.',
-    you_available: 'Вы доступны.',
-    you_paused: 'Вы на паузе. Вам ничего не предлагают.',
-    you_offline: 'Вы не в сети. Вам ничего не предлагают.',
-    answer_offer: 'Клиент ждёт вашего ответа на предложение.',
-    you_engaged: 'Следующая работа появится здесь.',
-    longest: 'Дольше всех ждут: {time} в {queue}.',
-    nobody_waits: 'Никто не ждёт.',
-    mine_empty: 'Принятая работа остаётся здесь, пока вы её не закроете.',
-    unread: '{n} непрочитанное сообщение | {n} непрочитанных сообщения | {n} непрочитанных сообщений',
-    files: '{n} файл | {n} файла | {n} файлов',
-    last_word: 'С последнего сообщения',
-    unanswered: 'ждёт вашего ответа {time}',
-    place: 'место {n}',
-    free: 'Свободны',
-    since: 'Макс.',
-    wrap_up: 'завершение',
-    back_in_line: '{name} снова в очереди: {reason}',
-    list_hint: 'J и K листают, Enter открывает',
   },
   decline: {
     title: 'Почему?',
@@ -346,31 +319,6 @@ const ru: Messages = {
     offered: 'предложено',
     none: 'Эту работу пока никому не предлагали.',
   },
-  help: {
-    snooze: 'Отложить разговор',
-    undo: 'Отменить последнюю отправку',
-    later: 'Отправить позже',
-    mention: 'Упомянуть коллегу в заметке',
-    title: 'Клавиши',
-    lead: 'Буквы работают везде, где вы не пишете.',
-    accept: 'Принять предложение',
-    decline: 'Отказаться от предложения',
-    next: 'Следующее в моей работе',
-    move: 'Следующая и предыдущая из моих',
-    previous: 'Предыдущее в моей работе',
-    open: 'Открыть выбранную строку',
-    reply: 'Написать ответ',
-    note: 'Написать заметку',
-    close: 'Закрыть с итогом',
-    transfer: 'Передать в очередь или коллеге',
-    state: 'Сменить состояние',
-    search: 'Найти человека',
-    escape: 'Выйти из поля, закрыть открытое',
-    palette: 'Все команды и разговоры',
-    help: 'Эта подсказка',
-    send: 'Отправить',
-    new_line: 'Новая строка',
-  },
   palette: {
     title: 'Команды',
     placeholder: 'Что сделать?',
@@ -382,40 +330,6 @@ const ru: Messages = {
   },
   notice: {
     title: 'Сообщения',
-  },
-  floor: {
-    call: 'по телефону',
-    call_ringing: 'звонит',
-    call_talking: 'говорит',
-    call_held: 'удержание',
-    title: 'Зал',
-    waiting: 'Ожидают',
-    longest: 'Дольше всех',
-    service_level: 'Уровень обслуживания сегодня',
-    abandoned: 'Не дождались сегодня',
-    queues: 'Очереди',
-    people: 'Люди',
-    queue: 'Очередь',
-    oldest: 'Дольше всех',
-    sl: 'SL сегодня',
-    asa: 'ASA',
-    aht: 'AHT',
-    ewt: 'EWT',
-    offered: 'Поступило',
-    answered: 'Отвечено',
-    staffed: 'Свободны / всего',
-    pop: 'Карточка на экране через',
-    no_queues: 'Очередей пока нет. Добавьте их в файл настроек и перезапустите хаб.',
-    no_people: 'Эти очереди никто не обслуживает.',
-    load: 'нагрузка {share}',
-    f_waiting: 'Сколько работ сейчас в очередях',
-    f_longest: 'Сейчас − время, когда самая старая работа впервые встала в очередь',
-    f_sl: 'Отвечено за целевое время ÷ (поступило − короткие уходы), с весом по поступившим',
-    f_abandoned: 'Не дождались ÷ поступило с полуночи',
-    f_asa: 'Сумма ожидания отвеченных ÷ отвечено',
-    f_aht: 'Сумма разговора, удержания и завершения ÷ обработано',
-    f_ewt: 'Место в очереди ÷ недавняя скорость ответов',
-    f_pop: 'Касание получено → карточка отправлена, последние 1 000 предложений',
   },
   audit: {
     title: 'Журнал аудита',

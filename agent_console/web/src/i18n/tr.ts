@@ -1,12 +1,15 @@
 /** Turkish. */
 
 import access from '@/i18n/areas/access.tr';
+import floor from '@/i18n/areas/floor.tr';
 import floor_setup from '@/i18n/areas/floor_setup.tr';
+import help from '@/i18n/areas/help.tr';
 import knowledge from '@/i18n/areas/knowledge.tr';
 import manager from '@/i18n/areas/manager.tr';
 import person_card from '@/i18n/areas/person_card.tr';
 import supervise from '@/i18n/areas/supervise.tr';
 import talk from '@/i18n/areas/talk.tr';
+import work from '@/i18n/areas/work.tr';
 import errors from '@/i18n/errors/tr';
 import type { Messages } from '@/i18n/text';
 
@@ -14,12 +17,15 @@ const tr: Messages = {
   product: 'Touchline',
   // the words of one area of the product stand in one file a language
   access,
+  floor,
   floor_setup,
+  help,
   knowledge,
   manager,
   person_card,
   supervise,
   talk,
+  work,
   common: {
     system: 'Sistem',
     cancel: 'Vazgeç',
@@ -106,39 +112,6 @@ const tr: Messages = {
     nobody: '“{q}” için kimse bulunamadı. Adın, numaranın veya adresin bir bölümünü deneyin.',
     found: '{n} kişi bulundu | {n} kişi bulundu',
     short: 'En az iki karakter yazın.',
-  },
-  work: {
-    title: 'İşler',
-    offered: 'Teklif',
-    mine: 'Bende',
-    waiting: 'Bekleyenler',
-    lines: 'Kuyruklar',
-    accept: 'Kabul et',
-    decline: 'Reddet',
-    waited: '{time} bekledi',
-    more_offers: 've {n} teklif daha | ve {n} teklif daha',
-    announced: 'Teklif: {name}, {channel}, {queue}. Kabul için A tuşuna basın.',
-    seconds_left: '{n} saniye kaldı | {n} saniye kaldı',
-    over: '{name} için teklif sona erdi.',
-    taken: '{name}: işi {agent} aldı.',
-    you_available: 'Müsaitsiniz.',
-    you_paused: 'Moladasınız. Size iş teklif edilmiyor.',
-    you_offline: 'Çevrimdışısınız. Size iş teklif edilmiyor.',
-    answer_offer: 'Bir müşteri yanıtınızı bekliyor.',
-    you_engaged: 'Sıradaki iş burada görünür.',
-    longest: 'En uzun bekleyen: {queue} kuyruğunda {time}.',
-    nobody_waits: 'Bekleyen yok.',
-    mine_empty: 'Kabul ettiğiniz işler siz kapatana kadar burada durur.',
-    unread: '{n} okunmamış mesaj | {n} okunmamış mesaj',
-    files: '{n} dosya | {n} dosya',
-    last_word: 'Son iletiden beri',
-    unanswered: '{time} süredir yanıtınızı bekliyor',
-    place: '{n}. sırada',
-    free: 'Müsait',
-    since: 'En uzun',
-    wrap_up: 'toparlama',
-    back_in_line: '{name} yeniden kuyrukta: {reason}',
-    list_hint: 'J ve K gezer, Enter açar',
   },
   decline: {
     title: 'Neden?',
@@ -346,31 +319,6 @@ const tr: Messages = {
     offered: 'teklif edildi',
     none: 'Bu iş henüz kimseye teklif edilmedi.',
   },
-  help: {
-    snooze: 'Görüşmeyi ertele',
-    undo: 'Son göndermeyi geri al',
-    later: 'Sonra gönder',
-    mention: 'Notta çalışma arkadaşını an',
-    title: 'Klavye',
-    lead: 'Harfler, yazı yazmadığınız her yerde çalışır.',
-    accept: 'Teklifi kabul et',
-    decline: 'Teklifi reddet',
-    next: 'İşlerimde sonraki',
-    move: 'İşlerimde sonraki, önceki',
-    previous: 'İşlerimde önceki',
-    open: 'Seçili satırı aç',
-    reply: 'Yanıt yaz',
-    note: 'Not yaz',
-    close: 'Sonuçla kapat',
-    transfer: 'Kuyruğa veya iş arkadaşına aktar',
-    state: 'Durumumu değiştir',
-    search: 'Kişi bul',
-    escape: 'Alandan çık, açık olanı kapat',
-    palette: 'Tüm komutlar ve görüşmeler',
-    help: 'Bu sayfa',
-    send: 'Gönder',
-    new_line: 'Yeni satır',
-  },
   palette: {
     title: 'Komutlar',
     placeholder: 'Ne yapmak istiyorsunuz?',
@@ -382,40 +330,6 @@ const tr: Messages = {
   },
   notice: {
     title: 'Bildirimler',
-  },
-  floor: {
-    call: 'telefonda',
-    call_ringing: 'çalıyor',
-    call_talking: 'konuşuyor',
-    call_held: 'bekletiyor',
-    title: 'Salon',
-    waiting: 'Bekleyen',
-    longest: 'En uzun bekleme',
-    service_level: 'Bugünkü hizmet düzeyi',
-    abandoned: 'Bugün vazgeçen',
-    queues: 'Kuyruklar',
-    people: 'Kişiler',
-    queue: 'Kuyruk',
-    oldest: 'En eski',
-    sl: 'Bugün SL',
-    asa: 'ASA',
-    aht: 'AHT',
-    ewt: 'EWT',
-    offered: 'Gelen',
-    answered: 'Yanıtlanan',
-    staffed: 'Müsait / toplam',
-    pop: 'Kartın ekrana gelişi',
-    no_queues: 'Henüz kuyruk yok. Ayar dosyasına ekleyip merkezi yeniden başlatın.',
-    no_people: 'Bu kuyruklarda kimse çalışmıyor.',
-    load: 'yük {share}',
-    f_waiting: 'Şu an tüm kuyruklarda bekleyen işler',
-    f_longest: 'Şimdi − en eski işin ilk kuyruğa girdiği an',
-    f_sl: 'Hedef sürede yanıtlanan ÷ (gelen − kısa vazgeçme), gelene göre ağırlıklı',
-    f_abandoned: 'Gece yarısından beri vazgeçen ÷ gelen',
-    f_asa: 'Yanıtlananların bekleme toplamı ÷ yanıtlanan',
-    f_aht: 'Konuşma, bekletme ve toparlama toplamı ÷ işlenen',
-    f_ewt: 'Kuyruktaki yer ÷ son yanıtlama hızı',
-    f_pop: 'Temas alındı → kart gönderildi, son 1.000 teklif',
   },
   audit: {
     title: 'Denetim kaydı',

@@ -1,0 +1,27 @@
+/** What the help says, and the keys. English. */
+
+export default {
+  snooze: 'Snooze the conversation',
+  undo: 'Undo the last send',
+  later: 'Send later',
+  mention: 'Name a colleague in a note',
+  title: 'Keyboard',
+  lead: 'Letters work wherever you are not typing.',
+  accept: 'Accept the offer',
+  decline: 'Decline the offer',
+  next: 'Next of my work',
+  move: 'Next, previous of my work',
+  previous: 'Previous of my work',
+  open: 'Open the chosen row',
+  reply: 'Write a reply',
+  note: 'Write a note',
+  close: 'Close with an outcome',
+  transfer: 'Transfer to a queue or a colleague',
+  state: 'Change my state',
+  search: 'Find a person',
+  escape: 'Leave the field, close what is open',
+  palette: 'All commands and conversations',
+  help: 'This sheet',
+  send: 'Send',
+  new_line: 'New line',
+};

@@ -1,0 +1,27 @@
+/** Yardım ve tuşlar. Türkçe. */
+
+export default {
+  snooze: 'Görüşmeyi ertele',
+  undo: 'Son göndermeyi geri al',
+  later: 'Sonra gönder',
+  mention: 'Notta çalışma arkadaşını an',
+  title: 'Klavye',
+  lead: 'Harfler, yazı yazmadığınız her yerde çalışır.',
+  accept: 'Teklifi kabul et',
+  decline: 'Teklifi reddet',
+  next: 'İşlerimde sonraki',
+  move: 'İşlerimde sonraki, önceki',
+  previous: 'İşlerimde önceki',
+  open: 'Seçili satırı aç',
+  reply: 'Yanıt yaz',
+  note: 'Not yaz',
+  close: 'Sonuçla kapat',
+  transfer: 'Kuyruğa veya iş arkadaşına aktar',
+  state: 'Durumumu değiştir',
+  search: 'Kişi bul',
+  escape: 'Alandan çık, açık olanı kapat',
+  palette: 'Tüm komutlar ve görüşmeler',
+  help: 'Bu sayfa',
+  send: 'Gönder',
+  new_line: 'Yeni satır',
+};
