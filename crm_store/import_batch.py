@@ -185,7 +185,8 @@ class Batch:
         self._holders |= {address: Holder(person_id, is_proved=True) for address in free}
 
     async def _update(self, draft: RowDraft, person_id: PersonId) -> None:
-        await self._write_new()  # it may be of this very batch
+        if any(person_id == made for made, _, _ in self._new):  # a row of this very batch made them
+            await self._write_new()
         before = await state_of(self._wire, self._tenant_id, person_id)
         edit = CardEdit(
             version=0,
