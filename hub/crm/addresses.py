@@ -28,7 +28,8 @@ def address_of(kind: IdentityKind, typed: str, *, region: str) -> str:
         raise Invalid("this is no such address", field="value", code=code) from None
 
 
-@lru_cache(maxsize=1_024)  # a row of a file is checked and read: what takes a tenth of a millisecond is done once
+# a row of a file is checked and read: what takes a tenth of a millisecond is done once
+@lru_cache(maxsize=1_024)
 def _phone(typed: str, region: str) -> str:
     try:
         number = phonenumbers.parse(typed, region or None)

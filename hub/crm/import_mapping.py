@@ -69,7 +69,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "consent_service": "service consent, may be contacted, согласие на обслуживание, hizmet izni",
     "consent_marketing": "marketing consent, consent, newsletter, согласие, согласие на рассылку, рассылка,"
     " согласие на рекламу, izin, pazarlama izni, reklam izni, onay",
-    "consents": "consents, all consents, согласия, izinler",
+    "consents": "consents, all consents, согласия, izinler, onaylar",
 }
 
 

@@ -33,6 +33,8 @@ SINCE = ClientField(
         ("ADI,SOYADI,GSM,Etiketler", "first_name,last_name,phone,tags"),
         ("Name,Размер,Client Since,Colour", "name,field:f1,field:f2,"),
         ("Name,Name", "name,"),
+        ("Ad soyad,Onaylar,Not", "name,consents,note"),
+        ("Имя целиком,Согласия,Заметка", "name,consents,note"),
     ],
 )
 def test_headings_in_three_languages_are_understood(headings: str, targets: str) -> None:
