@@ -15,7 +15,7 @@ from typing import Any, Self
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -73,10 +73,9 @@ class Database:
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
-            engine = create_async_engine(
-                url, pool_size=pool_size, max_overflow=0, pool_timeout=_WAIT_S, pool_pre_ping=True
-            )
+            engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=_WAIT_S)
             event.listen(engine.sync_engine, "connect", _prepare_postgres)
+            event.listen(engine.sync_engine, "checkout", _require_open)
         database = cls(engine, is_sqlite=is_sqlite)
         try:
             await database._check()
@@ -279,6 +278,13 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
         await driver.execute(_PG_PLANS)
 
     connection.run_async(prepare)
+
+
+def _require_open(connection: Any, _record: object, _fairy: object) -> None:
+    """A connection that the server ended is not handed out: the pool makes another. The pool's own ping would ask the
+    server three times whenever a connection is wanted."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def _begin_sqlite(connection: Any) -> None:
