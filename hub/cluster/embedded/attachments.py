@@ -38,10 +38,9 @@ class FolderAttachments:
     ) -> tuple[str, int]:
         """See the port."""
         self._path(tenant_id, "0" * 64)
-        incoming = self._root / _INCOMING / secrets.token_hex(16)
-        fd = await _on_disk(_create, incoming)
+        incoming, fd = self._root / _INCOMING / secrets.token_hex(16), None
+        digest, size_bytes, unwritten = hashlib.sha256(), 0, bytearray()
         try:
-            digest, size_bytes, unwritten = hashlib.sha256(), 0, bytearray()
             async for chunk in chunks:
                 size_bytes += len(chunk)
                 if size_bytes > limit_bytes:
@@ -49,14 +48,21 @@ class FolderAttachments:
                 digest.update(chunk)
                 unwritten += chunk
                 if len(unwritten) >= _WRITE_BYTES:
+                    if fd is None:
+                        fd = await _on_disk(_create, incoming)
                     await _on_disk(_write, fd, bytes(unwritten))
                     unwritten.clear()
-            await _on_disk(_write, fd, bytes(unwritten))
             sha256 = digest.hexdigest()
-            await _on_disk(_keep, fd, incoming, self._path(tenant_id, sha256), self._root, self._durable)
+            target = self._path(tenant_id, sha256)
+            if fd is not None:
+                await _on_disk(_write, fd, bytes(unwritten))
+                await _on_disk(_keep, fd, incoming, target, self._root, self._durable)
+            else:
+                await _on_disk(_keep_whole, bytes(unwritten), incoming, target, self._root, self._durable)
         finally:
-            os.close(fd)
-            incoming.unlink(missing_ok=True)
+            if fd is not None:
+                os.close(fd)
+                incoming.unlink(missing_ok=True)
         return sha256, size_bytes
 
     async def size(self, tenant_id: TenantId, sha256: str) -> int:
@@ -120,6 +126,36 @@ def _keep(fd: int, incoming: Path, target: Path, root: Path, durable: set[Path])
     os.fsync(fd)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     incoming.replace(target)
+    _name(target, root, durable)
+
+
+def _keep_whole(content: bytes, incoming: Path, target: Path, root: Path, durable: set[Path]) -> None:
+    """Content that is short enough to be written in one go, unless it is there."""
+    if _is_kept(target, len(content), root, durable):
+        return
+    fd = _create(incoming)
+    try:
+        _write(fd, content)
+        _keep(fd, incoming, target, root, durable)
+    finally:
+        os.close(fd)
+        incoming.unlink(missing_ok=True)
+
+
+def _is_kept(target: Path, size_bytes: int, root: Path, durable: set[Path]) -> bool:
+    """Whether this very content is there, as the picture of a signature is that comes with each letter. Under its name
+    it is durable; whoever named it may have died before the name was."""
+    try:
+        if target.stat().st_size != size_bytes:
+            return False
+        _name(target, root, durable)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _name(target: Path, root: Path, durable: set[Path]) -> None:
+    """Make the name durable, and those of the folders above."""
     folder, new = target.parent, []
     _sync_folder(folder)
     while folder != root and folder not in durable:

@@ -75,6 +75,39 @@ async def test_the_content_is_on_the_disk_before_its_name_and_its_name_before_pu
     ]
 
 
+async def test_content_that_is_there_is_not_written_again_and_its_name_is_durable_all_the_same(
+    attachments: FolderAttachments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await attachments.put(DEFAULT_TENANT, once(CONTENT), limit_bytes=5000)
+    [kept] = tmp_path.rglob(SHA256)
+    before, synced, real_fsync = kept.stat(), list[str](), os.fsync
+
+    def fsync(fd: int) -> None:
+        real_fsync(fd)
+        synced.append(str(Path(f"/proc/self/fd/{fd}").resolve().relative_to(tmp_path.resolve())))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    # another process: what the first one named before it died may not be durable yet
+    again = await FolderAttachments(tmp_path).put(DEFAULT_TENANT, once(CONTENT), limit_bytes=5000)
+
+    assert again == (SHA256, 5000)
+    assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    folder = f"{DEFAULT_TENANT}/{SHA256[:2]}"
+    assert synced == [f"{folder}/{SHA256[2:4]}", folder, DEFAULT_TENANT, "."]
+
+
+async def test_content_that_a_disk_lost_half_of_is_written_again(
+    attachments: FolderAttachments, tmp_path: Path
+) -> None:
+    await attachments.put(DEFAULT_TENANT, once(CONTENT), limit_bytes=5000)
+    [kept] = tmp_path.rglob(SHA256)
+    kept.write_bytes(CONTENT[:2000])
+
+    await attachments.put(DEFAULT_TENANT, once(CONTENT), limit_bytes=5000)
+
+    assert kept.read_bytes() == CONTENT
+
+
 async def test_a_file_that_is_refused_leaves_nothing_behind(
     attachments: FolderAttachments, tmp_path: Path
 ) -> None:
