@@ -28,7 +28,9 @@ class RelayWatch:
 
 
 _TOGETHER = 32
-"""While more comes, so many are marked together: a mark is a commit, and takes the store's one writer from a touch."""
+_CALM_S = 0.05
+"""While more comes within so long, so many are marked together: a mark is a commit, and takes the store's one writer
+from a touch."""
 
 
 class Relay:
@@ -64,8 +66,8 @@ class Relay:
                     carried = await self._round()
                 backoff.reset()
                 self._watch.carried(carried)
-                if not carried:
-                    await self._next_commit()
+                if carried < self._rows_a_round:
+                    await self._next_commit(_CALM_S if carried else self._sweep_s)
             except Exception:
                 log.exception("relay_round_failed", published_unmarked=len(self._published))
                 self._watch.failed()
@@ -92,7 +94,7 @@ class Relay:
             self._published.clear()
         return carried
 
-    async def _next_commit(self) -> None:
+    async def _next_commit(self, within_s: float) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._sweep_s):
+            async with asyncio.timeout(within_s):
                 await self._outbox.committed()

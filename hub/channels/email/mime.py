@@ -13,6 +13,7 @@ from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 from hub.channels.email.charsets import decoded, header_text
+from hub.channels.email.runs import Shortened
 from hub.domain.errors import Invalid
 from hub.domain.letter import Defect, LetterPart
 from hub.domain.texts import one_line
@@ -85,7 +86,9 @@ class Inside:
 def opened(raw: bytes) -> Inside:
     """The letter `raw`, which `prescan.broken_limit` has let pass, taken apart. Never raises one of UNREADABLE."""
     try:
-        message: Part = email.parser.BytesParser(policy=_AS_IT_CAME).parsebytes(raw)
+        shortened = Shortened(raw)
+        message: Part = email.parser.BytesParser(policy=_AS_IT_CAME).parsebytes(shortened.raw)
+        shortened.restore(message)
         inside = Inside(message)
     except UNREADABLE:
         inside = Inside(Part(policy=_AS_IT_CAME))
