@@ -29,7 +29,7 @@ def operations(*, settings: BotSettings) -> list[Operation]:
 
     @made.op("POST", "/api/v1/telegram/bots", _CONFIGURE, "Add a bot", status=201, idempotent=True)
     async def add_telegram_bot(call: Call, body: TelegramBotBody) -> TelegramBotView:
-        """409 `name_taken`; 422 `token_taken`."""
+        """409 `name_taken`, `name_was_used` (by another bot that was deleted); 422 `token_taken`."""
         added = await settings.add(call.principal, body.bot(""), body.token.strip(), address=call.address)
         return bot_view(added)
 
@@ -44,6 +44,15 @@ def operations(*, settings: BotSettings) -> list[Operation]:
             address=call.address,
         )
         return bot_view(put)
+
+    @made.op("DELETE", "/api/v1/telegram/bots/{bot_id}", _CONFIGURE, "Delete a bot")
+    async def delete_telegram_bot(call: Call, bot_id: Id, leave_unread: bool = False) -> None:
+        """With its token and texts. What was received stays; a reply to it fails with `account_deleted`, until the same
+        bot is added under the same name. 409 `updates_waiting`: something it brought is not read yet, and with
+        `leave_unread` never will be."""
+        await settings.delete(
+            call.principal, TelegramBotId(bot_id), leave_unread=leave_unread, address=call.address
+        )
 
     @made.op("POST", "/api/v1/telegram/bots/try", _CONFIGURE, "Try a token out")
     async def try_telegram_bot(call: Call, body: TelegramTrial) -> TelegramTried:

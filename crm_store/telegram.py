@@ -7,6 +7,7 @@ from crm_store.driver import Row
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import at
 from crm_store.store import Store
+from hub.domain.errors import Unavailable
 from hub.domain.ids import InteractionId, TelegramBotId, TenantId, TouchId
 from hub.domain.telegram import KeptUpdate, NewUpdate, SettledUpdate, TelegramBot
 
@@ -14,6 +15,7 @@ _KEEP = (
     "INSERT INTO telegram_updates (tenant_id, bot_id, update_id, sha256, chat, received_at, raw, state, tries)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, 'kept', 0) ON CONFLICT (bot_id, update_id, sha256) DO NOTHING"
 )
+_BOT = "SELECT 1 FROM telegram_bots WHERE id = $1 AND name NOT LIKE '% %' FOR NO KEY UPDATE"
 # the oldest of each chat: whoever writes a thousand a second holds up only themselves
 _CHATS = (
     "SELECT u.bot_id, u.chat FROM (SELECT MIN(number) AS number FROM telegram_updates WHERE state = 'kept'"
@@ -36,6 +38,9 @@ class TelegramUpdates:
     async def keep_updates(self, bot: TelegramBot, updates: Sequence[NewUpdate]) -> Sequence[bool]:
         """See the port."""
         async with self._store.database.transaction() as wire:
+            # of one that is being deleted nothing is kept: nobody would read it
+            if not await wire.fetch(_BOT, bot.id):
+                raise Unavailable("this bot was deleted", code="no_bot", retry_after_s=60.0)
             return [
                 await wire.execute(
                     _KEEP,

@@ -1,28 +1,47 @@
-"""Bots of Telegram in SQL; behind `hub.ports.telegram`. Their tokens are sealed."""
+"""Bots of Telegram in SQL; behind `hub.ports.telegram`. Their tokens are sealed.
+
+The row of a deleted bot stays, as its updates name it. Its name is followed by a blank, its number at Telegram and its
+id there: no bot has a blank in its name, so the row is known by it. The name is free for the same bot only: the
+conversations under it are with that one, and chats have the same numbers with every bot.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.audit import append
 from crm_store.mapping import text
 from crm_store.rows.floor import queues
 from crm_store.rows.history import outbox
-from crm_store.rows.telegram import telegram_bots
+from crm_store.rows.telegram import telegram_bots, telegram_updates
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.domain.audit import AuditDraft
-from hub.domain.errors import Conflict, Invalid, NotFound
+from hub.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from hub.domain.ids import QueueId, TelegramBotId, TenantId
 from hub.domain.setting_events import TelegramBotChanged
-from hub.domain.telegram import BotSecrets, BotSetup, TelegramBot, checked_bot
+from hub.domain.telegram import (
+    TELEGRAM,
+    BotMenu,
+    BotSecrets,
+    BotSetup,
+    TelegramBot,
+    UpdateState,
+    bot_number,
+    checked_bot,
+)
 from hub.sealing import Seal
 
 _setup = msgspec.json.Decoder(BotSetup).decode
 _B = telegram_bots.c
+_U = telegram_updates.c
+_IS_DELETED = _B.name.contains(" ")
+_UNKNOWN = 0
+"""Instead of the number of a bot whose token is not there or cannot be opened."""
 
 
 class SqlTelegramBots:
@@ -37,7 +56,7 @@ class SqlTelegramBots:
         """See the port."""
         async with self._store.database.reading() as connection:
             rows = await connection.execute(
-                select(telegram_bots).where(_B.tenant_id == tenant_id).order_by(_B.name)
+                select(telegram_bots).where(_B.tenant_id == tenant_id, ~_IS_DELETED).order_by(_B.name)
             )
             return [
                 TelegramBot(
@@ -51,6 +70,17 @@ class SqlTelegramBots:
                 )
                 for row in rows
             ]
+
+    async def deleted_telegram_accounts(self, tenant_id: TenantId) -> frozenset[str]:
+        """See the port."""
+        async with self._store.database.reading() as connection:
+            rows = await connection.execute(
+                select(_B.name, _IS_DELETED.label("gone")).where(_B.tenant_id == tenant_id)
+            )
+            names = {True: set[str](), False: set[str]()}
+            for row in rows:
+                names[bool(row.gone)].add(row.name.partition(" ")[0])
+        return frozenset(f"{TELEGRAM}:{name}" for name in names[True] - names[False])
 
     async def bot_secrets(self, bot: TelegramBot) -> BotSecrets:
         """See the port."""
@@ -70,7 +100,7 @@ class SqlTelegramBots:
             # the write first: of two who save at once the second sees what the first did
             await connection.execute(update(telegram_bots).where(*mine).values(version=_B.version))
             kept = (
-                await connection.execute(select(_B.version, _B.name, _B.sealed).where(*mine))
+                await connection.execute(select(_B.version, _B.name, _B.sealed).where(*mine, ~_IS_DELETED))
             ).one_or_none()
             _require_version(None if kept is None else kept.version, seen_version)
             if kept is not None and kept.name != bot.name:
@@ -92,6 +122,8 @@ class SqlTelegramBots:
             )
             if taken is not None:
                 raise Conflict("another bot has this name", code="name_taken")
+            if kept is None:
+                await self._require_unused(connection, bot, secrets)
             values = {
                 "name": bot.name,
                 "queue_id": bot.queue_id,
@@ -111,6 +143,65 @@ class SqlTelegramBots:
             await connection.execute(insert(outbox).values(payload=self._encode([told])))
         self._store.wake()
         return replace(bot, version=seen_version + 1)
+
+    async def delete_telegram_bot(
+        self, tenant_id: TenantId, bot_id: TelegramBotId, *, leave_unread: bool, audit: AuditDraft
+    ) -> None:
+        """See the port."""
+        mine = (_B.tenant_id == tenant_id, _B.id == bot_id, ~_IS_DELETED)
+        waiting = (_U.bot_id == bot_id, _U.state == UpdateState.KEPT.value)
+        async with self._store.database.writing() as connection:
+            # the write first: from here on nobody changes it, and nothing is kept for it
+            await connection.execute(update(telegram_bots).where(*mine).values(version=_B.version + 1))
+            kept = (await connection.execute(select(_B.name, _B.sealed, _B.setup).where(*mine))).one_or_none()
+            if kept is None:
+                raise NotFound("there is no such bot")
+            count = await connection.scalar(
+                select(func.count()).select_from(telegram_updates).where(*waiting)
+            )
+            if count and not leave_unread:
+                raise Conflict(f"{count} messages of this bot are not read yet", code="updates_waiting")
+            await connection.execute(
+                update(telegram_updates)
+                .where(*waiting)
+                .values(state=UpdateState.UNREADABLE.value, lease_until=None)
+            )
+            setup = replace(_setup(kept.setup), welcome={}, rating={}, menu=BotMenu(), business_owners=())
+            await connection.execute(
+                update(telegram_bots)
+                .where(*mine)
+                .values(
+                    name=f"{kept.name} {self._number_of(bot_id, kept.sealed)} {bot_id}",
+                    enabled=False,
+                    sealed=None,
+                    setup=text(setup),
+                )
+            )
+            await append(connection, audit)
+            told = TelegramBotChanged(tenant_id=tenant_id, bot_id=bot_id)
+            await connection.execute(insert(outbox).values(payload=self._encode([told])))
+        self._store.wake()
+
+    async def _require_unused(
+        self, connection: AsyncConnection, bot: TelegramBot, secrets: BotSecrets
+    ) -> None:
+        """A name that was a deleted bot's is that bot's. Raises Conflict `name_was_used`."""
+        rows = await connection.execute(
+            select(_B.name).where(
+                _B.tenant_id == bot.tenant_id, _B.name.startswith(f"{bot.name} ", autoescape=True)
+            )
+        )
+        for row in rows:
+            if row.name.split(" ")[1] != str(bot_number(secrets.token)):
+                raise Conflict(
+                    "another bot had this name, and its conversations are kept under it", code="name_was_used"
+                )
+
+    def _number_of(self, bot_id: str, sealed: bytes | None) -> int:
+        try:
+            return bot_number(self._opened(bot_id, sealed).token)
+        except (Invalid, Unavailable):
+            return _UNKNOWN
 
     def _opened(self, bot_id: str, sealed: bytes | None) -> BotSecrets:
         if sealed is None:

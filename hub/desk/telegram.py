@@ -48,7 +48,8 @@ class BotSettings:
         ]
 
     async def add(self, principal: Principal, bot: TelegramBot, token: str, *, address: str = "") -> ShownBot:
-        """A new bot; it gets a secret by which Telegram proves itself. Raises Invalid, Conflict `name_taken`."""
+        """A new bot; it gets a secret by which Telegram proves itself. Raises Invalid, Conflict `name_taken`,
+        `name_was_used`."""
         principal.require(Permission.CONFIGURE)
         if not token:
             raise Invalid("give the token that the BotFather gave you", field="token")
@@ -63,6 +64,25 @@ class BotSettings:
         principal.require(Permission.CONFIGURE)
         await self._mine(principal, bot.id)
         return await self._put(principal, bot, seen_version, token, "", "changed", address)
+
+    async def delete(
+        self, principal: Principal, bot_id: TelegramBotId, *, leave_unread: bool = False, address: str = ""
+    ) -> None:
+        """What was received stays, and replies to it fail until the same bot is added under the same name. Raises
+        NotFound, Conflict `updates_waiting`."""
+        principal.require(Permission.CONFIGURE)
+        bot = await self._mine(principal, bot_id)
+        audit = draft_of(
+            principal,
+            self._clock,
+            AuditAction.CHANGE_TELEGRAM_BOT,
+            bot.name,
+            reason="deleted",
+            address=address,
+        )
+        await self._store.delete_telegram_bot(
+            principal.tenant_id, bot_id, leave_unread=leave_unread, audit=audit
+        )
 
     async def try_out(
         self, principal: Principal, bot_id: TelegramBotId | None, token: str

@@ -26,7 +26,7 @@ class MailAccountChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramBotChanged:
-    """A bot of Telegram was added or changed."""
+    """A bot of Telegram was added, changed or deleted."""
 
     kind: ClassVar[str] = "telegram_bot_changed"
     tenant_id: TenantId

@@ -69,6 +69,10 @@ class TelegramBots(Protocol):
         """All, by name."""
         ...
 
+    async def deleted_telegram_accounts(self, tenant_id: TenantId) -> frozenset[str]:
+        """What the touches of bots that were deleted are kept under, unless it is a bot's again."""
+        ...
+
     async def bot_secrets(self, bot: TelegramBot) -> BotSecrets:
         """What it signs in with. Raises Unavailable (`wrong_secret_key`)."""
         ...
@@ -78,8 +82,18 @@ class TelegramBots(Protocol):
     ) -> TelegramBot:
         """Add (`seen_version` 0) or change it; as stored, with its next version. Empty secrets leave those there are.
 
-        Everybody is told (TelegramBotChanged). Raises Conflict (`changed_meanwhile`, `name_taken`), NotFound, Invalid
-        (also `name_fixed`).
+        Everybody is told (TelegramBotChanged). Raises Conflict (`changed_meanwhile`, `name_taken`, `name_was_used` by
+        another bot that was deleted), NotFound, Invalid (also `name_fixed`).
+        """
+        ...
+
+    async def delete_telegram_bot(
+        self, tenant_id: TenantId, bot_id: TelegramBotId, *, leave_unread: bool, audit: AuditDraft
+    ) -> None:
+        """For good, with its secrets and texts; what was received stays. Updates that are not read yet are Conflict
+        (`updates_waiting`), or else `leave_unread`: they stay as they came, and nobody reads them any more.
+
+        Everybody is told (TelegramBotChanged). Raises NotFound.
         """
         ...
 

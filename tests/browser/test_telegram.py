@@ -13,6 +13,7 @@ from tests.browser.test_screens import SCROLLS
 from tests.clients import Agent
 from tests.hubs import start_hub
 from tests.servers.bot_api import BotApiLookAlike
+from tests.servers.bot_look import Fault
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -180,5 +181,64 @@ async def test_a_menu_is_made_pressed_and_the_conversation_rated(browser: Browse
                 assert [*await screen.violations(), *screen.complaints] == []
                 assert not await screen.page.evaluate(SCROLLS)
                 await screen.page.context.close()
+        finally:
+            await hub.stop()
+
+
+async def test_a_bot_is_deleted_and_what_is_unread_is_asked_about_first(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BotApiLookAlike() as api:
+        bot = api.bot()
+        hub = await start_hub(tmp_path / "data", settings={"CHANNELS__TELEGRAM__BASE_URL": api.url})
+        try:
+            async with Agent(hub.url, "admin") as admin:
+                queue_id = (await admin.get("/api/v1/queues"))["items"][0]["id"]
+                body = {"name": "shop", "queue_id": queue_id, "token": bot.token, "setup": {"language": "en"}}
+                await admin.post("/api/v1/telegram/bots", body)
+            # a file that cannot be fetched keeps its message unread
+            dead = Fault(code=401, said="Unauthorized")
+            api.fault_of = lambda _bot, method: dead if method == "getFile" else None
+            api.person().sends_photo(bot, b"\xff\xd8\xffpicture")
+            await bot.until_confirmed()
+
+            for language, theme, width, height in LOOKS:
+                screen = await screen_of(
+                    browser, PICTURES, language=language, theme=theme, width=width, height=height
+                )
+                await sign_in(screen.page, hub.url, "admin")
+                await screen.page.goto(f"{hub.url}/admin/telegram")
+                await screen.page.locator("[data-delete]").press("Enter")
+                await screen.page.locator(".asking").wait_for()
+                await screen.settled()
+                await screen.picture(f"delete-{language}-{theme}-{width}")
+                assert [*await screen.violations(), *screen.complaints] == []
+                assert not await screen.page.evaluate(SCROLLS)
+                await screen.page.context.close()
+
+            office = await screen_of(browser, PICTURES, language="en")
+            page = office.page
+            await sign_in(page, hub.url, "admin")
+            await page.goto(f"{hub.url}/admin/telegram")
+            delete = page.get_by_role("button", name="Delete", exact=True)
+            await delete.press("Enter")
+            sure = page.get_by_role("button", name="Delete for good")
+            await expect(sure).to_be_focused()
+            await page.keyboard.press("Escape")
+            await expect(delete).to_be_focused()
+            await expect(sure).to_be_hidden()
+            await delete.press("Enter")
+            await sure.press("Enter")
+            unread = page.get_by_role("button", name="Delete with unread messages")
+            await expect(unread).to_be_focused()
+            await expect(page.get_by_text("is not read yet")).to_be_visible()
+            await page.keyboard.press("Escape")
+            await delete.press("Enter")
+            await expect(sure).to_be_focused()  # it is asked anew, from the beginning
+            await sure.press("Enter")
+            await unread.press("Enter")
+            await expect(page.get_by_text("There is no bot yet.")).to_be_visible()
+            await expect(page.get_by_text("Deleted")).to_be_visible()
+            await page.context.close()
         finally:
             await hub.stop()

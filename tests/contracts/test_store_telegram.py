@@ -1,5 +1,6 @@
 """Updates and bots of Telegram, on both databases."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -198,3 +199,115 @@ async def test_a_bot_keeps_its_name(house: House) -> None:
     with pytest.raises(Invalid) as refused:
         await put(house, replace(bot, setup=greeting), seen=1)
     assert refused.value.field == "setup.welcome"
+
+
+# --- deleting ---
+
+
+async def delete(house: House, bot: TelegramBot, *, leave_unread: bool = False) -> None:
+    await bots_of(house).delete_telegram_bot(
+        house.tenant_id, bot.id, leave_unread=leave_unread, audit=replace(audit(house), reason="deleted")
+    )
+
+
+async def test_a_deleted_bot_is_gone_with_its_secrets_and_texts_and_its_row_stays(house: House) -> None:
+    bot = await put(house, a_bot(house))
+    await house.events()
+    await delete(house, bot)
+    store = bots_of(house)
+    assert await store.telegram_bots(house.tenant_id) == []
+    assert await store.deleted_telegram_accounts(house.tenant_id) == {bot.account}
+    assert (await store.bot_secrets(bot)).token == ""
+    ((enabled, sealed, setup),) = await house.rows(
+        "SELECT enabled, sealed, setup FROM telegram_bots WHERE id = $1", bot.id
+    )
+    assert (bool(enabled), sealed) == (False, None)
+    assert "Merhaba" not in setup
+    assert await house.events() == [TelegramBotChanged(tenant_id=house.tenant_id, bot_id=bot.id)]
+    rows = await house.rows(
+        "SELECT reason FROM audit_log WHERE tenant_id = $1 ORDER BY number", house.tenant_id
+    )
+    assert [row[0] for row in rows] == ["added", "deleted"]
+    with pytest.raises(NotFound):
+        await delete(house, bot)
+    with pytest.raises(NotFound):
+        await put(house, bot, seen=bot.version)
+
+
+async def test_of_two_who_delete_at_once_and_one_who_changes_one_deletes(house: House) -> None:
+    bot = await put(house, a_bot(house))
+    outcomes = await asyncio.gather(
+        delete(house, bot),
+        delete(house, bot),
+        put(house, replace(bot, enabled=False), seen=bot.version),
+        return_exceptions=True,
+    )
+    assert sum(one is None for one in outcomes) == 1
+    assert {type(one) for one in outcomes} <= {type(None), NotFound, TelegramBot, Conflict}
+    assert await bots_of(house).telegram_bots(house.tenant_id) == []
+
+
+async def test_its_name_is_free_for_the_same_bot_only(house: House) -> None:
+    bot = await put(house, a_bot(house))
+    await delete(house, bot)
+    with pytest.raises(Conflict) as used:
+        await put(house, a_bot(house), token="4002:token-of-tests_0123")
+    assert used.value.stable_code == "name_was_used"
+    await put(house, a_bot(house, name="shop2"), token="4002:token-of-tests_0123")
+    again = await put(house, a_bot(house), token="4001:another-token-of-it_1")
+    store = bots_of(house)
+    assert [one.name for one in await store.telegram_bots(house.tenant_id)] == ["shop", "shop2"]
+    assert await store.deleted_telegram_accounts(house.tenant_id) == frozenset()
+    await delete(house, again)
+    with pytest.raises(Conflict):
+        await put(house, a_bot(house), token="4002:token-of-tests_0123")
+
+
+async def test_a_name_with_a_line_in_it_is_not_taken_for_another(house: House) -> None:
+    await delete(house, await put(house, a_bot(house, name="axb")))
+    await put(house, a_bot(house, name="a_b"), token="4002:token-of-tests_0123")
+
+
+@pytest.mark.parametrize("key", [b"k" * 32, b"o" * 32])
+async def test_a_bot_whose_token_is_not_there_or_cannot_be_opened_is_deleted(
+    house: House, key: bytes
+) -> None:
+    bot = await put(house, a_bot(house))
+    if key == b"k" * 32:
+        async with house.database.transaction() as wire:
+            await wire.execute("UPDATE telegram_bots SET sealed = NULL WHERE id = $1", bot.id)
+    await bots_of(house, key).delete_telegram_bot(
+        house.tenant_id, bot.id, leave_unread=False, audit=audit(house)
+    )
+    with pytest.raises(Conflict):  # whose the conversations are nobody knows
+        await put(house, a_bot(house))
+
+
+async def test_what_is_not_read_yet_keeps_a_bot_until_it_is_left_as_it_came(house: House) -> None:
+    updates, bot = TelegramUpdates(house.store), await put(house, a_bot(house))
+    await updates.keep_updates(bot, [an_update(house, number) for number in range(3)])
+    with pytest.raises(Conflict) as waiting:
+        await delete(house, bot)
+    assert waiting.value.stable_code == "updates_waiting"
+    assert await bots_of(house).telegram_bots(house.tenant_id) == [bot]
+    await delete(house, bot, leave_unread=True)
+    assert await claimed(house, updates) == []
+    assert await updates.count_unreadable(house.tenant_id) == 3
+    rows = await house.rows("SELECT raw FROM telegram_updates WHERE bot_id = $1", bot.id)
+    assert all(row[0] for row in rows)
+    with pytest.raises(Unavailable):
+        await updates.keep_updates(bot, [an_update(house, 9)])
+
+
+async def test_nothing_is_kept_that_nobody_reads_whoever_is_faster(house: House) -> None:
+    updates = TelegramUpdates(house.store)
+    for number in range(6):
+        bot = await put(house, a_bot(house, name=f"shop{number}"), token=f"50{number}:token-of-tests_0123")
+        kept, deleted = await asyncio.gather(
+            updates.keep_updates(bot, [an_update(house, number)]),
+            delete(house, bot),
+            return_exceptions=True,
+        )
+        gone = not isinstance(deleted, Conflict)
+        assert isinstance(kept, Unavailable) == gone
+        assert await claimed(house, updates) == ([] if gone else [an_update(house, number).raw])

@@ -204,9 +204,18 @@ class FakeBotStore:
     def __init__(self, bot: TelegramBot, secrets: BotSecrets) -> None:
         self.bot = bot
         self.secrets = secrets
+        self.deleted = False
 
     async def telegram_bots(self, tenant_id: TenantId) -> Sequence[TelegramBot]:
-        return [self.bot]
+        return [] if self.deleted else [self.bot]
+
+    async def deleted_telegram_accounts(self, tenant_id: TenantId) -> frozenset[str]:
+        return frozenset({self.bot.account}) if self.deleted else frozenset()
+
+    async def delete_telegram_bot(
+        self, tenant_id: TenantId, bot_id: TelegramBotId, *, leave_unread: bool, audit: AuditDraft
+    ) -> None:
+        self.deleted = True
 
     async def bot_secrets(self, bot: TelegramBot) -> BotSecrets:
         return self.secrets

@@ -44,6 +44,7 @@ class Bots:
         self._settings = settings
         self._changed = changed
         self._by_id: dict[TelegramBotId, Opened] = {}
+        self._deleted: frozenset[str] = frozenset()
         self._apis: dict[str, BotApi] = {}
         self._owners: dict[tuple[TelegramBotId, str], int] = {}
         self._stack = AsyncExitStack()
@@ -67,6 +68,7 @@ class Bots:
                 log.error("telegram_secrets_sealed_with_another_key", bot=bot.name)
                 secrets = BotSecrets()
             found[bot.id] = Opened(bot=bot, secrets=secrets)
+        self._deleted = await self._store.deleted_telegram_accounts(self._tenant_id)
         self._by_id = found
         self._owners.clear()
         self._changed()
@@ -86,6 +88,10 @@ class Bots:
     def named(self, account: str) -> Opened | None:
         """The bot that touches are kept under as `account`."""
         return next((one for one in self._by_id.values() if one.bot.account == account), None)
+
+    def is_deleted(self, account: str) -> bool:
+        """Whether the bot that touches are kept under as `account` was deleted."""
+        return account in self._deleted
 
     def api(self, opened: Opened) -> "BotApi":
         """The connection of this bot. Raises Unavailable (`wrong_token`) where there is no token."""

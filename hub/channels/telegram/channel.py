@@ -70,6 +70,8 @@ class Telegram:
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Send what of the reply was not sent yet, message by message. See the port."""
+        if self._bots.named(message.account) is None:
+            await self._require_not_deleted(message)
         opened = self._ready(message)
         bot_id = opened.bot.id
         try:
@@ -83,6 +85,15 @@ class Telegram:
             raise
         self._sent(bot_id, "")
         return Sent(external_id=first)
+
+    async def _require_not_deleted(self, message: OutboundMessage) -> None:
+        """A refusal is for good: the same bot may have been added again a moment ago."""
+        try:
+            await self._bots.refresh()
+        except Unavailable as error:
+            raise ChannelUnavailable(str(error), code="no_account", retry_after_s=5.0) from error
+        if self._bots.is_deleted(message.account):
+            raise ChannelRefused("the bot of this conversation was deleted", code="account_deleted")
 
     def _ready(self, message: OutboundMessage) -> Opened:
         opened = self._bots.named(message.account)

@@ -20,6 +20,7 @@ HOOK = "/hooks/telegram/"
 """The path of the webhooks; a bot's name follows."""
 
 _LOOK_AT_HOOK_S = 60.0
+_LEAVES = 8
 
 
 class Receiving:
@@ -50,6 +51,7 @@ class Receiving:
     async def run(self) -> None:
         """Until cancelled."""
         running: dict[TelegramBotId, tuple[Opened, asyncio.Task[None]]] = {}
+        known: dict[TelegramBotId, Opened] = {}
         async with asyncio.TaskGroup() as group:
             while True:
                 self._changed.clear()
@@ -59,11 +61,36 @@ class Receiving:
                         task.cancel()
                         await asyncio.wait([task])
                         del running[bot_id]
+                there = {one.bot.id: one for one in self._bots.all()}
+                for bot_id in known.keys() - there.keys():
+                    group.create_task(self._left(known[bot_id]))
+                known = there
                 for bot_id, opened in wanted.items():
                     if bot_id not in running:
                         task = group.create_task(self._bot(opened), name=f"telegram {opened.bot.name}")
                         running[bot_id] = (opened, task)
                 await self._changed.wait()
+
+    async def _left(self, opened: Opened) -> None:
+        """A bot was deleted: Telegram need not bring anything here any more. What it brings all the same is refused."""
+        if opened.bot.setup.updates is not UpdatesBy.WEBHOOK:
+            return
+        backoff = Backoff(first_s=1.0, longest_s=60.0)
+        why = ""
+        for _ in range(_LEAVES):
+            if any(one.secrets.token == opened.secrets.token for one in self._bots.all()):
+                return  # it was added again
+            try:
+                await self._bots.api(opened).be_polled()
+            except HubError as error:
+                why = error.stable_code
+                if why == "wrong_token":
+                    break
+                await self._pause(backoff.next_s())
+            else:
+                log.info("telegram_webhook_removed", bot=opened.bot.name)
+                return
+        log.warning("telegram_webhook_stays", bot=opened.bot.name, why=why)
 
     async def _bot(self, opened: Opened) -> None:
         """Receive for one bot, whatever happens, until cancelled."""

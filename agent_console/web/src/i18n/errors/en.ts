@@ -127,6 +127,8 @@ export default {
   key_of_house: 'This permission is of the whole house: a key of some queues cannot have it.',
   key_beyond: 'A key cannot have more than whoever makes it.',
   name_taken: 'This name is taken.',
+  name_was_used: 'Another bot had this name, and its conversations are kept under it. Choose another name.',
+  updates_waiting: 'Something it brought is not read yet. Wait a moment and try again.',
   name_fixed: 'The name stays as it is: conversations are kept under it. Add another one instead.',
   account_address_taken: 'This address is of another account.',
   control_characters: 'There are characters in it that nobody sees. Type it again.',

@@ -129,6 +129,8 @@ const errors: Messages['errors'] = {
   key_of_house: 'Bu izin bütün kurumla ilgili: bazı kuyrukların anahtarına verilemez.',
   key_beyond: 'Bir anahtarın, onu oluşturandan fazla yetkisi olamaz.',
   name_taken: 'Bu ad alınmış.',
+  name_was_used: 'Bu ad başka bir bottaydı ve görüşmeleri onun altında saklanıyor. Başka bir ad seçin.',
+  updates_waiting: 'Gelenlerin bir kısmı daha okunmadı. Biraz bekleyip yeniden deneyin.',
   name_fixed: 'Ad değişmez: görüşmeler onun altında saklanır. Bunun yerine yenisini ekleyin.',
   account_address_taken: 'Bu adres başka bir hesabın.',
   control_characters: 'İçinde görünmeyen karakterler var. Yeniden yazın.',
