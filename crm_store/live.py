@@ -27,12 +27,13 @@ from hub.desk.views import (
     disposition_view,
 )
 from hub.domain.agent import FULL, Agent, Wish
+from hub.domain.call import SIP
 from hub.domain.ids import QueueId, TenantId, UserId, WorkItemId
 from hub.domain.letter import LetterKind
 from hub.domain.outcome import PauseReason
 from hub.domain.presence import Holdings, agent_state
 from hub.domain.reservation import Reservation
-from hub.domain.touch import Direction
+from hub.domain.touch import Delivery, Direction
 from hub.domain.work import WorkItem, WorkState
 from hub.ports.clock import Clock
 
@@ -60,13 +61,25 @@ SELECT w.id, w.interaction_id, w.agent_id, p.id, {CALLED}, q.id, q.name,
       WHERE m.interaction_id = w.interaction_id AND m.agent_id = w.agent_id), 0)),
   l.attachments, {NOW},
   CASE WHEN l.author_id IS NULL THEN '' ELSE COALESCE((SELECT a.name FROM agents a WHERE a.id = l.author_id),
-    (SELECT u.name FROM users u WHERE u.id = l.author_id), '') END
+    (SELECT u.name FROM users u WHERE u.id = l.author_id), '') END, l.delivery
 FROM work_items w JOIN persons p ON p.id = w.person_id JOIN queues q ON q.id = w.queue_id
 LEFT JOIN touches l ON l.interaction_id = w.interaction_id AND l.seq = (SELECT MAX(x.seq) FROM touches x
   WHERE x.interaction_id = w.interaction_id AND x.direction <> 'internal'){running("w")}
 WHERE /*+*/w.tenant_id = $1 AND w.id = ANY($2) AND w.state IN ('assigned', 'wrap_up')
 """
 _LINE_CUT = 140
+# what brought work back on which nothing was said yet: the newest line of its thread, where that did not arrive
+_NOT_ARRIVED = f"""
+SELECT s.interaction_id, t.seq, t.direction, t.at, t.text, t.attachments,
+  COALESCE((SELECT a.name FROM agents a WHERE a.id = t.author_id),
+    (SELECT u.name FROM users u WHERE u.id = t.author_id), ''), t.delivery
+FROM sessions s JOIN sessions o ON o.tenant_id = s.tenant_id AND o.account = s.account AND o.thread = s.thread
+JOIN touches t ON t.session_id = o.id AND t.interaction_id = o.interaction_id
+WHERE s.tenant_id = $1 AND s.interaction_id = ANY($2) AND t.direction = 'outbound' AND t.author_id IS NOT NULL
+  AND t.delivery IN ('{Delivery.FAILED}', '{Delivery.UNCERTAIN}')
+  AND t.seq = (SELECT MAX(x.seq) FROM sessions p JOIN touches x ON x.session_id = p.id
+    WHERE p.tenant_id = o.tenant_id AND p.account = o.account AND p.thread = o.thread AND x.direction <> 'internal')
+"""
 _WITH_SOMEBODY = open_in(WorkState.OFFERED, WorkState.ASSIGNED, WorkState.WRAP_UP)
 
 
@@ -140,7 +153,10 @@ class Live(LiveWords):
         """See the port."""
         async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(_WORK, tenant_id, list(ids))
-        return {WorkItemId(r[0]): (UserId(r[2]), _work_view(r)) for r in rows}
+            silent = [r[1] for r in rows if r[14] is None and r[7] != SIP]
+            found = await wire.fetch(_NOT_ARRIVED, tenant_id, silent) if silent else ()
+        before = {r[0]: _last_touch(r[1:]) for r in found}
+        return {WorkItemId(r[0]): (UserId(r[2]), _work_view(r, before.get(r[1]))) for r in rows}
 
     async def held(self, tenant_id: TenantId, agent_id: UserId) -> list[WorkItemId]:
         """See the port."""
@@ -249,7 +265,19 @@ class Live(LiveWords):
             return tuple(p for p in await pauses_of(wire, tenant_id) if not p.retired)
 
 
-def _work_view(r: Row) -> WorkView:
+def _last_touch(r: Row) -> LastTouchView:
+    return LastTouchView(
+        seq=r[0],
+        direction=Direction(r[1]),
+        at=from_us(r[2]),
+        text=r[3][:_LINE_CUT],
+        files=tuple(file.name for file in files_of(r[4])),
+        author=r[5],
+        delivery=Delivery(r[6]),
+    )
+
+
+def _work_view(r: Row, before: LastTouchView | None) -> WorkView:
     return WorkView(
         work_item_id=r[0],
         interaction_id=r[1],
@@ -262,16 +290,7 @@ def _work_view(r: Row) -> WorkView:
         first_queued_at=from_us(r[11]),
         ends_at=at(r[12]),
         version=r[13],
-        last_touch=None
-        if r[14] is None
-        else LastTouchView(
-            seq=r[14],
-            direction=Direction(r[15]),
-            at=from_us(r[16]),
-            text=r[17][:_LINE_CUT],
-            files=tuple(file.name for file in files_of(r[20])),
-            author=r[26],
-        ),
+        last_touch=before if r[14] is None else _last_touch((*r[14:18], r[20], r[26], r[27])),
         unanswered_since=at(r[18]),
         unread=r[19],
         clocks=clocks_now(r[21:26]),

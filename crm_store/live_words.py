@@ -11,18 +11,19 @@ from crm_store.store import Store
 from crm_store.unit_supervise import notice_of
 from hub.desk.views import ConsultView, NamedView, NoticeView, notice_view
 from hub.domain.ids import ConsultId, TenantId, UserId
-from hub.domain.notice import NoticeKind
+from hub.domain.notice import ABOUT_A_CONVERSATION
 from hub.domain.texts import one_line
 
 _MOST_NOTICES = 50
 _SUBJECT_CUT = 120
 
 _NOTICE_WIDTH = len(notices.columns)
+_ABOUT = ", ".join(f"'{kind}'" for kind in ABOUT_A_CONVERSATION)
 # whose conversation went back is looked up, not kept: whoever is erased stands in no notice
 _NOTICES = (
     f"SELECT {columns(notices, 'n.')}, p.id, {CALLED}, (SELECT t.letter FROM touches t"
     " WHERE t.interaction_id = i.id AND t.direction = 'inbound' AND t.letter IS NOT NULL ORDER BY t.seq DESC LIMIT 1)"
-    f" FROM notices n LEFT JOIN interactions i ON i.id = n.interaction_id AND n.kind = '{NoticeKind.REPLY_OVERDUE}'"
+    f" FROM notices n LEFT JOIN interactions i ON i.id = n.interaction_id AND n.kind IN ({_ABOUT})"
     " LEFT JOIN persons p ON p.id = i.person_id"
     " WHERE n.tenant_id = $1 AND n.user_id = $2 AND n.read_at IS NULL ORDER BY n.at, n.id LIMIT $3"
 )

@@ -1,7 +1,7 @@
 """The outbound side of the store: claiming replies, recording how each attempt ended, finding lapsed ones."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from crm_store.unit_of_work import Encode, Unit
 from hub.domain.events import DeliveryChanged
 from hub.domain.ids import InteractionId, TenantId, TouchId, UserId
 from hub.domain.touch import Delivery, OutboundMessage
-from hub.ports.store import AccountRoom, ClaimedReply
+from hub.ports.store import AccountRoom, ClaimedReply, NotReached
 
 _UNDER_WAY = "delivery IN ('queued', 'sending')"
 _CLAIM = (
@@ -32,6 +32,10 @@ _NO_EARLIER = (
 )
 _PAIR = "\n"  # between account and thread, where they are compared as one
 _CHANGE = "UPDATE touches SET delivery = $1, delivery_detail = $2, lease_until = NULL WHERE id = $3"
+_SETTLE = (
+    "UPDATE touches SET delivery = $1, delivery_detail = $2, provider_id = $3, retry_at = $4,"
+    " lease_until = NULL WHERE id = $5 AND delivery = 'sending' AND attempt = $6"
+)
 _TAKEN = "UPDATE touches SET delivery = 'sending', attempt = attempt + 1, lease_until = $1 WHERE id = $2"
 
 
@@ -104,31 +108,42 @@ class Sending:
         detail: str = "",
         provider_id: str = "",
         retry_at: datetime | None = None,
+        not_reached: NotReached | None = None,
     ) -> bool:
         """See the port."""
         del now
+        outcome = (
+            delivery.value,
+            detail,
+            provider_id or None,
+            us(retry_at),
+            claimed.message.touch_id,
+            claimed.epoch,
+        )
+        news = _news(claimed, delivery, detail)
+        if not_reached is not None and _concerns_its_writer(news):
+            return await self._not_reached(news, _SETTLE, outcome, not_reached)
         async with self._store.database.transaction() as wire:
-            touched = await wire.execute(
-                "UPDATE touches SET delivery = $1, delivery_detail = $2, provider_id = $3, retry_at = $4,"
-                " lease_until = NULL WHERE id = $5 AND delivery = 'sending' AND attempt = $6",
-                delivery.value,
-                detail,
-                provider_id or None,
-                us(retry_at),
-                claimed.message.touch_id,
-                claimed.epoch,
-            )
+            touched = await wire.execute(_SETTLE, *outcome)
             if touched:
-                await self._tell(wire, [_news(claimed, delivery, detail)])
+                await self._tell(wire, [news])
         self._store.wake()
         return touched == 1
 
-    async def lapsed(self, now: datetime, *, repeatable: Sequence[str]) -> int:
+    async def lapsed(
+        self,
+        now: datetime,
+        *,
+        repeatable: Sequence[str],
+        not_reached: Mapping[str, NotReached] | None = None,
+    ) -> int:
         """See the port."""
         find = (
             "SELECT id, tenant_id, interaction_id, seq, channel, author_id FROM touches"
             f" WHERE {_UNDER_WAY} AND delivery = 'sending' AND lease_until <= $1"
         )
+        past = " AND delivery = 'sending' AND lease_until <= $4"
+        then = not_reached or {}
         async with self._store.database.snapshot() as wire:
             if not await wire.fetch(find, us(now)):
                 return 0
@@ -140,13 +155,20 @@ class Sending:
                 else _change(r, Delivery.UNCERTAIN, "interrupted")
                 for r in rows
             ]
-            await wire.many(_CHANGE, [(n.delivery.value, n.detail, n.touch_id) for n in news])
-            if news:
-                await self._tell(wire, news)
+            channels = {n.touch_id: r[4] for n, r in zip(news, rows, strict=True)}
+            apart = [n for n in news if channels[n.touch_id] in then and _concerns_its_writer(n)]
+            await self._changed(wire, [n for n in news if n not in apart])
         self._store.wake()
-        return len(news)
+        ended = len(news) - len(apart)
+        for n in apart:
+            ended += await self._not_reached(
+                n, _CHANGE + past, (*_changes(n), us(now)), then[channels[n.touch_id]]
+            )
+        return ended
 
-    async def give_up(self, channel: str, *, queued_before: datetime, detail: str) -> int:
+    async def give_up(
+        self, channel: str, *, queued_before: datetime, detail: str, not_reached: NotReached | None = None
+    ) -> int:
         """See the port."""
         find = (
             "SELECT id, tenant_id, interaction_id, seq, channel, author_id FROM touches"
@@ -158,11 +180,34 @@ class Sending:
         async with self._store.database.transaction() as wire:
             rows = await wire.fetch(find + " FOR UPDATE SKIP LOCKED", channel, us(queued_before))
             news = [_change(r, Delivery.FAILED, detail) for r in rows]
-            await wire.many(_CHANGE, [(n.delivery.value, n.detail, n.touch_id) for n in news])
-            if news:
-                await self._tell(wire, news)
+            apart = [n for n in news if not_reached is not None and _concerns_its_writer(n)]
+            await self._changed(wire, [n for n in news if n not in apart])
         self._store.wake()
-        return len(news)
+        ended = len(news) - len(apart)
+        for n in apart:
+            if not_reached is not None:
+                ended += await self._not_reached(
+                    n, _CHANGE + " AND delivery = 'queued'", _changes(n), not_reached
+                )
+        return ended
+
+    async def _changed(self, wire: Wire, news: Sequence[DeliveryChanged]) -> None:
+        if news:
+            await wire.many(_CHANGE, [_changes(n) for n in news])
+            await self._tell(wire, news)
+
+    async def _not_reached(
+        self, news: DeliveryChanged, change: str, values: Sequence[object], then: NotReached
+    ) -> bool:
+        """Write the change, if it is still to be made, and what follows from it in the same commit."""
+        async with self._store.unit(news.tenant_id) as unit:
+            # the interaction is locked before all else of it, as everywhere: nobody waits in a ring
+            await unit.interactions([news.interaction_id])
+            is_ours = await unit.wire.execute(change, *values) == 1
+            if is_ours:
+                unit.emit(news)
+                await then(unit, news)
+        return is_ours
 
     async def _tell(self, wire: Wire, news: Sequence[DeliveryChanged]) -> None:
         await self._store.add_events(wire, self._encode(news))
@@ -189,6 +234,14 @@ def _claimed(r: Row, channel: str) -> ClaimedReply:
     return ClaimedReply(
         message=message, channel=channel, agent_id=agent, epoch=r[9] + 1, queued_at=message.at
     )
+
+
+def _concerns_its_writer(news: DeliveryChanged) -> bool:
+    return news.agent_id is not None and news.delivery in {Delivery.FAILED, Delivery.UNCERTAIN}
+
+
+def _changes(news: DeliveryChanged) -> tuple[str, str, str]:
+    return news.delivery.value, news.detail, news.touch_id
 
 
 def _news(claimed: ClaimedReply, delivery: Delivery, detail: str) -> DeliveryChanged:

@@ -15,9 +15,12 @@ _OF_THREAD = (
     " AND s.account = $2 AND s.thread = $3 AND t.letter IS NOT NULL"
     " ORDER BY t.seq DESC LIMIT $4"
 )
+# what was said in the thread before belongs to the conversation in which it goes on
 _ONE = (
-    f"SELECT {_COLUMNS} FROM touches t WHERE /*+*/t.tenant_id = $1 AND t.interaction_id = $2 AND t.id = $3"
-    " AND t.letter IS NOT NULL"
+    f"SELECT {_COLUMNS} FROM touches t WHERE /*+*/t.tenant_id = $1 AND t.id = $3 AND t.letter IS NOT NULL"
+    " AND (t.interaction_id = $2 OR EXISTS (SELECT 1 FROM sessions s JOIN sessions o ON o.tenant_id = s.tenant_id"
+    " AND o.account = s.account AND o.thread = s.thread WHERE s.tenant_id = $1 AND s.interaction_id = $2"
+    " AND o.id = t.session_id))"
 )
 
 

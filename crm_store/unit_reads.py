@@ -22,7 +22,16 @@ from crm_store.rows.floor import agents
 from crm_store.rows.history import interactions, reservations, sessions, work_items
 from hub.domain.agent import Agent, Media
 from hub.domain.continuing import Engaged
-from hub.domain.ids import InteractionId, PersonId, QueueId, ReservationId, TenantId, UserId, WorkItemId
+from hub.domain.ids import (
+    InteractionId,
+    PersonId,
+    QueueId,
+    ReservationId,
+    TenantId,
+    TouchId,
+    UserId,
+    WorkItemId,
+)
 from hub.domain.interaction import Interaction, Session
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -100,6 +109,16 @@ class UnitReads:
             " ORDER BY started_at DESC",
             self._tenant,
             interaction_id,
+        )
+        return [session_of(r) for r in rows]
+
+    async def sessions_beside(self, touch_id: TouchId) -> list[Session]:
+        rows = await self._wire.fetch(
+            f"SELECT {columns(sessions, 's.')} FROM touches t JOIN sessions s ON s.interaction_id = t.interaction_id"
+            " WHERE t.tenant_id = $1 AND t.id = $2"
+            " ORDER BY CASE WHEN s.id = t.session_id THEN 0 ELSE 1 END, s.started_at DESC, s.id DESC",
+            self._tenant,
+            touch_id,
         )
         return [session_of(r) for r in rows]
 

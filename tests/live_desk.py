@@ -46,6 +46,8 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
             return {**desk, "work": work, "typing": typing}
         case "touch_added":
             return _touched(desk, frame["touch"])
+        case "delivery_changed":
+            return {**desk, "work": [_came_further(w, frame) for w in desk["work"]]}
         case "typing" if not frame["by_client"]:
             colleagues = {i: who for i, who in desk["colleagues"].items() if i != frame["interaction_id"]}
             if frame["typing"]:
@@ -98,13 +100,7 @@ def apply(desk: Desk | None, frame: Frame) -> Desk | None:
         case "viewers_changed":
             return {**desk, "viewers": {**desk["viewers"], frame["interaction_id"]: frame["viewers"]}}
         case "client_left":
-            return {
-                **desk,
-                "work": [
-                    {**w, "unanswered_since": None} if w["interaction_id"] == frame["interaction_id"] else w
-                    for w in desk["work"]
-                ],
-            }
+            return {**desk, "work": [_of_it(w, frame, unanswered_since=None) for w in desk["work"]]}
         case "house_changed":
             return {**desk, **{name: frame[name] for name in HOUSE}}
         case "call_changed":
@@ -149,6 +145,16 @@ def _touched(desk: Desk, touch: Frame) -> Desk:
     return {**desk, "work": rows, "typing": typing}
 
 
+def _of_it(row: Frame, frame: Frame, **new: object) -> Frame:
+    return {**row, **new} if row["interaction_id"] == frame["interaction_id"] else row
+
+
+def _came_further(row: Frame, frame: Frame) -> Frame:
+    last = row["last_touch"] or {"seq": None}
+    is_it = last["seq"] == frame["touch_seq"]
+    return _of_it(row, frame, last_touch={**last, "delivery": frame["delivery"]}) if is_it else row
+
+
 def _row_touched(row: Frame, touch: Frame) -> Frame:
     newest = row["last_touch"]["seq"] if row["last_touch"] else 0
     if touch["direction"] == "internal" or touch["seq"] <= newest:
@@ -167,6 +173,7 @@ def _row_touched(row: Frame, touch: Frame) -> Frame:
             "text": touch["text"][:LINE_CHARACTERS],
             "files": [file["name"] for file in touch["attachments"]],
             "author": touch["author"],
+            "delivery": touch["delivery"],
         },
         "unanswered_since": since,
         "unread": row["unread"] + is_from_client,

@@ -18,7 +18,7 @@ from hub.domain.notice import Notice, NoticeKind
 from hub.domain.outcome import Outcome, OutcomeField, OutcomeRules, PauseReason
 from hub.domain.planned import PlannedState
 from hub.domain.reservation import Why
-from hub.domain.touch import Attachment, Direction
+from hub.domain.touch import Attachment, Delivery, Direction
 from hub.domain.work import WorkState
 from hub.domain.written_letter import WrittenLetter
 
@@ -36,7 +36,8 @@ class NamedView(View, frozen=True, kw_only=True):
 
 class LastTouchView(View, frozen=True, kw_only=True):
     """The newest message of a conversation, cut to a line; `files` are the names of what came with it. `author` is
-    whoever of us wrote it; of ours, empty: the hub did by itself."""
+    whoever of us wrote it; of ours, empty: the hub did by itself. `delivery` is how far a reply came. Where nothing was
+    said yet because the conversation is work again, it is the reply that did not arrive."""
 
     seq: int
     direction: Direction
@@ -44,6 +45,7 @@ class LastTouchView(View, frozen=True, kw_only=True):
     text: str
     files: tuple[str, ...] = ()
     author: str = ""
+    delivery: Delivery = Delivery.RECEIVED
 
 
 class WorkView(View, frozen=True, kw_only=True):

@@ -9,7 +9,9 @@ from hub.domain.ids import InteractionId, NoticeId, TenantId, UserId
 
 class NoticeKind(StrEnum):
     """What it is about. `given`, `taken` and `returned` are about work; `task` is a task that one was given, its
-    title the text; `message` is words only; `reply_overdue`: one did not answer in time, and the work went back."""
+    title the text; `message` is words only; `reply_overdue`: one did not answer in time, and the work went back;
+    `reply_failed` and `reply_uncertain`: a reply of one's own did not arrive, or may not have (`detail` is `work_again`
+    where its conversation was over, and is work again)."""
 
     MESSAGE = "message"
     STATE_CHANGED = "state_changed"
@@ -18,6 +20,14 @@ class NoticeKind(StrEnum):
     RETURNED = "returned"
     TASK = "task"
     REPLY_OVERDUE = "reply_overdue"
+    REPLY_FAILED = "reply_failed"
+    REPLY_UNCERTAIN = "reply_uncertain"
+
+
+ABOUT_A_CONVERSATION = (NoticeKind.REPLY_OVERDUE, NoticeKind.REPLY_FAILED, NoticeKind.REPLY_UNCERTAIN)
+"""Not from a person: they say which client they are about."""
+
+WORK_AGAIN = "work_again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

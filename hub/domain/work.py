@@ -47,6 +47,9 @@ STEPS: dict[WorkState, frozenset[WorkState]] = {
 OPEN_STATES = frozenset({WorkState.QUEUED, WorkState.OFFERED, WorkState.ASSIGNED, WorkState.WRAP_UP})
 WAITING_STATES = frozenset({WorkState.QUEUED, WorkState.OFFERED})
 
+REPLY_FAILED = "reply_failed"
+"""The reason of work that is in its line again because the answer did not reach the client."""
+
 PRIORITY_STEP = timedelta(seconds=30)
 """One step of priority is worth this much waiting. The key is static, so the order never changes by itself."""
 

@@ -14,6 +14,7 @@ from hub.crashpoints import crash_at
 from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain
 from hub.domain.touch import Delivery, Sent
 from hub.outbound.retry import Outcome, outcome_of
+from hub.outbound.unreached import not_reached
 from hub.ports.channel import Channel, HoldsThreads, WhoSends
 from hub.ports.clock import Clock
 from hub.ports.store import AccountRoom, ClaimedReply, SendingStore
@@ -82,6 +83,7 @@ class Lane:
         self._rng = rng
         self._limits = limits
         self._settled = settled
+        self.not_reached = not_reached(channel.spec, clock)
         self._pause = pause
         self._woken = asyncio.Event()
         self._under_way: dict[asyncio.Task[bool], _Attempt] = {}
@@ -216,6 +218,7 @@ class Lane:
                     detail=outcome.detail,
                     provider_id=outcome.provider_id,
                     retry_at=outcome.retry_at,
+                    not_reached=self.not_reached,
                 )
             except Exception:
                 log.exception("reply_not_recorded", touch_id=reply.message.touch_id)

@@ -92,9 +92,13 @@ class Sender:
         """
         now = self._clock.now()
         await self._end_lapsed(now)
-        for spec in self._specs():
+        for lane in self._lanes.values():
+            spec = lane.spec
             ended = await self._store.give_up(
-                spec.name, queued_before=now - timedelta(seconds=spec.limits.give_up_s), detail=GAVE_UP
+                spec.name,
+                queued_before=now - timedelta(seconds=spec.limits.give_up_s),
+                detail=GAVE_UP,
+                not_reached=lane.not_reached,
             )
             if ended:
                 log.warning("replies_given_up", channel=spec.name, replies=ended)
@@ -109,7 +113,8 @@ class Sender:
 
     async def _end_lapsed(self, now: datetime) -> None:
         repeatable = [spec.name for spec in self._specs() if spec.idempotent]
-        if lapsed := await self._store.lapsed(now, repeatable=repeatable):
+        then = {name: lane.not_reached for name, lane in self._lanes.items()}
+        if lapsed := await self._store.lapsed(now, repeatable=repeatable, not_reached=then):
             log.warning("replies_lapsed", replies=lapsed)
             self._watch.lapsed(lapsed)
             self._wake_all()

@@ -1,6 +1,6 @@
 """The store: the only truth. Units of work that commit data and events together, and reads scoped by principal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hub.domain.agent import Agent, Media
 from hub.domain.callback import Callback
-from hub.domain.events import Event
+from hub.domain.events import DeliveryChanged, Event
 from hub.domain.ids import (
     InteractionId,
     PersonId,
@@ -22,6 +22,7 @@ from hub.domain.ids import (
 )
 from hub.domain.interaction import Interaction, Session
 from hub.domain.mail import TouchLetter
+from hub.domain.notice import Notice
 from hub.domain.outcome import Answer
 from hub.domain.person import Identity, Person
 from hub.domain.question import AskedQuestion
@@ -321,10 +322,30 @@ class AccountRoom:
         return self.left.get(account, self.each)
 
 
-class SendingStore(Protocol):
-    """What the sender of replies asks of the store."""
+class SendingUnit(UnitOfWork, Protocol):
+    """A unit of work in which a reply is found not to have arrived."""
 
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+    async def sessions_beside(self, touch_id: TouchId) -> list[Session]:
+        """All sessions of the interaction of that touch, ended ones too: the one it went to first, then the newest."""
+        ...
+
+    async def last_seq(self, account: str, thread: str) -> int:
+        """The newest number of that thread, over all its interactions; 0 where there is none."""
+        ...
+
+    def add_notice(self, notice: Notice) -> None:
+        """A notice that nobody has read yet."""
+        ...
+
+
+NotReached = Callable[[SendingUnit, DeliveryChanged], Awaitable[None]]
+"""What is done in the commit in which a reply that somebody wrote became `failed` or `uncertain`."""
+
+
+class SendingStore(Protocol):
+    """What the sender of replies asks of the store. Each `not_reached` is called for every reply that ends so."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[SendingUnit]:
         """A unit of work."""
         ...
 
@@ -352,15 +373,25 @@ class SendingStore(Protocol):
         detail: str = "",
         provider_id: str = "",
         retry_at: datetime | None = None,
+        not_reached: NotReached | None = None,
     ) -> bool:
         """Record how the attempt ended. False when the claim is not ours any more (its epoch moved on)."""
         ...
 
-    async def lapsed(self, now: datetime, *, repeatable: Sequence[str]) -> int:
-        """Attempts whose lease ran out: back to `queued` on channels that may repeat, else `uncertain`. How many."""
+    async def lapsed(
+        self,
+        now: datetime,
+        *,
+        repeatable: Sequence[str],
+        not_reached: Mapping[str, NotReached] | None = None,
+    ) -> int:
+        """Attempts whose lease ran out: back to `queued` on channels that may repeat, else `uncertain`. How many.
+        `not_reached` is by channel."""
         ...
 
-    async def give_up(self, channel: str, *, queued_before: datetime, detail: str) -> int:
+    async def give_up(
+        self, channel: str, *, queued_before: datetime, detail: str, not_reached: NotReached | None = None
+    ) -> int:
         """Replies of this channel that are `queued` since before then become `failed`, with `detail`. How many.
 
         Nobody claims those of clients who never come back, and yet they must end."""

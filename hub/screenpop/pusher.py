@@ -31,7 +31,7 @@ from hub.domain.events import (
     WorkStepped,
 )
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
-from hub.domain.notice import Notice, NoticeKind
+from hub.domain.notice import ABOUT_A_CONVERSATION, Notice
 from hub.domain.reservation import ReservationState
 from hub.domain.touch import Delivery
 from hub.domain.work import WAITING_STATES, WorkState
@@ -108,7 +108,7 @@ class Pusher:
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
             await self._calls_changed(tenant_id, [e for e in batch if isinstance(e, CallChanged)])
-            await self._overdue([e.notice for e in batch if isinstance(e, NoticeSent)])
+            await self._about_a_conversation([e.notice for e in batch if isinstance(e, NoticeSent)])
             for event in batch:
                 if isinstance(event, ConsultChanged):
                     await self._consult_changed(event.consult)
@@ -180,7 +180,7 @@ class Pusher:
                 self._typing(event)
             case ClientLeft():
                 self._client_left(event)
-            case NoticeSent(notice=notice) if notice.kind is not NoticeKind.REPLY_OVERDUE:
+            case NoticeSent(notice=notice) if notice.kind not in ABOUT_A_CONVERSATION:
                 if (stream := self._streams.get(notice.user_id)) is not None:
                     stream.send(NoticeAdded(seq=0, notice=notice_view(notice)))
             case NoticeRead():
@@ -258,11 +258,11 @@ class Pusher:
                 )
 
     async def _unanswered(self, tenant_id: TenantId, batch: Sequence[Event]) -> list[WorkItemId]:
-        """Work whose client waits again: what seemed an answer did not reach them."""
+        """Work whose client waits, or may wait, again: what seemed an answer did not reach them."""
         failed = [
             e.interaction_id
             for e in batch
-            if isinstance(e, DeliveryChanged) and e.delivery is Delivery.FAILED
+            if isinstance(e, DeliveryChanged) and e.delivery in {Delivery.FAILED, Delivery.UNCERTAIN}
         ]
         return list(await self._reads.work_in(tenant_id, failed)) if failed else []
 
@@ -334,11 +334,11 @@ class Pusher:
                 if (stream := self._streams.get(user_id)) is not None:
                     stream.send(CallChangedFrame(seq=0, call=view))
 
-    async def _overdue(self, sent: Sequence[Notice]) -> None:
+    async def _about_a_conversation(self, sent: Sequence[Notice]) -> None:
         """What did not come from a person says which conversation it is about, as the snapshot does."""
         for notice in sent:
             stream = self._streams.get(notice.user_id)
-            if stream is None or notice.kind is not NoticeKind.REPLY_OVERDUE:
+            if stream is None or notice.kind not in ABOUT_A_CONVERSATION:
                 continue
             for view in await self._reads.notices(notice.tenant_id, notice.user_id):
                 if view.id == notice.id:

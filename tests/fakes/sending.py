@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hub.domain.errors import Unavailable
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, TenantId, TouchId
 from hub.domain.touch import DELIVERY_STEPS, Delivery, OutboundMessage
-from hub.ports.store import AccountRoom, ClaimedReply, UnitOfWork
+from hub.ports.store import AccountRoom, ClaimedReply, NotReached, SendingUnit
 from tests.fakes.clock import FakeClock
 
 START = FakeClock().now()
@@ -77,7 +77,7 @@ class FakeSendingStore:
         self.replies[name] = reply
         return reply
 
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[SendingUnit]:
         """Sending changes nothing but deliveries."""
         raise AssertionError(f"no unit of work is needed to send, of tenant {tenant_id}")
 
@@ -130,6 +130,7 @@ class FakeSendingStore:
         detail: str = "",
         provider_id: str = "",
         retry_at: datetime | None = None,
+        not_reached: NotReached | None = None,
     ) -> bool:
         """Only while the claim is the newest one."""
         if self.settles_failing:
@@ -142,7 +143,13 @@ class FakeSendingStore:
         reply.provider_id, reply.retry_at = provider_id, retry_at
         return True
 
-    async def lapsed(self, now: datetime, *, repeatable: Sequence[str]) -> int:
+    async def lapsed(
+        self,
+        now: datetime,
+        *,
+        repeatable: Sequence[str],
+        not_reached: Mapping[str, NotReached] | None = None,
+    ) -> int:
         """Claims whose lease ran out."""
         self._refuse_while_failing()
         lost = [r for r in self.replies.values() if r.lease_until is not None and r.lease_until <= now]
@@ -153,7 +160,9 @@ class FakeSendingStore:
                 reply.step(Delivery.UNCERTAIN, "interrupted")
         return len(lost)
 
-    async def give_up(self, channel: str, *, queued_before: datetime, detail: str) -> int:
+    async def give_up(
+        self, channel: str, *, queued_before: datetime, detail: str, not_reached: NotReached | None = None
+    ) -> int:
         """Queued ones older than that."""
         old = [
             r

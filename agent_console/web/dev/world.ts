@@ -153,7 +153,7 @@ export class World {
       queue: QUEUES.find((q) => q.name === offer.work_item.queue) ?? QUEUES[0],
       channel: offer.work_item.channel, language: offer.work_item.language, state: 'assigned', state_at: new Date().toISOString(),
       first_queued_at: offer.offered_at, ends_at: null,
-      last_touch: last ? { seq: last.seq, direction: 'inbound', at: last.at, text: last.text, files: [], author: '' } : null,
+      last_touch: last ? { seq: last.seq, direction: 'inbound', at: last.at, text: last.text, files: [], author: '', delivery: last.delivery } : null,
       unanswered_since: first?.at ?? null, unread: entries.filter((e) => e.interaction_id === mine && e.touch).length, clocks: null, version: 3,
     };
     entries.push(fact(mine, this.nextSeq(mine), 'work_assigned', new Date().toISOString(), 'accepted', this.me.name));
@@ -174,7 +174,7 @@ export class World {
     this.histories.get(row?.person.id ?? '')?.push(said(shown, row?.queue.name ?? ''));
     if (row && shown.direction !== 'internal') {
       const isIn = shown.direction === 'inbound';
-      const changed = { ...row, last_touch: { seq: shown.seq, direction: shown.direction, at: shown.at, text: shown.text, files: shown.attachments.map((file) => file.name), author: shown.author }, unanswered_since: isIn ? (row.unanswered_since ?? shown.at) : null, unread: row.unread + (isIn ? 1 : 0) };
+      const changed = { ...row, last_touch: { seq: shown.seq, direction: shown.direction, at: shown.at, text: shown.text, files: shown.attachments.map((file) => file.name), author: shown.author, delivery: shown.delivery }, unanswered_since: isIn ? (row.unanswered_since ?? shown.at) : null, unread: row.unread + (isIn ? 1 : 0) };
       this.work = this.work.map((w) => (w === row ? changed : w));
     }
     this.tell({ kind: 'touch_added', touch: shown });

@@ -344,7 +344,8 @@ export type IdentityKind = 'email' | 'phone' | 'telegram' | 'webchat';
 
 /**
  * The newest message of a conversation, cut to a line; `files` are the names of what came with it. `author` is
- * whoever of us wrote it; of ours, empty: the hub did by itself.
+ * whoever of us wrote it; of ours, empty: the hub did by itself. `delivery` is how far a reply came. Where nothing was
+ * said yet because the conversation is work again, it is the reply that did not arrive.
  */
 export interface LastTouchView {
   readonly seq: number;
@@ -353,6 +354,7 @@ export interface LastTouchView {
   readonly text: string;
   readonly files: readonly string[];
   readonly author: string;
+  readonly delivery: Delivery;
 }
 
 /**
@@ -419,9 +421,11 @@ export interface NamedView {
 
 /**
  * What it is about. `given`, `taken` and `returned` are about work; `task` is a task that one was given, its
- * title the text; `message` is words only; `reply_overdue`: one did not answer in time, and the work went back.
+ * title the text; `message` is words only; `reply_overdue`: one did not answer in time, and the work went back;
+ * `reply_failed` and `reply_uncertain`: a reply of one's own did not arrive, or may not have (`detail` is `work_again`
+ * where its conversation was over, and is work again).
  */
-export type NoticeKind = 'given' | 'message' | 'reply_overdue' | 'returned' | 'state_changed' | 'taken' | 'task';
+export type NoticeKind = 'given' | 'message' | 'reply_failed' | 'reply_overdue' | 'reply_uncertain' | 'returned' | 'state_changed' | 'taken' | 'task';
 
 /**
  * A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote.

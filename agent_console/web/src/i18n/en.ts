@@ -232,6 +232,7 @@ export default {
       withdrawn: 'the offer was withdrawn',
       agent_lost: 'the agent’s console went silent',
       reply_overdue: 'the agent did not answer in time',
+      reply_failed: 'the answer did not reach the client',
       agent_gone: 'the agent’s console went silent',
       transferred: 'transferred',
       no_answer: 'nobody answered the offer',

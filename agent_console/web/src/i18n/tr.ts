@@ -233,6 +233,7 @@ const tr: Messages = {
       withdrawn: 'teklif geri çekildi',
       agent_lost: 'temsilcinin konsolu sustu',
       reply_overdue: 'temsilci zamanında yanıt vermedi',
+      reply_failed: 'yanıt müşteriye ulaşmadı',
       agent_gone: 'temsilcinin konsolu sustu',
       transferred: 'aktarıldı',
       no_answer: 'teklif yanıtsız kaldı',

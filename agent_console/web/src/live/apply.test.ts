@@ -53,28 +53,36 @@ describe('an older snapshot and the frames since give the newer snapshot', () =>
       { kind: 'touch_added', seq: 2, touch: touch({ seq: 4, at: after(5), text: 'Hello' }) },
       { kind: 'touch_added', seq: 3, touch: touch({ seq: 5, at: after(9), text: 'Anybody?' }) },
     );
-    const last_touch = { seq: 5, direction: 'inbound', at: after(9), text: 'Anybody?', files: [], author: '' } as const;
+    const last_touch = { seq: 5, direction: 'inbound', at: after(9), text: 'Anybody?', files: [], author: '', delivery: 'received' } as const;
     expect(shown(desk)).toEqual(deskView({ work: [work({ last_touch, unanswered_since: after(5), unread: 2 })] }));
   });
 
   it('when the agent answers', () => {
-    const asked = { seq: 4, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '' } as const;
+    const asked = { seq: 4, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '', delivery: 'received' } as const;
     const desk = played(deskView({ work: [work({ last_touch: asked, unanswered_since: AT, unread: 1 })] }), {
       kind: 'touch_added', seq: 2, touch: touch({ seq: 5, at: after(2), direction: 'outbound', author: 'Anna', text: 'Good day', delivery: 'queued' }),
     });
-    const last_touch = { seq: 5, direction: 'outbound', at: after(2), text: 'Good day', files: [], author: 'Anna' } as const;
+    const last_touch = { seq: 5, direction: 'outbound', at: after(2), text: 'Good day', files: [], author: 'Anna', delivery: 'queued' } as const;
     expect(shown(desk)).toEqual(deskView({ work: [work({ last_touch, unanswered_since: null, unread: 1 })] }));
   });
 
   it('when the hub acknowledges by itself: the client still waits for an answer', () => {
-    const asked = { seq: 4, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '' } as const;
+    const asked = { seq: 4, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '', delivery: 'received' } as const;
     const desk = played(deskView({ work: [work({ last_touch: asked, unanswered_since: AT, unread: 1 })] }), {
       kind: 'touch_added', seq: 2, touch: touch({ seq: 5, at: after(2), direction: 'outbound', author: '', text: 'We have your letter', delivery: 'queued' }),
     });
-    const last_touch = { seq: 5, direction: 'outbound', at: after(2), text: 'We have your letter', files: [], author: '' } as const;
+    const last_touch = { seq: 5, direction: 'outbound', at: after(2), text: 'We have your letter', files: [], author: '', delivery: 'queued' } as const;
     expect(shown(desk)).toEqual(deskView({ work: [work({ last_touch, unanswered_since: AT, unread: 1 })] }));
   });
 
+  it('the row says of its newest reply how far it came, and of no other', () => {
+    const last_touch = { seq: 5, direction: 'outbound', at: AT, text: 'Good day', files: [], author: 'Anna', delivery: 'sending' } as const;
+    const frame = { kind: 'delivery_changed', interaction_id: 'i1', touch_id: 't5', delivery: 'failed', detail: 'gone' } as const;
+    const before = deskView({ work: [work({ last_touch })] });
+    expect(shown(played(before, { ...frame, seq: 2, touch_seq: 5 }))).toEqual(deskView({ work: [work({ last_touch: { ...last_touch, delivery: 'failed' } })] }));
+    expect(shown(played(before, { ...frame, seq: 2, touch_seq: 4 }))).toEqual(before);
+    expect(shown(played(before, { ...frame, seq: 2, touch_seq: 5, interaction_id: 'i2' }))).toEqual(before);
+  });
   it('when a note is written: the client neither wrote nor was answered', () => {
     const desk = played(deskView({ work: [work()] }), {
       kind: 'touch_added', seq: 2, touch: touch({ seq: 4, direction: 'internal', kind: 'note' }),
@@ -147,7 +155,7 @@ describe('rows of the Work list', () => {
   });
 
   it('count a message once, although the row that already holds it came first', () => {
-    const last_touch = { seq: 4, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '' } as const;
+    const last_touch = { seq: 4, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '', delivery: 'received' } as const;
     const desk = played(
       deskView(),
       { kind: 'work_changed', seq: 2, work: work({ last_touch, unread: 1, unanswered_since: AT }) },
@@ -162,7 +170,7 @@ describe('rows of the Work list', () => {
   });
 
   it('have nothing unread once everything was read, and keep what came after', () => {
-    const last_touch = { seq: 5, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '' } as const;
+    const last_touch = { seq: 5, direction: 'inbound', at: AT, text: 'Hello', files: [], author: '', delivery: 'received' } as const;
     const desk = played(deskView({ work: [work({ last_touch, unread: 2 })] }));
     expect(read(desk, 'i1', 5).work[0]?.unread).toBe(0);
     expect(read(desk, 'i1', 4).work[0]?.unread).toBe(2);

@@ -1,6 +1,6 @@
 /** The agent's desk, and the one function that changes it: an older desk and a frame give the newer desk. */
 
-import type { Frame, ReservationOfferedFrame } from '@/generated/frames';
+import type { DeliveryChangedFrame, Frame, ReservationOfferedFrame } from '@/generated/frames';
 import type { ClientCard, DeskView, LastTouchView, NamedView, OfferView, TouchView, ViewerView, WorkView } from '@/generated/views';
 import { called } from '@/live/called';
 
@@ -47,6 +47,8 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     }
     case 'touch_added':
       return touched(desk, frame.touch);
+    case 'delivery_changed':
+      return { ...desk, work: desk.work.map((row) => (row.interaction_id === frame.interaction_id ? cameFurther(row, frame) : row)) };
     case 'typing': {
       if (!frame.by_client) {
         const others = without(desk.colleagues, frame.interaction_id);
@@ -102,7 +104,6 @@ export function apply(desk: Desk | null, frame: Frame): Desk | null {
     case 'floor_snapshot':
     case 'floor_changed':
     case 'draft_changed':
-    case 'delivery_changed':
     case 'client_rated':
     case 'replayed':
     case 'tick':
@@ -156,6 +157,10 @@ function touched(desk: Desk, touch: TouchView): Desk {
   return { ...desk, work, typing, colleagues, cards };
 }
 
+/** How far the reply that the row shows came. */
+const cameFurther = (row: WorkView, frame: DeliveryChangedFrame): WorkView =>
+  row.last_touch?.seq === frame.touch_seq ? { ...row, last_touch: { ...row.last_touch, delivery: frame.delivery } } : row;
+
 function rowTouched(row: WorkView, touch: TouchView): WorkView {
   if (touch.direction === 'internal' || touch.seq <= (row.last_touch?.seq ?? 0)) return row;
   const isFromClient = touch.direction === 'inbound';
@@ -170,6 +175,7 @@ function rowTouched(row: WorkView, touch: TouchView): WorkView {
     text: Array.from(touch.text).slice(0, LINE_CHARACTERS).join(''),
     files: touch.attachments.map((file) => file.name),
     author: touch.author,
+    delivery: touch.delivery,
   };
   return {
     ...row,

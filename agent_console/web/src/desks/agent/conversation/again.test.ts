@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sentSince, writtenOf } from '@/desks/agent/conversation/again';
+import { isOf, sentSince, writtenOf } from '@/desks/agent/conversation/again';
 import type { TimelineEntry } from '@/generated/api';
 import type { LetterHeadView, TouchView } from '@/generated/views';
 import { touch } from '@/live/samples';
@@ -24,6 +24,22 @@ it.each<[string, Partial<TouchView>]>([
 ])('%s is not', (_, part) => {
   const failed = ours();
   expect(sentSince(timeline(failed, ours({ seq: 7, delivery: 'sent', ...part })), failed)).toBeNull();
+});
+it('the same words in the conversation that is work again count as well, and in no other', () => {
+  const failed = ours({ at: '2026-11-14T09:00:00Z' });
+  const again = ours({ interaction_id: 'i2', seq: 7, at: '2026-11-14T10:00:00Z', delivery: 'sent' });
+  expect(sentSince(timeline(failed, again), failed, 'i2')).toBe(again);
+  expect(sentSince(timeline(failed, again), failed, 'i3')).toBeNull();
+});
+it('a reply that failed after the close is answered for in the conversation that came back, until somebody wrote in another', () => {
+  const failed = ours({ interaction_id: 'i1', at: '2026-11-14T09:00:00Z' });
+  const theirs = touch({ interaction_id: 'i2', channel: 'email', direction: 'inbound', at: '2026-11-14T10:00:00Z' });
+  const since = ours({ interaction_id: 'i2', at: '2026-11-14T11:00:00Z', delivery: 'sent', text: 'Other words' });
+  expect(isOf(timeline(failed), failed, 'i1')).toBe(true);
+  expect(isOf(timeline(failed, theirs), failed, 'i3')).toBe(true);
+  expect(isOf(timeline(failed, since), failed, 'i2')).toBe(true);
+  expect(isOf(timeline(failed, since), failed, 'i3')).toBe(false);
+  expect(isOf(timeline(failed), failed, null)).toBe(false);
 });
 it('a letter comes back as its writer left it, and what stood beneath is chosen anew', () => {
   const theirs = touch({ id: 't3', seq: 3, channel: 'email', letter: head() });

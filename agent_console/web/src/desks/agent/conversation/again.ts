@@ -7,13 +7,19 @@ import type { Timeline } from '@/desks/agent/conversation/timeline';
 import type { LetterView } from '@/generated/api';
 import type { Attachment, TouchView, WrittenLetter } from '@/generated/views';
 
-/** The reply that says the same after it, and did not fail: whoever sent it needs not do so again. */
-export const sentSince = (timeline: Timeline, failed: TouchView): TouchView | null =>
+/** The reply that says the same after it, there or in the conversation `open` in which it is work again, and did not fail: whoever sent it needs not do so again. */
+export const sentSince = (timeline: Timeline, failed: TouchView, open = failed.interaction_id): TouchView | null =>
   timeline.find(
     ({ touch }) =>
-      touch?.interaction_id === failed.interaction_id && touch.direction === 'outbound' && touch.channel === failed.channel &&
-      touch.seq > failed.seq && touch.delivery !== 'failed' && touch.text.trim() === failed.text.trim(),
+      (touch?.interaction_id === failed.interaction_id ? touch.seq > failed.seq : touch?.interaction_id === open && touch.at > failed.at) &&
+      touch?.direction === 'outbound' && touch.channel === failed.channel && touch.delivery !== 'failed' && touch.text.trim() === failed.text.trim(),
   )?.touch ?? null;
+
+/** Whether it is to be answered for in the conversation `open`: it is one of it, or of one that was closed over it and nobody of us has written there since. */
+export const isOf = (timeline: Timeline, failed: TouchView, open: string | null): boolean =>
+  failed.interaction_id === open ||
+  (open !== null && !timeline.some(({ touch }) =>
+    touch && touch.interaction_id !== failed.interaction_id && touch.interaction_id !== open && touch.channel === failed.channel && touch.direction === 'outbound' && touch.author && touch.at > failed.at));
 
 /** The letter that stood beneath: the newest one of the client before it. */
 const answered = (timeline: Timeline, failed: TouchView): string | null =>

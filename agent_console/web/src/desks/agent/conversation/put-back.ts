@@ -13,7 +13,9 @@ export interface Again {
 }
 
 export interface PutBack {
-  /** Whether its conversation is the open one, and whoever looks may answer there the same way. */
+  /** The open conversation, if any. */
+  readonly open: () => string | null;
+  /** Whether its conversation is the open one, or went on in it, and whoever looks may answer there the same way. */
   readonly may: (touch: TouchView) => boolean;
   /** Whether an answer is begun in the field. */
   readonly isBegun: () => boolean;
