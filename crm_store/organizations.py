@@ -173,7 +173,7 @@ class Organizations(Changing):
                     actor=principal.name,
                     action=AuditAction.CHANGE_ORGANIZATION,
                     object=organization_id,
-                    reason=before.name if now.name == before.name else f"{before.name} → {now.name}",
+                    reason=_said(before, now),
                     address=principal.address,
                 ),
             )
@@ -219,6 +219,13 @@ class Organizations(Changing):
         is_open = bool(rows) and (reach is Scope.ALL or not ids)
         if not is_open and not (ids and await reached(wire, principal, reach, ids)):
             raise NotFound("there is no such organization")
+
+
+def _said(before: OrganizationState, now: OrganizationState) -> str:
+    """What was changed, in the audit log: the name, and which of the rest."""
+    called = before.name if now.name == before.name else f"{before.name} → {now.name}"
+    rest = [name for name in ("domain", "phone", "tags") if getattr(before, name) != getattr(now, name)]
+    return f"{called} ({', '.join(rest)})" if rest else called
 
 
 def best_named(rows: Sequence[Row], q: str, limit: int) -> list[Row]:

@@ -98,8 +98,9 @@ async def test_organizations_are_brought_by_the_same_steps_in_words_of_their_own
             found[name] = problems
 
     await sign_in(page, house.url, "maria")
-    await page.goto(f"{house.url}/manager/imports")
-    await page.locator("input[value=organizations]").check()
+    await page.goto(f"{house.url}/organizations")
+    await page.locator("a[href*='/manager/imports?kind=organizations']").click()
+    await expect(page.locator("input[value=organizations]")).to_be_checked()
     # of each look another house of companies: those of the look before are known
     await bring(page, f"companies-{language}.csv", COMPANIES.replace("ngines", f"ngines {language}", 1))
     await page.locator("select").first.wait_for()
@@ -113,6 +114,8 @@ async def test_organizations_are_brought_by_the_same_steps_in_words_of_their_own
     await page.locator("tbody a").first.wait_for()
     await seen("organizations-list")
     await page.goto(f"{house.url}/organizations")
+    await page.get_by_role("link", name="Engines", exact=False).first.wait_for()
+    await seen("organizations-all")
     await page.get_by_role("link", name="Engines", exact=False).first.click()
     await expect(page.locator(".facts")).to_be_visible()
     await seen("organization")

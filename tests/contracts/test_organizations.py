@@ -163,3 +163,8 @@ async def test_its_domain_phone_and_tags_are_kept_in_one_form_and_are_not_told_o
         crm.sofia, acme_id, version=2, edit=OrganizationEdit(domain="", phone=" ", tags=[])
     )
     assert (emptied.domain, emptied.phone, emptied.tags) == ("", "", ())
+    rows = await crm.house.rows(
+        "SELECT reason FROM audit_log WHERE tenant_id = $1 AND action = 'change_organization'",
+        crm.house.tenant_id,
+    )
+    assert [row[0] for row in rows] == ["Acme (domain, phone, tags)"] * 2

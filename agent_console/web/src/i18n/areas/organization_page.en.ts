@@ -3,7 +3,9 @@
 export default {
   search: 'Find by name',
   none_found: 'No organization is called that.',
-  none: 'There are no organizations yet. Name one on the card of a client.',
+  none: 'There are no organizations yet. Name one on the card of a client, or bring a file of them.',
+  from_file: 'From a file',
+  to_file: 'To a file',
   name: 'Name',
   members: 'Clients',
   back: 'All organizations',

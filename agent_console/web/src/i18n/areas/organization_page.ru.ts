@@ -5,7 +5,9 @@ import type { OrganizationWords } from '@/i18n/organization-page';
 const words: OrganizationWords = {
   search: 'Найти по названию',
   none_found: 'Организации с таким названием нет.',
-  none: 'Организаций пока нет. Укажите организацию на карточке клиента.',
+  none: 'Организаций пока нет. Укажите организацию на карточке клиента или загрузите их из файла.',
+  from_file: 'Из файла',
+  to_file: 'В файл',
   name: 'Название',
   members: 'Клиенты',
   back: 'Все организации',

@@ -5,7 +5,9 @@ import type { OrganizationWords } from '@/i18n/organization-page';
 const words: OrganizationWords = {
   search: 'Ada göre bul',
   none_found: 'Bu adda bir kuruluş yok.',
-  none: 'Henüz kuruluş yok. Bir müşterinin kartına kuruluş yazın.',
+  none: 'Henüz kuruluş yok. Bir müşterinin kartına kuruluş yazın ya da dosyadan alın.',
+  from_file: 'Dosyadan',
+  to_file: 'Dosyaya',
   name: 'Ad',
   members: 'Müşteriler',
   back: 'Tüm kuruluşlar',

@@ -23,6 +23,9 @@ export function ofKind(kind: ImportKind, word: string): Key {
   return key ?? 'imports.list';
 }
 
+/** The kind that a page is asked to begin with. */
+export const kindAsked = (asked: unknown): ImportKind => (asked === 'organizations' ? 'organizations' : 'persons');
+
 /** Where what a row became is looked at. */
 export const placeOf = (kind: ImportKind, id: string): RouteLocationRaw =>
   kind === 'organizations' ? { name: 'organizations', params: { organization: id } } : { name: 'manager-log', query: { person: id } };
