@@ -13,7 +13,7 @@ from hub.domain.ids import QueueId, TenantId
 from hub.domain.person import Confidence, IdentityKind
 from hub.domain.queue import Queue
 from hub.domain.touch import InboundTouch
-from hub.ports.known import Known, OpenThread, StoredKey
+from hub.ports.known import Known, OpenThread, StoredKey, ThreadClient
 
 _SESSION_WIDTH = len(sessions.columns)
 _INTERACTION_WIDTH = len(interactions.columns)
@@ -35,6 +35,11 @@ _THREADS = (
 _LAST_SEQS = (
     "SELECT s.account, s.thread, MAX(i.last_seq) FROM sessions s JOIN interactions i ON i.id = s.interaction_id"
     " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) GROUP BY s.account, s.thread"
+)
+_CLIENTS = (
+    f"SELECT s.account, s.thread, s.address, i.language, i.queue_id, {columns(persons, 'p.')} FROM sessions s"
+    " JOIN interactions i ON i.id = s.interaction_id JOIN persons p ON p.id = i.person_id"
+    " WHERE s.tenant_id = $1 AND s.account = ANY($2) AND s.thread = ANY($3) ORDER BY s.started_at, s.id"
 )
 # a number is a hint: it stands for a person who is known by it, and only while nobody else says that it is theirs
 _AMBIGUOUS = (
@@ -92,6 +97,11 @@ async def load_known(
     )
     for account, thread, last_seq in last_seqs:
         known.last_seqs[account, thread] = last_seq
+    foreign = sorted({t.thread for t in inbound if t.of_thread} & set(fresh))
+    for row in await wire.fetch(_CLIENTS, tenant_id, accounts, foreign) if foreign else ():
+        known.clients[row[0], row[1]] = ThreadClient(
+            person=person_of(row[5:]), address=row[2], language=row[3], queue_id=QueueId(row[4])
+        )
     for row in addressed:
         key = IdentityKind(row[0]), row[1]
         known.persons[key] = person_of(row[3:])

@@ -100,7 +100,7 @@ class InboundTouch:
     `letter`: what it brings along from a letter. `acknowledgement`: what its client is told at once, by nobody, if it
     opens a conversation that is work. `continues` false: it does not continue what its client has open on another
     channel, because who wrote it is in doubt, or because others read what is answered. `menu`: what it has to do with
-    one.
+    one. `of_thread`: it is about the client of its thread, whoever wrote it (a delivery report).
     """
 
     tenant_id: TenantId
@@ -129,6 +129,7 @@ class InboundTouch:
     acknowledgement: str = ""
     continues: bool = True
     menu: AtMenu | None = None
+    of_thread: bool = False
 
     @property
     def may_continue(self) -> bool:

@@ -83,23 +83,31 @@ def closed_again(thread: OpenThread, known: Known, unit: UnitOfWork, now: dateti
 def _opened(
     touch: InboundTouch, known: Known, unit: UnitOfWork, now: datetime, *, queued: bool, as_call: bool
 ) -> OpenThread:
+    whose = known.clients.get((touch.account, touch.thread)) if touch.of_thread else None
     queue_id = _line_of(touch, known)
+    if (
+        whose is not None
+        and whose.queue_id in known.queues
+        and not known.queues[whose.queue_id].rules.retired
+    ):
+        queue_id = whose.queue_id
     if queue_id not in known.queues:
         raise Invalid("this channel account names a queue that is not there", code="no_such_queue")
-    person = person_behind(touch, known, unit, now)
+    person = person_behind(touch, known, unit, now) if whose is None else whose.person
     interaction = Interaction(
         id=InteractionId(new_id()),
         tenant_id=touch.tenant_id,
         person_id=person.id,
         channel=touch.channel,
         queue_id=queue_id,
-        language=touch.language,
+        language=touch.language if whose is None else whose.language,
         state=InteractionState.OPEN,
         opened_at=now,
         last_seq=known.last_seqs.get((touch.account, touch.thread), 0),
     )
     unit.add_interaction(interaction)
-    session = _session(touch, interaction, unit, now)
+    address = touch.sender.value if whose is None else whose.address
+    session = _session(touch, interaction, unit, now, address)
     opened = unit.note_fact(
         InteractionOpened(tenant_id=touch.tenant_id, interaction=interaction), interaction
     )
@@ -114,7 +122,7 @@ def _joined(
     touch: InboundTouch, continuing: Engaged, known: Known, unit: UnitOfWork, now: datetime
 ) -> OpenThread:
     """The interaction goes on in this thread too. Numbers go on over both: none of the thread's comes twice."""
-    session = _session(touch, continuing.interaction, unit, now)
+    session = _session(touch, continuing.interaction, unit, now, touch.sender.value)
     thread = known.as_it_is_now(
         OpenThread(session=session, interaction=continuing.interaction, item=continuing.item)
     )
@@ -140,7 +148,9 @@ def _engage(thread: OpenThread, channels: frozenset[str], known: Known, now: dat
     )
 
 
-def _session(touch: InboundTouch, interaction: Interaction, unit: UnitOfWork, now: datetime) -> Session:
+def _session(
+    touch: InboundTouch, interaction: Interaction, unit: UnitOfWork, now: datetime, address: str
+) -> Session:
     session = Session(
         id=SessionId(new_id()),
         tenant_id=touch.tenant_id,
@@ -148,7 +158,7 @@ def _session(touch: InboundTouch, interaction: Interaction, unit: UnitOfWork, no
         channel=touch.channel,
         account=touch.account,
         thread=touch.thread,
-        address=touch.sender.value,
+        address=address,
         started_at=now,
         ended_at=now if touch.only_kept else None,
     )
@@ -174,7 +184,7 @@ def _queued(
         now,
         channel=SIP if as_call else touch.channel,
         media=Media.VOICE if as_call else touch.media,
-        language=touch.language,
+        language=thread.interaction.language if touch.of_thread else touch.language,
         skills=touch.skills,
         priority=touch.priority,
         received_at=touch.received_at,

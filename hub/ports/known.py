@@ -31,6 +31,17 @@ class OpenThread:
     item: WorkItem | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadClient:
+    """With whom a thread was, when its last interaction ended: where they are written to, in which language, and whose
+    work it was."""
+
+    person: Person
+    address: str
+    language: str
+    queue_id: QueueId
+
+
 @dataclass(slots=True, kw_only=True)
 class Known:
     """What the store knows about a batch of inbound touches; the decision works on it and adds to it.
@@ -39,7 +50,8 @@ class Known:
     `last_seqs` holds the newest number of a thread whose interactions have all ended: numbers go on over them,
     so that a client can tell new messages from seen ones. `ambiguous` are numbers of callers that may be of more
     than one person, or of one who only says so: they stand for nobody. `proven` are addresses by which somebody is
-    known, `engaged` what is open with those persons.
+    known, `engaged` what is open with those persons. `clients` are those of the threads of which something came that is
+    not from them (`InboundTouch.of_thread`).
     """
 
     stored: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
@@ -50,6 +62,7 @@ class Known:
     ambiguous: set[str] = field(default_factory=set)
     proven: set[tuple[IdentityKind, str]] = field(default_factory=set)
     engaged: dict[PersonId, dict[InteractionId, Engaged]] = field(default_factory=dict)
+    clients: dict[tuple[str, str], ThreadClient] = field(default_factory=dict)
     _newest: dict[InteractionId, OpenThread] = field(default_factory=dict)
 
     def thread_at(self, account: str, thread: str) -> OpenThread | None:

@@ -1,12 +1,16 @@
 """Letters of ours that did not arrive, on every store."""
 
+from dataclasses import replace
+
 import pytest
 
 from crm_store.sending import Sending
 from hub.cluster.codec import encode
 from hub.domain.events import DeliveryChanged
 from hub.domain.ids import TouchId
-from hub.domain.touch import Delivery
+from hub.domain.interaction import Disposition
+from hub.domain.person import IdentityKind
+from hub.domain.touch import Delivery, Sender
 from tests.contracts.mailing import CLIENT, NOW, MailHouse
 from tests.stores import House
 
@@ -111,3 +115,43 @@ async def test_a_bounce_that_is_faster_than_the_word_that_it_was_sent_counts(
     assert await state(mail, touch_id) == ("failed", "bounced: no such user")
     await sending.lapsed(mail.house.clock.now(), repeatable=[])
     assert (await state(mail, touch_id))[0] == "failed"
+
+
+NOBODY = Sender(kind=IdentityKind.EMAIL, value="")
+
+
+async def test_a_report_after_the_close_is_work_of_the_client_of_its_thread(mail: MailHouse) -> None:
+    house = mail.house
+    anna = await house.hire("Anna")
+    (first,) = await house.receive(mail.touch(language="tr"))
+    item = await house.open_item(first.interaction_id)
+    assert item is not None
+    (offer,) = await house.offer(item, anna)
+    await house.work.accept(house.as_(anna), offer.id)
+    other = house.a_queue("other")
+    await house.floor.put_queue(other)
+    await house.work.close(house.as_(anna), first.interaction_id, Disposition(code="resolved"))
+    before = await house.count("persons")
+
+    report = replace(
+        mail.touch("Not delivered", language="en"), sender=NOBODY, of_thread=True, queue_id=other.id
+    )
+    (received,) = await house.receive(report)
+    again = await house.open_item(received.interaction_id)
+    assert again is not None
+    assert received.interaction_id != first.interaction_id
+    assert (again.person_id, again.queue_id, again.language) == (item.person_id, house.queue.id, "tr")
+    assert await house.count("persons") == before
+    async with house.store.unit(house.tenant_id) as unit:
+        (session,) = await unit.open_sessions(received.interaction_id)
+    assert session.address == CLIENT
+
+
+async def test_a_report_of_no_thread_of_ours_makes_no_client_with_an_address(mail: MailHouse) -> None:
+    report = replace(mail.touch("Not delivered", thread="elsewhere"), sender=NOBODY, of_thread=False)
+    (received,) = await mail.house.receive(report)
+    rows = await mail.house.rows(
+        "SELECT d.value FROM interactions i JOIN identities d ON d.person_id = i.person_id WHERE i.id = $1",
+        received.interaction_id,
+    )
+    assert list(rows) == []

@@ -4,6 +4,8 @@ is work at all. Nothing here is stored or sent."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.channels.email.machines import is_mail_system
+from hub.channels.email.report_words import report_words
 from hub.channels.email.reports import Belief, belief, is_by_a_mail_system
 from hub.domain.agent import Media
 from hub.domain.ids import TouchId
@@ -166,6 +168,9 @@ def entered(
     rule = rule_for(letter, kept, account)
     language = (rule.language if rule else "") or letter.language or account.setup.language
     sender = letter.from_ or MailAddress(address="")
+    is_report = letter.kind is LetterKind.BOUNCE
+    if is_report or (letter.kind is LetterKind.AUTO_REPLY and is_mail_system(sender.address)):
+        sender = MailAddress(address="")  # a mail system is nobody's client, and is not written to
     head = LetterHead(
         subject=one_line(letter.subject, SUBJECT_CHARS),
         sender=letter.from_,
@@ -197,7 +202,7 @@ def entered(
             kind=IdentityKind.EMAIL, value=sender.address, display=sender.address, name=sender.name
         ),
         queue_id=(rule.queue_id if rule and rule.queue_id else account.queue_id),
-        text=letter.text or letter.subject,
+        text=_text(letter, account.setup.language or language),
         raw=b"",
         body_sha256=kept.content_hash,
         received_at=kept.received_at,
@@ -210,6 +215,7 @@ def entered(
         queued=work,
         only_kept=not work,
         continues=_may_continue(letter, placed),
+        of_thread=is_report and placed.joined,
         letter=TouchLetter(
             letter_id=kept.id,
             thread=placed.thread,
@@ -219,6 +225,12 @@ def entered(
             participants=_participants(letter, account) if _may_bring_others(letter) else (),
         ),
     )
+
+
+def _text(letter: Letter, language: str) -> str:
+    """What it says; of a delivery report first whom our letter did not reach, and why."""
+    why = report_words(letter.bounce, language) if letter.bounce is not None else ""
+    return "\n\n".join(part for part in (why, letter.text or letter.subject) if part)
 
 
 def _references(letter: Letter) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from hub.channels.email.entering import Placed, entered, is_our_own, place_of
 from hub.domain.ids import LetterId, MailAccountId, QueueId, TenantId, TouchId
 from hub.domain.letter import (
     Authentication,
+    Bounce,
+    FailedRecipient,
     Letter,
     LetterKind,
     MailAddress,
@@ -341,3 +343,39 @@ def test_the_first_rule_that_fits_decides(
         language,
         priority,
     )
+
+
+# --- who a delivery report is from ---
+
+REPORT = letter(
+    "MAILER-DAEMON@mx.test",
+    kind=LetterKind.BOUNCE,
+    kind_why="delivery_status",
+    bounce=Bounce(
+        recipients=(FailedRecipient(address=CLIENT, permanent=True, status="5.1.1", reason="550 unknown"),)
+    ),
+    text="This is the mail system.",
+)
+
+
+def test_a_delivery_report_is_of_its_threads_client_and_says_first_what_happened() -> None:
+    touch = entered(REPORT, kept(), ACCOUNT, Placed(thread="t", joined=True, unproved=True), ())
+    assert touch.of_thread
+    assert touch.text == (
+        f"Not delivered to {CLIENT}: there is no such address; “550 unknown”\n\nThis is the mail system."
+    )
+
+
+@pytest.mark.parametrize(
+    "one", [REPORT, letter("postmaster@mx.test", kind=LetterKind.AUTO_REPLY, kind_why="postmaster")]
+)
+def test_a_mail_system_is_nobodys_address(one: Letter) -> None:
+    touch = entered(one, kept(), ACCOUNT, Placed(thread="t", joined=False), ())
+    assert (touch.sender.value, touch.sender.name, touch.of_thread) == ("", "", False)
+    assert touch.letter is not None
+    assert touch.letter.head.sender == one.from_
+
+
+def test_a_person_who_writes_as_postmaster_is_a_client() -> None:
+    touch = entered(letter("postmaster@small.test"), kept(), ACCOUNT, Placed(thread="t", joined=False), ())
+    assert touch.sender.value == "postmaster@small.test"
