@@ -19,6 +19,7 @@ from bench import (
     search,
     sip,
     start,
+    telegram,
     wallboard,
 )
 from bench.harness import Figure, keep, told
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "search": search.figures,
     "sip": sip.figures,
     "start": start.figures,
+    "telegram": telegram.figures,
     "wallboard": wallboard.figures,
 }
 

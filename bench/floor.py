@@ -4,6 +4,7 @@ Everything is written straight into the tables: a sign-in through the door costs
 what is measured. Agents take many chats, because a run hands out more work than anybody finishes in it.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -40,6 +41,11 @@ def token_of(number: int) -> str:
 def visitor_of(number: int) -> str:
     """The visitor's id of a client: the thread and the address of what they write."""
     return f"visitor-{number:06}"
+
+
+def chat_of(visitor: str) -> int:
+    """A client's number at Telegram."""
+    return 1_000_000 + int(visitor.rpartition("-")[2])
 
 
 class Furnish(Protocol):
@@ -109,13 +115,18 @@ async def _clients(store: Store, count: int, kind: IdentityKind, now: datetime) 
         Person(id=PersonId(new_id()), tenant_id=DEFAULT_TENANT, name=name, language="en", created_at=now)
         for _, name, _, _ in People(1, count)
     ]
+    value_of: dict[IdentityKind, Callable[[int], str]] = {
+        IdentityKind.WEBCHAT: visitor_of,
+        IdentityKind.EMAIL: address_of,
+        IdentityKind.TELEGRAM: lambda number: str(chat_of(visitor_of(number))),
+    }
     addresses = [
         Identity(
             id=IdentityId(new_id()),
             tenant_id=DEFAULT_TENANT,
             person_id=person.id,
             kind=kind,
-            value=visitor_of(number) if kind is IdentityKind.WEBCHAT else address_of(number),
+            value=value_of[kind](number),
             display="",
             confidence=Confidence.KNOWN,
             created_at=now,

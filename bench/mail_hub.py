@@ -1,21 +1,20 @@
 """A whole hub that is fed letters as the intake by SMTP feeds it: `python -m bench.mail_hub SETUP` (`fed_hub.Setup`).
 
-A letter is acknowledged when it is kept. How late the loop is for a timer of 10 ms is noted all the while.
+A letter is acknowledged when it is kept.
 """
 
-import asyncio
 import os
 import sys
 import time
-from typing import Any
 
 import msgspec
 
 from bench import fed_hub
-from bench.fed_hub import FedHub, Setup
+from bench.fed_hub import Setup
 from bench.feed import Done, Fed
 from bench.floor import address_of, furnish
-from bench.harness import cpu_s, percentile
+from bench.harness import cpu_s
+from bench.kept_hub import KeptHub
 from bench.mail_letters import OUR_ADDRESS, letter_of
 from crm_store.mapping import columns
 from crm_store.rows.floor import queues
@@ -28,12 +27,9 @@ from hub.domain.ids import DEFAULT_TENANT
 from hub.domain.mail import LetterWay
 from hub.domain.person import IdentityKind
 from hub.ids import new_id
-from hub.lifecycle import Jobs
 from hub.log import configure_log
-from hub.screenpop.socket import AgentSockets
 
 ACCOUNT = "support"
-_TICK_S = 0.01
 
 
 async def furnish_mail(store: Store, *, agents_count: int, persons_count: int) -> None:
@@ -45,22 +41,8 @@ async def furnish_mail(store: Store, *, agents_count: int, persons_count: int) -
         await wire.insert(mail_accounts, [row])
 
 
-class MailHub(FedHub):
+class MailHub(KeptHub):
     """The hub, and letters that come to its account."""
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self._late_s: list[float] = []
-
-    def _start(self, jobs: Jobs, sockets: AgentSockets) -> None:
-        super()._start(jobs, sockets)
-        jobs.start("bench lag", self._watched())
-
-    async def _watched(self) -> None:
-        while True:
-            due = time.perf_counter() + _TICK_S
-            await asyncio.sleep(_TICK_S)
-            self._late_s.append(time.perf_counter() - due)
 
     async def received(self, fed: Fed, raw: bytes, done: Done) -> None:
         """Keep the letter."""
@@ -83,13 +65,6 @@ class MailHub(FedHub):
         gone = os.times()
         own = time.process_time() + gone.children_user + gone.children_system
         return own + cpu_s(self._mail._readers.process_ids)
-
-    async def answer(self, question: dict[str, Any]) -> Any:
-        """`late`: how late the loop was since it was last asked, in seconds: the 99th percentile and the most."""
-        if question["what"] != "late":
-            return await super().answer(question)
-        late, self._late_s = self._late_s, []
-        return (percentile(late, 99), max(late)) if late else (0.0, 0.0)
 
 
 def main(argument: str) -> None:

@@ -185,7 +185,8 @@ class RawPipeline:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+                size = min(_BATCH, len(self._waiting), len(self._idle))
+                batch = [self._waiting.popleft() for _ in range(size)]
                 await self._carried(batch)
 
     async def _carried(self, batch: Sequence[tuple[Fed, bytes, Done, int]]) -> None:
