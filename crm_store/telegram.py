@@ -14,6 +14,7 @@ from hub.domain.telegram import KeptUpdate, NewUpdate, SettledUpdate, TelegramBo
 _KEEP = (
     "INSERT INTO telegram_updates (tenant_id, bot_id, update_id, sha256, chat, received_at, raw, state, tries)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, 'kept', 0) ON CONFLICT (bot_id, update_id, sha256) DO NOTHING"
+    " RETURNING number"
 )
 _BOT = "SELECT 1 FROM telegram_bots WHERE id = $1 AND name NOT LIKE '% %' FOR NO KEY UPDATE"
 # the oldest of each chat: whoever writes a thousand a second holds up only themselves
@@ -41,20 +42,8 @@ class TelegramUpdates:
             # of one that is being deleted nothing is kept: nobody would read it
             if not await wire.fetch(_BOT, bot.id):
                 raise Unavailable("this bot was deleted", code="no_bot", retry_after_s=60.0)
-            return [
-                await wire.execute(
-                    _KEEP,
-                    bot.tenant_id,
-                    bot.id,
-                    one.update_id,
-                    one.sha256,
-                    one.chat,
-                    to_us(one.received_at),
-                    one.raw,
-                )
-                == 1
-                for one in updates
-            ]
+            added = await wire.fetch_each(*((_KEEP, _row(bot, one)) for one in updates))
+        return [bool(rows) for rows in added]
 
     async def claim_updates(
         self, tenant_id: TenantId, now: datetime, *, lease_s: float, chats: int, each: int
@@ -66,10 +55,9 @@ class TelegramUpdates:
         until = to_us(now + timedelta(seconds=lease_s))
         taken: list[Row] = []
         async with self._store.database.transaction() as wire:
-            for bot_id, chat in await wire.fetch(
-                _CHATS + " FOR UPDATE OF u SKIP LOCKED", tenant_id, to_us(now), chats
-            ):
-                taken += await wire.fetch(_OF_CHAT, bot_id, chat, each)
+            places = await wire.fetch(_CHATS + " FOR UPDATE OF u SKIP LOCKED", tenant_id, to_us(now), chats)
+            for some in await wire.fetch_each(*((_OF_CHAT, (*place, each)) for place in places)):
+                taken += some
             await wire.many(_TAKE, [(until, r[0]) for r in taken])
         return [
             KeptUpdate(
@@ -178,3 +166,8 @@ class TelegramUpdates:
                 part,
                 message_id,
             )
+
+
+def _row(bot: TelegramBot, one: NewUpdate) -> Row:
+    at = to_us(one.received_at)
+    return (bot.tenant_id, bot.id, one.update_id, one.sha256, one.chat, at, one.raw)

@@ -314,8 +314,8 @@ class BotRoom:
         return is_new
 
     async def settled(self) -> None:
-        """Wait until nothing is to be read."""
-        await self.until(lambda: "kept" not in self.updates.states())
+        """Wait until nothing is to be read, and everything that came of it was told."""
+        await self.until(lambda: "kept" not in self.updates.states() and not self.incoming._under_way)
 
     def reply(self, text: str, seq: int = 1, **more: Any) -> OutboundMessage:
         """What the sender hands over for Ivan."""

@@ -22,6 +22,7 @@ from hub.domain.letter import Letter, Unreadable
 from hub.domain.mail import KeptLetter, LetterState
 from hub.domain.mail_account import MailAccount
 from hub.domain.touch import Attachment, InboundTouch
+from hub.gathering import Gathering
 from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox, Received
@@ -39,8 +40,9 @@ _CHUNK = 64 * 1024
 _GATHER_S = 0.05
 """How long more letters may end before others are claimed, while at least half of all places are taken: a claim is a
 commit."""
-
-
+_TOGETHER_S, _TOGETHER = 0.02, 16
+"""Letters that were read within so long, or so many, are handed in together while at least half of all places are
+taken: each commit makes the router choose, and consoles be told."""
 _LARGE_AT_ONCE = 8
 """Large letters in hand: each takes up to 25 MiB and its files."""
 
@@ -90,6 +92,7 @@ class Incoming:
         self._pause = pause
         self._woken = asyncio.Event()
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
+        self._gathering = Gathering(within_s=_TOGETHER_S, most=_TOGETHER)
         self._under_way: set[asyncio.Task[None]] = set()
         self._doubtful: asyncio.Task[None] | None = None
 
@@ -188,6 +191,8 @@ class Incoming:
             reasons = [one.reason or one.status for one in letter.bounce.recipients if one.permanent]
             missed = letter.bounce.failed_addresses
             await self._store.note_bounced(account.tenant_id, placed.failed, missed, "; ".join(reasons)[:180])
+        if len(self._under_way) >= self._parallel // 2:
+            await self._gathering.together()
         received = await self._received(touch, account)
         crash_at("mail.after_receive_before_settle")
         state = LetterState.UNREADABLE if letter.unreadable else LetterState.STORED

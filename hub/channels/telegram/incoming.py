@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import structlog
 
 from hub.backoff import Backoff
+from hub.batch_writer import BatchWriter
 from hub.channels.telegram.bots import Bots, Opened
 from hub.channels.telegram.buttons import is_ours
+from hub.channels.telegram.files import Files
 from hub.channels.telegram.menus import Menus
 from hub.channels.telegram.presses import Chosen, Presses
 from hub.channels.telegram.settings import TelegramSettings
@@ -31,7 +33,7 @@ from hub.ports.telegram import UpdateStore
 from hub.ports.uniting import ProvesNumbers
 
 if TYPE_CHECKING:
-    from hub.channels.telegram.parse import FileThere, Read, Removed, Said
+    from hub.channels.telegram.parse import Read, Removed, Said
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,8 @@ _LEASE_S = 120.0
 _LOOK_S = 2.0
 _TRIES = 3
 _OF_CHAT = 50
+_SETTLED_TOGETHER = 256
+_SETTLE_S = 15.0
 
 
 class Incoming:
@@ -64,7 +68,6 @@ class Incoming:
         self._store = store
         self._bots = bots
         self._inbox = inbox
-        self._attachments = attachments
         self._clock = clock
         self._settings = settings
         self._told = told
@@ -74,6 +77,10 @@ class Incoming:
         self._pause = pause
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._files = Files(tenant_id, bots, attachments, limit_bytes=settings.file_bytes, tries=_TRIES)
+        self._settling = BatchWriter[Sequence[SettledUpdate], None](
+            self._settle, most=_SETTLED_TOGETHER, waiting=settings.read_at_once, what="settled updates"
+        )
 
     def wake(self) -> None:
         """Something was kept, or a bot has changed: look now."""
@@ -83,6 +90,7 @@ class Incoming:
         """Until cancelled. What was being read then is read again after its lease."""
         backoff = Backoff(first_s=0.1, longest_s=10.0)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._settling.run())
             while True:
                 self._woken.clear()
                 free = self._settings.read_at_once - len(self._under_way)
@@ -127,7 +135,7 @@ class Incoming:
                     settled.append(await self._taken_in(left[0]))
                     crash_at("telegram.after_receive_before_settle")
                     left.pop(0)
-                await self._store.settle_updates(settled)
+                await self._settling.written(settled)
         except (Unavailable, TimeoutError) as error:
             why = error.stable_code if isinstance(error, Unavailable) else "timeout"
             log.warning("telegram_update_waits", number=updates[0].number, why=why)
@@ -154,13 +162,27 @@ class Incoming:
     ) -> None:
         """Write down how far it came; what cannot be written now is read again after its lease, and changes nothing."""
         try:
-            await self._store.settle_updates(settled)
+            await self._settling.written(settled)
             self._tell(settled)
             await self._pause(1.0)
             await self._store.release_updates([one.number for one in broke], count_try=True)
             await self._store.release_updates([one.number for one in left], count_try=False)
         except HubError:
             log.warning("telegram_updates_lease_runs_out", updates=len(left))
+
+    async def _settle(self, chats: Sequence[Sequence[SettledUpdate]]) -> Sequence[HubError | None]:
+        """Chats that end at the same moment share a commit."""
+        try:
+            async with asyncio.timeout(_SETTLE_S):
+                await self._store.settle_updates([one for chat in chats for one in chat])
+        except HubError as error:
+            return [error] * len(chats)
+        except Exception as error:  # noqa: BLE001 - told without a traceback: an address in it would hold the token
+            log.error("telegram_updates_not_settled", why=type(error).__name__)
+            return [Unavailable("what came of updates cannot be written now", code="store_fault")] * len(
+                chats
+            )
+        return [None] * len(chats)
 
     def _tell(self, settled: Sequence[SettledUpdate]) -> None:
         for one in settled:
@@ -274,7 +296,7 @@ class Incoming:
         language = opened.bot.setup.language
         text, files = read.text, []
         if read.file is not None:
-            file, trouble = await self._file(opened, update, read.file)
+            file, trouble = await self._files.fetched(opened, read.file, tries=update.tries)
             if file is not None:
                 files.append(file)
             else:
@@ -355,29 +377,3 @@ class Incoming:
         except Invalid as error:
             raise Unavailable("this bot has no token", code="wrong_token") from error
         return f"{number}:{key}"
-
-    async def _file(
-        self, opened: Opened, update: KeptUpdate, file: "FileThere"
-    ) -> tuple[Attachment | None, str]:
-        """The file among the attachments, or the word for why it is not."""
-        limit = self._settings.file_bytes
-        if file.size_bytes > limit:
-            return None, "too_large"
-        chunks: AsyncIterator[bytes] = self._bots.api(opened).file(file.file_id)
-        try:
-            sha256, size = await self._attachments.put(self._tenant_id, chunks, limit_bytes=limit)
-        except Invalid:
-            return None, "too_large"
-        except NotFound as error:
-            return None, "too_large" if "too big" in str(error) else "not_fetched"
-        except Unavailable as error:
-            if error.stable_code == "no_file" and update.tries >= _TRIES:
-                return None, "not_fetched"
-            if error.stable_code == "no_file":
-                raise _Again(str(error)) from None
-            raise
-        return Attachment(sha256=sha256, name=file.name, media_type=file.media_type, size_bytes=size), ""
-
-
-class _Again(Exception):
-    """The file did not come; its try counts."""

@@ -20,7 +20,7 @@ class TelegramSettings(BaseModel):
     answer_s: float = Field(
         15.0, ge=1.0, le=25.0, description="Seconds that Telegram may take for any other answer."
     )
-    read_at_once: int = Field(16, ge=1, le=256, description="Chats read at the same time.")
+    read_at_once: int = Field(32, ge=1, le=256, description="Chats read at the same time.")
     file_bytes: int = Field(
         20_000_000,
         ge=1,

@@ -71,7 +71,7 @@ async def test_a_second_press_and_a_repeated_one_change_nothing_and_are_answered
 @pytest.mark.parametrize(
     "data",
     [
-        f"touchline:{new_id()}:3",
+        "touchline:01a22c17-00bc-7000-bc8a-8322aac0c2e9:3",
         "touchline:nonsense",
         "touchline:",
         "touchline:{}:5",
