@@ -20,7 +20,7 @@ class NotNow(Exception):
 
 
 class Files:
-    """Fetches files of at most `limit_bytes`, some at once; one that does not come is given up after so many `tries`."""
+    """Fetches files of at most `limit_bytes`, some at once. One that does not come so many `tries` is given up."""
 
     def __init__(
         self, tenant_id: TenantId, bots: Bots, attachments: Attachments, *, limit_bytes: int, tries: int
