@@ -119,6 +119,13 @@ async def test_organizations_are_brought_by_the_same_steps_in_words_of_their_own
     await page.get_by_role("link", name="Engines", exact=False).first.click()
     await expect(page.locator(".facts")).to_be_visible()
     await seen("organization")
+    await page.locator(".part-head button").click()
+    await expect(page.locator(".room form input").first).to_be_focused()
+    await page.locator(".room form input").nth(1).fill("not a domain")
+    await page.locator(".room form button[type=submit]").click()
+    await page.get_by_role("alert").wait_for()
+    screen.complaints.clear()  # the browser says that it was refused
+    await seen("organization-edit")
     assert found == {}
     await page.context.close()
 

@@ -10,6 +10,7 @@ export default {
   members: 'Clients',
   back: 'All organizations',
   clients: 'Clients',
+  nobody_yet: 'Nobody belongs to it yet.',
   no_clients: 'None of its clients is within your reach.',
   about: 'About it',
   note: 'Note',

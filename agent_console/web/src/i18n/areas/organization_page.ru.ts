@@ -12,6 +12,7 @@ const words: OrganizationWords = {
   members: 'Клиенты',
   back: 'Все организации',
   clients: 'Клиенты',
+  nobody_yet: 'Клиентов у неё пока нет.',
   no_clients: 'Ни один её клиент вам не виден.',
   about: 'Сведения',
   note: 'Заметка',

@@ -12,6 +12,7 @@ const words: OrganizationWords = {
   members: 'Müşteriler',
   back: 'Tüm kuruluşlar',
   clients: 'Müşteriler',
+  nobody_yet: 'Henüz müşterisi yok.',
   no_clients: 'Müşterilerinden hiçbirini göremiyorsunuz.',
   about: 'Hakkında',
   note: 'Not',
