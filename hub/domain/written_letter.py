@@ -1,7 +1,7 @@
 """Letters that staff write: what they say beside the text, what the hub proposes, and what is sent of it in the end."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -69,8 +69,8 @@ class SeenLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """How the hub would address an answer. `everybody` are those who would be in Cc of an answer to all; `reply_to`
-    is where the sender asks for answers, where that is not whom we answer. `answers` is the letter that is answered,
+    """How the hub would address an answer. `everybody` are those who would be in Cc of an answer to all, the client of
+    the conversation among them; `reply_to` is where the sender asks for answers, where that is not whom we answer. `answers` is the letter that is answered,
     None where there is none."""
 
     to: tuple[MailAddress, ...] = ()
@@ -134,6 +134,9 @@ def proposal(letters: Sequence[SeenLetter], *, otherwise: str, is_ours: Callable
     A Reply-To elsewhere is followed only where the sender is proved, or is one of us (a form of our web site):
     else anybody could have answers to a client sent to themselves. The same domain is no proof, as strangers share
     those of public providers.
+
+    A letter of somebody else to us alone leaves nobody out: an answer to all goes to the client, and to whoever takes
+    part by their letters and ours. Whom the client leaves out is left out; who was in Bcc is never named.
     """
     first = (MailAddress(address=otherwise),) if is_address(otherwise) else ()
     answers = next((one for one in letters if _may_be_answered(one)), None)
@@ -150,20 +153,41 @@ def proposal(letters: Sequence[SeenLetter], *, otherwise: str, is_ours: Callable
     )
     to = asked if follows else first if is_ours(wrote.address) else (wrote,)
     written_to = {one.address for one in to}
-    others = {
-        one.address: one
-        for one in (wrote, *head.to, *head.cc)
-        if one.address and one.address not in written_to and not is_ours(one.address)
-    }
+    others = _others((wrote, *head.to, *head.cc), written_to, is_ours)
+    if wrote.address != otherwise and not is_ours(wrote.address):
+        beside = () if others else _taking_part(letters)
+        named = {one.address: one for one in _taking_part(letters)}.get(otherwise)
+        client = (named,) if named else first
+        others = _others((*client, *others, *beside), written_to, is_ours)
     return Proposal(
         to=to,
-        everybody=tuple(others.values())[: RECIPIENTS_LIMIT - len(to)],
+        everybody=others[: RECIPIENTS_LIMIT - len(to)],
         reply_to=() if follows else elsewhere,
         subject=answering(head.subject),
         references=tuple(dict.fromkeys((*head.references, head.message_id)))[-_REFERENCES:]
         if head.message_id
         else head.references[-_REFERENCES:],
         answers=answers,
+    )
+
+
+def _others(
+    found: Iterable[MailAddress], written_to: Container[str], is_ours: Callable[[str], bool]
+) -> tuple[MailAddress, ...]:
+    kept: dict[str, MailAddress] = {}
+    for one in found:
+        if one.address and one.address not in written_to and not is_ours(one.address):
+            kept.setdefault(one.address, one)
+    return tuple(kept.values())
+
+
+def _taking_part(letters: Iterable[SeenLetter]) -> tuple[MailAddress, ...]:
+    """Who wrote or was written to in sight of everybody, by letters of people and by ours."""
+    return tuple(
+        one
+        for letter in letters
+        if letter.ours or _may_be_answered(letter)
+        for one in (letter.wrote, *letter.head.to, *letter.head.cc)
     )
 
 

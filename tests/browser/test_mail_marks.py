@@ -139,3 +139,43 @@ async def test_a_letter_that_cannot_be_read_is_listed_with_its_conversation(
         await screen.settled()
         await screen.picture("unreadable-shown-en-light")
         await page.context.close()
+
+
+async def test_who_else_writes_is_named_where_they_write_and_where_they_are_written_to(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mail_hub(tmp_path) as mail, anna_with(browser, mail) as screen:
+        page = screen.page
+        paul = "paul@partner.example"
+        await mail.send(letter("Where is it?", "Order 12", Message_ID="<m1@client>", Cc=f"Paul <{paul}>"))
+        await take(page)
+        by = page.get_by_label("Channel")
+        await expect(by.locator("option:checked")).to_have_text(f"E-mail · {CLIENT}")
+        await page.keyboard.press("r")
+        await page.get_by_role("button", name="Reply to all").click()
+        await answer_letter(page, "It is on its way.")
+        (answer,) = await mail.sent(1)
+
+        chain = {"In_Reply_To": answer["Message-ID"], "Message_ID": "<m2@paul>"}
+        raw = letter("Only between us", "Re: Order 12", sender=paul, **chain)
+        await mail.send(raw.replace(b"A Client", b"Paul Partner"))
+        last = page.locator("article.touch.inbound").last
+        await expect(last.locator(".author")).to_have_text(f"Paul Partner <{paul}> · E-mail")
+        # he wrote to us alone: whoever reads the sheet knows that the client is not written to, and can change that
+        await expect(page.get_by_role("list", name="To")).to_contain_text(paul)
+        await expect(page.get_by_role("textbox", name="Letter")).to_have_attribute(
+            "data-placeholder", "Write to Paul Partner…"
+        )
+        await expect(by.locator("option:checked")).to_have_text(f"E-mail · {paul}")
+        await page.keyboard.press("r")
+        await screen.settled()
+        await screen.picture("third-party-en-light")
+        await page.get_by_role("button", name="Reply to all").click()
+        await expect(page.get_by_role("list", name="Cc")).to_contain_text(CLIENT)
+        await expect(page.get_by_role("list", name="Cc")).not_to_contain_text("support@hub.test")
+        await page.keyboard.press("r")
+        await page.keyboard.type("Both of you")
+        await page.keyboard.press("Control+Enter")
+        _, got = await mail.sent(2)
+        assert (got["To"].addresses[0].addr_spec, got["Cc"].addresses[0].addr_spec) == (paul, CLIENT)
+        assert [*await screen.violations(), *screen.complaints] == []

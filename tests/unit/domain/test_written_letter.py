@@ -41,15 +41,40 @@ def seen(wrote: MailAddress = CLIENT, *, ours: bool = False, **head: Any) -> See
     )
 
 
-def proposed(*letters: SeenLetter) -> Proposal:
-    return proposal(letters, otherwise="first@example.test", is_ours=is_ours)
+def proposed(*letters: SeenLetter, client: str = "first@example.test") -> Proposal:
+    return proposal(letters, otherwise=client, is_ours=is_ours)
 
 
 def test_an_answer_goes_to_who_wrote_last_and_all_others_stand_in_cc_of_an_answer_to_all() -> None:
     third = MailAddress(address="third@example.test")
-    found = proposed(seen(cc=(BOSS, OURS, CLIENT), to=(OURS, third), references=("m0@client",)), seen(BOSS))
+    last = seen(cc=(BOSS, OURS, CLIENT), to=(OURS, third), references=("m0@client",))
+    found = proposed(last, seen(BOSS), client=CLIENT.address)
     assert (found.to, found.everybody, found.subject) == ((CLIENT,), (third, BOSS), "Re: Help")
     assert found.references == ("m0@client", "m1@client")
+
+
+def test_whoever_answers_somebody_else_to_all_has_the_client_and_who_takes_part() -> None:
+    quiet, third = MailAddress(address="quiet@example.test"), MailAddress(address="third@example.test")
+    begun = seen(MailAddress(address="first@example.test", name="First"), cc=(third,))
+    ours = seen(OURS, ours=True, to=(CLIENT,), bcc=(quiet,))
+    away = seen(MailAddress(address="away@example.test"), kind=LetterKind.AUTO_REPLY)
+    # to us alone: the client first, then everybody else; machines and Bcc never
+    found = proposed(seen(BOSS), away, ours, begun)
+    assert found.to == (BOSS,)
+    assert [one.address for one in found.everybody] == [
+        "first@example.test",
+        "client@example.test",
+        "third@example.test",
+    ]
+    assert found.everybody[0].name == "First"
+    # they say who else is to have it: those, and the client
+    assert [one.address for one in proposed(seen(BOSS, cc=(third,)), ours, begun).everybody] == [
+        "first@example.test",
+        "third@example.test",
+    ]
+    # whom the client leaves out is left out
+    alone = seen(MailAddress(address="first@example.test"))
+    assert proposed(alone, seen(BOSS, cc=(third,)), begun).everybody == ()
 
 
 def test_what_machines_wrote_is_not_answered() -> None:

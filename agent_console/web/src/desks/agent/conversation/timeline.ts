@@ -103,6 +103,7 @@ function belongTogether(a: TouchView, b: TouchView): boolean {
   return (
     a.direction === b.direction &&
     a.author === b.author &&
+    a.letter?.sender?.address === b.letter?.sender?.address &&
     a.channel === b.channel &&
     a.interaction_id === b.interaction_id &&
     Date.parse(b.at) - Date.parse(a.at) < TOGETHER_MS

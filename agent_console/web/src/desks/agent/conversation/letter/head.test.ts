@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldOf, lineOf, reasonsOf, wholeHead, whoIs } from '@/desks/agent/conversation/letter/head';
+import { foldOf, lineOf, reasonsOf, wholeHead } from '@/desks/agent/conversation/letter/head';
+import { whoIs } from '@/desks/agent/conversation/writer';
 
 const people = (count: number) => Array.from({ length: count }, (_, n) => ({ name: '', address: `p${n}@x.test` }));
 

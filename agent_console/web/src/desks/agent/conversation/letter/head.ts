@@ -10,9 +10,6 @@ const PLAIN: LetterHeadView = {
 /** The whole head: the hub leaves out what is as usual. */
 export const wholeHead = (head: Partial<LetterHeadView>): LetterHeadView => ({ ...PLAIN, ...head });
 
-/** The address always stands beside the name: anybody can call themselves anything. */
-export const whoIs = ({ name, address }: MailAddress): string => (name && name !== address ? `${name} <${address}>` : address);
-
 /** So many stand in a line before the rest is folded away. */
 export const SHOWN = 3;
 
