@@ -265,7 +265,7 @@ class Hub:
         jobs.start("names", self._hear("names", self._names.heard, sockets))
         jobs.start("hours", self._hear("hours", self._rules.heard, sockets))
         jobs.start("telephone", self._hear("telephone", self._line.heard, sockets))
-        jobs.start("mail", self._hear("mail", self._mail.heard, sockets))
+        jobs.start("mail", self._hear("mail", self._mail.hearing(self._pusher.house_changed), sockets))
         jobs.start("telegram bots", self._hear("telegram", self._telegram.heard, sockets))
         jobs.start("lines", self._windows.tell_lines())
         jobs.start("floor", self._hear("floor", self._wallboard.feed.heard, sockets))

@@ -1,7 +1,7 @@
 """E-mail, wired: accounts, mailboxes, the intake by SMTP, those who read letters, and the channel; a room of the
 composition root."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ from hub.domain.setting_events import MailAccountChanged
 from hub.http import PortTaken
 from hub.lifecycle import Jobs
 from hub.ports.attachments import Attachments
+from hub.ports.bus import Handler
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.status import ChannelState, Finding
@@ -130,10 +131,18 @@ class MailSide:
             ),
         ]
 
-    async def heard(self, events: Sequence[Event]) -> None:
-        """The bus's handler: an account that was changed is read anew."""
-        if any(isinstance(event, MailAccountChanged) for event in events):
-            await kept_current(self.accounts)
+    def hearing(self, told: Callable[[TenantId], Awaitable[None]]) -> Handler:
+        """The bus's handler: accounts that were changed are read anew, and whoever may be writing by one is `told`
+        once what they ask is answered by what is new."""
+
+        async def heard(events: Sequence[Event]) -> None:
+            changed = {event.tenant_id for event in events if isinstance(event, MailAccountChanged)}
+            if changed:
+                await kept_current(self.accounts)
+            for tenant_id in changed:
+                await told(tenant_id)
+
+        return heard
 
     @asynccontextmanager
     async def opened(self, jobs: Jobs, checkup: Checkup) -> AsyncIterator[None]:

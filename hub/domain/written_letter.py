@@ -70,8 +70,8 @@ class SeenLetter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """How the hub would address an answer. `everybody` are those who would be in Cc of an answer to all, the client of
-    the conversation among them; `reply_to` is where the sender asks for answers, where that is not whom we answer. `answers` is the letter that is answered,
-    None where there is none."""
+    the conversation among them; `reply_to` is where the sender asks for answers, where that is not whom we answer.
+    `answers` is the letter that is answered, None where there is none."""
 
     to: tuple[MailAddress, ...] = ()
     everybody: tuple[MailAddress, ...] = ()

@@ -212,7 +212,8 @@ class ViewersChanged(ServerFrame, frozen=True, kw_only=True, tag="viewers_change
 
 
 class HouseChangedFrame(ServerFrame, frozen=True, kw_only=True, tag="house_changed"):
-    """An administrator changed what may be chosen: the outcomes and the reasons for a pause, as they are now."""
+    """An administrator changed what may be chosen: the outcomes and the reasons for a pause, as they are now. It comes
+    for an account of mail too: what a letter of a conversation begins with is asked for again."""
 
     dispositions: tuple[DispositionView, ...]
     pause_reasons: tuple[str, ...]

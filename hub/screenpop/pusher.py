@@ -103,7 +103,7 @@ class Pusher:
             for event in batch:
                 self._one(event, changed, agents)
             if any(isinstance(event, HouseChanged) for event in batch):
-                await self._house_changed(tenant_id)
+                await self.house_changed(tenant_id)
             await self._work_changed(tenant_id, [*changed, *await self._unanswered(tenant_id, batch)])
             await self._agents_changed(tenant_id, list(agents))
             await self._talk.heard(tenant_id, batch)
@@ -299,7 +299,8 @@ class Pusher:
             if stream is not None:
                 stream.send(WorkChanged(seq=0, work=view))
 
-    async def _house_changed(self, tenant_id: TenantId) -> None:
+    async def house_changed(self, tenant_id: TenantId) -> None:
+        """Everybody at a desk has what may be chosen as it is now, and asks anew for what they write on."""
         pauses = await self._reads.pauses(tenant_id)
         frame = encode(
             HouseChangedFrame(

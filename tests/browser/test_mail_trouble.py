@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Screen, screen_of
-from tests.browser.people import become_available, sign_in
+from tests.browser.people import answer_letter, become_available, sign_in
 from tests.browser.test_compose import take
 from tests.browser.test_screens import SCROLLS
 from tests.clients import Agent
@@ -215,8 +215,7 @@ async def test_half_an_address_outlives_a_reload_and_an_account_that_is_off_send
             body = {key: known[key] for key in ("name", "address", "queue_id", "setup")}
             put = {"version": known["version"], "account": {**body, "enabled": False}}
             assert (await office.ask("PUT", f"/api/v1/mail/accounts/{known['id']}", put)).status == 200
-        await keys.press("Escape")
-        await keys.press("r")
+        # the sheet that is open follows, and nobody touches it
         off = "The mail account is switched off. An administrator can switch it on."
         await expect(page.get_by_role("alert").filter(has_text=off)).to_be_visible()
         await expect(send).to_have_attribute("aria-disabled", "true")
@@ -224,6 +223,47 @@ async def test_half_an_address_outlives_a_reload_and_an_account_that_is_off_send
         await screen.settled()
         await screen.picture("account-off-en-light")
         assert [*await screen.violations(), *screen.complaints] == []
+        async with Agent(mail.hub.url, "admin") as office:
+            (known,) = (await office.get("/api/v1/mail/accounts"))["items"]
+            put = {"version": known["version"], "account": {**body, "enabled": True}}
+            assert (await office.ask("PUT", f"/api/v1/mail/accounts/{known['id']}", put)).status == 200
+            await expect(send).to_have_attribute("aria-disabled", "false")
+            await expect(sheet).to_have_text("It is on its way.")
+            assert (await office.ask("DELETE", f"/api/v1/mail/accounts/{known['id']}")).status == 204
+        gone = page.get_by_role("alert").filter(has_text="An administrator can add it again.")
+        await expect(gone).to_be_visible()
+        await expect(send).to_have_attribute("aria-disabled", "true")
+        await page.context.close()
+
+
+async def test_files_that_are_together_too_large_are_said_before_the_letter_is_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mail_hub(tmp_path) as mail:
+        mail.outside.size = "SIZE 500000"
+        screen = await anna(browser, mail, undo_s=0)
+        page = screen.page
+        await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
+        await answer_letter(page, "It is on its way.")
+        await mail.sent(1)
+        await page.keyboard.press("r")
+        # what its server said a moment ago is what the sheet promises
+        await expect(page.locator("form.compose .by")).to_contain_text("files up to 266 kB")
+        await page.keyboard.type("The bills")
+        big = {"name": "bill.bin", "mimeType": "application/octet-stream", "buffer": bytes(200_000)}
+        files = page.locator("form.compose input[type=file]")
+        send = page.locator("form.compose button[type=submit]")
+        await files.set_input_files([big])
+        await expect(send).to_have_attribute("aria-disabled", "false")
+        await files.set_input_files([big])
+        said = "The files have 400 kB together, a letter takes 266 kB here. Take some out."
+        await expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+        await expect(send).to_have_attribute("aria-disabled", "true")
+        await screen.settled()
+        await screen.picture("too-large-en-light")
+        assert [*await screen.violations(), *screen.complaints] == []
+        await page.locator("form.compose .tray button").last.click()
+        await expect(send).to_have_attribute("aria-disabled", "false")
         await page.context.close()
 
 

@@ -138,7 +138,10 @@ export interface Hello {
   readonly stream?: string;
 }
 
-/** An administrator changed what may be chosen: the outcomes and the reasons for a pause, as they are now. */
+/**
+ * An administrator changed what may be chosen: the outcomes and the reasons for a pause, as they are now. It comes
+ * for an account of mail too: what a letter of a conversation begins with is asked for again.
+ */
 export interface HouseChangedFrame {
   readonly kind: 'house_changed';
   readonly seq: number;

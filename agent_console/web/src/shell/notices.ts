@@ -2,6 +2,7 @@
 
 import { reactive } from 'vue';
 import { Refusal } from '@/api/http';
+import { sizeWords } from '@/desks/agent/conversation/files';
 import { text } from '@/i18n/text';
 
 export interface Notice {
@@ -36,6 +37,10 @@ export function dismiss(id: number): void {
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Refusal)) throw error;
   const key = `errors.${error.code}`;
+  // what is too large is said with its figures, where the hub named both
+  const [, had, most] = /(\d+) bytes\D+(\d+)$/.exec(error.detail) ?? [];
+  const figured = `${key}_of`;
+  if (had && most && text.has(figured)) return text.t(figured, { size: sizeWords(Number(had), text), limit: sizeWords(Number(most), text) });
   return text.has(key) ? text.t(key) : text.t('errors.other', { code: error.code, detail: error.detail });
 }
 

@@ -45,6 +45,7 @@ export default {
     letter_required: 'This letter has formatting: take it back, change it, and send it again.',
     client_not_addressed: 'The letter does not go to the client. Put their address back.',
     files_too_large: 'The files are too large for a letter. Take some out.',
+    files_too_large_of: 'The files have {size} together, a letter takes {limit} here. Take some out.',
     our_own_address: 'This address is our own.',
   },
 } as const;

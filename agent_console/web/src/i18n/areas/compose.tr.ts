@@ -47,6 +47,7 @@ const words: ComposeWords = {
     letter_required: 'Bu mektup biçimli: geri alın, değiştirin ve yeniden gönderin.',
     client_not_addressed: 'Mektup müşteriye gitmiyor. Adresini geri koyun.',
     files_too_large: 'Dosyalar bir mektup için çok büyük. Bir bölümünü çıkarın.',
+    files_too_large_of: 'Dosyalar birlikte {size}, buradan bir mektuba {limit} sığar. Bir bölümünü çıkarın.',
     our_own_address: 'Bu bizim kendi adresimiz.',
   },
 };

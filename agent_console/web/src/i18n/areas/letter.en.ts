@@ -102,6 +102,7 @@ export default {
     account_off: 'The mail account is switched off.',
     no_outgoing_server: 'The mail account has no server to send by.',
     files_too_large: 'The files are too large for a letter.',
+    letter_too_large: 'The letter is too large for the mail server.',
     file_gone: 'One of the files is gone.',
     not_supported: 'The mail server lacks something that the account asks for.',
   },

@@ -104,6 +104,7 @@ const words: LetterWords = {
     account_off: 'Posta hesabı kapalı.',
     no_outgoing_server: 'Posta hesabının gönderme sunucusu yok.',
     files_too_large: 'Dosyalar bir mektup için çok büyük.',
+    letter_too_large: 'Mektup posta sunucusu için çok büyük.',
     file_gone: 'Dosyalardan biri artık yok.',
     not_supported: 'Posta sunucusu, hesabın istediği bir şeyi yapamıyor.',
   },

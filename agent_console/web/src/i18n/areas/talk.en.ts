@@ -12,6 +12,7 @@ export default {
     wait: 'Files are still uploading.',
     failed: 'Not uploaded: {reason}',
     too_large: 'Larger than {limit}',
+    together: 'The files have {size} together, a letter takes {limit} here. Take some out.',
     too_many: 'At most {n} file in one message | At most {n} files in one message',
     none_here: '{channel} carries no files. Send a note, or choose another channel.',
     open: 'Open picture {name}',

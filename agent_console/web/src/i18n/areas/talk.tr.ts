@@ -12,6 +12,7 @@ export default {
     wait: 'Dosyalar hâlâ yükleniyor.',
     failed: 'Yüklenemedi: {reason}',
     too_large: '{limit} sınırından büyük',
+    together: 'Dosyalar birlikte {size}, buradan bir mektuba {limit} sığar. Bir bölümünü çıkarın.',
     too_many: 'Bir iletide en çok {n} dosya | Bir iletide en çok {n} dosya',
     none_here: '{channel} dosya taşımaz. Not bırakın ya da başka kanal seçin.',
     open: '{name} resmini aç',

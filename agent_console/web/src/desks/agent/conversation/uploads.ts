@@ -42,6 +42,11 @@ export class Uploads {
     return this.list.some((item) => item.problem !== '');
   }
 
+  /** Of all that are here together. */
+  get bytes(): number {
+    return this.list.reduce((sum, item) => sum + item.bytes, 0);
+  }
+
   get kept(): readonly AttachedFile[] {
     return this.list.flatMap((item) => (item.kept ? [{ ...item.kept }] : []));
   }
