@@ -9,9 +9,10 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Screen, screen_of
-from tests.browser.people import answer_letter, become_available, sign_in
+from tests.browser.people import become_available, sign_in
 from tests.browser.test_compose import take
 from tests.browser.test_screens import SCROLLS
+from tests.browser.test_start import PERSON
 from tests.clients import Agent
 from tests.journeys.test_mail import CLIENT, MailHub, letter, mail_hub
 from tests.servers.smtp import Fault
@@ -244,8 +245,10 @@ async def test_files_that_are_together_too_large_are_said_before_the_letter_is_s
         screen = await anna(browser, mail, undo_s=0)
         page = screen.page
         await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
-        await answer_letter(page, "It is on its way.")
+        await page.keyboard.type("It is on its way.")
+        await page.keyboard.press("Control+Enter")
         await mail.sent(1)
+        await page.keyboard.press("Escape")
         await page.keyboard.press("r")
         # what its server said a moment ago is what the sheet promises
         await expect(page.locator("form.compose .by")).to_contain_text("files up to 266 kB")
@@ -286,4 +289,57 @@ async def test_why_a_reply_for_later_failed_is_said_in_words(browser: Browser, t
         await screen.settled()
         await screen.picture("plan-failed-en-light")
         assert [*await screen.violations(), *screen.complaints] == []
+        await page.context.close()
+
+
+async def test_a_first_letter_that_is_begun_outlives_a_reload_and_is_sent_once(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mail_hub(tmp_path, subaddress=False) as mail:
+        screen = await anna(browser, mail)
+        page, keys = screen.page, screen.page.keyboard
+        await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
+        await keys.press("Escape")
+        await keys.press("c")
+        await keys.press("1")
+        await page.locator("form.close button[type=submit]").press("Enter")
+        await page.locator(".wrap[role=status]").wait_for()
+        await keys.press("Escape")
+        await keys.press("f")
+        person = await page.evaluate(PERSON)
+        await page.goto(f"{mail.hub.url}/desk?person={person}")
+        await page.locator("aside.pane", has_text="Write first").wait_for()
+        await keys.press("w")
+        dialog = page.locator("[role=dialog]", has_text="Write to")
+        await expect(dialog.locator("details")).not_to_have_attribute("open", "")
+        await dialog.get_by_label("Subject").fill("Your kettle")
+        await dialog.get_by_role("textbox", name="Letter").click()
+        await keys.type("It is here.")
+        await dialog.get_by_role("button", name="Cc", exact=True).click()
+        await keys.type("boss@example.test,")
+        await dialog.locator("input[type=file]").set_input_files(
+            {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"Two kettles"}
+        )
+        await expect(dialog.locator(".tray progress")).to_have_count(0)
+        # with all of it open, what sends it is in sight
+        await expect(dialog.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+        await screen.settled()
+        await screen.picture("begun-en-light")
+        assert [*await screen.violations(), *screen.complaints] == []
+
+        await page.reload()
+        await expect(dialog.get_by_label("Subject")).to_have_value("Your kettle")
+        await expect(dialog.get_by_role("textbox", name="Letter")).to_have_text("It is here.")
+        await expect(dialog.get_by_role("list", name="Cc")).to_contain_text("boss@example.test")
+        await expect(dialog.locator(".tray")).to_contain_text("bill.txt")
+        await dialog.get_by_role("button", name="Send").click()
+        (got,) = await mail.sent(1)
+        assert (got["Subject"], got["Cc"]) == ("Your kettle", "boss@example.test")
+        assert [one.get_filename() for one in got.iter_attachments()] == ["bill.txt"]
+        # nothing is left of it
+        await expect(dialog).to_have_count(0)
+        await page.reload()
+        await page.locator(".pane").first.wait_for()
+        await expect(dialog).to_have_count(0)
+        assert not await page.evaluate("Object.keys(sessionStorage).some((key) => key.includes('.start.'))")
         await page.context.close()

@@ -10,6 +10,7 @@ export default {
   continued: 'The conversation with {name} was open already: your text goes into it.',
   nobody: '{name} cannot be written to now.',
   from: 'from {sender}',
+  unusable: '{n} way that cannot be used now | {n} ways that cannot be used now',
   queue: 'Queue',
   text: 'Your message',
   hint: 'The conversation is yours at once, and takes room like any other.',

@@ -12,6 +12,7 @@ const words: Start = {
   continued: 'Konuşma zaten açıktı ({name}): metniniz ona eklenir.',
   nobody: 'Şu anda yazılamıyor: {name}.',
   from: 'gönderen: {sender}',
+  unusable: 'Şimdi kullanılamayan {n} yol | Şimdi kullanılamayan {n} yol',
   queue: 'Kuyruk',
   text: 'Mesajınız',
   hint: 'Konuşma hemen sizin olur ve diğerleri gibi yer kaplar.',

@@ -1,6 +1,7 @@
 /** Whom somebody is about to write to first: any page asks, the dialog over the page answers. */
 
 import { computed, reactive } from 'vue';
+import { begunBy } from '@/desks/agent/start/begun';
 import { useSession } from '@/session/session';
 
 export interface ToWrite {
@@ -12,6 +13,12 @@ export const start = reactive<{ person: ToWrite | null }>({ person: null });
 
 export const writeFirst = (person: ToWrite): void => {
   start.person = { id: person.id, name: person.name };
+};
+
+/** What this user began before the page was loaded anew is on the screen again. */
+export const takeUpBegun = (): void => {
+  const session = useSession();
+  if (session.user && session.desks.includes('desk')) start.person ??= begunBy(sessionStorage, session.user.id)?.person ?? null;
 };
 
 /** Whether one's roles begin conversations: those who have an agent's desk. */
