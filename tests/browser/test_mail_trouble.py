@@ -6,7 +6,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.browser.people import become_available, sign_in
@@ -253,7 +253,11 @@ async def test_files_that_are_together_too_large_are_said_before_the_letter_is_s
         # what its server said a moment ago is what the sheet promises
         await expect(page.locator("form.compose .by")).to_contain_text("files up to 266 kB")
         await page.keyboard.type("The bills")
-        big = {"name": "bill.bin", "mimeType": "application/octet-stream", "buffer": bytes(200_000)}
+        big: FilePayload = {
+            "name": "bill.bin",
+            "mimeType": "application/octet-stream",
+            "buffer": bytes(200_000),
+        }
         files = page.locator("form.compose input[type=file]")
         send = page.locator("form.compose button[type=submit]")
         await files.set_input_files([big])
