@@ -84,7 +84,7 @@ async def test_a_letter_that_failed_is_sent_again_whole_and_once(browser: Browse
         # what is begun is replaced only when that is said
         await again.press("Enter")
         await expect(failed.get_by_role("alert")).to_contain_text(
-            "The letter that you have begun is replaced"
+            "The letter that you have begun would be replaced"
         )
         await failed.get_by_role("button", name="Leave it").press("Enter")
         await expect(failed.get_by_role("alert")).to_have_count(0)

@@ -133,3 +133,44 @@ async def test_a_hub_that_has_an_administrator_is_not_set_up_again(
     await first.picture("setup-done-already")
     assert await first.violations() == []
     await first.page.context.close()
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1366), ("tr", "light", 390)])
+async def test_the_first_form_names_the_field_and_what_a_login_may_be(
+    browser: Browser, quiet_hub: RunningHub, language: str, theme: str, width: int
+) -> None:
+    """The hub's answers are those of a hub without users: the one here has some."""
+    hub = quiet_hub
+    screen = await screen_of(browser, PICTURES, language=language, theme=theme, width=width)
+    page = screen.page
+    refused = {
+        "type": "about:blank",
+        "title": "",
+        "status": 422,
+        "code": "invalid",
+        "detail": "",
+        "field": "login",
+    }
+
+    async def answered(route: Route) -> None:
+        asks = route.request.method == "GET"
+        await route.fulfill(status=200 if asks else 422, json={"needed": True} if asks else refused)
+
+    await page.route("**/api/v1/setup", answered)
+    await page.goto(f"{hub.url}/setup")
+    for name, words in (
+        ("token", "t"),
+        ("name", "Alex Stone"),
+        ("login", "Alex Stone"),
+        ("password", "a kettle of fish"),
+    ):
+        await page.locator(f"input[name={name}]").fill(words)
+    await page.keyboard.press("Enter")
+    login = page.locator("input[name=login]")
+    await expect(login).to_be_focused()
+    await expect(login).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("alert")).to_contain_text("alex.stone")
+    await screen.settled()
+    await screen.picture(f"setup-wrong-{language}")
+    assert await screen.violations() == []
+    await page.context.close()

@@ -29,6 +29,8 @@ export interface Sent {
   /** A repeat under the same key changes nothing. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
+  /** How long it may take, where it takes longer than most. */
+  readonly patienceMs?: number;
 }
 
 const BASE = '/api/v1';
@@ -59,7 +61,7 @@ export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   if (sent.body !== undefined) headers['Content-Type'] = 'application/json';
   if (sent.idempotencyKey) headers['Idempotency-Key'] = sent.idempotencyKey;
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(sent.patienceMs ?? PATIENCE_MS);
   let response: Response;
   let text: string;
   try {

@@ -7,5 +7,7 @@ export const accounts = () => request<MailAccountPage>('/mail/accounts');
 export const addAccount = (body: MailAccountBody, key: string) => request<MailAccountView>('/mail/accounts', { method: 'POST', body, idempotencyKey: key });
 export const changeAccount = (id: string, body: MailAccountChange) => request<MailAccountView>(`/mail/accounts/${encodeURIComponent(id)}`, { method: 'PUT', body });
 export const deleteAccount = (id: string) => request(`/mail/accounts/${encodeURIComponent(id)}`, { method: 'DELETE' });
-export const tryAccount = (body: MailTrial) => request<MailTrialResult>('/mail/accounts/try', { method: 'POST', body });
+/** The hub waits for servers that say nothing, and tells which. */
+const TRY_MS = 90_000;
+export const tryAccount = (body: MailTrial) => request<MailTrialResult>('/mail/accounts/try', { method: 'POST', body, patienceMs: TRY_MS });
 export const unreadable = (before = '') => request<UnreadablePage>('/mail/unreadable', { query: { before } });

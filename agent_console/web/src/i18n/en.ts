@@ -53,6 +53,8 @@ export default {
     token: 'One-time token',
     token_hint: 'The hub printed it in its terminal when it started.',
     name: 'Your name',
+    login_hint: "Letters, digits and . _ {'@'} + - without spaces, such as alex.stone.",
+    wrong: { login: "A login has letters, digits and . _ {'@'} + -, and no spaces: alex.stone is one.", name: 'A name has 1 to 200 characters that can be seen.' },
     password_hint: 'At least {n} characters.',
     submit: 'Make administrator',
     busy: 'Setting up…',

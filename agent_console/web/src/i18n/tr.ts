@@ -54,6 +54,8 @@ const tr: Messages = {
     token: 'Tek kullanımlık kod',
     token_hint: 'Merkez başlarken kendi terminaline yazdı.',
     name: 'Adınız',
+    login_hint: "Boşluksuz harf, rakam ve . _ {'@'} + -; örneğin alex.stone.",
+    wrong: { login: "Kullanıcı adında harf, rakam ve . _ {'@'} + - olur, boşluk olmaz: örneğin alex.stone.", name: 'Bir ad, görünen 1 ile 200 karakterden oluşur.' },
     password_hint: 'En az {n} karakter.',
     submit: 'Yöneticiyi oluştur',
     busy: 'Kuruluyor…',

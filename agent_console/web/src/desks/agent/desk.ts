@@ -19,6 +19,10 @@ type Heard = (frame: Frame) => void;
 
 const TYPING_LASTS_MS = 12_000;
 
+const BY_ONESELF: ReadonlySet<string> = new Set(['done', 'time_up', 'transferred', 'snoozed']);
+/** Whether work left its agent by something else than their own doing. */
+export const isTaken = (reason: string): boolean => !BY_ONESELF.has(reason);
+
 export const useDesk = defineStore('desk', () => {
   const session = useSession();
   const desk = shallowRef<Desk | null>(null);
@@ -142,7 +146,8 @@ export const useDesk = defineStore('desk', () => {
     if (frame.kind === 'planned_changed') planEnded(frame.planned);
     if (frame.kind === 'work_removed') {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
-      if (row && !['done', 'time_up', 'transferred', 'snoozed'].includes(frame.reason)) {
+      // what did not answer in time is told by a notice that stays
+      if (row && frame.reason !== 'reply_overdue' && isTaken(frame.reason)) {
         say(text.t('work.back_in_line', { name: nameOf(row.person.name), reason: text.word('fact.back', frame.reason) }));
       }
     }

@@ -142,6 +142,8 @@ export default {
     reply_failed_work_again: 'Your reply did not arrive: the conversation is in the line again',
     reply_uncertain_work_again: 'Your reply may not have arrived: the conversation is in the line again',
   },
+  more_notices: '{n} more notice | {n} more notices',
+  fewer_notices: 'Only the newest',
   read: 'Read',
   show: 'Show',
   to_queue: 'To a queue',

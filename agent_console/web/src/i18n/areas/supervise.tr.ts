@@ -142,6 +142,8 @@ export default {
     reply_failed_work_again: 'Yanıtınız ulaşmadı: görüşme yeniden kuyrukta',
     reply_uncertain_work_again: 'Yanıtınız ulaşmamış olabilir: görüşme yeniden kuyrukta',
   },
+  more_notices: '{n} bildirim daha | {n} bildirim daha',
+  fewer_notices: 'Yalnız sonuncusu',
   read: 'Okundu',
   show: 'Göster',
   to_queue: 'Kuyruğa',

@@ -44,6 +44,7 @@ export default {
     kept: 'Draft kept',
     offline: 'Draft kept in this browser only',
     replaced: 'Your draft was changed in another window. The newest text is shown.',
+    waits: 'What you were writing to {name} is kept: it is there when you have the work again.',
     took_over: 'An older draft of another window was replaced.',
   },
   plan: {

@@ -44,6 +44,7 @@ export default {
     kept: 'Taslak saklandı',
     offline: 'Taslak yalnızca bu tarayıcıda',
     replaced: 'Taslağınız başka bir pencerede değişti. En yeni metin gösteriliyor.',
+    waits: '{name} için yazmaya başladığınız metin saklandı: iş yeniden size gelince yerinde olur.',
     took_over: 'Başka penceredeki eski taslağın yerini aldı.',
   },
   plan: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, fieldOf, formOf, newAccount, newRule, toneOf } from '@/desks/admin/mail/account-draft';
+import { bodyOf, fieldOf, formOf, isChanged, languageOf, newAccount, newRule, toneOf } from '@/desks/admin/mail/account-draft';
 import type { MailAccountView } from '@/generated/api';
 
 const account: MailAccountView = {
@@ -51,9 +51,18 @@ describe('the form of an account', () => {
     ['auto_answer', 'auto_answer'],
   ])('knows the field %s', (said, known) => expect(fieldOf(said)).toBe(known));
 
+  it('knows what was changed, and which text was refused', () => {
+    const form = formOf(account);
+    expect(isChanged(form, formOf(account))).toBe(false);
+    expect(isChanged({ ...form, signatures: { en: 'Yours' } }, formOf(account))).toBe(true);
+    expect(isChanged({ ...form, secrets: { ...form.secrets, incoming_password: 'x' } }, formOf(account))).toBe(true);
+    expect([languageOf('setup.signatures.ru'), languageOf('setup.auto_answer.texts.tr'), languageOf('setup.folder')]).toEqual(['ru', 'tr', undefined]);
+  });
+
   it('says how it fares', () => {
     expect(toneOf(account)).toBe('ok');
-    expect(toneOf({ ...account, sending: 'unknown' })).toBe('warn');
+    expect(toneOf({ ...account, sending: 'unknown' })).toBe('ok');
+    expect(toneOf({ ...account, receiving: 'unknown', sending: 'unknown' })).toBe('warn');
     expect(toneOf({ ...account, sending: 'broken' })).toBe('bad');
     expect(toneOf({ ...account, enabled: false })).toBe('off');
   });

@@ -142,6 +142,14 @@ export const fieldOf = (field: string): string =>
 export function toneOf(account: Pick<MailAccountView, 'enabled' | 'receiving' | 'sending'>): 'off' | 'bad' | 'ok' | 'warn' {
   if (!account.enabled) return 'off';
   if (account.receiving === 'broken' || account.sending === 'broken') return 'bad';
-  const isWell = (word: string): boolean => ['reading', 'waiting', 'works', 'off'].includes(word);
-  return isWell(account.receiving) && isWell(account.sending) ? 'ok' : 'warn';
+  // a server that nothing was sent by yet is no trouble while the other half does well
+  return [account.receiving, account.sending].some((word) => WELL.has(word)) ? 'ok' : 'warn';
 }
+
+const WELL: ReadonlySet<string> = new Set(['reading', 'waiting', 'works']);
+
+/** Whether somebody changed anything that would be lost. `before` is the form as it was opened. */
+export const isChanged = (form: AccountForm, before: AccountForm): boolean => JSON.stringify(bodyOf(form)) !== JSON.stringify(bodyOf(before));
+
+/** The language of the text that was refused: `setup.signatures.ru`. */
+export const languageOf = (field: string): string | undefined => /(?:signatures|texts)[.[]['"]?([a-z]{2})\b/.exec(field)?.[1];
