@@ -305,6 +305,7 @@ async def test_a_first_letter_that_is_begun_outlives_a_reload_and_is_sent_once(
         await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
         await keys.press("Escape")
         await keys.press("c")
+        await page.locator("form.close").wait_for()
         await keys.press("1")
         await page.locator("form.close button[type=submit]").press("Enter")
         await page.locator(".wrap[role=status]").wait_for()
