@@ -4,14 +4,17 @@
 An update is acknowledged when it is kept. The bot is switched off, so that nobody is asked for its updates.
 """
 
+import asyncio
 import sys
+import time
+from typing import Any
 
 import msgspec
 
 from bench import fed_hub
 from bench.fed_hub import Setup
 from bench.feed import Done, Fed
-from bench.floor import furnish
+from bench.floor import furnish, visitor_of
 from bench.kept_hub import KeptHub
 from bench.telegram_updates import BOT, BOT_NUMBER, update_of
 from crm_store.store import Store
@@ -25,6 +28,9 @@ from hub.domain.telegram import BotSecrets, TelegramBot
 from hub.ids import new_id
 from hub.log import configure_log
 
+FLOOD_FROM = 900_000
+"""Numbers of messages, and of a client, that nobody else has."""
+
 
 async def furnish_telegram(store: Store, *, agents_count: int, persons_count: int) -> None:
     """The floor, its clients known by their numbers at Telegram."""
@@ -33,6 +39,8 @@ async def furnish_telegram(store: Store, *, agents_count: int, persons_count: in
 
 class TelegramHub(KeptHub):
     """The hub, and updates that are brought for its bot."""
+
+    _flood: "asyncio.Task[int]"
 
     async def _feed_touches(self) -> None:
         rows = await self.store.board_rows(DEFAULT_TENANT)
@@ -62,6 +70,33 @@ class TelegramHub(KeptHub):
         assert opened is not None
         await self._telegram._keeping.keep(opened.bot, update_of(fed))
         done()
+
+    async def answer(self, question: dict[str, Any]) -> Any:
+        """`flood`: somebody writes `per_s` a second from now on; `flooded`: how many were kept, when it is over."""
+        if question["what"] == "flood":
+            self._flood = asyncio.create_task(self._flooding(question["per_s"], question["seconds"]))
+            return True
+        if question["what"] == "flooded":
+            return await self._flood
+        return await super().answer(question)
+
+    async def _flooding(self, per_s: int, seconds: int) -> int:
+        opened = self._telegram._bots.called(BOT)
+        assert opened is not None
+        began, kept = time.perf_counter(), 0
+        for second in range(seconds):
+            for tenth in range(10):
+                first = FLOOD_FROM + second * per_s + tenth * per_s // 10
+                fed = [
+                    Fed(n, visitor_of(FLOOD_FROM), f"Hello {n}") for n in range(first, first + per_s // 10)
+                ]
+                new = await asyncio.gather(
+                    *(self._telegram._keeping.keep(opened.bot, update_of(one)) for one in fed)
+                )
+                kept += sum(new)
+                due = began + second + (tenth + 1) / 10
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        return kept
 
 
 def main(argument: str) -> None:
