@@ -92,13 +92,18 @@ class ReplyWays:
         channel, address, account = wanted
         if any(session.channel == channel for session in await unit.open_sessions(interaction.id)):
             return
-        there = [w for w in ways if (w.channel, w.address) == (channel, address)]
-        way = next((w for w in there if account in {"", w.account}), None)
-        if way is None or channel not in self._limits:
+        there = [
+            w for w in ways if (w.channel, w.address) == (channel, address) and account in {"", w.account}
+        ]
+        if not there or channel not in self._limits:
             raise Invalid("there is no such way to this client", field="address", code="no_such_way")
-        closed = judged(way, await unit.refused(client.person_id), None, None, principal.queues).closed
-        if closed is not None:
-            raise Conflict("this client cannot be written to there now", code=closed.value)
+        refused = await unit.refused(client.person_id)
+        known = [judged(way, refused, None, None, principal.queues) for way in there]
+        # where no account is named, one that is open; of none of them the first says why
+        chosen = next((one for one in known if one.closed is None), known[0])
+        if chosen.closed is not None:
+            raise Conflict("this client cannot be written to there now", code=chosen.closed.value)
+        way = chosen.way
         if await unit.open_thread(way.account, way.thread) is not None:
             raise Conflict(
                 "this conversation is a part of another", code=ElsewhereClosed.OPEN_ELSEWHERE.value

@@ -1,5 +1,6 @@
 """Where a reply can go: what is listed is what is taken, and what the client said of being written to counts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +17,11 @@ from hub.desk.starting import FirstWords, Starting
 from hub.desk.work import Work
 from hub.domain.access import Principal, Role
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from hub.domain.ids import ConsentId, InteractionId, TelegramBotId, TenantId
+from hub.domain.ids import ConsentId, InteractionId, PersonId, TelegramBotId, TenantId
 from hub.domain.interaction import Disposition
 from hub.domain.person import IdentityKind, Purpose
 from hub.domain.planned import PlannedState
+from hub.domain.reach import Client, Way, WayClosed
 from hub.domain.reply_way import ReplyWay
 from hub.domain.telegram import TelegramBot
 from hub.domain.values import changed
@@ -206,6 +208,30 @@ async def test_a_bot_that_is_switched_off_is_no_way(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         await desk.go_on(who, interaction_id)
     assert refused.value.stable_code == "account_off"
+
+
+async def test_where_no_account_is_named_one_that_is_open_is_taken(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, interaction_id = await a_chat_of_who_wrote_to_the_bot(desk)
+    reached = desk.starting.reached
+
+    async def with_another_before(who: Principal, person_id: PersonId) -> tuple[Client, list[Way]]:
+        client, ways = await reached(who, person_id)
+        bot = next(way for way in ways if way.channel == "telegram")
+        return client, [replace(bot, account="telegram:old", closed=WayClosed.ACCOUNT_OFF), *ways]
+
+    monkeypatch.setattr(desk.starting, "reached", with_another_before)
+
+    with pytest.raises(Conflict) as caught:
+        await desk.go_on(who, interaction_id, account="telegram:old")
+    assert caught.value.stable_code == WayClosed.ACCOUNT_OFF.value
+
+    await desk.go_on(who, interaction_id)
+    assert [way.account for way in await desk.all(who, interaction_id) if way.is_open] == [
+        "webchat:shop",
+        "telegram:shop",
+    ]
 
 
 async def test_what_is_a_part_of_another_open_interaction_stays_there(desk: Desk) -> None:
