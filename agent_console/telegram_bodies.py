@@ -17,10 +17,15 @@ Token = Annotated[str, Meta(max_length=140)]
 
 
 class TelegramMenuButtonBody(Body, frozen=True, kw_only=True):
-    """What a client may choose: its label by language, and the queue that it leads to (null: the bot's own)."""
+    """What a client may choose: its label by language, the queue that it leads to (null: the bot's own), and what an
+    agent needs besides that queue's skills, with the least levels."""
 
     labels: Annotated[dict[BotLanguage, Annotated[str, Meta(max_length=40)]], Meta(max_length=20)]
     queue_id: Id | None = None
+    skills: Annotated[
+        dict[Annotated[str, Meta(min_length=1, max_length=60)], Annotated[int, Meta(ge=1, le=10)]],
+        Meta(max_length=3),
+    ] = field(default_factory=dict)
 
 
 class TelegramMenuBody(Body, frozen=True, kw_only=True):

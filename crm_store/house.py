@@ -10,6 +10,7 @@ from crm_store.audited import audited
 from crm_store.driver import Wire
 from crm_store.floor_mapping import agent_of, names_in
 from crm_store.mapping import columns, text
+from crm_store.menu_skills import menu_skills, rename_in_menus
 from crm_store.open_work import WAITING
 from crm_store.outcomes import OutcomeStore
 from crm_store.queue_reads import calendars_of, queues_of
@@ -26,6 +27,7 @@ from hub.domain.events import AgentChanged, Event, HouseChanged, QueueChanged
 from hub.domain.hours import Calendar, CalendarId
 from hub.domain.ids import QueueId, TenantId, UserId
 from hub.domain.queue import Queue
+from hub.domain.setting_events import TelegramBotChanged
 from hub.ports.clock import Clock
 from hub.ports.house import Cell, QueueUses, Staffing
 
@@ -102,8 +104,9 @@ class SqlHouse(OutcomeStore):
             )
             named = await wire.fetch("SELECT name FROM skills WHERE tenant_id = $1", tenant_id)
             found = await queues_of(wire, tenant_id)
+            of_menus = await menu_skills(wire, tenant_id)
         people = [agent_of(r) for r in rows]
-        skills = {r[0] for r in named}
+        skills = {r[0] for r in named} | of_menus
         for agent in people:
             skills |= agent.skills.keys()
         for queue in found:
@@ -173,6 +176,8 @@ class SqlHouse(OutcomeStore):
                     await put_queue(wire, after)
                     await realign_waiting(wire, before, after)
                     events.append(QueueChanged(tenant_id=tenant_id, queue_id=after.id))
+            for bot_id in await rename_in_menus(wire, tenant_id, name, to):
+                events.append(TelegramBotChanged(tenant_id=tenant_id, bot_id=bot_id))
             rows = await wire.fetch(
                 f"SELECT {_AGENT} FROM agents WHERE tenant_id = $1 ORDER BY id FOR UPDATE", tenant_id
             )

@@ -1,6 +1,6 @@
 """What the hub asks a client by itself, with buttons for the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,10 +17,11 @@ class QuestionKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One answer. `label` is what its button says; of a menu, `queue_id` is the line that it leads to (None: that of
-    the account)."""
+    the account), `skills` what an agent needs besides the line's."""
 
     label: str
     queue_id: QueueId | None = None
+    skills: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ OWNERS_LIMIT = 50
 TEXT_CHARS = 1_000
 MENU_BUTTONS = 10
 LABEL_CHARS = 40
+MENU_SKILLS = 3
+SKILL_CHARS = 60
 MENU_WAIT_S = (10, 3_600)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -39,10 +41,12 @@ class UpdatesBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuButton:
-    """What a client may choose. `labels` by language; `queue_id` is the line that it leads to, None: the bot's own."""
+    """What a client may choose. `labels` by language; `queue_id` is the line that it leads to, None: the bot's own;
+    `skills` with their least levels (1 to 10) are what an agent needs besides those of the line."""
 
     labels: dict[str, str] = field(default_factory=dict)
     queue_id: QueueId | None = None
+    skills: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +188,22 @@ def _require_menu(menu: BotMenu, own: str) -> None:
                 raise Invalid("a language is two or three small letters", field=name)
             if len(label) > LABEL_CHARS or one_line(label, LABEL_CHARS) != label.strip():
                 raise Invalid(f"at most {LABEL_CHARS} characters in one line", field=name)
+        _require_skills(button.skills, f"setup.menu.buttons.{place}.skills")
         said = in_language(button.labels, own, own)
         if not said:
             raise Invalid("a button says something, in the bot's own language too", field=name, code="empty")
         if said in (in_language(other.labels, own, own) for other in menu.buttons[:place]):
             raise Invalid("another button says the same", field=name, code="label_taken")
+
+
+def _require_skills(skills: dict[str, int], field_name: str) -> None:
+    if len(skills) > MENU_SKILLS:
+        raise Invalid(f"at most {MENU_SKILLS} skills", field=field_name)
+    for skill, level in skills.items():
+        if not skill or one_line(skill, SKILL_CHARS) != skill:
+            raise Invalid("a skill has a name of one line", field=field_name)
+        if not 1 <= level <= 10:
+            raise Invalid("a level is 1 to 10", field=field_name)
 
 
 def _require_texts(texts: dict[str, str], field_name: str) -> None:

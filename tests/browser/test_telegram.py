@@ -121,7 +121,9 @@ async def test_a_menu_is_made_pressed_and_the_conversation_rated(browser: Browse
             await expect(first.get_by_role("alert").filter(has_text="needs a label")).to_be_visible()
             await expect(first.get_by_label("Label of button 1: English")).to_be_focused()
             await first.get_by_label("Label of button 1: English").fill("Buy")
-            await first.get_by_label("Queue").select_option(label="sales")
+            await first.locator("select").select_option(label="sales")
+            await first.get_by_role("button", name="Add a skill").press("Enter")
+            await first.get_by_label("Skill", exact=True).fill("wholesale")
             await add.press("Enter")
             second = page.get_by_role("group", name="Button 2", exact=True)
             await second.get_by_label("Label of button 2: English").fill("Help")
@@ -137,7 +139,15 @@ async def test_a_menu_is_made_pressed_and_the_conversation_rated(browser: Browse
             await expect(page.locator("form.setup")).to_contain_text("Receiving: works", timeout=30_000)
             await page.reload()
             await expect(second.get_by_label("Label of button 2: English")).to_have_value("Buy")
-            await expect(second.get_by_label("Queue")).to_have_value(re.compile(".+"))
+            await expect(second.locator("select")).to_have_value(re.compile(".+"))
+
+            await expect(second.get_by_label("Skill", exact=True)).to_have_value("wholesale")
+            async with Agent(hub.url, "admin") as admin:
+                assert "wholesale" in (await admin.get("/api/v1/floor/staffing"))["skills"]
+                await admin.post("/api/v1/floor/skills/remove", {"name": "wholesale"})
+            await page.reload()
+            await expect(second.get_by_label("Label of button 2: English")).to_have_value("Buy")
+            await expect(second.get_by_label("Skill", exact=True)).to_have_count(0)
 
             # a client chooses, an agent serves and closes, the client rates, a manager reads it
             async with Agent(hub.url, "anna") as anna:

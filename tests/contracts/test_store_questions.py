@@ -8,19 +8,27 @@ from typing import Any
 
 import pytest
 
+from crm_store.house import SqlHouse
 from crm_store.questions import SqlQuestions
+from crm_store.telegram_bots import SqlTelegramBots
+from hub.cluster.codec import encode
 from hub.domain.agent import Agent
+from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict
 from hub.domain.events import InteractionRated, TouchStored
-from hub.domain.ids import InteractionId, QueueId, TenantId
+from hub.domain.ids import InteractionId, QueueId, TelegramBotId, TenantId
 from hub.domain.interaction import Disposition
 from hub.domain.person import IdentityKind
 from hub.domain.question import AskedQuestion, AtMenu, Choice, Question, QuestionKind
 from hub.domain.queue import QueueRules
+from hub.domain.setting_events import TelegramBotChanged
+from hub.domain.telegram import BotMenu, BotSecrets, BotSetup, MenuButton, TelegramBot
 from hub.domain.touch import Delivery, Direction, InboundTouch, Sender
 from hub.domain.work import WorkState
+from hub.ids import new_id
 from hub.intake.menus import Menus
 from hub.intake.rating import RatingQuestions
+from hub.sealing import Seal
 from hub.steps import close_by_itself, end_pass
 from tests.contracts.test_across_channels import a_chat, by_bot
 from tests.stores import House
@@ -359,3 +367,52 @@ async def test_who_is_at_a_menu_and_writes_elsewhere_is_in_a_line(house: House) 
     await at_menu(house, None, "4711")
     await house.receive(house.message("and here"))
     assert await house.count("work_items") == 2
+
+
+async def test_the_skills_of_a_button_are_asked_beside_those_of_its_line_and_are_renamed_with_the_house(
+    house: House,
+) -> None:
+    orders = await another_queue(house, skills={"orders": 2})
+    button = MenuButton(labels={"en": "Orders"}, queue_id=orders, skills={"boilers": 4})
+    menu = BotMenu(text={"en": "What is it about?"}, buttons=(button,))
+    bots = SqlTelegramBots(house.store, encode=encode, seal=Seal(b"k" * 32))
+    draft = AuditDraft(
+        tenant_id=house.tenant_id,
+        at=house.clock.now(),
+        actor_id=None,
+        actor="admin",
+        action=AuditAction.CHANGE_TELEGRAM_BOT,
+        object="shop",
+    )
+    bot = TelegramBot(
+        id=TelegramBotId(new_id()),
+        tenant_id=house.tenant_id,
+        name="shop",
+        queue_id=house.queue.id,
+        setup=BotSetup(menu=menu),
+    )
+    await bots.put_telegram_bot(
+        bot, seen_version=0, secrets=BotSecrets(token="4001:token-of-tests_0123"), audit=draft
+    )
+    question = replace(
+        a_menu(house, orders), choices=(Choice(label="Orders", queue_id=orders, skills={"boilers": 4}),)
+    )
+    await house.receive(replace(written(house, "7001"), menu=AtMenu(asks=question, text="?")))
+    rules = SqlHouse(house.store, house.clock, encode=encode)
+    assert "boilers" in (await rules.staffing(house.tenant_id)).skills
+    await house.events()
+    await rules.rename_skill(house.tenant_id, "boilers", "heating", draft)
+    assert TelegramBotChanged(tenant_id=house.tenant_id, bot_id=bot.id) in await house.events()
+    (kept,) = await bots.telegram_bots(house.tenant_id)
+    assert (kept.setup.menu.buttons[0].skills, kept.version) == ({"heating": 4}, 2)
+
+    asked = await SqlQuestions(house.store).standing_menu(house.tenant_id, SHOP, "7001")
+    assert asked is not None
+    touch = replace(pressed(house, asked, 0), skills=asked.question.choices[0].skills)
+    (received,) = await house.receive(touch)
+    item = await house.open_item(received.interaction_id)
+    assert item is not None
+    assert item.skills == {"orders": 2, "heating": 4}
+    await rules.rename_skill(house.tenant_id, "heating", "", draft)
+    (kept,) = await bots.telegram_bots(house.tenant_id)
+    assert kept.setup.menu.buttons[0].skills == {}

@@ -322,6 +322,7 @@ class Incoming:
             # who only opened the chat, or mended an old word, wants nothing yet
             only_kept=read.is_start or read.word == "edited",
             menu=await self._menus.of(opened, read) if chosen is None else chosen.at_menu,
+            skills={} if chosen is None else chosen.choice.skills,
         )
 
     def _made(
@@ -336,6 +337,7 @@ class Incoming:
         claims: tuple[Claim, ...] = (),
         only_kept: bool = False,
         menu: AtMenu | None = None,
+        skills: dict[str, int] | None = None,
     ) -> InboundTouch:
         bot, who = opened.bot, read.who
         # who was at a menu was welcomed with it
@@ -368,6 +370,7 @@ class Incoming:
             continues=not getattr(read, "in_group", False),
             acknowledgement=welcome.get(who.language) or welcome.get(bot.setup.language, ""),
             menu=menu,
+            skills=skills or {},
         )
 
     def _external(self, opened: Opened, key: str) -> str:

@@ -58,7 +58,11 @@ def _asked(setup: BotSetup, read: "Said", now: datetime, before: TouchId | None)
         asks=Question(
             kind=QuestionKind.MENU,
             choices=tuple(
-                Choice(label=in_language(button.labels, language, own), queue_id=button.queue_id)
+                Choice(
+                    label=in_language(button.labels, language, own),
+                    queue_id=button.queue_id,
+                    skills=button.skills,
+                )
                 for button in menu.buttons
             ),
             # who only opened the chat wants nothing yet: they are put into no line

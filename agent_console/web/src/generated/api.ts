@@ -2751,10 +2751,14 @@ export interface TelegramMenuBody {
   readonly wait_s?: number;
 }
 
-/** What a client may choose: its label by language, and the queue that it leads to (null: the bot's own). */
+/**
+ * What a client may choose: its label by language, the queue that it leads to (null: the bot's own), and what an
+ * agent needs besides that queue's skills, with the least levels.
+ */
 export interface TelegramMenuButtonBody {
   readonly labels: Readonly<Record<string, string>>;
   readonly queue_id?: string | null;
+  readonly skills?: Readonly<Record<string, number>>;
 }
 
 /**

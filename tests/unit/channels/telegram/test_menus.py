@@ -17,7 +17,9 @@ from tests.servers.bot_look import Sent
 MENU = BotMenu(
     text={"en": "What is it about?", "ru": "О чём речь?"},
     buttons=(
-        MenuButton(labels={"en": "Orders", "ru": "Заказы"}, queue_id=QueueId("orders")),
+        MenuButton(
+            labels={"en": "Orders", "ru": "Заказы"}, queue_id=QueueId("orders"), skills={"boilers": 3}
+        ),
         MenuButton(labels={"en": "Something else"}),
     ),
     wait_s=60,
@@ -66,6 +68,7 @@ async def test_a_press_is_a_touch_in_the_line_of_its_button(room: BotRoom) -> No
     assert (touch.text, touch.queue_id) == ("Pressed: Заказы", "support")
     assert touch.menu == AtMenu(answers=question.touch_id, choice=0, queue_id=QueueId("orders"))
     assert touch.acknowledgement == ""
+    assert touch.skills == {"boilers": 3}
     assert (sent.text, sent.keyboard) == ("Здравствуйте\n\nО чём речь?\n\n✓ Заказы", {})
     assert room.told[-2:] == ["chosen", "stored"]
     assert room.look.toasts == [""]
@@ -166,6 +169,12 @@ async def test_groups_business_chats_and_bots_without_a_menu_ask_nobody(tmp_path
         ({"buttons": (MenuButton(labels={"en": "x" * 41}),)}, "setup.menu.buttons.0.labels"),
         ({"buttons": (MenuButton(labels={"en": "two\nlines"}),)}, "setup.menu.buttons.0.labels"),
         ({"buttons": (MenuButton(labels={"EN": "x"}),)}, "setup.menu.buttons.0.labels"),
+        ({"buttons": (MenuButton(labels={"en": "x"}, skills={"a": 11}),)}, "setup.menu.buttons.0.skills"),
+        ({"buttons": (MenuButton(labels={"en": "x"}, skills={"": 1}),)}, "setup.menu.buttons.0.skills"),
+        (
+            {"buttons": (MenuButton(labels={"en": "x"}, skills=dict.fromkeys("abcd", 1)),)},
+            "setup.menu.buttons.0.skills",
+        ),
     ],
 )
 def test_a_menu_that_cannot_be_is_refused_at_its_field(

@@ -18,7 +18,7 @@ export const PARTS: readonly DeskPart[] = [
   { name: 'admin-outcomes', path: 'outcomes', label: 'floor_setup.outcomes.title', icon: 'flag', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/OutcomesPage.vue')) },
   { name: 'admin-sites', path: 'sites', label: 'floor_setup.sites.title', icon: 'globe', roles: ['admin'], component: () => withFloorWords(() => import('@/desks/admin/floor/SitesPage.vue')) },
   { name: 'admin-mail', path: 'mail', label: 'floor_setup.mail.title', icon: 'mail', roles: ['admin'], component: () => withMailWords(() => import('@/desks/admin/mail/MailPage.vue')) },
-  { name: 'admin-telegram', path: 'telegram', label: 'floor_setup.telegram.title', icon: 'plane', roles: ['admin'], component: () => withTelegramWords(() => import('@/desks/admin/telegram/TelegramPage.vue')) },
+  { name: 'admin-telegram', path: 'telegram', label: 'floor_setup.telegram.title', icon: 'plane', roles: ['admin'], component: () => withFloorWords(() => withTelegramWords(() => import('@/desks/admin/telegram/TelegramPage.vue'))) },
   { name: 'admin-fields', path: 'client-fields', label: 'person_card.fields', group: 'desk.group_clients', icon: 'list', roles: ['admin'], component: () => import('@/desks/admin/fields/ClientFields.vue') },
   { name: 'admin-shared-lines', path: 'shared-lines', label: 'person_card.shared_lines', icon: 'phone', roles: ['admin'], component: () => import('@/desks/clients-pages').then((pages) => pages.sharedLines()) },
   { name: 'admin-replies', path: 'replies', label: 'knowledge.replies', icon: 'chat', roles: ['admin'], component: () => withKnowledgeWords(() => import('@/desks/knowledge/RepliesPage.vue')) },

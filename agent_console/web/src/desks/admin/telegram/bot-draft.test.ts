@@ -4,7 +4,7 @@ import type { TelegramBotView } from '@/generated/api';
 
 const bot: TelegramBotView = {
   id: 'b', version: 2, name: 'shop', queue_id: 'q', enabled: true,
-  setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' }, rating: { ru: 'Как всё прошло?' }, menu: { text: { ru: 'О чём речь?' }, buttons: [{ labels: { ru: 'Заказы' }, queue_id: 'q2' }, { labels: { ru: 'Другое' }, queue_id: null }], wait_s: 90 } },
+  setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' }, rating: { ru: 'Как всё прошло?' }, menu: { text: { ru: 'О чём речь?' }, buttons: [{ labels: { ru: 'Заказы' }, queue_id: 'q2', skills: { boilers: 3 } }, { labels: { ru: 'Другое' }, queue_id: null, skills: {} }], wait_s: 90 } },
   has_token: true, username: 'shop_bot', receiving: 'works', sending: 'unknown', since: null, trouble: '',
 };
 
@@ -36,6 +36,7 @@ describe('the form of a bot', () => {
     ['setup.menu.buttons', { part: 'buttons', button: -1 }],
     ['setup.menu.buttons.1.labels', { part: 'labels', button: 1 }],
     ['$.setup.menu.buttons[2].labels[...]', { part: 'labels', button: 2 }],
+    ['$.bot.setup.menu.buttons[1].skills[...]', { part: 'skills', button: 1 }],
     ['setup.menu.buttons.0.queue_id', { part: 'queue_id', button: 0 }],
     ['$.bot.setup.menu.wait_s', { part: 'wait_s', button: -1 }],
     ['setup.welcome', null],

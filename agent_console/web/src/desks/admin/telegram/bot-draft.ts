@@ -1,5 +1,6 @@
 /** A bot of Telegram as its form holds it, and as it is sent. Pure. */
 
+import type { SkillRow } from '@/desks/admin/floor/queue-draft';
 import type { TelegramBotBody, TelegramBotView, UpdatesBy } from '@/generated/api';
 
 type Texts = Readonly<Record<string, string>>;
@@ -8,6 +9,7 @@ type Texts = Readonly<Record<string, string>>;
 export interface ButtonForm {
   labels: Texts;
   queue_id: string;
+  skills: SkillRow[];
 }
 
 export interface MenuForm {
@@ -49,13 +51,16 @@ export const formOf = ({ name, queue_id, enabled, setup }: TelegramBotView): Bot
   rating: setup.rating ?? {},
   menu: {
     text: setup.menu?.text ?? {},
-    buttons: (setup.menu?.buttons ?? []).map((button) => ({ labels: button.labels, queue_id: button.queue_id ?? '' })),
+    buttons: (setup.menu?.buttons ?? []).map((button) => ({ labels: button.labels, queue_id: button.queue_id ?? '', skills: Object.entries(button.skills ?? {}).map(([skill, level]) => ({ skill, level })) })),
     wait_s: setup.menu?.wait_s ?? 120,
   },
   token: '',
 });
 
 const written = (texts: Texts): Texts => Object.fromEntries(Object.entries(texts).filter(([, words]) => words.trim()));
+
+const asked = (rows: readonly SkillRow[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(rows.filter((row) => row.skill.trim()).map((row) => [row.skill.trim(), Math.round(Number(row.level)) || 0]));
 
 /** What is sent. What is no number among the owners is sent as 0 and refused at its field. */
 export const bodyOf = (form: BotForm): TelegramBotBody => ({
@@ -71,7 +76,7 @@ export const bodyOf = (form: BotForm): TelegramBotBody => ({
     rating: written(form.rating),
     menu: {
       text: written(form.menu.text),
-      buttons: form.menu.buttons.map((button) => ({ labels: written(button.labels), queue_id: button.queue_id || null })),
+      buttons: form.menu.buttons.map((button) => ({ labels: written(button.labels), queue_id: button.queue_id || null, skills: asked(button.skills) })),
       wait_s: form.menu.wait_s,
     },
   },
@@ -81,11 +86,13 @@ export const bodyOf = (form: BotForm): TelegramBotBody => ({
 /** The field of a refusal as this form calls it: `setup.welcome`, `$.bot.setup.business_owners[0]`, `business_owners.0` and the like are one name here. */
 export const fieldOf = (field: string): string => field.replace(/^\$?\.?(?:bot\.)?/, '').replace(/^(?:setup|secrets)\./, '').replace(/[.[].*$/, '');
 
+export type MenuPart = 'text' | 'buttons' | 'wait_s' | 'labels' | 'queue_id' | 'skills';
+
 /** What of the menu was refused: which part, and of which button. Null: nothing of it. */
-export function wrongInMenu(field: string): { part: 'text' | 'buttons' | 'wait_s' | 'labels' | 'queue_id'; button: number } | null {
-  const found = /menu\.(text|wait_s|buttons)(?:[.[](\d+)\]?)?(?:\.(labels|queue_id))?/.exec(field);
+export function wrongInMenu(field: string): { part: MenuPart; button: number } | null {
+  const found = /menu\.(text|wait_s|buttons)(?:[.[](\d+)\]?)?(?:\.(labels|queue_id|skills))?/.exec(field);
   if (!found) return null;
-  const part = (found[3] ?? found[1]) as 'text' | 'buttons' | 'wait_s' | 'labels' | 'queue_id';
+  const part = (found[3] ?? found[1]) as MenuPart;
   return { part, button: found[2] === undefined ? -1 : Number(found[2]) };
 }
 
