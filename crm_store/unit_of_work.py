@@ -32,7 +32,7 @@ from crm_store.mapping import (
     touch_row,
     us,
 )
-from crm_store.person_index import index_names
+from crm_store.person_index import index_persons
 from crm_store.question_mapping import SETTLE_QUESTION, question_row
 from crm_store.rows.history import (
     facts,
@@ -72,7 +72,7 @@ from hub.domain.ids import (
 )
 from hub.domain.interaction import Interaction, InteractionState, Session
 from hub.domain.outcome import Answer
-from hub.domain.person import Identity, Person
+from hub.domain.person import Identity, IdentityKind, Person
 from hub.domain.question import AskedQuestion
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
@@ -90,6 +90,7 @@ _TO_TELL = f"INSERT INTO {outbox.name} (payload) VALUES ($1)"
 class _Writes:
     persons: list[Row] = field(default_factory=list)
     names: list[tuple[PersonId, Sequence[str]]] = field(default_factory=list)
+    addresses: list[tuple[PersonId, IdentityKind, str]] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
     identities: list[Row] = field(default_factory=list)
     claims: list[Identity] = field(default_factory=list)
@@ -150,6 +151,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
 
     def add_identity(self, identity: Identity) -> None:
         self._writes.identities.append(identity_row(identity))
+        self._writes.addresses.append((identity.person_id, identity.kind, identity.value))
 
     def add_claim(self, identity: Identity) -> None:
         self._writes.claims.append(identity)
@@ -284,8 +286,8 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
             await self._end_consults(closed, self._at)
         if w.texts:
             await index_texts(wire, w.texts)
-        if w.names:
-            await index_names(wire, self._tenant, w.names)
+        if w.names or w.addresses:
+            await index_persons(wire, self._tenant, w.names, w.addresses)
         if self._events:
             await wire.many(_TO_TELL, [(self._encode(self._events),)])
 
