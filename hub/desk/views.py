@@ -261,7 +261,7 @@ class ColleagueView(View, frozen=True, kw_only=True):
 class NoticeView(View, frozen=True, kw_only=True):
     """A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote.
 
-    `person` and `subject` (of the last letter, if any) say which conversation `reply_overdue` is about.
+    `person` and `subject` (of the last letter, if any) say which conversation it is about, where it is about one.
     """
 
     id: str

@@ -24,8 +24,15 @@ class NoticeKind(StrEnum):
     REPLY_UNCERTAIN = "reply_uncertain"
 
 
-ABOUT_A_CONVERSATION = (NoticeKind.REPLY_OVERDUE, NoticeKind.REPLY_FAILED, NoticeKind.REPLY_UNCERTAIN)
-"""Not from a person: they say which client they are about."""
+ABOUT_A_CONVERSATION = (
+    NoticeKind.GIVEN,
+    NoticeKind.TAKEN,
+    NoticeKind.RETURNED,
+    NoticeKind.REPLY_OVERDUE,
+    NoticeKind.REPLY_FAILED,
+    NoticeKind.REPLY_UNCERTAIN,
+)
+"""They say which client they are about."""
 
 WORK_AGAIN = "work_again"
 

@@ -148,7 +148,8 @@ export const useDesk = defineStore('desk', () => {
       const row = before?.work.find((w) => w.work_item_id === frame.work_item_id);
       // what did not answer in time is told by a notice that stays
       if (row && frame.reason !== 'reply_overdue' && isTaken(frame.reason)) {
-        say(text.t('work.back_in_line', { name: nameOf(row.person.name), reason: text.word('fact.back', frame.reason) }));
+        const words = ['taken_over', 'reassigned', 'consulted'].includes(frame.reason) ? 'work.with_another' : 'work.back_in_line';
+        say(text.t(words, { name: nameOf(row.person.name), reason: text.word('fact.back', frame.reason) }));
       }
     }
   }

@@ -31,5 +31,6 @@ export default {
   since: 'Longest',
   wrap_up: 'wrap-up',
   back_in_line: '{name} went back to the line: {reason}',
+  with_another: '{name} is not with you any more: {reason}',
   list_hint: 'J and K move, Enter opens',
 };

@@ -31,5 +31,6 @@ export default {
   since: 'Макс.',
   wrap_up: 'завершение',
   back_in_line: '{name} снова в очереди: {reason}',
+  with_another: '{name} больше не у вас: {reason}',
   list_hint: 'J и K листают, Enter открывает',
 };

@@ -31,5 +31,6 @@ export default {
   since: 'En uzun',
   wrap_up: 'toparlama',
   back_in_line: '{name} yeniden kuyrukta: {reason}',
+  with_another: '{name} artık sizde değil: {reason}',
   list_hint: 'J ve K gezer, Enter açar',
 };

@@ -15,6 +15,8 @@ it('facts are said in words', () => {
   expect(words('interaction_opened')).toBe('Opened in support via Web chat');
   expect(words('work_assigned')).toBe('Anna took it');
   expect(words('work_queued', 'expired')).toBe('Back in the line of support: nobody answered the offer');
+  expect(words('work_queued', 'reply_failed', '')).toBe('Back in the line of support: the answer did not reach the client');
+  expect(words('work_queued', 'taken_over')).toBe('Taken from Anna: a supervisor took it over');
   expect(words('interaction_closed', 'solved')).toBe('Closed by Anna · Solved');
   expect(words('interaction_rated', '4')).toBe('The client rated it 4 of 5');
   expect(words('work_queued', 'callback_due')).toBe('Back in the line of support: the promised call is due');

@@ -5,6 +5,9 @@ import type { TimelineEntry } from '@/generated/api';
 import type { Text } from '@/i18n/text';
 import { isCall } from '@/parts/channels';
 
+/** Why work is somebody else's without having waited again. */
+const WITH_ANOTHER: readonly string[] = ['taken_over', 'reassigned', 'consulted'];
+
 /** `outcomes`: the names of the dispositions, by code. A fact that is new to the console is shown by its own name. */
 export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMap<string, string>): string {
   const named = { queue: entry.queue, channel: text.word('channel', entry.channel), agent: text.actor(entry.agent) };
@@ -27,6 +30,8 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
       return text.t(entry.detail === 'taken_back' ? 'fact.work_taken_back' : entry.detail === 'started' ? 'fact.work_started' : 'fact.work_assigned', named);
     case 'work_queued':
       if (entry.detail === 'reply_overdue' && entry.agent) return text.t('fact.work_overdue', named);
+      // no line saw it: somebody else has it in the same moment
+      if (WITH_ANOTHER.includes(entry.detail) && entry.agent) return text.t('fact.work_taken_away', { ...named, reason: text.word('fact.back', entry.detail) });
       return text.t('fact.work_queued', { ...named, reason: text.word('fact.back', entry.detail) });
     case 'work_completed':
       return text.t('fact.work_snoozed', named);
