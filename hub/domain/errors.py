@@ -11,6 +11,7 @@ HubError
 │   └── ChannelUnavailable   the channel surely did not take the message: the outbox repeats
 └── Refused          the outside refused for good: stop and tell the person
     ├── ChannelRefused       the channel will never take this message
+    │   └── ChannelWithheld      we ourselves keep it back, by a rule of ours
     └── ChannelUncertain     the channel may have taken it: only a person may send it again
 """
 
@@ -97,6 +98,12 @@ class ChannelRefused(Refused):
     """The channel will never take this message."""
 
     code = "channel_refused"
+
+
+class ChannelWithheld(ChannelRefused):
+    """The hub keeps this message back by a rule of its own: nothing went wrong."""
+
+    code = "channel_withheld"
 
 
 class ChannelUncertain(Refused):

@@ -11,7 +11,7 @@ import structlog
 
 from hub.backoff import Backoff
 from hub.crashpoints import crash_at
-from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain
+from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, ChannelWithheld
 from hub.domain.touch import Delivery, Sent
 from hub.outbound.retry import Outcome, outcome_of
 from hub.outbound.unreached import not_reached
@@ -183,7 +183,14 @@ class Lane:
             self._failed_late.discard(reply.message.account)
         crash_at("outbound.after_send_before_record")
         outcome = outcome_of(result, reply, self.spec, self._clock.now(), chance=self._rng.random())
-        if outcome.delivery is not Delivery.SENT and outcome.delivery is not Delivery.DELIVERED:
+        if isinstance(result, ChannelWithheld):
+            log.info(
+                "reply_withheld",
+                channel=self.spec.name,
+                touch_id=reply.message.touch_id,
+                code=result.stable_code,
+            )
+        elif outcome.delivery is not Delivery.SENT and outcome.delivery is not Delivery.DELIVERED:
             log.warning(
                 "reply_not_sent",
                 channel=self.spec.name,

@@ -1,6 +1,6 @@
 """Turns an offer into what the agent's window shows: the card, why it came here, until when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.desk.views import OfferedWorkView, OfferView
 from hub.domain.card import ClientCard
@@ -24,6 +24,21 @@ def offered_work(item: WorkItem, queue: str, now: datetime, call_back: str = "")
 def latency_ms(item: WorkItem, now: datetime) -> float:
     """Touch received → now, in milliseconds. For work that waited in line this holds the wait too."""
     return round(max(0.0, (now - item.received_at).total_seconds() * 1000), 3)
+
+
+def popped_after_s(
+    item: WorkItem, offer: Reservation, asked_until: datetime | None, now: datetime
+) -> float | None:
+    """How long the card took, in seconds; None for one that had been offered before.
+
+    What came while nobody could be asked could not be shown to anybody: it counts from when this agent was free, and
+    had no other offer to answer (`asked_until` is when their last one ended).
+    """
+    if item.epoch != 1:
+        return None
+    free_since = offer.offered_at - timedelta(seconds=offer.why.idle_s)
+    since = max(item.received_at, item.first_queued_at, free_since, asked_until or free_since)
+    return max(0.0, (now - since).total_seconds())
 
 
 def offer_view(

@@ -5,7 +5,7 @@ to the agent whose work it is: scope is checked here, at the moment of sending.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime
 
 from hub.desk.reading import LiveReads
 from hub.desk.touch_views import TouchView, touch_view
@@ -36,7 +36,7 @@ from hub.domain.reservation import ReservationState
 from hub.domain.touch import Delivery
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
-from hub.screenpop.cards import latency_ms, offered_work
+from hub.screenpop.cards import latency_ms, offered_work, popped_after_s
 from hub.screenpop.clients import ClientNews
 from hub.screenpop.frames import (
     CallChangedFrame,
@@ -89,6 +89,7 @@ class Pusher:
         """Told of an offer when its card was written to the windows of the agent: now their phone may ring."""
         self._holders: dict[InteractionId, UserId] = {}
         self._asked: dict[InteractionId, set[UserId]] = {}
+        self._asked_until: dict[UserId, datetime] = {}
         self._clients = ClientNews(streams, windows, reads, clock, queue_name=queue_name)
 
     async def heard(self, events: Sequence[Event]) -> None:
@@ -142,11 +143,9 @@ class Pusher:
                 )
             )
             self.on_card(offer.id, item.interaction_id)
-            if stream.readers and item.epoch == 1:
-                # what came while nobody was free could not be shown to anybody: it counts from when somebody was
-                free_since = offer.offered_at - timedelta(seconds=offer.why.idle_s)
-                since = max(item.received_at, item.first_queued_at, free_since)
-                self._on_pop(max(0.0, (now - since).total_seconds()))
+            took_s = popped_after_s(item, offer, self._asked_until.get(offer.agent_id), now)
+            if stream.readers and took_s is not None:
+                self._on_pop(took_s)
 
     def _one(self, event: Event, changed: dict[WorkItemId, None], agents: dict[UserId, None]) -> None:
         match event:
@@ -191,6 +190,7 @@ class Pusher:
 
     def _offer_ended(self, event: ReservationEnded, changed: dict[WorkItemId, None]) -> None:
         offer, item = event.reservation, event.item
+        self._asked_until[offer.agent_id] = offer.answered_at or self._clock.now()
         if offer.state is ReservationState.ACCEPTED:
             self._holders[item.interaction_id] = offer.agent_id
             changed[item.id] = None

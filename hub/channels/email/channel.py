@@ -10,7 +10,14 @@ from hub.channels.email.accounts import Accounts, Opened
 from hub.channels.email.composing import Composed, composed
 from hub.channels.email.paper import FILES_BYTES
 from hub.domain.agent import Media
-from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, NotFound, Unavailable
+from hub.domain.errors import (
+    ChannelRefused,
+    ChannelUnavailable,
+    ChannelUncertain,
+    ChannelWithheld,
+    NotFound,
+    Unavailable,
+)
 from hub.domain.ids import MailAccountId, TenantId
 from hub.domain.mail import LetterBody
 from hub.domain.mail_account import EMAIL, MailServer
@@ -166,6 +173,6 @@ class EMail:
                 address,
                 self._clock.now(),
             ):
-                raise ChannelRefused(
+                raise ChannelWithheld(
                     "this address had an answer by the hub itself within a day", code="answered_lately"
                 )

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import structlog.testing
 
-from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain
+from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, ChannelWithheld
 from hub.domain.touch import Delivery, Sent
 from hub.ports.channel import WhoSends
 from tests.fakes.channel import FakeChannel, FakeHoldingChannel, spec
@@ -336,3 +337,17 @@ async def test_replies_claimed_during_the_stop_are_put_back_unsent() -> None:
 
     assert reply.history == [QUEUED, SENDING, QUEUED]
     assert channel.tried == []
+
+
+async def test_what_a_rule_of_ours_keeps_back_is_logged_as_that() -> None:
+    withheld = ChannelWithheld("once a day", code="answered_lately")
+    house = House(FakeChannel(spec(), withheld, ChannelRefused("no such user", code="recipients_refused")))
+    replies = [house.store.queue(name, thread=name) for name in ("one", "two")]
+
+    with structlog.testing.capture_logs() as logs:
+        async with house.sending():
+            await house.settle()
+
+    assert {reply.delivery for reply in replies} == {Delivery.FAILED}
+    said = [(line["event"], line["log_level"]) for line in logs if line["event"].startswith("reply_")]
+    assert said == [("reply_withheld", "info"), ("reply_not_sent", "warning")]

@@ -32,5 +32,5 @@ export default {
   f_asa: 'Sum of waits of answered ÷ answered',
   f_aht: 'Sum of talk, hold and wrap-up ÷ handled',
   f_ewt: 'Place in line ÷ the recent rate of answers',
-  f_pop: 'Touch received → card sent, last 1,000 offers',
+  f_pop: 'From when the message had come and the agent was free to be asked to when the card was sent, last 1,000 offers',
 };

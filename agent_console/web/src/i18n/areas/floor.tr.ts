@@ -32,5 +32,5 @@ export default {
   f_asa: 'Yanıtlananların bekleme toplamı ÷ yanıtlanan',
   f_aht: 'Konuşma, bekletme ve toparlama toplamı ÷ işlenen',
   f_ewt: 'Kuyruktaki yer ÷ son yanıtlama hızı',
-  f_pop: 'Temas alındı → kart gönderildi, son 1.000 teklif',
+  f_pop: 'İleti gelip temsilciye sorulabildiği andan kartın gönderilmesine kadar, son 1.000 teklif',
 };

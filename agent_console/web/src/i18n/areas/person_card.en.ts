@@ -144,6 +144,7 @@ export default {
     card_task_added: '{agent} added a task: {now}',
     card_task_reached: 'done by itself, {why}: {now}',
     card_task_done: '{agent} did: {now}',
+    card_task_answered: 'done by itself, the client wrote: {now}',
     card_task_reopened: '{agent} opened a task again: {now}',
     card_task_changed: '{agent} changed a task: {now}',
     card_task_given: '{agent} gave a task to {what}: {now}',

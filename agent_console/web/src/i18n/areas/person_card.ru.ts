@@ -144,6 +144,7 @@ export default {
     card_task_added: '{agent}: добавлена задача: {now}',
     card_task_reached: 'выполнено само, {why}: {now}',
     card_task_done: '{agent}: выполнено: {now}',
+    card_task_answered: 'выполнено само, клиент написал: {now}',
     card_task_reopened: '{agent}: задача открыта снова: {now}',
     card_task_changed: '{agent}: задача изменена: {now}',
     card_task_given: '{agent}: задача передана, теперь её делает {what}: {now}',

@@ -144,6 +144,7 @@ export default {
     card_task_added: '{agent} görev ekledi: {now}',
     card_task_reached: 'kendiliğinden tamamlandı, {why}: {now}',
     card_task_done: '{agent} tamamladı: {now}',
+    card_task_answered: 'kendiliğinden tamamlandı, müşteri yazdı: {now}',
     card_task_reopened: '{agent} görevi yeniden açtı: {now}',
     card_task_changed: '{agent} görevi değiştirdi: {now}',
     card_task_given: '{agent} görevi {what} adlı kişiye verdi: {now}',

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { factWords } from '@/desks/agent/conversation/facts';
+import { type CardFact, cardFactWords, factWords } from '@/desks/agent/conversation/facts';
 import type { TimelineEntry } from '@/generated/api';
 import { learn, speak, text } from '@/i18n/text';
 import { AT } from '@/live/samples';
@@ -27,6 +27,12 @@ it('facts are said in words', () => {
 
 it('a fact that is new to the console is not hidden', () => {
   expect(words('case_opened', '4131')).toBe('case opened · 4131');
+});
+
+it('a task that the client’s answer ended was done by nobody', () => {
+  const entry: CardFact = { kind: 'card_task_done', agent: 'system', what: '', was: '', now: 'Ask Vip again' };
+  expect(cardFactWords(entry, text)).toBe('done by itself, the client wrote: Ask Vip again');
+  expect(cardFactWords({ ...entry, agent: 'Anna' }, text)).toBe('Anna did: Ask Vip again');
 });
 
 it('what the hub does by itself is said in the language of the reader', () => {

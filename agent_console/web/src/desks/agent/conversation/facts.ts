@@ -76,6 +76,8 @@ export function cardFactWords(entry: CardFact, text: Text): string {
     const reason = `person_card.reached.${entry.what}`;
     return text.t('person_card.fact.card_task_reached', { why: text.has(reason) ? text.t(reason) : entry.what, now: taskTitle(entry.now, text) });
   }
+  // a task for when they do not answer: nobody did it
+  if (entry.kind === 'card_task_done' && entry.agent === 'system') return text.t('person_card.fact.card_task_answered', named);
   const kind = CARD_FACTS.find((fact) => fact === entry.kind);
   return kind ? text.t(`person_card.fact.${kind}`, { ...named, what: entry.what }) : [text.actor(entry.agent), entry.kind.replaceAll('_', ' '), entry.now].filter(Boolean).join(' · ');
 }
