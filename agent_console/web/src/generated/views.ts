@@ -430,7 +430,7 @@ export type NoticeKind = 'given' | 'message' | 'reply_failed' | 'reply_overdue' 
 /**
  * A word at one's desk, until it is read. `detail` is a stable word of its kind, `text` what the sender wrote.
  *
- * `person` and `subject` (of the last letter, if any) say which conversation `reply_overdue` is about.
+ * `person` and `subject` (of the last letter, if any) say which conversation it is about, where it is about one.
  */
 export interface NoticeView {
   readonly id: string;
