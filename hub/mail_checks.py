@@ -1,6 +1,7 @@
 """Tests of the accounts of mail, for `touchline doctor` and the status page: does each server take our sign-in, and do
 the queues take work?"""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from hub.ports.mail import MailAccounts, MailStandings
 from hub.ports.status import Finding
 from hub.webhooks.calling import Caller
 
+_AT_ONCE = 20
 _TOKEN_BYTES = 32 * 1024
 _REMEDY = "see server, port, security, user and password of the account (Administration, E-mail)"
 
@@ -32,17 +34,29 @@ async def examined(
     accounts = [account for account in await store.mail_accounts(tenant_id) if account.enabled]
     if not accounts:
         return [ok("e-mail", "no account is set", code="no_mail_account")]
-    findings = []
-    for account in accounts:
-        findings += queues_of_account(account, queues)
-        values = {"account": account.name}
-        try:
-            secrets = await store.mail_secrets(account)
-        except HubError as error:
-            findings.append(
-                fail(f"e-mail {account.name}", str(error), _REMEDY, code="mail_broken", values=values)
-            )
-            continue
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(account: MailAccount) -> list[Finding]:
+        async with places:
+            return await _examined(store, standings, account, queues)
+
+    # all at once: one whose server is silent hides none of the others
+    found = await asyncio.gather(*map(one, accounts))
+    return [finding for of_account in found for finding in of_account]
+
+
+async def _examined(
+    store: MailAccounts, standings: MailStandings, account: MailAccount, queues: Sequence[Queue]
+) -> list[Finding]:
+    findings = queues_of_account(account, queues)
+    values = {"account": account.name}
+    try:
+        secrets = await store.mail_secrets(account)
+    except HubError as error:
+        findings.append(
+            fail(f"e-mail {account.name}", str(error), _REMEDY, code="mail_broken", values=values)
+        )
+    else:
         for which, good, said in await standings.try_out(account, secrets):
             part = f"e-mail {account.name} {which}"
             told = {**values, "part": which, "said": said}

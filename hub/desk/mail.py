@@ -90,7 +90,8 @@ class MailSettings:
     ) -> Sequence[tuple[str, bool, str]]:
         """Sign in at the account's servers as it would be, sending nothing. Empty secrets are those that are kept.
 
-        A kept secret is only shown to the servers it was kept for: whoever names others must name it again.
+        A kept secret is only shown to the servers it was kept for: whoever names others must name it again (Invalid
+        `secret_required`, as for `change`), and no server is shown an empty one instead.
         """
         principal.require(Permission.CONFIGURE)
         mine = changed(account, tenant_id=principal.tenant_id)
@@ -98,8 +99,9 @@ class MailSettings:
         check_secrets(secrets)
         known = {one.id: one for one in await self._store.mail_accounts(principal.tenant_id)}
         kept = known.get(account.id)
-        if kept is not None and _same_servers(kept, mine):
+        if kept is not None:
             there = await self._store.mail_secrets(kept)
+            _require_named_again(kept, mine, there, secrets)
             secrets = MailSecrets(
                 incoming_password=secrets.incoming_password or there.incoming_password,
                 outgoing_password=secrets.outgoing_password or there.outgoing_password,
@@ -190,11 +192,6 @@ def _set_in(secrets: MailSecrets) -> tuple[str, ...]:
         "refresh_token": secrets.refresh_token,
     }
     return tuple(name for name, secret in there.items() if secret)
-
-
-def _same_servers(one: MailAccount, other: MailAccount) -> bool:
-    a, b = one.setup, other.setup
-    return (a.incoming, a.outgoing, a.oauth) == (b.incoming, b.outgoing, b.oauth)
 
 
 def _require_named_again(kept: MailAccount, new: MailAccount, there: MailSecrets, given: MailSecrets) -> None:

@@ -311,3 +311,33 @@ async def test_a_password_that_no_sign_in_can_carry_is_refused(mail: MailHouse) 
         "control_characters",
         "secrets.incoming_password",
     )
+
+
+async def test_trying_out_shows_no_server_an_empty_password_in_place_of_the_kept_one(mail: MailHouse) -> None:
+    class Tried:
+        def __init__(self) -> None:
+            self.shown: list[MailSecrets] = []
+
+        async def try_out(self, _: MailAccount, secrets: MailSecrets) -> list[tuple[str, bool, str]]:
+            self.shown.append(secrets)
+            return []
+
+    standings = Tried()
+    settings = MailSettings(mail.accounts, standings, FakeClock(NOW))  # type: ignore[arg-type] # as far as asked
+    admin = Principal(tenant_id=mail.house.tenant_id, name="admin", roles=frozenset({Role.ADMIN}))
+    both = replace(mail.account, setup=MailSetup(incoming=SERVER, outgoing=replace(SERVER, port=587)))
+    kept = await settings.change(admin, both, 1, MailSecrets(incoming_password="in", outgoing_password="out"))
+    other = replace(kept.account, setup=replace(both.setup, incoming=replace(SERVER, port=143)))
+
+    with pytest.raises(Invalid) as refused:
+        await settings.try_out(admin, other, MailSecrets())
+    assert (refused.value.stable_code, refused.value.field) == (
+        "secret_required",
+        "secrets.incoming_password",
+    )
+    await settings.try_out(admin, other, MailSecrets(incoming_password="again"))
+    await settings.try_out(admin, kept.account, MailSecrets())
+    assert [(s.incoming_password, s.outgoing_password) for s in standings.shown] == [
+        ("again", "out"),
+        ("in", "out"),
+    ]

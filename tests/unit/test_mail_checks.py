@@ -1,11 +1,13 @@
 """What `touchline doctor` and the status page say of an account's queues."""
 
+import asyncio
 from dataclasses import replace
+from typing import Any, cast
 
 from hub.domain.ids import DEFAULT_TENANT, MailAccountId, QueueId
-from hub.domain.mail_account import MailAccount, MailRule, MailSetup, RuleField
+from hub.domain.mail_account import MailAccount, MailRule, MailSecrets, MailSetup, RuleField
 from hub.domain.queue import Queue, QueueRules
-from hub.mail_checks import queues_of_account
+from hub.mail_checks import examined, queues_of_account
 from hub.ports.status import Health
 
 OWN, BILLING = (Queue(id=QueueId(n), tenant_id=DEFAULT_TENANT, name=n) for n in ("support", "billing"))
@@ -43,3 +45,34 @@ def test_an_account_whose_own_queue_takes_no_work_does_not_work() -> None:
     first, *rules = queues_of_account(ACCOUNT, [replace(OWN, rules=QueueRules(retired=True)), BILLING])
     assert (first.health, first.code) == (Health.FAIL, "mail_queue_gone")
     assert [one.values["rule"] for one in rules] == [2]
+
+
+async def test_an_account_that_is_silent_hides_none_of_the_others() -> None:
+    others = [
+        replace(ACCOUNT, id=MailAccountId(f"a{n}"), name=f"box{n}", setup=MailSetup()) for n in range(3)
+    ]
+    all_asked = asyncio.Event()
+    asked: list[str] = []
+
+    class Store:
+        async def mail_accounts(self, _: object) -> list[MailAccount]:
+            return others
+
+        async def mail_secrets(self, _: object) -> MailSecrets:
+            return MailSecrets()
+
+    class Tried:
+        async def try_out(self, account: MailAccount, _: object) -> list[tuple[str, bool, str]]:
+            asked.append(account.name)
+            if len(asked) == len(others):
+                all_asked.set()
+            await all_asked.wait()  # none has an answer before all were asked
+            return [("incoming", account.name != "box1", "said")]
+
+    store, standings = cast(Any, Store()), cast(Any, Tried())
+    found = await examined(store, standings, DEFAULT_TENANT, [OWN])
+    assert [(one.part, one.health) for one in found] == [
+        ("e-mail box0 incoming", Health.OK),
+        ("e-mail box1 incoming", Health.FAIL),
+        ("e-mail box2 incoming", Health.OK),
+    ]

@@ -99,6 +99,9 @@ class EMail:
                 self._accounts.forget_token(opened.account.id)
             self._sent(opened.account.id, str(error))
             raise
+        except ChannelRefused:
+            self._sent(opened.account.id, "")  # the server is well: it does not take this letter
+            raise
         self._sent(opened.account.id, "")
         detail = f"{REFUSED}{', '.join(refused)}" if refused else ""
         return Sent(external_id=letter.message_id, detail=detail)

@@ -54,16 +54,16 @@ async def handed_over(
             await _content(client, letter.raw, progress)
             return refused
     except aiosmtplib.SMTPResponseException as error:
-        raise _answered(error, signed_in=progress.signed_in) from error
+        raise _answered(error, server, signed_in=progress.signed_in) from error
     except aiosmtplib.SMTPNotSupported as error:
-        raise ChannelUnavailable(str(error)[:SAID_CHARS], code="not_supported") from error
+        raise ChannelUnavailable(_why(error, server), code="not_supported") from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError, EOFError) as error:
         if progress.content:
             raise ChannelUncertain(
                 "the mail server did not say whether it took the letter", code="no_word"
             ) from error
         raise ChannelUnavailable(
-            why_not_reached(error, server), code="mail_server_unreachable", retry_after_s=UNREACHABLE_S
+            _why(error, server), code="mail_server_unreachable", retry_after_s=UNREACHABLE_S
         ) from error
 
 
@@ -75,9 +75,9 @@ async def tried_out(server: MailServer, signs_in: SignsIn) -> str:
             response = await client.noop()
             return f"{response.code} {response.message}"[:SAID_CHARS]
     except aiosmtplib.SMTPResponseException as error:
-        raise _answered(error, signed_in=False) from error
+        raise _answered(error, server, signed_in=False) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError, EOFError) as error:
-        raise ChannelUnavailable(why_not_reached(error, server), code="mail_server_unreachable") from error
+        raise ChannelUnavailable(_why(error, server), code="mail_server_unreachable") from error
 
 
 @contextlib.asynccontextmanager
@@ -173,15 +173,37 @@ def dot_stuffed(raw: bytes) -> bytes:
     return b"".join((first, raw, last, b".\r\n"))
 
 
+def _why(error: BaseException, server: MailServer) -> str:
+    """Why nothing could be handed over, in words that say what to look at."""
+    place = f"{server.host}:{server.port}"
+    if isinstance(error, aiosmtplib.SMTPException) and "not supported" in str(
+        error
+    ):  # not always the error of that name
+        return f"{place} does not offer what the account asks for: see its security and sign-in; “{error}”"[
+            : 2 * SAID_CHARS
+        ]
+    said = why_not_reached(error, server)
+    if isinstance(error, aiosmtplib.SMTPServerDisconnected) and said == str(error)[:SAID_CHARS]:
+        return f"{place} ended the connection: see port and security"
+    return said
+
+
 def _answered(
-    error: aiosmtplib.SMTPResponseException, *, signed_in: bool
+    error: aiosmtplib.SMTPResponseException, server: MailServer, *, signed_in: bool
 ) -> ChannelRefused | ChannelUnavailable:
     said = f"{error.code} {error.message}".replace("\n", " ")[:SAID_CHARS]
+    if error.code < 0:  # what the library says of an answer that is none
+        said = f"{server.host}:{server.port} is no server for sending (SMTP): see host and port"
+        return ChannelUnavailable(said, code="mail_server_unreachable", retry_after_s=_MENDED_S)
     if error.code < 500:
         return ChannelUnavailable(said, code="mail_server_busy", retry_after_s=BUSY_S)
     # an account can be mended: nothing is lost meanwhile
     if error.code in _OF_SIGNING_IN or isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return ChannelUnavailable(said, code="sign_in_refused", retry_after_s=_MENDED_S)
+        return ChannelUnavailable(
+            f"the mail server refuses our user or password: “{said}”",
+            code="sign_in_refused",
+            retry_after_s=_MENDED_S,
+        )
     if not signed_in:
         return ChannelUnavailable(said, code="mail_server_unreachable", retry_after_s=_MENDED_S)
     return ChannelRefused(said, code="mail_server_refused")

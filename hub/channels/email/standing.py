@@ -1,17 +1,19 @@
 """How each account is doing: what it does now, since when, and what went wrong last."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.channels.email.accounts import Accounts
 from hub.domain.errors import HubError
 from hub.domain.ids import MailAccountId
-from hub.domain.mail_account import MailAccount, MailSecrets
+from hub.domain.mail_account import MailAccount, MailSecrets, MailServer
 from hub.ports.clock import Clock
 from hub.ports.mail import MailStanding
 
-_TRY_S = 10.0
+_TRY_S = 8.0
+"""For each half of an account: below what the test of a part may take (`checkup.WITHIN_S`)."""
 
 
 @dataclass(slots=True)
@@ -72,23 +74,40 @@ class Standings:
         from hub.channels.email.smtp import tried_out
 
         opened = self._accounts.as_if(account, secrets)
-        tried: list[tuple[str, bool, str]] = []
-        if account.setup.incoming is not None:
-            try:
-                signs_in = self._accounts.signs_in_to_read(opened)
-                async with connected(account.setup.incoming, signs_in, answer_s=_TRY_S) as box:
-                    selected = await box.choose(account.setup.folder)
-                    there = len(await box.uids_from(1))
-                tried.append(("incoming", True, f"{there} letters, UIDVALIDITY {selected.uidvalidity}"))
-            except (HubError, OSError, ValueError) as error:
-                tried.append(("incoming", False, str(error)))
-        if account.setup.outgoing is not None:
-            try:
-                said = await tried_out(account.setup.outgoing, self._accounts.signs_in_to_send(opened))
-                tried.append(("outgoing", True, said))
-            except (HubError, OSError, ValueError) as error:
-                tried.append(("outgoing", False, str(error)))
-        return tried
+        setup = account.setup
+
+        async def incoming(server: MailServer) -> str:
+            async with connected(server, self._accounts.signs_in_to_read(opened), answer_s=_TRY_S) as box:
+                await box.choose(setup.folder)
+                there = len(await box.uids_from(1))
+            return f"{there} letters in the folder" if there != 1 else "1 letter in the folder"
+
+        async def outgoing(server: MailServer) -> str:
+            return await tried_out(server, self._accounts.signs_in_to_send(opened))
+
+        halves = [
+            _tried(name, server, half)
+            for name, server, half in (
+                ("incoming", setup.incoming, incoming),
+                ("outgoing", setup.outgoing, outgoing),
+            )
+            if server is not None
+        ]
+        # both at once: a silent one takes nothing from the other
+        return await asyncio.gather(*halves)
+
+
+async def _tried(
+    name: str, server: MailServer, half: Callable[[MailServer], Awaitable[str]]
+) -> tuple[str, bool, str]:
+    try:
+        async with asyncio.timeout(_TRY_S):
+            return name, True, await half(server)
+    except TimeoutError:
+        said = f"{server.host}:{server.port} did not answer within {_TRY_S:g} s: see host, port and security"
+        return name, False, said
+    except (HubError, OSError, ValueError) as error:
+        return name, False, str(error)
 
 
 def _word(is_set: bool, state: _State | None) -> str:

@@ -1,5 +1,6 @@
 """What a mail server does at each stage decides whether a letter is sent again, never, or by a person's word."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -217,3 +218,24 @@ async def test_a_server_that_names_no_size_takes_any(said: str) -> None:
 def test_what_goes_over_the_wire_is_what_the_library_would_send(raw: bytes) -> None:
     expected = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(raw)) + b".\r\n"
     assert dot_stuffed(raw) == expected
+
+
+async def test_why_an_account_does_not_work_says_what_to_look_at() -> None:
+    async with SmtpLookAlike(password="other") as server:
+        with pytest.raises(ChannelUnavailable, match=r"refuses our user or password: “535 "):
+            await tried_out(at(server), PASSWORD)
+        with pytest.raises(ChannelUnavailable, match=r"does not offer what the account asks for.*STARTTLS"):
+            await tried_out(replace(at(server), security=Security.STARTTLS), PASSWORD)
+
+
+async def test_a_mailbox_at_the_port_for_sending_is_said_to_be_none() -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        there = MailServer(host="127.0.0.1", port=port, security=Security.NONE, username="support")
+        with pytest.raises(ChannelUnavailable, match=rf"127.0.0.1:{port} is no server for sending"):
+            await tried_out(there, PASSWORD)
