@@ -59,14 +59,19 @@ async def test_a_silent_agent_sees_the_time_run_out_and_the_work_go(
     await expect(row.locator(".due")).to_contain_text("leaves 0:")
     await agent.picture("1-warned")
     assert await agent.violations() == []
+    await page.keyboard.press("r")
+    await page.keyboard.type("It left our")
     work = floor.page.locator("table.grid .due")
     await expect(work.first).to_contain_text("leaves 0:", timeout=SLOW_MS)
     await floor.picture("2-floor")
 
     # the time is over: the work is gone, with a word why
     await expect(page.locator("[data-work-row] .due")).to_have_count(0, timeout=SLOW_MS)
+    # said once, by what stays, and half an answer is not lost without a word
     notice = page.locator(".notice", has_text="You did not answer in time")
     await expect(notice).to_be_visible(timeout=SLOW_MS)
+    await expect(page.locator("section.notices")).to_contain_text("What you were writing to")
+    await expect(page.locator("section.notices")).not_to_contain_text("back in the line")
     await agent.picture("3-gone")
     assert await agent.violations() == []
     # it says whose, and leads there

@@ -201,6 +201,29 @@ async def test_an_account_is_added_tried_out_and_never_shows_its_password(
     await expect(name).to_have_attribute("readonly", "")
     await expect(name).to_have_attribute("title", re.compile("The name stays as it is"))
 
+    # what is changed is not lost by choosing another, and what a signature may say is said where it is wrong
+    signature = page.get_by_role("group", name="Signature").get_by_role("textbox").first
+    await signature.fill("Yours, {agent.nickname}")
+    await page.get_by_role("button", name="Add an account").press("Enter")
+    ask = page.get_by_role("group", name="Unsaved changes")
+    await expect(ask).to_contain_text("What you changed in support is not saved.")
+    await expect(ask.get_by_role("button", name="Go on here")).to_be_focused()
+    await screen.picture("unsaved-en-light")
+    assert await screen.violations() == []
+    await page.keyboard.press("Escape")
+    await expect(ask).to_have_count(0)
+    await expect(signature).to_have_value("Yours, {agent.nickname}")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await expect(signature).to_be_focused()
+    await expect(signature).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("alert").filter(has_text="A signature knows agent.name")).to_have_count(2)
+    await screen.picture("signature-wrong-en-light")
+    await page.get_by_role("button", name="Add an account").press("Enter")
+    await ask.get_by_role("button", name="Throw it away").press("Enter")
+    await expect(page.locator("form.setup").get_by_label("Name", exact=True)).to_have_value("")
+    await page.locator(".choice").press("Enter")
+    await expect(signature).to_have_value("")
+
     # somebody else is faster
     async with Agent(post.hub.url, "admin") as office:
         (known,) = (await office.get("/api/v1/mail/accounts"))["items"]

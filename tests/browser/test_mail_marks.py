@@ -134,7 +134,10 @@ async def test_a_letter_that_cannot_be_read_is_listed_with_its_conversation(
         await screen.settled()
         await screen.picture("unreadable-en-light")
         assert [*await screen.violations(), *screen.complaints] == []
-        await listed.get_by_role("link").press("Enter")
+        async with page.expect_download() as saving:
+            await listed.get_by_role("link", name="Save as it came").press("Enter")
+        assert (await (await saving.value).path()).read_bytes().startswith(b"From: a@b.test")
+        await listed.get_by_role("link", name="See it in its conversation").press("Enter")
         await expect(page.locator("body")).to_contain_text("Could not be read")
         await screen.settled()
         await screen.picture("unreadable-shown-en-light")

@@ -78,6 +78,7 @@ export default {
   none_unreadable: 'None.',
   no_subject: 'no subject',
   nobody: 'sender unknown',
+  save_raw: 'Save as it came',
   conversation: 'See it in its conversation',
   conversation_others: 'Whoever may read conversations sees them there, as text that can do no harm.',
   older: 'Older',

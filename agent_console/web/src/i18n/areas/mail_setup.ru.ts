@@ -80,6 +80,7 @@ const words: MailWords = {
   none_unreadable: 'Таких нет.',
   no_subject: 'без темы',
   nobody: 'отправитель неизвестен',
+  save_raw: 'Сохранить как пришло',
   conversation: 'Открыть в разговоре',
   conversation_others: 'Кто может читать разговоры, видит их там: безвредным текстом.',
   older: 'Раньше',

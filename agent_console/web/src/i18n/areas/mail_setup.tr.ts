@@ -80,6 +80,7 @@ const words: MailWords = {
   none_unreadable: 'Yok.',
   no_subject: 'konu yok',
   nobody: 'gönderen bilinmiyor',
+  save_raw: 'Geldiği gibi kaydet',
   conversation: 'Görüşmesinde aç',
   conversation_others: 'Görüşmeleri okuyabilenler onları orada zararsız metin olarak görür.',
   older: 'Daha eski',
