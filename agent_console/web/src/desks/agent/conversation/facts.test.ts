@@ -39,7 +39,7 @@ it('what the hub does by itself is said in the language of the reader', () => {
   for (const [language, said] of [['en', 'The system'], ['ru', 'Система'], ['tr', 'Sistem']] as const) {
     speak(language);
     expect(words('work_assigned', '', 'system')).toContain(said);
-    expect(words('card_task_done', '', 'system')).toContain(said);
+    expect(words('card_task_added', '', 'system')).toContain(said);
   }
   speak('en');
 });
