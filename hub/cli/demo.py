@@ -107,6 +107,8 @@ def welcome(started: Started, password: str | None, settings: Settings, *, kept:
     if settings.smtp_intake.enabled and settings.channels.email.enabled:
         to = f"SMTP on 127.0.0.1:{settings.smtp_intake.port}"
         table.add_row("Mail", Text(f"{' and '.join(ADDRESSES)}, {to}", style="bold"))
+        if settings.smtp_intake.lmtp_port:
+            table.add_row("", f"LMTP on 127.0.0.1:{settings.smtp_intake.lmtp_port}")
         table.add_row("", f"{FETCHED} is a mailbox too, fetched by IMAP")
     table.add_row()
     for role, name in ((Role.AGENT, "Agents"), (Role.SUPERVISOR, "Supervisor"), (Role.MANAGER, "Manager")):

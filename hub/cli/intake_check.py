@@ -50,7 +50,12 @@ async def _off(chosen: SmtpIntakeSettings) -> list[Finding]:
     heard = await _heard(chosen.host, chosen.port, "EHLO") if chosen.port else None
     if heard is not None and heard.is_ours:
         where = f"{chosen.host}:{chosen.port}"
-        return [ok(_PART, f"{off} by these settings; a hub listens at {where} with others, as the demo does")]
+        return [
+            ok(
+                _PART,
+                f"{off} by these settings; a hub with other settings listens at {where}, as the demo does",
+            )
+        ]
     return [ok(_PART, off)]
 
 

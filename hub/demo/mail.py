@@ -25,6 +25,14 @@ from hub.sealing import Seal
 ADDRESSES = ("support@demo.test", "sales@demo.test")
 FETCHED = "sales@demo.test"
 """Whose letters lie in a mailbox; what is brought to the intake for it is taken as well."""
+
+
+def is_demos(account: MailAccount) -> bool:
+    """Whether it is an account that the demo made, with a server of the demo's own."""
+    servers = (account.setup.incoming, account.setup.outgoing)
+    return account.address in ADDRESSES and all(s is None or s.host == "127.0.0.1" for s in servers)
+
+
 _ACKNOWLEDGED = {
     "en": "Thank you for your letter. One of us answers it soon.",
     "ru": "Спасибо за письмо. Скоро один из нас на него ответит.",

@@ -9,13 +9,25 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from crm_store.engine import Database
+from crm_store.floor import FloorStore
+from crm_store.mail_accounts import SqlMailAccounts
 from crm_store.migrate import migrate
+from crm_store.store import Store
 from hub.channels.sip.settings import SipSettings
 from hub.cli import checks
 from hub.cli.checks import CHECKS
 from hub.cli.doctor import drawn, examined
+from hub.cluster.codec import encode
+from hub.demo.mail import put_demo_accounts
+from hub.domain.audit import AuditAction, AuditDraft
+from hub.domain.ids import DEFAULT_TENANT, MailAccountId, QueueId
+from hub.domain.mail_account import MailAccount, MailServer, MailSetup, Security
+from hub.domain.queue import Queue
+from hub.ids import new_id
 from hub.ports.status import Finding, Health
+from hub.sealing import Seal, kept_key
 from hub.settings import ChannelSettings, Settings
+from tests.fakes.clock import FakeClock
 
 
 @pytest.fixture
@@ -227,3 +239,38 @@ async def test_the_doctor_names_a_number_whose_queue_is_not_there(settings) -> N
         "channels.sip.menus.0.keys.1.queue",
     ]
     assert all(finding.health is Health.FAIL and finding.remedy for finding in missing)
+
+
+async def test_servers_of_a_demo_that_has_ended_are_no_failure_and_others_are(
+    settings, unused_port, tmp_path
+) -> None:
+    database = await Database.open(settings.store_url)
+    await migrate(database)
+    clock, seal = FakeClock(), Seal(kept_key(tmp_path / "secret.key"))
+    store = Store(database, encode=encode, clock=clock)
+    queues = [Queue(id=QueueId(new_id()), tenant_id=DEFAULT_TENANT, name=n) for n in ("support", "sales")]
+    for queue in queues:
+        await FloorStore(store, clock, encode=encode).put_queue(queue)
+    nobody = MailServer(host="127.0.0.1", port=unused_port, security=Security.NONE, username="x")
+    await put_demo_accounts(store, clock, seal, outside_port=unused_port, mailbox=nobody, password="x")
+    own = MailAccount(
+        id=MailAccountId(new_id()),
+        tenant_id=DEFAULT_TENANT,
+        name="own",
+        address="own@house.test",
+        queue_id=queues[0].id,
+        setup=MailSetup(outgoing=nobody),
+    )
+    audit = AuditDraft(tenant_id=DEFAULT_TENANT, at=clock.now(), action=AuditAction.CHANGE_MAIL_ACCOUNT)
+    accounts = SqlMailAccounts(store, encode=encode, seal=seal)
+    await accounts.put_mail_account(own, seen_version=0, secrets=None, audit=audit)
+    await database.close()
+
+    found = {one.part: one for one in await checks.store(settings) if one.part.startswith("e-mail ")}
+    assert {part: one.health for part, one in found.items()} == {
+        "e-mail support outgoing": Health.OK,
+        "e-mail sales incoming": Health.OK,
+        "e-mail sales outgoing": Health.OK,
+        "e-mail own outgoing": Health.FAIL,
+    }
+    assert "the demo's own server" in found["e-mail sales incoming"].text

@@ -101,7 +101,7 @@ async def test_a_hub_that_takes_letters_by_other_settings_is_told() -> None:
     async with a_hub(port=port):
         (found,) = await examined(enabled=False, port=port)
     assert found.health is Health.OK
-    assert "with others" in found.text
+    assert "a hub with other settings listens at" in found.text
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ export default {
     mail_server_refused: 'The mail server refused the letter.',
     mail_server_busy: 'The mail server takes it later.',
     mail_server_unreachable: 'The mail server cannot be reached.',
+    tries_again: 'The hub tries again by itself; nothing need be done.',
     sign_in_refused: 'The mail server refuses our password. An administrator has to mend the account.',
     no_word: 'The connection ended before the mail server said whether it took the letter.',
     no_answer: 'There was no answer in time.',

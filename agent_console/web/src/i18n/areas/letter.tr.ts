@@ -94,6 +94,7 @@ const words: LetterWords = {
     mail_server_refused: 'Posta sunucusu mektubu geri çevirdi.',
     mail_server_busy: 'Posta sunucusu sonra alacak.',
     mail_server_unreachable: 'Posta sunucusuna ulaşılamıyor.',
+    tries_again: 'Sistem kendiliğinden yeniden dener; bir şey yapmanız gerekmez.',
     sign_in_refused: 'Posta sunucusu parolamızı kabul etmiyor. Bir yönetici hesabı düzeltmeli.',
     no_word: 'Posta sunucusu mektubu alıp almadığını söylemeden bağlantı koptu.',
     no_answer: 'Zamanında yanıt gelmedi.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fateOf } from '@/desks/agent/conversation/letter/fate';
+import { fateOf, triesAgain } from '@/desks/agent/conversation/letter/fate';
 
 describe('the fate of a letter', () => {
   it.each([
@@ -13,4 +13,13 @@ describe('the fate of a letter', () => {
   ])('%s', (detail, codes, said) => {
     expect(fateOf(detail)).toEqual({ codes, said });
   });
+});
+it.each([
+  ['queued', 'mail_server_unreachable: nobody listens at mx.test:25', true],
+  ['sending', 'mail_server_busy: 451 later', true],
+  ['queued', 'sign_in_refused: 535 no', false],
+  ['queued', '', false],
+  ['failed', 'gave_up: mail_server_unreachable: nobody listens', false],
+] as const)('what is %s with “%s” is tried again without anybody: %s', (delivery, detail, expected) => {
+  expect(triesAgain(delivery, fateOf(detail))).toBe(expected);
 });

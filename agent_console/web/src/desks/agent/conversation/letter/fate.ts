@@ -1,5 +1,7 @@
 /** What became of a letter of ours, from the words of the hub. Pure. */
 
+import type { Delivery } from '@/generated/views';
+
 export interface Fate {
   /** Stable words, the outer first: `gave_up` has the last reason behind it. */
   readonly codes: readonly string[];
@@ -10,6 +12,13 @@ export interface Fate {
 const CODE = /^([a-z][a-z_]{2,40})(?:: |$)/;
 /** Only these say another reason behind themselves. */
 const OUTER: ReadonlySet<string> = new Set(['gave_up']);
+
+/** These wait for somebody to mend the account. */
+const MENDED: ReadonlySet<string> = new Set(['sign_in_refused', 'account_off', 'no_account', 'no_outgoing_server', 'not_supported']);
+
+/** Whether it waits for another attempt that needs nobody: the hub makes it by itself. */
+export const triesAgain = (delivery: Delivery, fate: Fate): boolean =>
+  (delivery === 'queued' || delivery === 'sending') && fate.codes.length > 0 && !fate.codes.some((code) => MENDED.has(code));
 
 /** Takes `gave_up: mail_server_unreachable: no route` apart. */
 export function fateOf(detail: string): Fate {
