@@ -348,3 +348,30 @@ async def test_a_first_letter_that_is_begun_outlives_a_reload_and_is_sent_once(
         await expect(dialog).to_have_count(0)
         assert not await page.evaluate("Object.keys(sessionStorage).some((key) => key.includes('.start.'))")
         await page.context.close()
+
+
+async def test_an_address_that_is_nobodys_yet_is_written_to_from_the_search(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mail_hub(tmp_path) as mail:
+        screen = await anna(browser, mail)
+        page, keys = screen.page, screen.page.keyboard
+        await keys.press("/")
+        await keys.type("new@client.example")
+        await expect(page.get_by_role("button", name="Write a letter to new@client.example")).to_be_visible()
+        await screen.picture("nobodys-en-light")
+        assert [*await screen.violations(), *screen.complaints] == []
+        await keys.press("Enter")
+        dialog = page.locator("[role=dialog]", has_text="Write to new@client.example")
+        await dialog.get_by_label("Subject").fill("Your kettle")
+        await dialog.get_by_role("textbox", name="Letter").click()
+        await keys.type("It is here.")
+        await screen.settled()
+        await screen.picture("first-to-address-en-light")
+        assert [*await screen.violations(), *screen.complaints] == []
+        await dialog.get_by_role("button", name="Send").click()
+        (got,) = await mail.sent(1)
+        assert (got["Subject"], got["To"]) == ("Your kettle", "new@client.example")
+        # who has it is a client now
+        await expect(page.locator("section.pane h2.name")).to_contain_text("new@client.example")
+        await page.context.close()

@@ -23,6 +23,7 @@ import type {
   OrganizationWork,
   PersonPage,
   RecordConsent,
+  FirstLetter,
   Start,
   StartedView,
   WayPage,
@@ -45,6 +46,8 @@ export const merge = (person: string, other: string) => post<CardAnswer>(at('per
 export const undoMerge = (id: string) => post<CardAnswer>(at('merges', id, 'undo'));
 
 export const waysTo = (person: string, signal?: AbortSignal) => request<WayPage>(at('persons', person, 'ways'), { signal });
+/** To whoever is known by the address, else to a new client. */
+export const writeLetter = (body: FirstLetter, key: string) => post<StartedView>('/letters', body, key);
 export const startInteraction = (person: string, body: Start, key: string) => post<StartedView>(at('persons', person, 'interactions'), body, key);
 
 export const openCase = (person: string, body: NewCase, key: string) => post<CaseView>(at('persons', person, 'cases'), body, key);

@@ -110,6 +110,7 @@ export default {
   search: {
     label: 'Find a person',
     placeholder: 'Find a person, number, address',
+    write_to: 'Write a letter to {address}',
     nobody: 'Nobody found for “{q}”. Try a part of the name, the number or the address.',
     found: '{n} person found | {n} persons found',
     short: 'Type two characters or more.',

@@ -111,6 +111,7 @@ const tr: Messages = {
   search: {
     label: 'Kişi bul',
     placeholder: 'Kişi, numara veya adres bul',
+    write_to: '{address} adresine mektup yaz',
     nobody: '“{q}” için kimse bulunamadı. Adın, numaranın veya adresin bir bölümünü deneyin.',
     found: '{n} kişi bulundu | {n} kişi bulundu',
     short: 'En az iki karakter yazın.',

@@ -15,6 +15,12 @@ it('what is begun is there again, and only for who began it', () => {
   forgetBegun(place, 'anna');
   expect(place.kept.size).toBe(0);
 });
+it('a letter to an address that is no client’s yet is one, too', () => {
+  const place = shelf();
+  const person = { id: '', name: 'new@a.example', address: 'new@a.example' };
+  keepBegun(place, 'anna', { ...begun, person });
+  expect(begunBy(place, 'anna')?.person).toEqual(person);
+});
 it('nothing written is nothing kept; a subject alone is something', () => {
   const place = shelf();
   keepBegun(place, 'anna', { ...begun, words: ' ', letter });

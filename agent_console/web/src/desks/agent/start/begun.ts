@@ -25,7 +25,7 @@ export function begunBy(shelf: Shelf, user: string): Begun | null {
     const found = JSON.parse(shelf.getItem(nameOf(user)) ?? 'null') as Partial<Begun> | null;
     if (!found || typeof found.person?.id !== 'string' || typeof found.words !== 'string') return null;
     const { person, way = '', queue = '', words, letter = null, files = [], key = '' } = found;
-    return { person: { id: person.id, name: String(person.name) }, way, queue, words, letter, files, key };
+    return { person: { id: person.id, name: String(person.name), ...(typeof person.address === 'string' && { address: person.address }) }, way, queue, words, letter, files, key };
   } catch {
     return null;
   }

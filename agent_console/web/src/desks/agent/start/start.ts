@@ -5,14 +5,21 @@ import { begunBy } from '@/desks/agent/start/begun';
 import { useSession } from '@/session/session';
 
 export interface ToWrite {
+  /** Empty for an address that is no client's yet. */
   readonly id: string;
   readonly name: string;
+  readonly address?: string;
 }
 
 export const start = reactive<{ person: ToWrite | null }>({ person: null });
 
 export const writeFirst = (person: ToWrite): void => {
   start.person = { id: person.id, name: person.name };
+};
+
+/** A letter to an address that is no client's yet: whoever has it is a client with the letter. */
+export const writeTo = (address: string): void => {
+  start.person = { id: '', name: address, address };
 };
 
 /** What this user began before the page was loaded anew is on the screen again. */

@@ -5,6 +5,11 @@ import type { WayView } from '@/generated/api';
 /** Ways that can be used come first; the hub's order is kept among them. */
 export const inOrder = (ways: readonly WayView[]): readonly WayView[] => ways.toSorted((a, b) => Number(a.closed !== '') - Number(b.closed !== ''));
 
+/** The one way to an address that is no client's yet: the hub chooses our side of it by the queue. */
+export const wayToAddress = (address: string): WayView => ({
+  kind: 'email', channel: 'email', address, label: address, language: '', queue_id: null, last_at: null, closed: '', holder: '', continues: false, continues_in: null, account: '', sender: '', held_up: '',
+});
+
 /** A way by which one can be told from another. */
 export const keyOf = (way: Pick<WayView, 'channel' | 'account' | 'address'>): string => `${way.channel} ${way.account} ${way.address}`;
 
