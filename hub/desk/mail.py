@@ -90,8 +90,8 @@ class MailSettings:
     ) -> Sequence[tuple[str, bool, str]]:
         """Sign in at the account's servers as it would be, sending nothing. Empty secrets are those that are kept.
 
-        A kept secret is only shown to the servers it was kept for: whoever names others must name it again (Invalid
-        `secret_required`, as for `change`), and no server is shown an empty one instead.
+        A kept secret is only shown to the servers it was kept for: a half that names another one is not tried before
+        it is named again, and no server is shown an empty one instead.
         """
         principal.require(Permission.CONFIGURE)
         mine = changed(account, tenant_id=principal.tenant_id)
@@ -99,16 +99,25 @@ class MailSettings:
         check_secrets(secrets)
         known = {one.id: one for one in await self._store.mail_accounts(principal.tenant_id)}
         kept = known.get(account.id)
+        untried: dict[str, str] = {}
         if kept is not None:
             there = await self._store.mail_secrets(kept)
-            _require_named_again(kept, mine, there, secrets)
+            untried = _to_name_again(kept, mine, there, secrets)
             secrets = MailSecrets(
                 incoming_password=secrets.incoming_password or there.incoming_password,
                 outgoing_password=secrets.outgoing_password or there.outgoing_password,
                 client_secret=secrets.client_secret or there.client_secret,
                 refresh_token=secrets.refresh_token or there.refresh_token,
             )
-        return await self._standings.try_out(mine, secrets)
+        setup = changed(
+            mine.setup,
+            incoming=None if "incoming" in untried else mine.setup.incoming,
+            outgoing=None if "outgoing" in untried else mine.setup.outgoing,
+        )
+        said = "this server is another than the kept password is for: type it again"
+        tried = [(half, False, said) for half in untried]
+        tried += await self._standings.try_out(changed(mine, setup=setup), secrets)
+        return sorted(tried)  # incoming, outgoing
 
     async def _mine(self, principal: Principal, account_id: MailAccountId) -> MailAccount:
         for account in await self._store.mail_accounts(principal.tenant_id):
@@ -196,23 +205,36 @@ def _set_in(secrets: MailSecrets) -> tuple[str, ...]:
 
 def _require_named_again(kept: MailAccount, new: MailAccount, there: MailSecrets, given: MailSecrets) -> None:
     """A kept secret is only shown to the servers it was kept for. Raises Invalid `secret_required`."""
+    for name in _to_name_again(kept, new, there, given).values():
+        raise Invalid(
+            "the servers are others: name the secret again", field=f"secrets.{name}", code="secret_required"
+        )
+
+
+def _to_name_again(
+    kept: MailAccount, new: MailAccount, there: MailSecrets, given: MailSecrets
+) -> dict[str, str]:
+    """The halves of the account that name another server than before, each with a secret that it needs anew."""
     before, after = kept.setup, new.setup
     own = bool(there.outgoing_password or given.outgoing_password)
     ways = [
-        (before.incoming, after.incoming, "incoming_password"),
-        (before.outgoing, after.outgoing, "outgoing_password" if own else "incoming_password"),
+        ("incoming", before.incoming, after.incoming, "incoming_password"),
+        ("outgoing", before.outgoing, after.outgoing, "outgoing_password" if own else "incoming_password"),
     ]
-    shown: list[str] = []
-    for old, server, password in ways:
-        if server is None or server == old or server.sign_in is MailSignIn.NONE:
+    other_tokens = after.oauth is not None and after.oauth != before.oauth
+    found: dict[str, str] = {}
+    for half, old, server, password in ways:
+        if server is None or server.sign_in is MailSignIn.NONE:
             continue
-        shown.append("refresh_token" if server.sign_in is MailSignIn.OAUTH else password)
-    if after.oauth is not None and after.oauth != before.oauth:
-        shown += ["client_secret", "refresh_token"]
-    for name in shown:
-        if getattr(there, name) and not getattr(given, name):
-            raise Invalid(
-                "the servers are others: name the secret again",
-                field=f"secrets.{name}",
-                code="secret_required",
-            )
+        by_token = server.sign_in is MailSignIn.OAUTH
+        needed = [] if server == old else ["refresh_token" if by_token else password]
+        if by_token and other_tokens:
+            needed = ["client_secret", "refresh_token"]
+        for name in needed:
+            if getattr(there, name) and not getattr(given, name):
+                found.setdefault(half, name)
+    if other_tokens and not found:
+        for name in ("client_secret", "refresh_token"):
+            if getattr(there, name) and not getattr(given, name):
+                found.setdefault("incoming", name)
+    return found
