@@ -17,7 +17,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PICTURES = ROOT / "tests/browser/pictures/mail"
 LOOKS = [("en", "light", 1366, 768), ("ru", "dark", 390, 844), ("tr", "light", 390, 844)]
 GONE = {"en": "takes no work", "ru": "не принимает обращений", "tr": "iş almıyor"}
-OF_OTHERS = {"en": "No e-mail account", "ru": "Ни один почтовый ящик", "tr": "Hiçbir e-posta hesabı"}
+OF_OTHERS = {
+    "en": "No e-mail account",
+    "ru": "Ни одна почтовая учётная запись",
+    "tr": "Hiçbir e-posta hesabı",
+}
 
 
 async def queue_added(admin: Agent, name: str) -> dict[str, Any]:
