@@ -46,6 +46,7 @@ async def write_letter(page: Page) -> None:
     await page.locator("form.compose input[type=file]").set_input_files(
         {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"Two kettles"}
     )
+    await expect(page.locator("form.compose .tray")).to_contain_text("bill.txt")
     await expect(page.locator(".tray progress")).to_have_count(0)
     await page.get_by_role("textbox", name="Letter").press("Control+Enter")
 
@@ -325,6 +326,7 @@ async def test_a_first_letter_that_is_begun_outlives_a_reload_and_is_sent_once(
         await dialog.locator("input[type=file]").set_input_files(
             {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"Two kettles"}
         )
+        await expect(dialog.locator(".tray")).to_contain_text("bill.txt")
         await expect(dialog.locator(".tray progress")).to_have_count(0)
         # with all of it open, what sends it is in sight
         await expect(dialog.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)

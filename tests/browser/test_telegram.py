@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.conftest import ROOT, screen_of
 from tests.browser.people import become_available, reply, sign_in
@@ -90,6 +90,32 @@ async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path:
                 await screen.page.context.close()
         finally:
             await hub.stop()
+
+
+@pytest.mark.parametrize(("page_of", "add"), [("telegram", "Add a bot"), ("mail", "Add an account")])
+async def test_whoever_is_quicker_than_the_hub_finds_a_queue_chosen_all_the_same(
+    browser: Browser, tmp_path: Path, page_of: str, add: str
+) -> None:
+    hub = await start_hub(tmp_path / "data")
+    answered = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await answered.wait()
+        await route.continue_()
+
+    try:
+        office = await screen_of(browser, PICTURES, language="en")
+        page = office.page
+        await sign_in(page, hub.url, "admin")
+        await page.route(re.compile(r"/queues(\?|$)"), later)
+        await page.goto(f"{hub.url}/admin/{page_of}")
+        await page.get_by_role("button", name=add).first.press("Enter")
+        queue = page.get_by_role("combobox", name="Queue", exact=True)
+        await expect(queue).to_have_value("")
+        answered.set()
+        await expect(queue).not_to_have_value("")
+    finally:
+        await hub.stop()
 
 
 async def test_a_menu_is_made_pressed_and_the_conversation_rated(browser: Browser, tmp_path: Path) -> None:
