@@ -40,7 +40,7 @@ _CHUNK = 64 * 1024
 _GATHER_S = 0.05
 """How long more letters may end before others are claimed, while at least half of all places are taken: a claim is a
 commit."""
-_TOGETHER_S, _TOGETHER = 0.03, 32
+_TOGETHER_S, _TOGETHER = 0.01, 32
 """Letters that were read within so long, or so many, are handed in together while at least half of all places are
 taken: each commit makes the router choose, and consoles be told."""
 _LARGE_AT_ONCE = 8
