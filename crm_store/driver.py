@@ -196,6 +196,12 @@ def translated(error: BaseException) -> HubError | None:
         if (error.sqlstate or "")[:2] in {"08", "53", "57", "58"}:
             return Unavailable(f"the store cannot write now: {error}", code="store_unavailable")
         return None
-    if isinstance(error, (OSError, asyncpg.InterfaceError, TimeoutError)):
+    if is_lost(error) or isinstance(error, (OSError, asyncpg.InterfaceError, TimeoutError)):
         return Unavailable(f"the store cannot be reached: {error}", code="store_unavailable")
     return None
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether it comes from a connection that the server is ending: its farewell has arrived, its end has not, and to
+    the driver an operation that nobody asked for is under way on a connection that looks open."""
+    return type(error) is asyncpg.InternalClientError  # what is derived from it are other things

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from crm_store.driver import PostgresWire, SqliteWire, Wire, translated
+from crm_store.driver import PostgresWire, SqliteWire, Wire, is_lost, translated
 from hub.domain.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -182,8 +182,8 @@ class Database:
             try:
                 async with raw_pg.transaction():
                     yield PostgresWire(raw_pg)
-            except Exception:
-                if raw_pg.is_closed() or raw_pg.is_in_transaction():
+            except Exception as error:
+                if raw_pg.is_closed() or raw_pg.is_in_transaction() or is_lost(error):
                     await connection.invalidate()
                 raise
             except BaseException:
@@ -197,7 +197,12 @@ class Database:
         """The driver itself for reading. On PostgreSQL each statement sees its own moment."""
         async with _errors_translated(), self.engine.connect() as connection:
             raw: Any = (await connection.get_raw_connection()).driver_connection
-            yield SqliteWire(raw) if self.is_sqlite else PostgresWire(raw)
+            try:
+                yield SqliteWire(raw) if self.is_sqlite else PostgresWire(raw)
+            except Exception as error:
+                if is_lost(error):
+                    await connection.invalidate()
+                raise
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[AsyncConnection]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 import pytest
@@ -18,6 +20,8 @@ from hub.domain.errors import Unavailable
 from tests.stores import House, opened
 
 pytestmark = pytest.mark.timeout(60)
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -223,8 +227,33 @@ async def test_whether_a_commit_went_through_when_the_connection_broke_shows_by_
         try:
             await receiving
         except Unavailable:
-            await house.receive(message)
-    assert await house.count("touches") == 10
+            await _until_available(partial(house.receive, message))
+    assert await _until_available(lambda: house.count("touches")) == 10
+
+
+@pytest.mark.pg
+async def test_a_server_that_said_farewell_and_left_the_line_open_is_unavailable_once_and_then_connected_anew(
+    pg_url: str,
+) -> None:
+    """The moment between the last word of a server and the end of its connection, made to last."""
+    async with (
+        _line_that_stays_open(pg_url) as (url, hung_up),
+        opened(_asyncpg(url), pool_size=1) as database,
+    ):
+        house = await House(database=database).furnished()
+        asks: list[Callable[[], Awaitable[object]]] = [
+            lambda: house.count("touches"),
+            lambda: house.receive(house.message()),
+        ]
+        for n, ask in enumerate(asks):
+            await _terminate_all(pg_url)
+            async with asyncio.timeout(10):
+                while hung_up() <= n:
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)  # for the farewell to be read here, too
+            with pytest.raises(Unavailable):
+                await ask()
+            assert await house.count("touches") == 0
 
 
 @pytest.mark.pg
@@ -256,6 +285,53 @@ async def _set(url: str, name: str, value: str) -> None:
         await connection.execute(f'ALTER DATABASE "{database}" SET {name} = {value}')
     finally:
         await connection.close()
+
+
+async def _until_available(ask: Callable[[], Awaitable[T]]) -> T:
+    """What a caller does who is told that the store cannot be reached now."""
+    for _ in range(20):
+        with suppress(Unavailable):
+            return await ask()
+    return await ask()
+
+
+@asynccontextmanager
+async def _line_that_stays_open(url: str) -> AsyncIterator[tuple[str, Callable[[], int]]]:
+    """The URL of the same database over TCP, where what the server says arrives, and that it hangs up does not; and
+    how often it has hung up."""
+    parsed = make_url(url)
+    socket = f"{parsed.query['host']}/.s.PGSQL.5432"
+    open_lines: list[asyncio.StreamWriter] = []
+    hung_up = 0
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """Until that side hangs up; its last words."""
+        said = b""
+        while data := await reader.read(65536):
+            said = data
+            writer.write(data)
+        return said
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal hung_up
+        there_reader, there_writer = await asyncio.open_unix_connection(socket)
+        open_lines.extend((writer, there_writer))
+        with suppress(ConnectionError):
+            asking = asyncio.ensure_future(carry(reader, there_writer))
+            if b"terminating connection" in await carry(there_reader, writer):
+                hung_up += 1
+                await asking
+            writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        over_tcp = parsed.set(host="127.0.0.1", port=port).difference_update_query(["host"])
+        yield over_tcp.render_as_string(hide_password=False), lambda: hung_up
+    finally:
+        server.close()
+        for line in open_lines:
+            line.close()
 
 
 async def _terminate_all(url: str) -> None:
