@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from agent_console.bodies import Id
 from agent_console.mail_bodies import (
+    LetterHandling,
     LetterView,
     MailAccountBody,
     MailAccountChange,
@@ -15,6 +16,7 @@ from agent_console.mail_bodies import (
     MailTrial,
     MailTrialResult,
     MailTried,
+    UnreadableLetterView,
     UnreadablePage,
     account_view,
     unreadable_view,
@@ -23,7 +25,7 @@ from agent_console.operations import Call, Download, Operation, Operations
 from hub.desk.mail import LettersShown, MailSettings
 from hub.domain.access import Permission
 from hub.domain.errors import Invalid
-from hub.domain.ids import InteractionId, MailAccountId, TouchId
+from hub.domain.ids import InteractionId, LetterId, MailAccountId, TouchId
 
 _CONFIGURE = Permission.CONFIGURE
 
@@ -76,11 +78,37 @@ def operations(*, settings: MailSettings, letters: LettersShown) -> list[Operati
         call: Call,
         before: Annotated[str, Meta(max_length=40)] = "",
         limit: Annotated[int, Meta(ge=1, le=200)] = 50,
+        handled: bool = False,
     ) -> UnreadablePage:
-        """The newest first. Who may read the conversation sees the letter there."""
-        found = await letters.unreadable(call.principal, before=_instant(before), limit=limit)
+        """The newest first: those that wait for somebody to look at them, or with `handled` those that somebody was
+        done with. Who may read the conversation sees the letter there."""
+        page = await letters.unreadable(call.principal, before=_instant(before), limit=limit, handled=handled)
+        found = page.letters
         following = found[-1].received_at.isoformat() if len(found) == limit else None
-        return UnreadablePage(items=tuple(map(unreadable_view, found)), next=following)
+        return UnreadablePage(
+            items=tuple(map(unreadable_view, found)), next=following, to_handle=page.to_handle
+        )
+
+    @made.op(
+        "PUT", "/api/v1/mail/unreadable/{letter_id}/handled", _CONFIGURE, "Be done with an unreadable letter"
+    )
+    async def handle_unreadable_letter(
+        call: Call, letter_id: Id, body: LetterHandling
+    ) -> UnreadableLetterView:
+        """It leaves the list of those that wait, and stays in that of `handled` ones with who was done with it, when,
+        and the note. The same again changes nothing; 409 `handled_meanwhile`: somebody else was faster."""
+        return unreadable_view(
+            await letters.handle(call.principal, LetterId(letter_id), body.note, address=call.address)
+        )
+
+    @made.op(
+        "DELETE", "/api/v1/mail/unreadable/{letter_id}/handled", _CONFIGURE, "List an unreadable letter again"
+    )
+    async def put_unreadable_letter_back(call: Call, letter_id: Id) -> UnreadableLetterView:
+        """It waits for somebody to look at it again; one that does is left so."""
+        return unreadable_view(
+            await letters.put_back(call.principal, LetterId(letter_id), address=call.address)
+        )
 
     @made.op(
         "GET",

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, field
 
 from agent_console.bodies import Answer, Body, Id
-from hub.desk.mail import ShownAccount
+from hub.desk.mail import NOTE_CHARS, ShownAccount
 from hub.domain.ids import MailAccountId, QueueId, TenantId
 from hub.domain.mail import QuarantinedLetter
 from hub.domain.mail_account import (
@@ -185,9 +185,16 @@ class LetterView(Answer, frozen=True, kw_only=True):
     quoted: str
 
 
+class LetterHandling(Body, frozen=True, kw_only=True):
+    """What came of a letter that could not be read, in a few words."""
+
+    note: Annotated[str, Meta(min_length=1, max_length=NOTE_CHARS)]
+
+
 class UnreadableLetterView(Answer, frozen=True, kw_only=True):
     """A letter that could not be read, and why; `interaction_id` is the conversation that shows it. `subject` is empty
-    where it could not be told."""
+    where it could not be told. `handled_at`, `handled_by` (a name) and `handled_note`: who was done with it; without
+    `handled_at` it waits for somebody to look at it."""
 
     id: str
     account: str
@@ -198,13 +205,18 @@ class UnreadableLetterView(Answer, frozen=True, kw_only=True):
     touch_id: str | None
     interaction_id: str | None
     subject: str = ""
+    handled_at: datetime | None = None
+    handled_by: str = ""
+    handled_note: str = ""
 
 
 class UnreadablePage(Answer, frozen=True, kw_only=True):
-    """The newest first; `next` is given back as `before`."""
+    """The newest first; `next` is given back as `before`. `to_handle`: how many wait for somebody to look at them,
+    whichever page this is."""
 
     items: tuple[UnreadableLetterView, ...]
     next: str | None
+    to_handle: int = 0
 
 
 def account_view(shown: ShownAccount) -> MailAccountView:
@@ -228,6 +240,7 @@ def account_view(shown: ShownAccount) -> MailAccountView:
 
 def unreadable_view(letter: QuarantinedLetter) -> UnreadableLetterView:
     """One line of the list."""
+    done = letter.handled
     return UnreadableLetterView(
         id=letter.id,
         account=letter.account,
@@ -238,4 +251,7 @@ def unreadable_view(letter: QuarantinedLetter) -> UnreadableLetterView:
         touch_id=letter.touch_id,
         interaction_id=letter.interaction_id,
         subject=letter.subject,
+        handled_at=None if done is None else done.at,
+        handled_by="" if done is None else done.name,
+        handled_note="" if done is None else done.note,
     )

@@ -41,7 +41,7 @@ LETTER = columns(letters)
 """What a kept letter is read from."""
 _KEEP = (
     f"INSERT INTO letters ({LETTER}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, NULL, NULL,"
-    " '[]') ON CONFLICT (account_id, content_hash) DO NOTHING"
+    " '[]', NULL, NULL, NULL, NULL) ON CONFLICT (account_id, content_hash) DO NOTHING"
 )
 _SOURCE = (
     "INSERT INTO letter_sources (account_id, folder, uidvalidity, uid, letter_id)"

@@ -64,6 +64,10 @@ letters = Table(
     Column("lease_until", Instant),
     Column("touch_id", Text),
     Column("defects", Text, nullable=False),
+    Column("handled_at", Instant),
+    Column("handled_by", Text),
+    Column("handled_name", Text),
+    Column("handled_note", Text),
     UniqueConstraint("account_id", "content_hash", name="uq_letters_content"),
     Index(
         "ix_letters_kept",
@@ -78,10 +82,17 @@ letters = Table(
         sqlite_where=text("state = 'unreadable'"),
         postgresql_where=text("state = 'unreadable'"),
     ),
+    Index(
+        "ix_letters_to_handle",
+        "tenant_id",
+        "received_at",
+        sqlite_where=text("state = 'unreadable' AND handled_at IS NULL"),
+        postgresql_where=text("state = 'unreadable' AND handled_at IS NULL"),
+    ),
     Index("ix_letters_touch", "touch_id"),
 )
 """A letter as it came: small ones in `raw`, large ones among the attachments under `raw_sha256`. Times in µs, sizes in
-bytes."""
+bytes. `handled_…`: who was done with one that could not be read, under the name they had, and what they wrote of it."""
 
 letter_sources = Table(
     "letter_sources",

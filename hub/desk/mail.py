@@ -8,14 +8,18 @@ from hub.desk.administer import draft_of
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.ids import InteractionId, MailAccountId, TouchId
-from hub.domain.mail import LetterBody, QuarantinedLetter
+from hub.domain.ids import InteractionId, LetterId, MailAccountId, TouchId
+from hub.domain.mail import Handled, LetterBody, Quarantine, QuarantinedLetter
 from hub.domain.mail_account import MailAccount, MailSecrets, MailSignIn, check_secrets, checked_account
+from hub.domain.texts import one_line, written_text
 from hub.domain.values import changed
 from hub.ids import new_id
 from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
 from hub.ports.mail import LetterReads, MailAccounts, MailStanding, MailStandings
+
+NOTE_CHARS = 200
+"""What somebody says came of a letter that could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,10 +187,44 @@ class LettersShown:
         return size, self._attachments.read(principal.tenant_id, kept.raw_sha256)
 
     async def unreadable(
-        self, principal: Principal, *, before: datetime | None, limit: int
-    ) -> Sequence[QuarantinedLetter]:
-        """Letters that could not be read, the newest first."""
-        return await self._letters.quarantined(principal, before=before, limit=limit)
+        self, principal: Principal, *, before: datetime | None, limit: int, handled: bool = False
+    ) -> Quarantine:
+        """Letters that could not be read, the newest first: those that wait for somebody to look at them, or those
+        that somebody was done with."""
+        return await self._letters.quarantined(principal, before=before, limit=limit, handled=handled)
+
+    async def handle(
+        self, principal: Principal, letter_id: LetterId, note: str, *, address: str = ""
+    ) -> QuarantinedLetter:
+        """Somebody looked at a letter that could not be read and is done with it: `note` says what came of it.
+
+        Saying the same again changes nothing. Raises NotFound, Invalid `empty`, Conflict `handled_meanwhile`.
+        """
+        said = one_line(written_text(note), NOTE_CHARS)
+        if not said:
+            raise Invalid("say in a few words what came of it", field="note", code="empty")
+        done = Handled(at=self._clock.now(), by=principal.user_id, name=principal.name, note=said)
+        return await self._set_handled(principal, letter_id, done, address)
+
+    async def put_back(
+        self, principal: Principal, letter_id: LetterId, *, address: str = ""
+    ) -> QuarantinedLetter:
+        """The letter waits for somebody to look at it again; one that does is left so. Raises NotFound."""
+        return await self._set_handled(principal, letter_id, None, address)
+
+    async def _set_handled(
+        self, principal: Principal, letter_id: LetterId, done: Handled | None, address: str
+    ) -> QuarantinedLetter:
+        principal.require(Permission.CONFIGURE)
+        audit = draft_of(
+            principal,
+            self._clock,
+            AuditAction.HANDLE_LETTER,
+            letter_id,
+            reason="waits_again" if done is None else "handled",
+            address=address,
+        )
+        return await self._letters.set_handled(principal, letter_id, done, audit)
 
 
 async def _once(raw: bytes) -> AsyncIterator[bytes]:

@@ -58,6 +58,7 @@ class AuditAction(StrEnum):
     CHANGE_MAIL_ACCOUNT = "change_mail_account"
     CHANGE_TELEGRAM_BOT = "change_telegram_bot"
     READ_RAW_LETTER = "read_raw_letter"
+    HANDLE_LETTER = "handle_letter"
     MERGE_PERSONS = "merge_persons"
     UNDO_MERGE = "undo_merge"
     KEEP_APART = "keep_apart"

@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.ids import InteractionId, LetterId, MailAccountId, PersonId, TenantId, TouchId
+from hub.domain.ids import InteractionId, LetterId, MailAccountId, PersonId, TenantId, TouchId, UserId
 from hub.domain.letter import Authentication, LetterKind, MailAddress
 
 RECIPIENTS_LIMIT = 50
@@ -157,10 +158,21 @@ class LetterBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """Somebody was done with a letter that could not be read: when, who, and what they say came of it."""
+
+    at: datetime
+    by: UserId | None
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantinedLetter:
     """A letter that could not be read, for the list of the administrator; `interaction_id` is where it is shown.
 
-    `subject` is on one line, as far as it could be told without reading the letter; else empty.
+    `subject` is on one line, as far as it could be told without reading the letter; else empty. `handled` is None
+    while it waits for somebody to look at it.
     """
 
     id: LetterId
@@ -172,6 +184,15 @@ class QuarantinedLetter:
     touch_id: TouchId | None
     interaction_id: InteractionId | None = None
     subject: str = ""
+    handled: Handled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """A page of letters that could not be read, the newest first, and how many there are that nobody was done with."""
+
+    letters: Sequence[QuarantinedLetter]
+    to_handle: int
 
 
 _TOKEN = re.compile(r"tl\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{32})")

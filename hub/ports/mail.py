@@ -9,6 +9,7 @@ from hub.domain.access import Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.ids import InteractionId, LetterId, MailAccountId, TenantId, TouchId
 from hub.domain.mail import (
+    Handled,
     KeptLetter,
     LetterBody,
     LetterHead,
@@ -16,6 +17,7 @@ from hub.domain.mail import (
     LetterState,
     MailCursor,
     NewLetter,
+    Quarantine,
     QuarantinedLetter,
     ThreadSeen,
 )
@@ -133,9 +135,20 @@ class LetterReads(Protocol):
         ...
 
     async def quarantined(
-        self, principal: Principal, *, before: datetime | None, limit: int
-    ) -> Sequence[QuarantinedLetter]:
-        """Letters that could not be read, the newest first, for administrators."""
+        self, principal: Principal, *, before: datetime | None, limit: int, handled: bool = False
+    ) -> Quarantine:
+        """Letters that could not be read, the newest first, for administrators: those that wait for somebody to look
+        at them, or those that somebody was done with."""
+        ...
+
+    async def set_handled(
+        self, principal: Principal, letter_id: LetterId, handled: Handled | None, audit: AuditDraft
+    ) -> QuarantinedLetter:
+        """Somebody is done with a letter that could not be read; None: it waits again. As it is then.
+
+        What is so already is neither changed nor written down again. Raises NotFound for any other letter, Conflict
+        `handled_meanwhile` when somebody else was done with it, or the same one with another note.
+        """
         ...
 
 

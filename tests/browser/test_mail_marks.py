@@ -144,6 +144,67 @@ async def test_a_letter_that_cannot_be_read_is_listed_with_its_conversation(
         await page.context.close()
 
 
+async def test_whoever_is_done_with_an_unreadable_letter_says_what_came_of_it_by_keyboard(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mail_hub(tmp_path) as mail, Agent(mail.hub.url, "admin") as office:
+        for n in range(2):
+            await mail.send(BOMB.replace(b"a@b.test", b"n%d@b.test" % n))
+        async with asyncio.timeout(20):
+            while len(items := (await office.get("/api/v1/mail/unreadable"))["items"]) < 2:
+                await asyncio.sleep(0.2)
+        screen = await screen_of(browser, PICTURES, language="en")
+        page = screen.page
+        await sign_in(page, mail.hub.url, "admin")
+        await page.goto(f"{mail.hub.url}/admin/mail")
+        part = page.locator(".unreadable")
+        await expect(part.get_by_role("heading", name="2 Waiting")).to_be_visible()
+        first = part.locator("li").first
+        await first.get_by_role("button", name="Done with it").press("Enter")
+        note = first.get_by_label("What came of it")
+        await expect(note).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(first.get_by_role("button", name="Done with it")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")  # nothing is written yet: nothing is sent
+        await expect(note).to_be_focused()
+        await page.keyboard.type("Asked for it again")
+        await screen.settled()
+        await screen.picture("unreadable-handling-en-light")
+        assert [*await screen.violations(), *screen.complaints] == []
+        await page.keyboard.press("Enter")
+        await expect(part.locator("li")).to_have_count(1)
+        await expect(part.get_by_role("heading", name="1 Waiting")).to_be_visible()
+        await expect(part.get_by_role("button", name="Done with it")).to_be_focused()
+
+        # somebody else is done with the other one while it stands here
+        left = items[1]["id"]
+        await part.get_by_role("button", name="Done with it").press("Enter")
+        path = f"/api/v1/mail/unreadable/{left}/handled"
+        assert (await office.ask("PUT", path, {"note": "spam"})).status == 200
+        again = await office.ask("PUT", path, {"note": "no spam"})
+        assert (again.status, again.body["code"]) == (409, "handled_meanwhile")
+        await page.keyboard.type("spam, too")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("body")).to_contain_text("Somebody else was done with this letter")
+        await expect(part).to_contain_text("None.")
+        await expect(part.get_by_role("heading")).to_be_focused()
+        await expect(part.get_by_role("heading")).not_to_contain_text("Waiting")
+
+        await part.get_by_role("button", name="Done with", exact=True).press("Enter")
+        await expect(part.locator("li")).to_have_count(2)
+        done = part.locator("li").filter(has_text="Asked for it again")
+        await expect(done).to_contain_text("was done with it")
+        await screen.settled()
+        await screen.picture("unreadable-handled-en-light")
+        assert await screen.violations() == []
+        await done.get_by_role("button", name="List it again").press("Enter")
+        await expect(part.locator("li")).to_have_count(1)
+        await part.get_by_role("button", name="Waiting").press("Enter")
+        await expect(part.get_by_role("button", name="Done with it")).to_have_count(1)
+        await page.context.close()
+
+
 async def test_who_else_writes_is_named_where_they_write_and_where_they_are_written_to(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -1128,6 +1128,11 @@ export interface Keys {
   readonly keys: string;
 }
 
+/** What came of a letter that could not be read, in a few words. */
+export interface LetterHandling {
+  readonly note: string;
+}
+
 /** What fits into a letter. `files_bytes` is of all its files together. */
 export interface LetterLimits {
   readonly recipients: number;
@@ -2885,7 +2890,8 @@ export interface TryImport {
 
 /**
  * A letter that could not be read, and why; `interaction_id` is the conversation that shows it. `subject` is empty
- * where it could not be told.
+ * where it could not be told. `handled_at`, `handled_by` (a name) and `handled_note`: who was done with it; without
+ * `handled_at` it waits for somebody to look at it.
  */
 export interface UnreadableLetterView {
   readonly id: string;
@@ -2897,12 +2903,19 @@ export interface UnreadableLetterView {
   readonly touch_id: string | null;
   readonly interaction_id: string | null;
   readonly subject: string;
+  readonly handled_at: string | null;
+  readonly handled_by: string;
+  readonly handled_note: string;
 }
 
-/** The newest first; `next` is given back as `before`. */
+/**
+ * The newest first; `next` is given back as `before`. `to_handle`: how many wait for somebody to look at them,
+ * whichever page this is.
+ */
 export interface UnreadablePage {
   readonly items: readonly UnreadableLetterView[];
   readonly next: string | null;
+  readonly to_handle: number;
 }
 
 /** Replies of one channel that are committed and not sent yet. */
@@ -3204,6 +3217,9 @@ export const LIMITS = {
   },
   Keys: {
     keys: { minLength: 1, maxLength: 32 },
+  },
+  LetterHandling: {
+    note: { minLength: 1, maxLength: 200 },
   },
   LetterToSend: {
     subject: { maxLength: 400 },

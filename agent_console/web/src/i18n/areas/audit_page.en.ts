@@ -52,6 +52,7 @@ export default {
     change_organization: 'Organization changed',
     change_client_field: 'Client field changed',
     remove_client_field: 'Client field removed',
+    handle_letter: 'Unreadable letter dealt with',
     set_phone_account: 'Phone account renewed',
     listen_recording: 'Recording heard',
     erase_recording: 'Recording erased',

@@ -54,6 +54,7 @@ const words: AuditPageWords = {
     change_organization: 'Организация изменена',
     change_client_field: 'Поле клиента изменено',
     remove_client_field: 'Поле клиента убрано',
+    handle_letter: 'Нечитаемое письмо разобрано',
     set_phone_account: 'Учётная запись телефона обновлена',
     listen_recording: 'Запись прослушана',
     erase_recording: 'Запись удалена',

@@ -54,6 +54,7 @@ const words: AuditPageWords = {
     change_organization: 'Kuruluş değiştirildi',
     change_client_field: 'Müşteri alanı değiştirildi',
     remove_client_field: 'Müşteri alanı kaldırıldı',
+    handle_letter: 'Okunamayan mektupla ilgilenildi',
     set_phone_account: 'Telefon hesabı yenilendi',
     listen_recording: 'Kayıt dinlendi',
     erase_recording: 'Kayıt silindi',

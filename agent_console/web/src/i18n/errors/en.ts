@@ -68,6 +68,7 @@ export default {
   overloaded: 'The hub is very busy. Try again shortly.',
   stopping: 'The hub is restarting. Try again in a few seconds.',
   changed_meanwhile: 'Somebody changed this meanwhile. Load it again, then change it.',
+  handled_meanwhile: 'Somebody else was done with this letter before you.',
   card_not_yours: 'You may not change the card of this client.',
   site_key_taken: 'A site with this key is there already.',
   bad_site_key: 'A key has small letters, digits, - and _.',

@@ -70,6 +70,7 @@ const errors: Messages['errors'] = {
   overloaded: 'Merkez çok yoğun. Az sonra yeniden deneyin.',
   stopping: 'Merkez yeniden başlıyor. Birkaç saniye sonra yeniden deneyin.',
   changed_meanwhile: 'Bu arada başka biri değiştirdi. Yeniden yükleyip tekrar değiştirin.',
+  handled_meanwhile: 'Bu mektubu sizden önce başkası bitirdi.',
   card_not_yours: 'Bu müşterinin kartını değiştiremezsiniz.',
   site_key_taken: 'Bu anahtarla bir site zaten var.',
   bad_site_key: 'Anahtarda küçük harf, rakam, - ve _ olabilir.',
