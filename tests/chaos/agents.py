@@ -29,12 +29,14 @@ LATER = {"in_progress", "raced"}
 
 @dataclass(slots=True)
 class _Talk:
-    """A conversation in hand. `news` wakes it; `over` when it is another's, or closed."""
+    """A conversation in hand. `news` wakes it; `over` when it is another's, or closed; `is_told_again` when the hub has
+    said once more that it is in hand, which may be after it was over."""
 
     work_item_id: str
     channel: str
     replies_left: int
     quiet_looks: int = 0
+    is_told_again: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -232,7 +234,12 @@ class AgentPeer:
 
     def _take_up(self, row: Frame) -> None:
         interaction_id = row["interaction_id"]
-        if interaction_id not in self._talks:
+        if talk := self._talks.get(interaction_id):
+            # A snapshot may be older than the answer to an acceptance: then frames after it bring the work again.
+            talk.work_item_id = row["work_item_id"]
+            talk.is_told_again = True
+            talk.over.clear()
+        else:
             is_mail = row["channel"] == "email"
             replies = self._rng.randint(1, 2) if is_mail else self._rng.randint(2, 7)
             talk = _Talk(row["work_item_id"], row["channel"], replies)
@@ -247,26 +254,35 @@ class AgentPeer:
 
     async def _converse(self, interaction_id: str, talk: _Talk) -> None:
         try:
-            while not talk.over.is_set():
-                talk.news.clear()
-                unanswered = await self._unanswered(interaction_id)
-                if unanswered is None:
+            while True:
+                talk.is_told_again = False
+                await self._to_its_end(interaction_id, talk)
+                if talk.over.is_set() or not talk.is_told_again:
                     return
-                for seq in unanswered:
-                    if talk.over.is_set() or not await self._reply(interaction_id, talk, seq):
-                        return
-                    talk.replies_left -= 1
-                is_over = talk.channel == "email" and talk.quiet_looks >= MAIL_LOOKS
-                if talk.replies_left <= 0 or is_over or (self._world.calm.is_set() and not unanswered):
-                    await self._close(interaction_id)
-                    return
-                try:
-                    async with asyncio.timeout(LOOK_EVERY_S):
-                        await talk.news.wait()
-                except TimeoutError:
-                    talk.quiet_looks += 1
         finally:
             del self._talks[interaction_id]
+
+    async def _to_its_end(self, interaction_id: str, talk: _Talk) -> None:
+        """Until the hub has closed it, or has refused something, or it is over otherwise."""
+        while not talk.over.is_set():
+            talk.news.clear()
+            unanswered = await self._unanswered(interaction_id)
+            if unanswered is None:
+                return
+            for seq in unanswered:
+                if talk.over.is_set() or not await self._reply(interaction_id, talk, seq):
+                    return
+                talk.replies_left -= 1
+            is_over = talk.channel == "email" and talk.quiet_looks >= MAIL_LOOKS
+            if talk.replies_left <= 0 or is_over or (self._world.calm.is_set() and not unanswered):
+                if await self._close(interaction_id):
+                    talk.over.set()
+                return
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await talk.news.wait()
+            except TimeoutError:
+                talk.quiet_looks += 1
 
     async def _unanswered(self, interaction_id: str) -> list[int] | None:
         """The client's messages after the last answer; None: it is not this agent's conversation any more."""
@@ -309,13 +325,14 @@ class AgentPeer:
         )
         return True
 
-    async def _close(self, interaction_id: str) -> None:
+    async def _close(self, interaction_id: str) -> bool:
         self._number += 1
         path = f"/api/v1/interactions/{interaction_id}/close"
         answer = await self._insist(
             "POST", path, {"disposition": "resolved"}, key=f"{self.login}-{self._number}"
         )
         self._world.counts["closed" if answer.status == 200 else "closes_refused"] += 1
+        return answer.status == 200
 
     async def _insist(self, method: str, path: str, body: object = None, *, key: str = "") -> Answer:
         """The hub's word on this request, asked for again as long as there is none."""
