@@ -16,14 +16,15 @@ from hub.domain.ids import InteractionId, PersonId, TenantId
 from hub.domain.interaction import Interaction
 from hub.domain.person import IdentityKind
 
-_OPEN = (
-    f"SELECT {columns(interactions, 'i.')} FROM interactions i WHERE /*+*/i.tenant_id = $1 AND i.person_id IN"
-    " (SELECT d.person_id FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
-    " AND d.confidence = 'known') AND i.state = 'open' ORDER BY i.id FOR UPDATE OF i"
+_KNOWN_BY = (
+    "SELECT d.person_id FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
+    " AND d.confidence = 'known'"
 )
-_OPEN_WITH = (
-    f"SELECT {columns(interactions)} FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = $2 AND state = 'open'"
-    " ORDER BY id FOR UPDATE"
+# by the persons' ids, never joined with their addresses: with figures of a quiet night PostgreSQL would go through all
+# that is open, and for each through all addresses
+_OPEN = (
+    f"SELECT {columns(interactions)} FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2)"
+    " AND state = 'open' ORDER BY id FOR UPDATE"
 )
 _OPEN_NOW = "SELECT id FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) AND state = 'open'"
 _LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
@@ -43,11 +44,15 @@ _TOUCHED = (
 EngagedBy = dict[PersonId, dict[InteractionId, Engaged]]
 
 
-def open_of(tenant_id: TenantId, addresses: set[tuple[IdentityKind, str]]) -> Asked:
-    """Asks for the open interactions of whoever is known by these addresses, and locks them; before the persons, as
-    everywhere."""
+def known_by(tenant_id: TenantId, addresses: set[tuple[IdentityKind, str]]) -> Asked:
+    """Asks who is known by these addresses; nothing is locked, so that it may have changed when it is used."""
     kinds, values = sorted({kind.value for kind, _ in addresses}), sorted({value for _, value in addresses})
-    return _OPEN, (tenant_id, kinds, values)
+    return _KNOWN_BY, (tenant_id, kinds, values)
+
+
+def open_of(tenant_id: TenantId, persons: Sequence[str]) -> Asked:
+    """Asks for the open interactions of these persons, and locks them; before the persons, as everywhere."""
+    return _OPEN, (tenant_id, sorted(set(persons)))
 
 
 def locked_of(rows: Sequence[Row]) -> dict[InteractionId, Interaction]:
@@ -95,7 +100,7 @@ async def load_engaged(
 
 async def engaged_with(wire: Wire, tenant_id: TenantId, person_id: PersonId) -> list[Engaged]:
     """What is open with this person; all of it is locked, and the person. Raises Conflict (`raced`)."""
-    rows = await wire.fetch(_OPEN_WITH, tenant_id, person_id)
+    rows = await wire.fetch(_OPEN, tenant_id, [person_id])
     locked = locked_of(rows)
     found = await load_engaged(wire, tenant_id, [person_id], locked)
     return list(found.get(person_id, {}).values())

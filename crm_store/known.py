@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crm_store.driver import Row, Wire
-from crm_store.engaged import load_engaged, locked_of, open_of
+from crm_store.engaged import known_by, load_engaged, locked_of, open_of
 from crm_store.instants import from_us
 from crm_store.mapping import columns, interaction_of, item_of, person_of, session_of
 from crm_store.numbers_of_nobody import among_shared_lines
@@ -67,8 +67,11 @@ async def load_known(
     known = Known(queues=queues)
     accounts = sorted({t.account for t in inbound})
     places = (tenant_id, accounts, sorted({t.thread for t in inbound}))
-    stored, sessions_open = await wire.fetch_each(
-        (_STORED, (tenant_id, accounts, [t.external_id for t in inbound])), (_THREADS, places)
+    writing = {(t.sender.kind, t.sender.value) for t in inbound if t.may_continue and t.sender.value}
+    stored, sessions_open, *clients = await wire.fetch_each(
+        (_STORED, (tenant_id, accounts, [t.external_id for t in inbound])),
+        (_THREADS, places),
+        *([known_by(tenant_id, writing)] if writing else []),
     )
     for account, external_id, touch_id, interaction_id, seq, at, body in stored:
         known.stored[account, external_id] = StoredKey(
@@ -88,11 +91,11 @@ async def load_known(
         return known
     kinds = sorted({t.sender.kind.value for t in inbound})
     values = sorted({t.sender.value for t in inbound})
-    writing = {(t.sender.kind, t.sender.value) for t in inbound if t.may_continue and t.sender.value}
+    who = [row[0] for row in clients[0]] if clients else []
     # interactions before addresses and persons, as everywhere: nobody waits in a ring
     last_seqs, *opened, addressed = await wire.fetch_each(
         (_LAST_SEQS, (tenant_id, accounts, fresh)),
-        *([open_of(tenant_id, writing)] if writing else []),
+        *([open_of(tenant_id, who)] if who else []),
         (_PERSONS, (tenant_id, kinds, values)),
     )
     for account, thread, last_seq in last_seqs:
