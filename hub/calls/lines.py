@@ -10,14 +10,14 @@ from hub.domain.agent import Media, Wish
 from hub.domain.call import SIP, Call, CallEnd, CallStage
 from hub.domain.callback import Callback
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import WorkStepped
-from hub.domain.ids import QueueId, UserId, WorkItemId
+from hub.domain.ids import QueueId, UserId
 from hub.domain.interaction import Interaction
 from hub.domain.queue import Queue
 from hub.domain.segment import Segment, SegmentKind
 from hub.domain.texts import written_text
 from hub.domain.touch import TouchKind
-from hub.domain.work import WAITING_STATES, WorkItem, WorkState, urgent_at
+from hub.domain.work import WAITING_STATES, WorkItem, WorkState
+from hub.engaging import in_line
 from hub.handing import give, move_on, require_phone, require_room, require_there
 from hub.ids import new_id
 from hub.ports.call_store import CallUnit
@@ -187,26 +187,7 @@ def _first_pass(
     media: Media,
     reason: str,
 ) -> tuple[WorkItem, Interaction]:
-    item = WorkItem(
-        id=WorkItemId(new_id()),
-        tenant_id=interaction.tenant_id,
-        interaction_id=interaction.id,
-        person_id=interaction.person_id,
-        queue_id=queue.id,
-        channel=SIP,
-        media=media,
-        language=interaction.language,
-        skills=queue.required_skills(interaction.language),
-        priority=queue.priority,
-        state=WorkState.QUEUED,
-        first_queued_at=now,
-        queued_at=now,
-        urgent_at=urgent_at(now, queue.priority),
-        state_at=now,
-        received_at=now,
-        preferred_agent_id=interaction.last_agent_id,
-    )
-    unit.add_item(item)
+    item, interaction = in_line(unit, interaction, queue, now, channel=SIP, media=media, reason=reason)
     if call.started_at < now:
         unit.add_segment(
             Segment(
@@ -220,7 +201,7 @@ def _first_pass(
                 ended_at=now,
             )
         )
-    return item, unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=item, reason=reason), interaction)
+    return item, interaction
 
 
 async def _queue(unit: CallUnit, queue_id: QueueId) -> Queue:

@@ -13,9 +13,8 @@ from hub.domain.access import Permission, Principal, Scope
 from hub.domain.agent import Agent, Media, Wish
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.events import InteractionOpened
-from hub.domain.ids import InteractionId, PersonId, PlannedId, QueueId, SessionId, UserId, WorkItemId
-from hub.domain.interaction import Interaction, InteractionState, Session
+from hub.domain.ids import PersonId, PlannedId, QueueId, UserId, WorkItemId
+from hub.domain.interaction import Interaction
 from hub.domain.mail_account import EMAIL, is_address
 from hub.domain.person import IdentityKind
 from hub.domain.planned import LONGEST_HOLD, PlannedReply
@@ -35,6 +34,7 @@ from hub.domain.reach import (
 )
 from hub.domain.texts import one_line
 from hub.domain.written_letter import PlannedLetter, WrittenLetter
+from hub.engaging import engaged
 from hub.handing import begin_work, give, one_who_holds, require_own_room
 from hub.ids import new_id
 from hub.ports.channel import ChannelLimits
@@ -241,7 +241,15 @@ class Starting:
         agent = await self._holder(unit, principal, me, now)
         if thread is None:
             queue = await _queue(unit, principal, words.queue_id)
-            interaction = await _opened(unit, client, way, queue, me, now)
+            interaction = await engaged(
+                unit,
+                way,
+                queue,
+                person_id=client.person_id,
+                language=way.language or client.language or way.usual_language,
+                agent_id=me,
+                now=now,
+            )
         else:
             queue = await _queue(unit, principal, thread.interaction.queue_id)
             interaction = thread.interaction
@@ -349,40 +357,6 @@ async def _queue(unit: StartUnit, principal: Principal, queue_id: QueueId) -> Qu
     if queue is None or queue.id not in principal.queues or queue.rules.retired:
         raise Invalid("there is no such queue of yours", field="queue_id", code="no_such_queue")
     return queue
-
-
-async def _opened(
-    unit: StartUnit, client: Client, way: Way, queue: Queue, me: UserId, now: datetime
-) -> Interaction:
-    interaction = Interaction(
-        id=InteractionId(new_id()),
-        tenant_id=queue.tenant_id,
-        person_id=client.person_id,
-        channel=way.channel,
-        queue_id=queue.id,
-        language=way.language or client.language or way.usual_language,
-        state=InteractionState.OPEN,
-        opened_at=now,
-        last_agent_id=me,
-        last_seq=await unit.last_seq(way.account, way.thread),
-    )
-    unit.add_interaction(interaction)
-    unit.add_session(
-        Session(
-            id=SessionId(new_id()),
-            tenant_id=queue.tenant_id,
-            interaction_id=interaction.id,
-            channel=way.channel,
-            account=way.account,
-            thread=way.thread,
-            address=way.address,
-            started_at=now,
-        )
-    )
-    opened = InteractionOpened(
-        tenant_id=queue.tenant_id, interaction=interaction, account=way.account, thread=way.thread
-    )
-    return unit.note_fact(opened, interaction)
 
 
 def _no_way(kind: IdentityKind, address: str, closed: WayClosed) -> Way:

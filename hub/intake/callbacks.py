@@ -6,12 +6,12 @@ from hub.domain.agent import Media
 from hub.domain.call import SIP
 from hub.domain.callback import Callback, CallbackWish
 from hub.domain.errors import Conflict
-from hub.domain.events import WorkStepped
-from hub.domain.ids import TenantId, WorkItemId
+from hub.domain.ids import TenantId
 from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.touch import InboundTouch
 from hub.domain.values import changed
-from hub.domain.work import WAITING_STATES, WorkItem, WorkState, urgent_at
+from hub.domain.work import WAITING_STATES
+from hub.engaging import in_line
 from hub.ids import new_id
 from hub.intake.placing import placed
 from hub.intake.threads import thread_of
@@ -122,28 +122,16 @@ class Callbacks:
         queue = (await unit.queues()).get(interaction.queue_id)
         if queue is None:
             return
-        priority = queue.priority + PROMISED
-        item = WorkItem(
-            id=WorkItemId(new_id()),
-            tenant_id=interaction.tenant_id,
-            interaction_id=interaction.id,
-            person_id=interaction.person_id,
-            queue_id=queue.id,
+        in_line(
+            unit,
+            interaction,
+            queue,
+            now,
             channel=self._channel_of(interaction),
             media=self._media,
-            language=interaction.language,
-            skills=queue.required_skills(interaction.language),
-            priority=priority,
-            state=WorkState.QUEUED,
-            first_queued_at=now,
-            queued_at=now,
-            urgent_at=urgent_at(now, priority),
-            state_at=now,
-            received_at=now,
-            preferred_agent_id=interaction.last_agent_id,
+            reason="callback_due",
+            priority=PROMISED,
         )
-        unit.add_item(item)
-        unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=item, reason="callback_due"), interaction)
 
     def _channel_of(self, interaction: Interaction) -> str:
         return SIP if self._media is Media.VOICE else interaction.channel

@@ -9,7 +9,7 @@ from hub.domain.errors import Conflict
 from hub.domain.ids import TenantId
 from hub.domain.person import Person
 from hub.domain.question import AskedQuestion
-from hub.intake.threads import in_line
+from hub.engaging import in_line
 from hub.ports.clock import Clock
 from hub.ports.questions import MenuStore
 from hub.ports.store import UnitOfWork
@@ -53,12 +53,9 @@ class Menus:
             unit,
             interaction,
             (await unit.queues())[interaction.queue_id],
-            person,
             now,
             channel=thread.session.channel,
             media=Media.CHAT,
-            language=interaction.language,
-            skills={},
-            priority=0,
-            received_at=now,
+            reason="new",
+            person=person,
         )

@@ -7,14 +7,13 @@ from hub.domain.agent import Media
 from hub.domain.call import SIP
 from hub.domain.continuing import Engaged, continued
 from hub.domain.errors import Invalid
-from hub.domain.events import InteractionClosed, InteractionOpened, WorkStepped
-from hub.domain.ids import InteractionId, QueueId, SessionId, WorkItemId
+from hub.domain.events import InteractionClosed, InteractionOpened
+from hub.domain.ids import InteractionId, QueueId, SessionId
 from hub.domain.interaction import Interaction, InteractionState, Session
-from hub.domain.person import TIER_PRIORITY, Person
-from hub.domain.queue import Queue
+from hub.domain.person import Person
 from hub.domain.touch import InboundTouch
 from hub.domain.values import changed
-from hub.domain.work import WorkItem, WorkState, urgent_at
+from hub.engaging import in_line
 from hub.ids import new_id
 from hub.intake.identity import person_behind
 from hub.ports.known import Known, OpenThread
@@ -180,53 +179,14 @@ def _queued(
         unit,
         thread.interaction,
         known.queues[thread.interaction.queue_id],
-        person,
         now,
         channel=SIP if as_call else touch.channel,
         media=Media.VOICE if as_call else touch.media,
+        reason="new",
+        person=person,
+        priority=touch.priority,
         language=thread.interaction.language if touch.of_thread else touch.language,
         skills=touch.skills,
-        priority=touch.priority,
         received_at=touch.received_at,
     )
     return changed(thread, interaction=interaction, item=item)
-
-
-def in_line(
-    unit: UnitOfWork,
-    interaction: Interaction,
-    queue: Queue,
-    person: Person | None,
-    now: datetime,
-    *,
-    channel: str,
-    media: Media,
-    language: str,
-    skills: dict[str, int],
-    priority: int,
-    received_at: datetime,
-) -> tuple[WorkItem, Interaction]:
-    """A pass of the interaction in that line from now on; `skills` and `priority` are beside those of the line."""
-    steps = queue.priority + priority + (TIER_PRIORITY[person.tier] if person else 0)
-    item = WorkItem(
-        id=WorkItemId(new_id()),
-        tenant_id=interaction.tenant_id,
-        interaction_id=interaction.id,
-        person_id=interaction.person_id,
-        queue_id=queue.id,
-        channel=channel,
-        media=media,
-        language=language,
-        skills={**queue.required_skills(language), **skills},
-        priority=steps,
-        state=WorkState.QUEUED,
-        first_queued_at=now,
-        queued_at=now,
-        urgent_at=urgent_at(now, steps),
-        state_at=now,
-        received_at=received_at,
-        preferred_agent_id=person.last_agent_id if person else interaction.last_agent_id,
-    )
-    unit.add_item(item)
-    stepped = WorkStepped(tenant_id=interaction.tenant_id, item=item, reason="new")
-    return item, unit.note_fact(stepped, interaction)

@@ -6,14 +6,15 @@ from datetime import datetime
 import structlog
 
 from hub.domain.agent import Media
-from hub.domain.events import DeliveryChanged, InteractionOpened, NoticeSent, WorkStepped
-from hub.domain.ids import InteractionId, NoticeId, QueueId, SessionId, UserId, WorkItemId
-from hub.domain.interaction import Interaction, InteractionState, Session
+from hub.domain.events import DeliveryChanged, NoticeSent
+from hub.domain.ids import InteractionId, NoticeId, QueueId, UserId
+from hub.domain.interaction import Interaction, InteractionState
 from hub.domain.mail_account import EMAIL
 from hub.domain.notice import WORK_AGAIN, Notice, NoticeKind
 from hub.domain.queue import Queue
 from hub.domain.touch import Delivery
-from hub.domain.work import REPLY_FAILED, WorkItem, WorkState, urgent_at
+from hub.domain.work import REPLY_FAILED
+from hub.engaging import engaged, in_line
 from hub.ids import new_id
 from hub.ports.channel import ChannelSpec, WhoSends
 from hub.ports.clock import Clock
@@ -63,65 +64,19 @@ async def _open_again(
             return there.interaction.id
     place = sessions[0]
     queue = _line(await unit.queues(), closed.queue_id)
-    interaction = await _opened(unit, closed, place, queue, author, now)
-    item = WorkItem(
-        id=WorkItemId(new_id()),
-        tenant_id=interaction.tenant_id,
-        interaction_id=interaction.id,
-        person_id=interaction.person_id,
-        queue_id=queue.id,
-        channel=place.channel,
-        media=Media.MAIL if place.channel == EMAIL else Media.CHAT,
-        language=interaction.language,
-        skills=queue.required_skills(interaction.language),
-        priority=queue.priority,
-        state=WorkState.QUEUED,
-        first_queued_at=now,
-        queued_at=now,
-        urgent_at=urgent_at(now, queue.priority),
-        state_at=now,
-        received_at=now,
-        preferred_agent_id=author,
+    interaction = await engaged(
+        unit,
+        place,
+        queue,
+        person_id=closed.person_id,
+        language=closed.language,
+        agent_id=author,
+        now=now,
     )
-    unit.add_item(item)
-    unit.note_fact(WorkStepped(tenant_id=item.tenant_id, item=item, reason=REPLY_FAILED), interaction)
+    media = Media.MAIL if place.channel == EMAIL else Media.CHAT
+    in_line(unit, interaction, queue, now, channel=place.channel, media=media, reason=REPLY_FAILED)
     log.info("work_again", interaction_id=interaction.id, closed=closed.id, touch_id=news.touch_id)
     return interaction.id
-
-
-async def _opened(
-    unit: SendingUnit, closed: Interaction, place: Session, queue: Queue, author: UserId, now: datetime
-) -> Interaction:
-    """A new engagement with the same client in that thread: nothing reopens the old one."""
-    interaction = Interaction(
-        id=InteractionId(new_id()),
-        tenant_id=closed.tenant_id,
-        person_id=closed.person_id,
-        channel=place.channel,
-        queue_id=queue.id,
-        language=closed.language,
-        state=InteractionState.OPEN,
-        opened_at=now,
-        last_agent_id=author,
-        last_seq=await unit.last_seq(place.account, place.thread),
-    )
-    unit.add_interaction(interaction)
-    unit.add_session(
-        Session(
-            id=SessionId(new_id()),
-            tenant_id=closed.tenant_id,
-            interaction_id=interaction.id,
-            channel=place.channel,
-            account=place.account,
-            thread=place.thread,
-            address=place.address,
-            started_at=now,
-        )
-    )
-    opened = InteractionOpened(
-        tenant_id=closed.tenant_id, interaction=interaction, account=place.account, thread=place.thread
-    )
-    return unit.note_fact(opened, interaction)
 
 
 def _line(queues: dict[QueueId, Queue], queue_id: QueueId) -> Queue:
