@@ -137,7 +137,8 @@ class RawMail(RawPipeline):
     tables = (
         *((table, names) for table, names in TABLES if table is not touches),
         (touches, written(touches)),
-        *((one, written(one)) for one in (letters, letter_bodies, mail_ids, mail_participants)),
+        (letters, written(letters, "handled_at", "handled_by", "handled_name", "handled_note")),
+        *((one, written(one)) for one in (letter_bodies, mail_ids, mail_participants)),
     )
 
     def __init__(self, *given: Any) -> None:
