@@ -3,6 +3,7 @@ they take by their phones (mostly)."""
 
 import asyncio
 import json
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -20,8 +21,13 @@ ACCEPT_CALL, DECLINE_CALL = 0.1, 0.05
 HELD = 0.3
 """Replies that can be undone for a moment, which nobody does."""
 HELD_FOR_S = 0.2
-MAIL_LOOKS = 2
-"""How often a client who wrote a letter is looked after before the conversation is closed: few write again at once."""
+QUIET_LOOKS = {"email": 2, "telegram": 2}
+"""How often a client who is quiet is looked after before the conversation is closed, on channels where they may be so
+for long."""
+REPLIES = {"email": (1, 2), "webchat": (2, 7), "telegram": (1, 3)}
+"""How many replies a conversation has, at least and at most."""
+LONG = 0.1
+"""Replies in Telegram that take two messages."""
 NEW_WINDOW = 0.3
 LATER = {"in_progress", "raced"}
 """Refusals that say to try again."""
@@ -240,8 +246,7 @@ class AgentPeer:
             talk.is_told_again = True
             talk.over.clear()
         else:
-            is_mail = row["channel"] == "email"
-            replies = self._rng.randint(1, 2) if is_mail else self._rng.randint(2, 7)
+            replies = self._rng.randint(*REPLIES[row["channel"]])
             talk = _Talk(row["work_item_id"], row["channel"], replies)
             self._talks[interaction_id] = talk
             self._group.create_task(self._converse(interaction_id, talk))
@@ -273,7 +278,7 @@ class AgentPeer:
                 if talk.over.is_set() or not await self._reply(interaction_id, talk, seq):
                     return
                 talk.replies_left -= 1
-            is_over = talk.channel == "email" and talk.quiet_looks >= MAIL_LOOKS
+            is_over = talk.quiet_looks >= QUIET_LOOKS.get(talk.channel, sys.maxsize)
             if talk.replies_left <= 0 or is_over or (self._world.calm.is_set() and not unanswered):
                 if await self._close(interaction_id):
                     talk.over.set()
@@ -304,7 +309,10 @@ class AgentPeer:
 
     async def _reply(self, interaction_id: str, talk: _Talk, to_seq: int) -> bool:
         self._number += 1
-        text = f"[{self.login}#{self._number}] yes, since yesterday"
+        mark = f"[{self.login}#{self._number}]"
+        text = f"{mark} yes, since yesterday"
+        if talk.channel == "telegram" and self._rng.random() < LONG:
+            text = "\n\n".join(f"{mark} {page} {'yes, ' * 600}since yesterday" for page in (1, 2))
         is_held = self._rng.random() < HELD
         path = f"/api/v1/interactions/{interaction_id}/{'planned' if is_held else 'touches'}"
         body = {"channel": talk.channel, "text": text} | ({"hold_s": HELD_FOR_S} if is_held else {})

@@ -6,7 +6,9 @@
 import asyncio
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import hub.desk.work
 from crm_store.driver import Wire
@@ -19,11 +21,15 @@ from hub.channels.sip.b2bua.inbound import InboundCall
 from hub.channels.sip.b2bua.surroundings import Line, Surroundings
 from hub.channels.sip.leg import InboundLeg
 from hub.channels.sip.message import Request
+from hub.channels.telegram import channel as telegram
+from hub.channels.telegram.channel import Telegram
+from hub.channels.telegram.keeping import Keeping
 from hub.channels.webchat.channel import WebChat
 from hub.clock import SystemClock
 from hub.domain.access import Principal
 from hub.domain.call import Call
 from hub.domain.ids import InteractionId, TouchId
+from hub.domain.telegram import TelegramBot
 from hub.domain.touch import InboundTouch, OutboundMessage, Sent
 from hub.ids import new_id
 from hub.intake import inbox
@@ -151,6 +157,36 @@ def told_before_kept() -> None:
     switchboard.received = told  # type: ignore[attr-defined]
 
 
+def confirmed_before_kept() -> None:
+    """Telegram is told that its updates are here a moment before they are."""
+    keep, keep_all = Keeping.keep, Keeping.keep_all
+    waiting: set[asyncio.Task[None]] = set()
+
+    def later(kept: Callable[[], Awaitable[object]]) -> None:
+        async def kept_late() -> None:
+            await asyncio.sleep(0.3)
+            await kept()
+
+        task = asyncio.create_task(kept_late())
+        waiting.add(task)
+        task.add_done_callback(waiting.discard)
+
+    async def brought(self: Keeping, bot: TelegramBot, raw: bytes) -> bool:
+        later(lambda: keep(self, bot, raw))
+        return True
+
+    async def asked(self: Keeping, bot: TelegramBot, updates: Sequence[Mapping[str, Any]]) -> None:
+        later(lambda: keep_all(self, bot, updates))
+
+    Keeping.keep = brought  # type: ignore[method-assign]
+    Keeping.keep_all = asked  # type: ignore[method-assign]
+
+
+def uncertain_sent_again() -> None:
+    """What may have reached a client in Telegram is sent again, as if they would not see it twice."""
+    Telegram.spec = property(lambda _: replace(telegram.SPEC, idempotent=True))  # type: ignore[assignment, method-assign]
+
+
 MISTAKES = {
     mistake.__name__: mistake
     for mistake in (
@@ -162,6 +198,8 @@ MISTAKES = {
         calls_forgotten,
         invite_never_the_same,
         told_before_kept,
+        confirmed_before_kept,
+        uncertain_sent_again,
     )
 }
 

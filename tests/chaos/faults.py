@@ -25,11 +25,16 @@ PASSES = {
     "mail.after_keep": 4,
     "mail.after_read": 4,
     "mail.after_receive_before_settle": 4,
+    "telegram.after_keep": 4,
+    "telegram.after_keep_before_offset": 2,
+    "telegram.after_read": 4,
+    "telegram.after_receive_before_settle": 4,
+    "telegram.after_part_before_note": 4,
 }
 _ELSEWHERE = ("clocks.before_return_commit", "telegram.", "imports.")
 PASSED = tuple(sorted(p for p in ALL if not p.startswith(_ELSEWHERE)))
-"""Nobody is too slow to answer in these runs, nobody writes to a bot, and nobody imports: test_reply_timer.py and
-test_telegram_killed.py of tests/journeys and tests/contracts/test_imports_killed.py die there."""
+"""Nobody is too slow to answer in these runs, nobody writes to a bot, and nobody imports: test_reply_timer.py of
+tests/journeys, test_telegram_storm.py, and tests/contracts/test_imports_killed.py die there."""
 WITHOUT_MAIL = tuple(point for point in PASSED if not point.startswith("mail."))
 """For the short run: its letters have a run of their own (test_mail_storm.py)."""
 MOST_PASSES = 10
@@ -71,7 +76,8 @@ class Size:
     """How large a run is. Each crash point is hit `rounds` times, between random kills: one after every `kill_each` of
     them. Of the `agents`, `callees` take calls only. `writers` write letters, `letters_s` each a second; the run
     goes on until `mail_replies` were sent to them, and the server that takes those misbehaves at `server_faults` of
-    the connections.
+    the connections. `texters` write in Telegram, `texts_s` each a second, until `telegram_replies` were sent to them;
+    it misbehaves at `telegram_faults` of those.
     """
 
     name: str
@@ -83,6 +89,10 @@ class Size:
     letters_s: float = 1.0
     mail_replies: int = 0
     server_faults: float = 0.2
+    texters: int = 0
+    texts_s: float = 1.0
+    telegram_replies: int = 0
+    telegram_faults: float = 0.2
     callees: int = 0
     kill_each: int = 1
     points: tuple[str, ...] = PASSED

@@ -102,6 +102,23 @@ class MailGot(Entry, frozen=True, kw_only=True, tag="MAIL_GOT"):
     recipients: tuple[str, ...]
 
 
+class Texted(Entry, frozen=True, kw_only=True, tag="TEXTED"):
+    """A client has written message `number` in this chat; Telegram keeps it until the hub says that it has it."""
+
+    client: str
+    number: int
+    text: str
+    chat: int
+
+
+class BotSent(Entry, frozen=True, kw_only=True, tag="BOT_SENT"):
+    """Telegram shows this message of a bot's in this chat. `mark` is that of the reply."""
+
+    mark: str
+    text: str
+    chat: int
+
+
 class Called(Entry, frozen=True, kw_only=True, tag="CALLED"):
     """Somebody begins a call. `thread` is what the hub calls it."""
 
@@ -148,6 +165,8 @@ Line = (
     | Wrote
     | Taken
     | MailGot
+    | Texted
+    | BotSent
     | Called
     | CallTold
     | CallOver

@@ -58,7 +58,8 @@ def _judge_out(
         got[one.text].append(one)
     refused = {text for text, state in evidence.rows["planned"] if state == "failed"}
     outcome = Counter(t.delivery for t in outbound.values())
-    report.tell(mail_replies=len(queued), mail_replies_got=len(got), mail_ambiguities=evidence.ambiguities)
+    ambiguities = evidence.ambiguities + evidence.sending_at_death.get("email", 0)
+    report.tell(mail_replies=len(queued), mail_replies_got=len(got), mail_ambiguities=ambiguities)
     report.tell(**{f"mail_{delivery}": number for delivery, number in sorted(outcome.items())})
     report.require_none(
         "mail_reply_lost", (r.text for r in queued if r.text not in refused and r.text not in outbound)
@@ -83,7 +84,7 @@ def _judge_out(
         "mail_reply_unfinished",
         (t.text for t in outbound.values() if t.delivery not in {"sent", "failed", "uncertain"}),
     )
-    too_many = outcome["uncertain"] - evidence.ambiguities
+    too_many = outcome["uncertain"] - ambiguities
     report.require_none("mail_uncertain_too_many", ["reply"] * max(too_many, 0))
     clients: dict[str, set[str]] = defaultdict(set)
     for touch in inbound:

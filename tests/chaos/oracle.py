@@ -29,6 +29,7 @@ QUESTIONS = {
     "touches": "SELECT id, interaction_id, seq, external_id, direction, text, raw, delivery, kind,"
     " channel FROM touches",
     "letters": "SELECT id, state, tries, defects FROM letters",
+    "updates": "SELECT number, state FROM telegram_updates",
     "calls": "SELECT thread, number, ending, answered_at, ended_at FROM calls",
     "facts": "SELECT interaction_id, seq FROM facts",
     "interactions": "SELECT id, last_seq, state FROM interactions",
@@ -45,7 +46,8 @@ QUESTIONS = {
 
 STORED = {
     "stored": "SELECT external_id FROM touches WHERE direction = 'inbound' AND channel = 'webchat'",
-    "sending": "SELECT id FROM touches WHERE delivery = 'sending' AND channel = 'email'",
+    "sending": "SELECT channel, COUNT(*) FROM touches WHERE delivery = 'sending' AND channel <> 'webchat'"
+    " GROUP BY channel",
 }
 """What it must see each time the hub has died."""
 
@@ -55,6 +57,8 @@ PROMISED_S = 1.0
 _US = 1_000_000
 _FOREVER_US = 1 << 62
 _OF_CALLS = {"call", "missed_call"}
+_WRITTEN_ELSEWHERE = {"email", "telegram"}
+"""Judged by oracles of their own."""
 CROSSES_S = 0.5
 """What happens so shortly before the hub dies may be on its way still."""
 
@@ -120,7 +124,9 @@ class Evidence:
     rows: Mapping[str, Sequence[Row]]
     stalls: Sequence[Stall] = ()
     ambiguities: int = 0
-    """Letters of which nobody but the server could know whether it had them: its faults, and deaths while sending."""
+    """Letters of which nobody but the server could know whether it had them, by its faults."""
+    sending_at_death: Mapping[str, int] = field(default_factory=dict)
+    """Replies that were on their way when the hub died, by channel: the same."""
     touches: list[KeptTouch] = field(init=False)
     visitor_ids: dict[str, str] = field(init=False)
 
@@ -168,7 +174,7 @@ def _judge_inbound(report: Report, evidence: Evidence) -> None:
     inbound = [
         t
         for t in evidence.touches
-        if t.direction == "inbound" and t.kind not in _OF_CALLS and t.channel != "email"
+        if t.direction == "inbound" and t.kind not in _OF_CALLS and t.channel not in _WRITTEN_ELSEWHERE
     ]
     stored = {t.external_id: t for t in inbound}
 
@@ -289,8 +295,10 @@ def _stalled_s(offer: _Offer, stalls: Sequence[Stall]) -> float:
 
 
 def _judge_replies(report: Report, evidence: Evidence) -> None:
-    queued = [r for r in evidence.all(ReplyQueued) if r.channel != "email"]
-    replies = [t for t in evidence.touches if t.direction == "outbound" and t.channel != "email"]
+    queued = [r for r in evidence.all(ReplyQueued) if r.channel not in _WRITTEN_ELSEWHERE]
+    replies = [
+        t for t in evidence.touches if t.direction == "outbound" and t.channel not in _WRITTEN_ELSEWHERE
+    ]
     threads: dict[str, str] = dict(evidence.rows["threads"])
     got: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for seen in evidence.all(PeerGot):

@@ -1,7 +1,6 @@
 """One chaos run: a hub that is killed again and again, peers that play on, and the oracle's verdict."""
 
 import asyncio
-import json
 import signal
 import sqlite3
 import time
@@ -9,19 +8,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from tests.chaos.agents import AgentPeer
+from tests.chaos.boards import Boards
 from tests.chaos.callers import CallerPeer
 from tests.chaos.faults import Calm, Crash, Fault, Kill, Size, plan
 from tests.chaos.invariants import NAMES, Moment, questions
 from tests.chaos.ledger import Acked, Down, Ledger, ReplyQueued, Sent, Up
 from tests.chaos.mail_oracle import judge_mail
+from tests.chaos.messenger import Messenger, TexterPeer
 from tests.chaos.oracle import QUESTIONS, STORED, Evidence, Stall, judge, message_ids
 from tests.chaos.post import SILENT_S, Post, mail_times
 from tests.chaos.report import Report
 from tests.chaos.seen import Found, is_quiet, waited_for_cpu_s
 from tests.chaos.store import StoreReader, reader_of
+from tests.chaos.telegram_oracle import judge_telegram
 from tests.chaos.visitors import VisitorPeer
 from tests.chaos.world import World
 from tests.chaos.writers import WriterPeer
@@ -48,16 +49,7 @@ LOOK_EVERY_S = 2.0
 STALLS_COUNT_S = 5.0
 QUIET_WITHIN_S = 45.0
 MOST_STALLS = 4
-BOARD_WITHIN_S = 4.0
-BOARD = "board.json"
 UNACKED = "intake.after_commit_before_ack"
-
-_BOARD = {
-    "lines": "SELECT queue_id, id FROM work_items WHERE state = 'queued'"
-    " ORDER BY queue_id, urgent_at, first_queued_at, id",
-    "held": "SELECT agent_id, id, state FROM work_items WHERE state IN ('offered', 'assigned', 'wrap_up')"
-    " ORDER BY agent_id, id",
-}
 
 
 class Run:
@@ -86,6 +78,7 @@ class Run:
         self._port = free_port()
         self._sip_port = free_sip_port()
         self._post: Post | None = None
+        self._messenger: Messenger | None = None
         self._reader: StoreReader = reader_of(folder / "data", store_url)
         self._floor = Floor(
             agents=LOGINS[: size.agents],
@@ -97,11 +90,12 @@ class Run:
             record=True,
         )
         self._found = Found()
+        self._boards = Boards(self._reader, self._found)
         self._hub: RunningHub | None = None
         self._up_since = 0.0
         self._visitors: list[VisitorPeer] = []
         self._agents: list[AgentPeer] = []
-        self._peers: list[VisitorPeer | AgentPeer | CallerPeer | WriterPeer] = []
+        self._peers: list[VisitorPeer | AgentPeer | CallerPeer | WriterPeer | TexterPeer] = []
         self._world: World
 
     async def play(self) -> Report:
@@ -112,6 +106,9 @@ class Run:
             if self.size.writers:
                 post = Post(self.seed, ledger, self.size.server_faults, silent_s=SILENT_S * mail_times())
                 self._post = await stack.enter_async_context(post.open())
+            if self.size.texters:
+                messenger = Messenger(self.seed, ledger, self.size.telegram_faults)
+                self._messenger = await stack.enter_async_context(messenger.open())
             self._world = World(
                 seed=self.seed,
                 url=f"http://127.0.0.1:{self._port}",
@@ -120,6 +117,8 @@ class Run:
                 sip_port=self._sip_port if self.size.callers else 0,
                 letters_s=self.size.letters_s,
                 post=self._post,
+                texts_s=self.size.texts_s,
+                messenger=self._messenger,
             )
             self._visitors = [VisitorPeer(self._world, f"v{n}") for n in range(self.size.visitors)]
             self._agents = [AgentPeer(self._world, login) for login in self._floor.agents]
@@ -127,7 +126,8 @@ class Run:
                 CallerPeer(self._world, f"c{n}", f"+90532{n:07}") for n in range(1, self.size.callers + 1)
             ]
             writers = [WriterPeer(self._world, f"m{n}") for n in range(self.size.writers)]
-            self._peers = [*self._visitors, *self._agents, *callers, *writers]
+            texters = [TexterPeer(self._world, n) for n in range(self.size.texters)]
+            self._peers = [*self._visitors, *self._agents, *callers, *writers, *texters]
             try:
                 async with self._playing():
                     await self._befall(self._faults)
@@ -137,8 +137,10 @@ class Run:
             finally:
                 if self._hub is not None:
                     self._found.exit_code = await self._hub.stop()
-            ambiguities = self._found.sending_at_death + (self._post.ambiguities if self._post else 0)
-            evidence = Evidence(ledger.lines, rows, self._found.stalls, ambiguities)
+            ambiguities = self._post.ambiguities if self._post else 0
+            evidence = Evidence(
+                ledger.lines, rows, self._found.stalls, ambiguities, self._found.sending_at_death
+            )
             return self._report(evidence, time.monotonic() - began)
 
     @asynccontextmanager
@@ -186,6 +188,7 @@ class Run:
                     **SETTINGS,
                     "CHANNELS__SIP__PORT": str(self._sip_port),
                     **(self._post.settings if self._post else {}),
+                    **(self._messenger.settings(self._port) if self._messenger else {}),
                     **self.size.settings,
                 },
                 store_url=self._store_url,
@@ -198,15 +201,17 @@ class Run:
                 raise
             self._found.hit[armed.partition(":")[0]] += 1
             rows = await self._reader.rows_of_the_dead(STORED)
-            self._found.sending_at_death += len(rows["sending"])
+            self._found.sending_at_death.update(dict(rows["sending"]))
             return False
         self._found.recoveries_s.append(time.monotonic() - died_at)
         self._up_since = time.time()
         self._world.ledger.note(Up(armed=armed))
         if self._post is not None and not self._post.is_set_up:
             await self._post.set_up(self._hub.url)
+        if self._messenger is not None and not self._messenger.is_set_up:
+            await self._messenger.set_up(self._hub.url)
         if not armed:
-            await self._compare_board(self._hub)
+            await self._boards.compare(self._hub)
         self._world.gate.set()
         return True
 
@@ -241,7 +246,7 @@ class Run:
                 break
             await asyncio.sleep(0.01)
         rows = await self._reader.rows_of_the_dead(STORED)
-        self._found.sending_at_death += len(rows["sending"])
+        self._found.sending_at_death.update(dict(rows["sending"]))
         stored = message_ids(rows["stored"])
         acked = {ack.msg_id for ack in self._world.ledger.all(Acked)}
         sent = {sent.msg_id for sent in self._world.ledger.all(Sent)}
@@ -249,47 +254,6 @@ class Run:
         self._found.unacked_stored |= (sent & stored) - acked
 
     # --- while it lives ---
-
-    async def _compare_board(self, hub: RunningHub) -> None:
-        """The router's picture is the rows: the same line in the same order, the same work in hand."""
-        until = time.monotonic() + BOARD_WITHIN_S
-        while True:
-            seen = await self._board(hub, until)
-            seen.pop("telephone", None)
-            rows = await self._reader.rows(_BOARD)
-            lines: dict[str, list[str]] = {}
-            for queue_id, item_id in rows["lines"]:
-                lines.setdefault(queue_id, []).append(item_id)
-            held: dict[str, dict[str, str]] = {}
-            for agent_id, item_id, state in rows["held"]:
-                held.setdefault(agent_id, {})[item_id] = state
-            if seen == {"lines": lines, "held": held}:
-                return
-            if time.monotonic() > until:
-                self._found.board_differs.append(f"board {seen}, rows {lines} {held}")
-                return
-            await asyncio.sleep(0.05)
-
-    async def _board(self, hub: RunningHub, until: float) -> dict[str, Any]:
-        """What the hub itself sees; empty when it does not say by then."""
-        board = hub.data_dir / BOARD
-        board.unlink(missing_ok=True)
-        hub.process.send_signal(signal.SIGUSR1)
-        while not board.exists() and time.monotonic() < until and hub.lives:
-            await asyncio.sleep(0.005)
-        return json.loads(board.read_text()) if board.exists() else {}
-
-    async def _hung_up(self, hub: RunningHub) -> None:
-        """No call, no leg and no sound is left."""
-        until = time.monotonic() + BOARD_WITHIN_S
-        while True:
-            left = (await self._board(hub, until)).get("telephone", {"board": 1})
-            if not any(left.values()):
-                return
-            if time.monotonic() > until:
-                self._found.telephone_left.append(str(left))
-                return
-            await asyncio.sleep(0.1)
 
     async def _watch(self) -> None:
         oldest_event: object = None
@@ -336,11 +300,14 @@ class Run:
         """Bring everything to its end on a hub that stays; the rows then."""
         await self._start("")
         await asyncio.sleep(1.0)
-        while self._mail_replies() < self.size.mail_replies:
+        wanted = {"email": self.size.mail_replies, "telegram": self.size.telegram_replies}
+        while any(self._replies_on(channel) < number for channel, number in wanted.items()):
             await asyncio.sleep(0.2)
         self._world.calm.set()
         if self._post is not None:
             self._post.well()  # else how long the last letter takes is a matter of luck
+        if self._messenger is not None:
+            self._messenger.well()
         began, began_at = time.monotonic(), time.time()
         while True:
             await asyncio.sleep(0.3)
@@ -353,11 +320,11 @@ class Run:
             rows = await self._reader.rows(QUESTIONS)
             if is_late or is_quiet(rows, self._world.ledger):
                 assert self._hub is not None
-                await self._hung_up(self._hub)
+                await self._boards.hung_up(self._hub)
                 return rows
 
-    def _mail_replies(self) -> int:
-        return sum(reply.channel == "email" for reply in self._world.ledger.all(ReplyQueued))
+    def _replies_on(self, channel: str) -> int:
+        return sum(reply.channel == channel for reply in self._world.ledger.all(ReplyQueued))
 
     def _report(self, evidence: Evidence, took_s: float) -> Report:
         found, counts = self._found, self._world.counts
@@ -376,6 +343,7 @@ class Run:
         report.require_none("crashpoints_missed", sorted(wanted - found.hit.keys()))
         judge(report, evidence)
         judge_mail(report, evidence)
+        judge_telegram(report, evidence, self._messenger.went_wrong if self._messenger else {})
         report.require_none("touch_acked_not_durable", sorted(found.not_durable))
         report.tell(touch_unacked_stored=len(found.unacked_stored))
         report.require_none("board_differs", found.board_differs)

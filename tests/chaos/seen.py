@@ -18,7 +18,8 @@ class Found:
     kills: int = 0
     hit: Counter[str] = field(default_factory=Counter)
     missed: list[Crash] = field(default_factory=list)
-    sending_at_death: int = 0
+    sending_at_death: Counter[str] = field(default_factory=Counter)
+    """By channel."""
     not_durable: set[str] = field(default_factory=set)
     unacked_stored: set[str] = field(default_factory=set)
     board_differs: list[str] = field(default_factory=list)
@@ -39,8 +40,9 @@ def is_quiet(rows: Mapping[str, Sequence[Row]], ledger: Ledger) -> bool:
         and all(row[2] != "open" for row in rows["interactions"])
         and all(row[7] not in {"queued", "sending"} for row in rows["touches"])
         and all(state != "kept" for _, state, *_ in rows["letters"])
+        and all(state != "kept" for _, state in rows["updates"])
         and all(state != "waiting" for _, state in rows["planned"])
-        and all(reply.text in got for reply in ledger.all(ReplyQueued) if reply.channel != "email")
+        and all(reply.text in got for reply in ledger.all(ReplyQueued) if reply.channel == "webchat")
     )
 
 

@@ -11,6 +11,9 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 SMALL = Size(name="proof", visitors=4, agents=2, rounds=0)
 CALLED = Size(name="proof", visitors=1, agents=2, callers=6, callees=1, rounds=0)
+TEXTED = Size(
+    name="proof", visitors=0, agents=2, texters=6, telegram_replies=20, telegram_faults=0.3, rounds=0
+)
 DEAD_SOON = (Kill(after_s=1.5),) * 5
 KEPT = Crash(point="calls.after_row", nth=4)
 BEFORE_COMMIT = Crash(point="intake.after_insert_before_commit", nth=3)
@@ -81,3 +84,19 @@ async def test_a_call_that_is_told_before_it_is_kept_is_lost(tmp_path: Path) -> 
     found = await counters_of("told_before_kept", tmp_path, *DEAD_SOON, size=CALLED)
 
     assert found["calls_lost"] > 0
+
+
+async def test_updates_that_are_confirmed_before_they_are_kept_are_lost(tmp_path: Path) -> None:
+    found = await counters_of("confirmed_before_kept", tmp_path, *DEAD_SOON, size=TEXTED)
+
+    assert found["telegram_lost"] > 0
+
+
+async def test_a_reply_that_may_have_arrived_and_is_sent_again_is_doubled(tmp_path: Path) -> None:
+    found = await counters_of("uncertain_sent_again", tmp_path, size=TEXTED)
+
+    assert found["telegram_reply_double"] > 0
+
+
+async def test_a_sound_hub_with_bots_passes(tmp_path: Path) -> None:
+    assert await counters_of("", tmp_path, *DEAD_SOON, size=TEXTED) == {}

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from tests.chaos.ledger import Ledger
 
 if TYPE_CHECKING:
+    from tests.chaos.messenger import Messenger
     from tests.chaos.post import Post
 
 HUB_GONE = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, ClientError, EOFError)
@@ -23,7 +24,8 @@ class World:
     """`gate` is open while peers may talk to the hub; after `calm` nobody begins anything new, and what is under
     way is brought to its end. `counts` are the peers' own counters. `rate_s` is a visitor's messages a second,
     `calls_s` a caller's calls; `sip_port` is 0 without a telephone. `letters_s` is a client's letters a
-    second, `post` how they are carried; None without mail."""
+    second, `post` how they are carried; None without mail. `texts_s` is a client's messages in Telegram a second,
+    `messenger` Telegram itself; None without."""
 
     seed: int
     url: str
@@ -33,6 +35,8 @@ class World:
     calls_s: float = 2.0
     letters_s: float = 1.0
     post: "Post | None" = None
+    texts_s: float = 1.0
+    messenger: "Messenger | None" = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     calm: asyncio.Event = field(default_factory=asyncio.Event)
     counts: Counter[str] = field(default_factory=Counter)

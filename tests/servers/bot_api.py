@@ -34,12 +34,13 @@ _SENDS = {"sendMessage", "sendLocation", *_FILES}
 
 
 class BotApiLookAlike:
-    """Used as `async with`. `fault_of` is asked at each request (bot, method)."""
+    """Used as `async with`. `fault_of` is asked at each request (bot, method), `told` of each message that is sent."""
 
     def __init__(self, port: int = 0) -> None:
         self.bots: dict[str, LookBot] = {}
         self.people: dict[int, Person] = {}
         self.fault_of: Callable[[LookBot, str], Fault | None] = lambda _bot, _method: None
+        self.told: Callable[[LookBot, Sent], None] = lambda _bot, _sent: None
         self.port = port
         self._runner: web.AppRunner | None = None
         self._jobs: list[asyncio.Task[None]] = []
@@ -139,7 +140,9 @@ class BotApiLookAlike:
 
     async def _result(self, bot: LookBot, method: str, given: dict[str, Any]) -> Any:
         if method in _SENDS:
-            return _sent(self.people, bot, method, given)
+            result = _sent(self.people, bot, method, given)
+            self.told(bot, bot.sent[-1])
+            return result
         match method:
             case "getMe":
                 return {
