@@ -15,10 +15,10 @@ from agent_console.mail_bodies import (
     MailAccountView,
     MailTrial,
     MailTrialResult,
-    MailTried,
     UnreadableLetterView,
     UnreadablePage,
     account_view,
+    tried_view,
     unreadable_view,
 )
 from agent_console.operations import Call, Download, Operation, Operations
@@ -71,7 +71,7 @@ def operations(*, settings: MailSettings, letters: LettersShown) -> list[Operati
         tried = await settings.try_out(
             call.principal, body.account.account(body.account_id or ""), body.account.kept_secrets()
         )
-        return MailTrialResult(items=tuple(MailTried(part=p, ok=ok, said=said) for p, ok, said in tried))
+        return MailTrialResult(items=tuple(map(tried_view, tried)))
 
     @made.op("GET", "/api/v1/mail/unreadable", _CONFIGURE, "Letters that could not be read")
     async def list_unreadable_letters(

@@ -18,6 +18,7 @@ from hub.domain.mail_account import (
     RuleField,
     Security,
 )
+from hub.ports.mail import MailTried as TriedOut
 
 Host = Annotated[str, Meta(min_length=1, max_length=255)]
 Line = Annotated[str, Meta(max_length=255)]
@@ -139,7 +140,9 @@ class MailTrial(Body, frozen=True, kw_only=True):
 
 class MailAccountView(Answer, frozen=True, kw_only=True):
     """An account. `secrets_set` names which secrets are kept; `receiving` and `sending` say how it fares: `off`,
-    `unknown` (not tried yet), `reading`, `waiting`, `works`, `broken`; `trouble` why, in the words of the server."""
+    `unknown` (not tried yet), `reading`, `waiting`, `works`, `broken`; `trouble` why, in English.
+    `trouble_code` names that sentence and `trouble_values` what stands in it, of which `quote` is in the server's own
+    words."""
 
     id: str
     version: int
@@ -153,6 +156,8 @@ class MailAccountView(Answer, frozen=True, kw_only=True):
     sending: str
     since: datetime | None
     trouble: str
+    trouble_code: str = ""
+    trouble_values: dict[str, str | int] = field(default_factory=dict)
 
 
 class MailAccountPage(Answer, frozen=True, kw_only=True):
@@ -163,11 +168,14 @@ class MailAccountPage(Answer, frozen=True, kw_only=True):
 
 
 class MailTried(Answer, frozen=True, kw_only=True):
-    """What one server said: `part` is `incoming` or `outgoing`."""
+    """What came of one server: `part` is `incoming` or `outgoing`. `said` is it in English; `code` names that sentence
+    and `values` what stands in it, of which `quote` is in the server's own words."""
 
     part: str
     ok: bool
     said: str
+    code: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 class MailTrialResult(Answer, frozen=True, kw_only=True):
@@ -222,6 +230,7 @@ class UnreadablePage(Answer, frozen=True, kw_only=True):
 def account_view(shown: ShownAccount) -> MailAccountView:
     """An account as it is answered."""
     account, standing = shown.account, shown.standing
+    trouble = None if standing is None else standing.trouble
     return MailAccountView(
         id=account.id,
         version=account.version,
@@ -234,8 +243,16 @@ def account_view(shown: ShownAccount) -> MailAccountView:
         receiving="off" if standing is None else standing.receiving,
         sending="off" if standing is None else standing.sending,
         since=None if standing is None else standing.since,
-        trouble="" if standing is None else standing.trouble,
+        trouble="" if trouble is None else trouble.text,
+        trouble_code="" if trouble is None else trouble.code,
+        trouble_values={} if trouble is None else dict(trouble.values),
     )
+
+
+def tried_view(one: TriedOut) -> MailTried:
+    """What came of one server, as it is answered."""
+    told = one.told
+    return MailTried(part=one.part, ok=one.ok, said=told.text, code=told.code, values=dict(told.values))
 
 
 def unreadable_view(letter: QuarantinedLetter) -> UnreadableLetterView:

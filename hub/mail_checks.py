@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from hub.channels.email.accounts import AsksForToken
-from hub.domain.errors import HubError, Unavailable
+from hub.domain.errors import HubError
 from hub.domain.ids import TenantId
 from hub.domain.mail_account import MailAccount
+from hub.domain.mail_told import DETAIL, MailUnavailable, Told
 from hub.domain.queue import Queue
 from hub.part_checks import fail, ok, warn
 from hub.ports.mail import MailAccounts, MailStandings
@@ -54,13 +55,19 @@ async def _examined(
         secrets = await store.mail_secrets(account)
     except HubError as error:
         findings.append(
-            fail(f"e-mail {account.name}", str(error), _REMEDY, code="mail_broken", values=values)
+            fail(
+                f"e-mail {account.name}",
+                str(error),
+                _REMEDY,
+                code="mail_broken",
+                values={**values, "said": str(error), "told": error.stable_code},
+            )
         )
     else:
-        for which, good, said in await standings.try_out(account, secrets):
-            part = f"e-mail {account.name} {which}"
-            told = {**values, "part": which, "said": said}
-            if good:
+        for tried in await standings.try_out(account, secrets):
+            part, said = f"e-mail {account.name} {tried.part}", tried.told.text
+            told = {**tried.told.values, **values, "part": tried.part, "said": said, "told": tried.told.code}
+            if tried.ok:
                 findings.append(ok(part, said, code="mail_ok", values=told))
             else:
                 findings.append(fail(part, said, _REMEDY, code="mail_broken", values=told))
@@ -108,11 +115,16 @@ def tokens_by(caller: Caller) -> AsksForToken:
             url, urlencode(form).encode(), headers, kept_bytes=_TOKEN_BYTES
         )
         if status != 200:
-            raise Unavailable(f"the token server said {status or error}", code="no_token")
+            said = f"HTTP {status}" if status else error
+            text = f"the token server said {said}"
+            raise MailUnavailable(
+                Told(code="token_refused", text=text, values={DETAIL: said}), code="no_token"
+            )
         try:
             found = json.loads(answer)
         except ValueError as broken:
-            raise Unavailable("the token server's answer is no JSON", code="no_token") from broken
+            told = Told(code="token_not_given", text="the token server's answer is no JSON")
+            raise MailUnavailable(told, code="no_token") from broken
         return found if isinstance(found, dict) else {}
 
     return ask

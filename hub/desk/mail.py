@@ -11,13 +11,17 @@ from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import InteractionId, LetterId, MailAccountId, TouchId
 from hub.domain.mail import Handled, LetterBody, Quarantine, QuarantinedLetter
 from hub.domain.mail_account import MailAccount, MailSecrets, MailSignIn, check_secrets, checked_account
+from hub.domain.mail_told import Told
 from hub.domain.texts import one_line, written_text
 from hub.domain.values import changed
 from hub.ids import new_id
 from hub.ports.attachments import Attachments
 from hub.ports.clock import Clock
-from hub.ports.mail import LetterReads, MailAccounts, MailStanding, MailStandings
+from hub.ports.mail import LetterReads, MailAccounts, MailStanding, MailStandings, MailTried
 
+_OTHER_SERVER = Told(
+    code="other_server", text="this server is another than the kept password is for: type it again"
+)
 NOTE_CHARS = 200
 """What somebody says came of a letter that could not be read."""
 
@@ -91,7 +95,7 @@ class MailSettings:
 
     async def try_out(
         self, principal: Principal, account: MailAccount, secrets: MailSecrets
-    ) -> Sequence[tuple[str, bool, str]]:
+    ) -> Sequence[MailTried]:
         """Sign in at the account's servers as it would be, sending nothing. Empty secrets are those that are kept.
 
         A kept secret is only shown to the servers it was kept for: a half that names another one is not tried before
@@ -118,10 +122,9 @@ class MailSettings:
             incoming=None if "incoming" in untried else mine.setup.incoming,
             outgoing=None if "outgoing" in untried else mine.setup.outgoing,
         )
-        said = "this server is another than the kept password is for: type it again"
-        tried = [(half, False, said) for half in untried]
+        tried = [MailTried(part=half, ok=False, told=_OTHER_SERVER) for half in untried]
         tried += await self._standings.try_out(changed(mine, setup=setup), secrets)
-        return sorted(tried)  # incoming, outgoing
+        return sorted(tried, key=lambda one: one.part)  # incoming, outgoing
 
     async def _mine(self, principal: Principal, account_id: MailAccountId) -> MailAccount:
         for account in await self._store.mail_accounts(principal.tenant_id):

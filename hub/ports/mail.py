@@ -22,6 +22,7 @@ from hub.domain.mail import (
     ThreadSeen,
 )
 from hub.domain.mail_account import MailAccount, MailSecrets
+from hub.domain.mail_told import Told
 
 DOUBTFUL_TRIES = 2
 """So many tries without an end, and a letter may be what breaks hubs."""
@@ -192,13 +193,22 @@ class MailAccounts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailStanding:
-    """How an account is doing: what it does now, in a word, since when, and what went wrong last, in words."""
+    """How an account is doing: what it does now, in a word, since when, and what went wrong last; None: nothing."""
 
     account_id: MailAccountId
     receiving: str
     sending: str
     since: datetime
-    trouble: str = ""
+    trouble: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailTried:
+    """What came of signing in at one server of an account: `part` is `incoming` or `outgoing`."""
+
+    part: str
+    ok: bool
+    told: Told
 
 
 class MailStandings(Protocol):
@@ -208,6 +218,6 @@ class MailStandings(Protocol):
         """Of each account that is enabled."""
         ...
 
-    async def try_out(self, account: MailAccount, secrets: MailSecrets) -> Sequence[tuple[str, bool, str]]:
-        """Sign in at its servers now, in and out, sending nothing: (what, whether it worked, what to do)."""
+    async def try_out(self, account: MailAccount, secrets: MailSecrets) -> Sequence[MailTried]:
+        """Sign in at its servers now, in and out, sending nothing."""
         ...

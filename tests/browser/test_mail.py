@@ -285,3 +285,49 @@ async def sent_by(post: Post) -> EmailMessage:
     answer = message_from_bytes(post.outside.got[0].raw, policy=default)
     assert isinstance(answer, EmailMessage)
     return answer
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "not_imap", "refused", "words"),
+    [
+        ("en", "dark", "is no mailbox (IMAP)", "refuses our user or password", "The server’s words: “220 "),
+        (
+            "ru",
+            "light",
+            "не почтовый ящик (IMAP)",
+            "не принимает пользователя или пароль",
+            "Слова сервера: “220 ",
+        ),
+        ("tr", "light", "posta kutusu (IMAP) değil", "parolamızı kabul etmiyor", "Sunucunun sözleri: “220 "),
+    ],
+)
+async def test_what_servers_do_is_said_as_the_reader_speaks_and_their_own_words_stay(
+    browser: Browser, post: Post, language: str, theme: str, not_imap: str, refused: str, words: str
+) -> None:
+    async with Agent(post.hub.url, "admin") as office:
+        body = await account_of(office, post.box, post.outside)
+        body["setup"]["incoming"]["port"] = post.outside.port  # a server for sending
+        await office.post("/api/v1/mail/accounts", body)
+    screen = await screen_of(browser, PICTURES, language=language, theme=theme)
+    page = screen.page
+    await sign_in(page, post.hub.url, "admin")
+    await page.goto(f"{post.hub.url}/admin/mail")
+    # the account says so by itself
+    fares = page.locator(".fares .wrong")
+    await expect(fares).to_contain_text(f"127.0.0.1:{post.outside.port}")
+    await expect(fares).to_contain_text(not_imap)
+    await expect(fares).to_contain_text(words)
+    await page.locator("form.setup .actions .btn:not(.primary)").first.press("Enter")
+    tries = page.locator(".tried li")
+    await expect(tries.nth(0)).to_contain_text(not_imap)
+    await expect(tries.nth(0)).to_contain_text(words)
+    await screen.settled()
+    await screen.picture(f"told-{language}-{theme}")
+    assert [*await screen.violations(), *screen.complaints] == []
+
+    port = page.locator("form.setup input[type=number]").first
+    await port.fill(str(post.box.port))
+    await page.locator("form.setup input[type=password]").first.fill("wrong")
+    await page.locator("form.setup .actions .btn:not(.primary)").first.press("Enter")
+    await expect(tries.nth(0)).to_contain_text(refused)
+    await page.context.close()

@@ -23,6 +23,7 @@ from hub.domain.mail_account import (
 )
 from hub.domain.queue import Queue, QueueRules
 from hub.ids import new_id
+from hub.ports.mail import MailTried
 from tests.contracts.mailing import NOW, MailHouse, accounts, draft
 from tests.fakes.clock import FakeClock
 from tests.stores import House
@@ -318,7 +319,7 @@ async def test_trying_out_shows_no_server_an_empty_password_in_place_of_the_kept
         def __init__(self) -> None:
             self.shown: list[tuple[bool, str, str]] = []
 
-        async def try_out(self, one: MailAccount, given: MailSecrets) -> list[tuple[str, bool, str]]:
+        async def try_out(self, one: MailAccount, given: MailSecrets) -> list[MailTried]:
             reads = one.setup.incoming is not None
             self.shown.append((reads, given.incoming_password, given.outgoing_password))
             return []
@@ -331,8 +332,8 @@ async def test_trying_out_shows_no_server_an_empty_password_in_place_of_the_kept
     other = replace(kept.account, setup=replace(both.setup, incoming=replace(SERVER, port=143)))
 
     (untried,) = await settings.try_out(admin, other, MailSecrets())
-    assert (untried[0], untried[1]) == ("incoming", False)
-    assert "type it again" in untried[2]
+    assert (untried.part, untried.ok, untried.told.code) == ("incoming", False, "other_server")
+    assert "type it again" in untried.told.text
     await settings.try_out(admin, other, MailSecrets(incoming_password="again"))
     await settings.try_out(admin, kept.account, MailSecrets())
     assert standings.shown == [

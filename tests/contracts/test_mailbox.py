@@ -70,7 +70,7 @@ class Reading:
             self.store,
             self.keeping,
             FakeClock(),
-            told=lambda word, trouble: self.words.append(f"{word} {trouble}".strip()),
+            told=lambda word, trouble: self.words.append(f"{word} {trouble or ''}".strip()),
             poll_s=self.wait_s,
             idle_s=60.0,
             pause=self._pause,
@@ -308,7 +308,7 @@ def test_numbers_as_imap_writes_them() -> None:
     assert mutf7("Входящие & ğ") == "&BBIERQQ+BDQETwRJBDgENQ- &- &AR8-"
     assert quoted('a "b" \\c') == '"a \\"b\\" \\\\c"'
     for bad in ("a\r\nb", "ё", "\x00"):
-        with pytest.raises(ValueError, match="ASCII"):
+        with pytest.raises(MailboxTrouble, match="ASCII"):
             quoted(bad)
 
 

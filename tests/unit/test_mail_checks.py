@@ -6,8 +6,10 @@ from typing import Any, cast
 
 from hub.domain.ids import DEFAULT_TENANT, MailAccountId, QueueId
 from hub.domain.mail_account import MailAccount, MailRule, MailSecrets, MailSetup, RuleField
+from hub.domain.mail_told import Told
 from hub.domain.queue import Queue, QueueRules
 from hub.mail_checks import examined, queues_of_account
+from hub.ports.mail import MailTried
 from hub.ports.status import Health
 
 OWN, BILLING = (Queue(id=QueueId(n), tenant_id=DEFAULT_TENANT, name=n) for n in ("support", "billing"))
@@ -62,12 +64,13 @@ async def test_an_account_that_is_silent_hides_none_of_the_others() -> None:
             return MailSecrets()
 
     class Tried:
-        async def try_out(self, account: MailAccount, _: object) -> list[tuple[str, bool, str]]:
+        async def try_out(self, account: MailAccount, _: object) -> list[MailTried]:
             asked.append(account.name)
             if len(asked) == len(others):
                 all_asked.set()
             await all_asked.wait()  # none has an answer before all were asked
-            return [("incoming", account.name != "box1", "said")]
+            told = Told(code="no_folder", text="said", values={"folder": "INBOX"})
+            return [MailTried(part="incoming", ok=account.name != "box1", told=told)]
 
     store, standings = cast(Any, Store()), cast(Any, Tried())
     found = await examined(store, standings, DEFAULT_TENANT, [OWN])
@@ -76,3 +79,10 @@ async def test_an_account_that_is_silent_hides_none_of_the_others() -> None:
         ("e-mail box1 incoming", Health.FAIL),
         ("e-mail box2 incoming", Health.OK),
     ]
+    assert found[1].values == {
+        "account": "box1",
+        "part": "incoming",
+        "said": "said",
+        "told": "no_folder",
+        "folder": "INBOX",
+    }

@@ -11,6 +11,7 @@ from hub.channels.email.signing_in import SignsIn
 from hub.domain.errors import HubError, Unavailable
 from hub.domain.ids import MailAccountId, TenantId
 from hub.domain.mail_account import MailAccount, MailSecrets
+from hub.domain.mail_told import MailUnavailable, Told
 from hub.ports.mail import MailAccounts
 
 log = structlog.get_logger(__name__)
@@ -166,7 +167,9 @@ class Accounts:
     async def _fresh(self, opened: Opened) -> _Token:
         setup = opened.account.setup.oauth
         if setup is None:
-            raise Unavailable("this account has no OAuth settings", code="no_oauth")
+            raise MailUnavailable(
+                Told(code="no_oauth", text="this account has no OAuth settings"), code="no_oauth"
+            )
         form = {
             "grant_type": "refresh_token",
             "refresh_token": opened.secrets.refresh_token,
@@ -177,7 +180,8 @@ class Accounts:
         answer = await self._ask(setup.token_url, {name: value for name, value in form.items() if value})
         token, life = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token:
-            raise Unavailable("the token server gave no token", code="no_token")
+            told = Told(code="token_not_given", text="the token server gave no token")
+            raise MailUnavailable(told, code="no_token")
         seconds = float(life) if isinstance(life, (int, float)) and life > 0 else _TOKEN_S
         return _Token(token, self._monotonic() + max(seconds - _EARLY_S, seconds / 2))
 

@@ -21,6 +21,7 @@ from hub.domain.errors import (
 from hub.domain.ids import MailAccountId, TenantId
 from hub.domain.mail import LetterBody
 from hub.domain.mail_account import EMAIL, MailServer
+from hub.domain.mail_told import Told, told_by
 from hub.domain.touch import Attachment, OutboundMessage, Sent
 from hub.domain.written_letter import REFUSED
 from hub.ports.attachments import Attachments
@@ -44,7 +45,7 @@ SPEC = ChannelSpec(
 
 
 class EMail:
-    """The sending side. `sent` hears of each attempt: the account, and the trouble in words, or none."""
+    """The sending side. `sent` hears of each attempt: the account, and the trouble, or None."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class EMail:
         clock: Clock,
         key: bytes,
         run: Callable[[], Awaitable[None]],
-        sent: Callable[[MailAccountId, str], None],
+        sent: Callable[[MailAccountId, Told | None], None],
     ) -> None:
         self._tenant_id = tenant_id
         self._accounts = accounts
@@ -97,12 +98,12 @@ class EMail:
         except (ChannelUnavailable, ChannelUncertain) as error:
             if error.stable_code == "sign_in_refused":
                 self._accounts.forget_token(opened.account.id)
-            self._sent(opened.account.id, str(error))
+            self._sent(opened.account.id, told_by(error))
             raise
         except ChannelRefused:
-            self._sent(opened.account.id, "")  # the server is well: it does not take this letter
+            self._sent(opened.account.id, None)  # the server is well: it does not take this letter
             raise
-        self._sent(opened.account.id, "")
+        self._sent(opened.account.id, None)
         detail = f"{REFUSED}{', '.join(refused)}" if refused else ""
         return Sent(external_id=letter.message_id, detail=detail)
 

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import aioimaplib
 
 from hub.cancelling import raise_if_cancelled
-from hub.channels.email.signing_in import SignsIn, trusting, why_not_reached
-from hub.domain.errors import Unavailable
+from hub.channels.email.signing_in import NO_ANSWER, SignsIn, trusting, why_not_reached
 from hub.domain.mail_account import MailServer, MailSignIn, Security
+from hub.domain.mail_told import DETAIL, QUOTE, MailUnavailable, Told, quoted_words, told_by
 
 T = TypeVar("T")
 
@@ -31,11 +31,13 @@ _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _FETCH = re.compile(rb"^\d+ FETCH \(")
 _EXISTS = re.compile(rb"^(?:\* )?\d+ EXISTS")
 _UIDVALIDITY = re.compile(rb"UIDVALIDITY (\d+)")
+_GREETING = re.compile(rb"\* (?:OK|PREAUTH)\b", re.IGNORECASE)
+_GREETING_BYTES = 512
 _UIDNEXT = re.compile(rb"UIDNEXT (\d+)")
 
 
-class MailboxTrouble(Unavailable):
-    """The connection is of no use any more, or never was. `code` is a stable word."""
+class MailboxTrouble(MailUnavailable):
+    """The connection is of no use any more, or never was. `code` is a stable word, `told` a sentence."""
 
     code = "mailbox_unreachable"
 
@@ -57,6 +59,8 @@ class Mailbox:
         self._is_lost = False
         self._waiting: asyncio.Timeout | None = None
         self._has_news = False
+        self._trouble: MailboxTrouble | None = None
+        self._welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._client: Any = aioimaplib.IMAP4(
             host=server.host,
             port=server.port,
@@ -65,21 +69,27 @@ class Mailbox:
             ssl_context=None if server.security is Security.NONE else trusting(server.certificate),
         )
         self._listen()
+        self._look_at_greeting()
 
     async def sign_in(self, signs_in: SignsIn) -> None:
         """Wait for the server, and sign in. Raises MailboxTrouble (`sign_in_refused`)."""
         server = self._server
-        await self._wait(self._client.wait_hello_from_server(), self._answer_s)
+        await self._wait(self._hello(), self._answer_s)
         if server.sign_in is MailSignIn.OAUTH and signs_in.token is not None:
             token = await signs_in.token()
             response = await self._answered(self._client.xoauth2(server.username, token.encode()))
         else:
             response = await self._answered(self._client.login(quoted(server.username), signs_in.password))
         if response.result != "OK":
-            said = b" ".join(bytes(line) for line in response.lines[-1:]).decode("utf-8", "replace")
-            raise MailboxTrouble(
-                f"the mail server refuses our user or password: {said[:120]}", code="sign_in_refused"
-            )
+            said = quoted_words(b" ".join(bytes(line) for line in response.lines[-1:]))
+            text = f"the mail server refuses our user or password: {said}"
+            raise _trouble("sign_in_refused", text, **{QUOTE: said})
+
+    async def _hello(self) -> None:
+        """The library asks for what the server can under a lock that its own waiting needs to end, so that a server
+        which greets and is silent then holds it for ever: here nobody waits for that lock."""
+        await self._client._client_task  # noqa: SLF001 - a connection that is refused is told here
+        await self._welcomed
 
     async def say_goodbye(self) -> None:
         """Best effort."""
@@ -89,7 +99,7 @@ class Mailbox:
     def throw_away(self) -> None:
         """Nothing of the connection is left: neither its socket nor what the library began and waits for."""
         client = self._client
-        for task in {client._client_task, *client.tasks}:  # noqa: SLF001 - the library never ends them by itself
+        for task in {client._client_task, *client.tasks, *client.protocol.tasks}:  # noqa: SLF001 - the library never ends them by itself
             task.cancel()
             task.add_done_callback(lambda t: t.cancelled() or t.exception())
         if client._idle_waiter is not None:  # noqa: SLF001
@@ -101,11 +111,11 @@ class Mailbox:
         """Select the folder. Raises MailboxTrouble (`no_folder`)."""
         response = await self._answered(self._client.select(quoted(mutf7(folder))))
         if response.result != "OK":
-            raise MailboxTrouble(f"there is no folder {folder} in the mailbox", code="no_folder")
+            raise _trouble("no_folder", f"there is no folder {folder} in the mailbox", folder=folder)
         said = b"\n".join(bytes(line) for line in response.lines)
         validity, following = _UIDVALIDITY.search(said), _UIDNEXT.search(said)
         if validity is None:
-            raise MailboxTrouble("the mail server names no UIDVALIDITY", code="no_uidvalidity")
+            raise _trouble("no_uidvalidity", "the mail server names no UIDVALIDITY")
         self._has_news = False
         return Selected(uidvalidity=int(validity[1]), uidnext=int(following[1]) if following else 0)
 
@@ -184,13 +194,67 @@ class Mailbox:
 
         protocol._untagged_response = noted  # noqa: SLF001
 
+    def _look_at_greeting(self) -> None:
+        """The library takes whatever comes first for a greeting, and tells the log with a traceback that it was none;
+        what it cannot read later ends the connection in the same way. Here that is trouble like any other."""
+        protocol = self._client.protocol
+        takes, first = protocol.data_received, bytearray()
+        is_greeted = False
+
+        def heard(data: bytes) -> None:
+            nonlocal is_greeted
+            if self._is_lost:
+                return
+            if not is_greeted:
+                first.extend(data)
+                if b"\n" not in first and len(first) < _GREETING_BYTES:
+                    return
+                if (trouble := self._trouble_of(bytes(first))) is not None:
+                    self._turn_away(trouble)
+                    return
+                is_greeted, data = True, bytes(first)
+            try:
+                takes(data)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the connection is done with
+                self._turn_away(_garbled(error))
+            for task in protocol.tasks:
+                task.add_done_callback(self._tasted)
+
+        protocol.data_received = heard
+
+    def _tasted(self, task: asyncio.Task[Any]) -> None:
+        """What the library made of the greeting, and tells nobody else if it went wrong."""
+        if task.cancelled():
+            return
+        if (error := task.exception()) is None:
+            if not self._welcomed.done():
+                self._welcomed.set_result(None)
+        elif not self._is_lost:
+            self._turn_away(_garbled(error))
+
+    def _trouble_of(self, first: bytes) -> MailboxTrouble | None:
+        """None: this is the greeting of an IMAP server that lets us in (RFC 3501 section 7.1)."""
+        line = first.partition(b"\n")[0]
+        if _GREETING.match(line) is not None:
+            return None
+        said, place = quoted_words(line), f"{self._server.host}:{self._server.port}"
+        if line.upper().startswith(b"* BYE"):
+            return _trouble("turned_away", f"the mail server turns us away: {said}", **{QUOTE: said})
+        text = f"{place} is not an IMAP server: it greeted with “{said}”; see server and port"
+        return _trouble("not_imap", text, server=place, **{QUOTE: said})
+
+    def _turn_away(self, trouble: MailboxTrouble) -> None:
+        self._trouble = trouble
+        self._client.protocol.transport.abort()
+        self._lost(None)
+
     # --- deadlines ---
 
     async def _ok(self, command: Awaitable[Any], *, times: float = 1.0) -> Any:
         response = await self._answered(command, times=times)
         if response.result != "OK":
-            said = b" ".join(bytes(line) for line in response.lines[-1:]).decode("utf-8", "replace")
-            raise MailboxTrouble(f"the mail server refuses: {said[:160]}", code="refused_command")
+            said = quoted_words(b" ".join(bytes(line) for line in response.lines[-1:]))
+            raise _trouble("refused_command", f"the mail server refuses: {said}", **{QUOTE: said})
         return response
 
     async def _answered(self, command: Awaitable[Any], *, times: float = 1.0) -> Any:
@@ -200,7 +264,7 @@ class Mailbox:
         try:
             return await self._within(work, seconds)
         except TimeoutError as error:
-            raise MailboxTrouble("the mail server did not answer in time", code="no_answer") from error
+            raise MailboxTrouble(NO_ANSWER, code="no_answer") from error
         except MailboxTrouble:
             raise
         except Exception as error:  # whatever the library raises, the connection is done with
@@ -215,7 +279,9 @@ class Mailbox:
                 return result
         except TimeoutError:
             if self._is_lost:
-                raise MailboxTrouble("the connection to the mail server was lost", code="lost") from None
+                raise self._trouble or _trouble(
+                    "lost", "the connection to the mail server was lost"
+                ) from None
             raise
         finally:
             self._waiting = None
@@ -232,13 +298,22 @@ async def connected(server: MailServer, signs_in: SignsIn, *, answer_s: float) -
     try:
         box = Mailbox(server, answer_s)
     except OSError as error:
-        raise MailboxTrouble(str(error), code="no_certificate") from error
+        raise MailboxTrouble(told_by(error), code="no_certificate") from error
     try:
         await box.sign_in(signs_in)
         yield box
         await box.say_goodbye()
     finally:
         box.throw_away()
+
+
+def _trouble(code: str, text: str, **values: str | int) -> MailboxTrouble:
+    return MailboxTrouble(Told(code=code, text=text, values=values), code=code)
+
+
+def _garbled(error: BaseException) -> MailboxTrouble:
+    detail = type(error).__name__
+    return _trouble("garbled", f"the mail server's answer cannot be read ({detail})", **{DETAIL: detail})
 
 
 def letters_in(lines: Sequence[bytes | bytearray]) -> dict[int, bytes]:
@@ -272,9 +347,9 @@ def uid_set(uids: Sequence[int]) -> str:
 
 
 def quoted(text: str) -> str:
-    """A quoted string (RFC 3501 section 4.3). Raises ValueError for what cannot be in one."""
+    """A quoted string (RFC 3501 section 4.3). Raises MailboxTrouble (`not_ascii`) for what cannot be in one."""
     if not re.fullmatch(r"[\x20-\x7e]*", text):
-        raise ValueError("only printable ASCII can be sent to a mail server here")
+        raise _trouble("not_ascii", "only printable ASCII can be sent to a mail server here")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

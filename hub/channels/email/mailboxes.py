@@ -8,6 +8,7 @@ from hub.channels.email.accounts import Accounts, Opened
 from hub.channels.email.keeping import Keeping
 from hub.channels.email.settings import EmailSettings
 from hub.domain.ids import MailAccountId
+from hub.domain.mail_told import Told
 from hub.ports.clock import Clock
 from hub.ports.mail import LetterStore
 
@@ -26,7 +27,7 @@ class Mailboxes:
         clock: Clock,
         settings: EmailSettings,
         *,
-        told: Callable[[MailAccountId, str, str], None],
+        told: Callable[[MailAccountId, str, Told | None], None],
     ) -> None:
         self._accounts = accounts
         self._store = store
@@ -72,7 +73,7 @@ class Mailboxes:
         assert server is not None
         signs_in = self._accounts.signs_in_to_read(opened)
 
-        def told(word: str, trouble: str) -> None:
+        def told(word: str, trouble: Told | None) -> None:
             if word == "broken":
                 self._accounts.forget_token(account.id)
             self._told(account.id, word, trouble)

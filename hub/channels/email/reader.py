@@ -17,6 +17,7 @@ from hub.crashpoints import crash_at
 from hub.domain.errors import HubError, Unavailable
 from hub.domain.mail import LetterWay, MailCursor
 from hub.domain.mail_account import MailAccount
+from hub.domain.mail_told import DETAIL, QUOTE, Told, told_by
 from hub.ports.clock import Clock
 from hub.ports.mail import LetterStore
 
@@ -31,7 +32,7 @@ _BEGINNING_BYTES = 256 * 1024
 _TRIES = 3
 
 Connects = Callable[[], AbstractAsyncContextManager[Mailbox]]
-Told = Callable[[str, str], None]
+Hears = Callable[[str, Told | None], None]
 
 
 class MailboxReader:
@@ -46,7 +47,7 @@ class MailboxReader:
         keeping: Keeping,
         clock: Clock,
         *,
-        told: Told,
+        told: Hears,
         poll_s: float,
         idle_s: float,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -69,22 +70,25 @@ class MailboxReader:
                 async with self._connect() as box:
                     await self._stay(box, backoff)
             except Unavailable as error:
-                self._told("broken", str(error))
-                log.warning("mailbox_broken", account=self._account.name, why=error.stable_code)
+                told = told_by(error)
+                self._told("broken", told)
+                greeting = {"greeting": told.values[QUOTE]} if told.code == "not_imap" else {}
+                log.warning("mailbox_broken", account=self._account.name, why=error.stable_code, **greeting)
             except Exception as error:
-                self._told("broken", type(error).__name__)
+                detail = type(error).__name__
+                self._told("broken", Told(code="reader_broke", text=detail, values={DETAIL: detail}))
                 log.exception("mailbox_reader_broke", account=self._account.name)
             await self._pause(backoff.next_s() * (1 + 0.25 * random.random()))  # noqa: S311 - jitter
 
     async def _stay(self, box: Mailbox, backoff: Backoff) -> None:
         folder = self._account.setup.folder
         while True:
-            self._told("reading", "")
+            self._told("reading", None)
             # chosen anew each time: a mailbox that was made anew while we looked at it has other numbers
             selected = await box.choose(folder)
             await self._catch_up(box, selected)
             backoff.reset()
-            self._told("waiting", "")
+            self._told("waiting", None)
             await box.wait_for_news(self._wait_s)
 
     async def _catch_up(self, box: Mailbox, selected: Selected) -> None:
@@ -153,7 +157,9 @@ class MailboxReader:
         for uid in again:
             self._tries[uid] = self._tries.get(uid, 0) + 1
         if again:
-            raise MailboxTrouble(f"the mail server does not give the letter {again[0]}", code="not_given")
+            text = f"the mail server does not give the letter {again[0]}"
+            told = Told(code="not_given", text=text, values={"number": again[0]})
+            raise MailboxTrouble(told, code="not_given")
         self._tries.clear()
         log.error("letters_not_given", account=self._account.name, letters=len(there))
         place = f"{self._account.account} {cursor.folder} {cursor.uidvalidity}"

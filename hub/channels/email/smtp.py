@@ -11,6 +11,7 @@ from hub.channels.email.composing import Composed
 from hub.channels.email.signing_in import SAID_CHARS, SignsIn, trusting, why_not_reached
 from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain
 from hub.domain.mail_account import MailServer, MailSignIn, Security
+from hub.domain.mail_told import DETAIL, QUOTE, MailServerAway, Told, quoted_words
 
 WITHIN_S = 25.0
 """For one letter, from the connection to the server's last word: below what a send may take (`LaneLimits.send_s`)."""
@@ -56,28 +57,29 @@ async def handed_over(
     except aiosmtplib.SMTPResponseException as error:
         raise _answered(error, server, signed_in=progress.signed_in) from error
     except aiosmtplib.SMTPNotSupported as error:
-        raise ChannelUnavailable(_why(error, server), code="not_supported") from error
+        raise MailServerAway(_why(error, server), code="not_supported") from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError, EOFError) as error:
         if progress.content:
             raise ChannelUncertain(
                 "the mail server did not say whether it took the letter", code="no_word"
             ) from error
-        raise ChannelUnavailable(
+        raise MailServerAway(
             _why(error, server), code="mail_server_unreachable", retry_after_s=UNREACHABLE_S
         ) from error
 
 
-async def tried_out(server: MailServer, signs_in: SignsIn) -> str:
+async def tried_out(server: MailServer, signs_in: SignsIn) -> Told:
     """Connect and sign in, sending nothing; what the server says. Raises ChannelUnavailable, ChannelRefused as
     `handed_over`."""
     try:
         async with asyncio.timeout(WITHIN_S), _connected(server, signs_in) as client:
             response = await client.noop()
-            return f"{response.code} {response.message}"[:SAID_CHARS]
+            said = quoted_words(f"{response.code} {response.message}")
+            return Told(code="server_answers", text=said, values={QUOTE: said})
     except aiosmtplib.SMTPResponseException as error:
         raise _answered(error, server, signed_in=False) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError, EOFError) as error:
-        raise ChannelUnavailable(_why(error, server), code="mail_server_unreachable") from error
+        raise MailServerAway(_why(error, server), code="mail_server_unreachable") from error
 
 
 @contextlib.asynccontextmanager
@@ -173,37 +175,41 @@ def dot_stuffed(raw: bytes) -> bytes:
     return b"".join((first, raw, last, b".\r\n"))
 
 
-def _why(error: BaseException, server: MailServer) -> str:
+def _why(error: BaseException, server: MailServer) -> Told:
     """Why nothing could be handed over, in words that say what to look at."""
     place = f"{server.host}:{server.port}"
     if isinstance(error, aiosmtplib.SMTPException) and "not supported" in str(
         error
     ):  # not always the error of that name
-        return f"{place} does not offer what the account asks for: see its security and sign-in; “{error}”"[
-            : 2 * SAID_CHARS
-        ]
-    said = why_not_reached(error, server)
-    if isinstance(error, aiosmtplib.SMTPServerDisconnected) and said == str(error)[:SAID_CHARS]:
-        return f"{place} ended the connection: see port and security"
-    return said
+        detail = str(error)[:SAID_CHARS]
+        text = f"{place} does not offer what the account asks for: see its security and sign-in; “{detail}”"
+        return Told(code="not_offered", text=text, values={"server": place, DETAIL: detail})
+    told = why_not_reached(error, server)
+    if isinstance(error, aiosmtplib.SMTPServerDisconnected) and told.code == "unreachable":
+        text = f"{place} ended the connection: see port and security"
+        return Told(code="hung_up", text=text, values={"server": place})
+    return told
 
 
 def _answered(
     error: aiosmtplib.SMTPResponseException, server: MailServer, *, signed_in: bool
 ) -> ChannelRefused | ChannelUnavailable:
-    said = f"{error.code} {error.message}".replace("\n", " ")[:SAID_CHARS]
     if error.code < 0:  # what the library says of an answer that is none
-        said = f"{server.host}:{server.port} is no server for sending (SMTP): see host and port"
-        return ChannelUnavailable(said, code="mail_server_unreachable", retry_after_s=_MENDED_S)
+        place = f"{server.host}:{server.port}"
+        text = f"{place} is no server for sending (SMTP): see host and port"
+        told = Told(code="not_smtp", text=text, values={"server": place})
+        return MailServerAway(told, code="mail_server_unreachable", retry_after_s=_MENDED_S)
+    said = f"{error.code} {error.message}".replace("\n", " ")[:SAID_CHARS]
+    words = {QUOTE: quoted_words(said)}
     if error.code < 500:
-        return ChannelUnavailable(said, code="mail_server_busy", retry_after_s=BUSY_S)
+        told = Told(code="server_busy", text=said, values=words)
+        return MailServerAway(told, code="mail_server_busy", retry_after_s=BUSY_S)
     # an account can be mended: nothing is lost meanwhile
     if error.code in _OF_SIGNING_IN or isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return ChannelUnavailable(
-            f"the mail server refuses our user or password: “{said}”",
-            code="sign_in_refused",
-            retry_after_s=_MENDED_S,
-        )
+        text = f"the mail server refuses our user or password: “{said}”"
+        told = Told(code="sign_in_refused", text=text, values=words)
+        return MailServerAway(told, code="sign_in_refused", retry_after_s=_MENDED_S)
     if not signed_in:
-        return ChannelUnavailable(said, code="mail_server_unreachable", retry_after_s=_MENDED_S)
+        told = Told(code="server_refuses", text=said, values=words)
+        return MailServerAway(told, code="mail_server_unreachable", retry_after_s=_MENDED_S)
     return ChannelRefused(said, code="mail_server_refused")

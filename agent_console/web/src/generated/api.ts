@@ -1319,7 +1319,9 @@ export interface MailAccountPage {
 
 /**
  * An account. `secrets_set` names which secrets are kept; `receiving` and `sending` say how it fares: `off`,
- * `unknown` (not tried yet), `reading`, `waiting`, `works`, `broken`; `trouble` why, in the words of the server.
+ * `unknown` (not tried yet), `reading`, `waiting`, `works`, `broken`; `trouble` why, in English.
+ * `trouble_code` names that sentence and `trouble_values` what stands in it, of which `quote` is in the server's own
+ * words.
  */
 export interface MailAccountView {
   readonly id: string;
@@ -1334,6 +1336,8 @@ export interface MailAccountView {
   readonly sending: string;
   readonly since: string | null;
   readonly trouble: string;
+  readonly trouble_code: string;
+  readonly trouble_values: Readonly<Record<string, number | string>>;
 }
 
 /** Letters whose field contains these words are treated so. */
@@ -1398,11 +1402,16 @@ export interface MailTrialResult {
   readonly next: string | null;
 }
 
-/** What one server said: `part` is `incoming` or `outgoing`. */
+/**
+ * What came of one server: `part` is `incoming` or `outgoing`. `said` is it in English; `code` names that sentence
+ * and `values` what stands in it, of which `quote` is in the server's own words.
+ */
 export interface MailTried {
   readonly part: string;
   readonly ok: boolean;
   readonly said: string;
+  readonly code: string;
+  readonly values: Readonly<Record<string, number | string>>;
 }
 
 /** Whether it is proved that the address is theirs. */

@@ -14,6 +14,7 @@ import type importPage from '@/i18n/areas/import_page.en';
 import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
 import type letterWords from '@/i18n/areas/letter.en';
 import type mailPage from '@/i18n/areas/mail_setup.en';
+import type mailTold from '@/i18n/areas/mail_told.en';
 import type organizationPage from '@/i18n/areas/organization_page.en';
 import type phonePage from '@/i18n/areas/phone.en';
 import type recordingPage from '@/i18n/areas/recordings.en';
@@ -48,6 +49,7 @@ export type Key =
   | `knowledge.${Leaves<typeof knowledgePages>}`
   | `letter.${Leaves<typeof letterWords>}`
   | `mail_setup.${Leaves<typeof mailPage>}`
+  | `mail_told.${Leaves<typeof mailTold>}`
   | `telegram_setup.${Leaves<typeof telegramPage>}`
   | `organization.${Leaves<typeof organizationPage>}`
   | `person_card.${Leaves<typeof caseWork>}`

@@ -11,6 +11,7 @@ from hub.channels.email.signing_in import NoCertificate, SignsIn, trusting, why_
 from hub.channels.email.smtp import tried_out
 from hub.domain.errors import ChannelUnavailable
 from hub.domain.mail_account import MailServer, Security
+from hub.domain.mail_told import told_by
 from tests.ports import free_port
 
 SERVER = MailServer(host="mail.shop.test", port=993, username="support")
@@ -38,15 +39,16 @@ def wrapped(cause: Exception) -> Exception:
     ],
 )
 def test_the_reason_is_in_words(error: Exception, said: str) -> None:
-    assert why_not_reached(error, SERVER).startswith(said)
+    assert why_not_reached(error, SERVER).text.startswith(said)
 
 
 def test_a_certificate_that_is_not_believed_is_told_with_what_to_do() -> None:
     error = ssl.SSLCertVerificationError(1, "x")
     error.verify_message = "self-signed certificate"
-    said = why_not_reached(error, SERVER)
-    assert "self-signed certificate" in said
-    assert "the account can name its file" in said
+    told = why_not_reached(error, SERVER)
+    assert (told.code, told.values) == ("certificate_not_believed", {"detail": "self-signed certificate"})
+    assert "self-signed certificate" in told.text
+    assert "the account can name its file" in told.text
 
 
 async def test_a_file_without_a_certificate_says_so_both_ways(tmp_path: Path) -> None:
@@ -60,9 +62,10 @@ async def test_a_file_without_a_certificate_says_so_both_ways(tmp_path: Path) ->
     with pytest.raises(MailboxTrouble, match="No such file") as trouble:
         async with connected(gone, SignsIn(), answer_s=5.0):
             pass
-    assert trouble.value.stable_code == "no_certificate"
-    with pytest.raises(ChannelUnavailable, match="No such file"):
+    assert (trouble.value.stable_code, trouble.value.told.code) == ("no_certificate", "certificate_missing")
+    with pytest.raises(ChannelUnavailable, match="No such file") as away:
         await tried_out(gone, SignsIn())
+    assert told_by(away.value).code == "certificate_missing"
 
 
 @pytest.mark.parametrize("security", [Security.NONE, Security.TLS])

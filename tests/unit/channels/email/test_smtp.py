@@ -192,7 +192,9 @@ async def test_a_password_is_never_shown_over_an_open_line(security: Security) -
 
 async def test_trying_out_sends_nothing() -> None:
     async with SmtpLookAlike(password="secret") as server:
-        assert (await tried_out(at(server), PASSWORD)).startswith("250")
+        told = await tried_out(at(server), PASSWORD)
+        assert (told.code, told.values["quote"]) == ("server_answers", told.text)
+        assert told.text.startswith("250")
         assert not server.got
 
 

@@ -59,7 +59,10 @@ async def test_a_silent_half_is_named_and_the_other_has_its_answer(monkeypatch: 
     standings = standing.Standings(the_accounts(), FakeClock())
     async with silent() as port, SmtpLookAlike(password="secret") as server:
         tried = await standings.try_out(account(port, server.port), MailSecrets(incoming_password="secret"))
-    assert [(which, good) for which, good, _ in tried] == [("incoming", False), ("outgoing", True)]
+    assert [(one.part, one.ok, one.told.code) for one in tried] == [
+        ("incoming", False, "no_answer_within"),
+        ("outgoing", True, "server_answers"),
+    ]
 
 
 async def test_both_halves_may_be_silent_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,14 +70,15 @@ async def test_both_halves_may_be_silent_together(monkeypatch: pytest.MonkeyPatc
     standings = standing.Standings(the_accounts(), FakeClock())
     async with silent() as one, silent() as other:
         tried = await standings.try_out(account(one, other), MailSecrets(incoming_password="secret"))
-    assert [good for _, good, _ in tried] == [False, False]
-    assert f"127.0.0.1:{other} did not answer" in tried[1][2]
+    assert [one.ok for one in tried] == [False, False]
+    assert f"127.0.0.1:{other} did not answer" in tried[1].told.text
+    assert tried[1].told.values == {"server": f"127.0.0.1:{other}", "seconds": "0.5"}
 
 
 async def test_a_server_that_refuses_a_letter_answers_and_is_not_broken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    accounts, told = the_accounts(), list[tuple[str, str]]()
+    accounts, told = the_accounts(), list[tuple[str, str | None]]()
     answers: list[Exception] = [
         ChannelUnavailable("nobody listens", code="mail_server_unreachable"),
         ChannelRefused("550 no such user", code="mail_server_refused"),
@@ -101,10 +105,10 @@ async def test_a_server_that_refuses_a_letter_answers_and_is_not_broken(
         clock=nothing,
         key=b"",
         run=nothing,
-        sent=lambda account_id, trouble: told.append((account_id, trouble)),
+        sent=lambda account_id, trouble: told.append((account_id, None if trouble is None else trouble.text)),
     )
     message: Any = SimpleNamespace(account="email:support", by_machine=False)
     for expected in (ChannelUnavailable, ChannelRefused):
         with pytest.raises(expected):
             await channel.send(message)
-    assert told == [("a1", "nobody listens"), ("a1", "")]
+    assert told == [("a1", "nobody listens"), ("a1", None)]

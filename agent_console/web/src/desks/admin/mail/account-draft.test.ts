@@ -10,7 +10,7 @@ const account: MailAccountView = {
     trusted_host: 'mx.shop.test', language: 'tr', signatures: { en: 'Bye' }, auto_answer: { texts: { tr: 'Aldık' } }, quotes: true, subaddress: true, import_old: false,
     rules: [{ looks_at: 'to', contains: 'sales', queue_id: null, skills: { vip: 4 }, language: '', priority: 2 }],
   },
-  secrets_set: ['incoming_password'], receiving: 'waiting', sending: 'off', since: null, trouble: '',
+  secrets_set: ['incoming_password'], receiving: 'waiting', sending: 'off', since: null, trouble: '', trouble_code: '', trouble_values: {},
 };
 
 describe('the form of an account', () => {

@@ -55,5 +55,8 @@ it('what is found is told in the words of the reader, and what is newer than the
   expect(foundWords(LOW)).toBe('Only 812 kB free.');
   expect(remedyWords(LOW)).toContain('Free some space');
   expect(foundWords({ ...LOW, code: 'sip_unregistered' })).toBe('in English');
+  const broken = { ...LOW, code: 'mail_broken', values: { account: 'support', part: 'incoming', said: 'in English', told: 'no_folder', folder: 'Boxes' } };
+  expect(foundWords(broken)).toBe('support: There is no folder Boxes in the mailbox.');
+  expect(foundWords({ ...broken, values: { ...broken.values, told: 'out_of_stamps' } })).toBe('support: in English');
   expect(remedyWords({ ...LOW, code: 'sip_unregistered' })).toBe('in English too');
 });

@@ -1,5 +1,6 @@
 /** What of the hub's status needs somebody to look, and how sizes and delays are written. */
 
+import { toldWords } from '@/desks/admin/mail/told';
 import type { ExaminedView, FindingView, StatusView } from '@/generated/api';
 import { text } from '@/i18n/text';
 
@@ -41,8 +42,10 @@ export const worstOf = (examined: ExaminedView): FindingView['health'] =>
 export function foundWords(finding: FindingView): string {
   const key = `hub_status.found.${finding.code}`;
   if (!text.has(key)) return finding.text;
+  const { told, said } = finding.values;
   const words = Object.entries(finding.values).map(([name, value]) => {
     if (name === 'free_bytes' && typeof value === 'number') return ['free', sizeWords(value, text.locale)];
+    if (name === 'said' && typeof told === 'string') return [name, toldWords(told, finding.values, String(said))];
     return [name, typeof value === 'number' ? text.number(value) : value];
   });
   return text.t(key, Object.fromEntries(words));
