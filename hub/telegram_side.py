@@ -1,6 +1,7 @@
 """Telegram, wired: bots, their receivers and webhooks, those who read updates, and the channel; a room of the
 composition root."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -141,8 +142,13 @@ class TelegramSide:
         jobs.start("telegram typing", self._typing.run())
         jobs.every("telegram ratings", _QUESTIONS_S, self._ratings.step)
         jobs.every("telegram menus", _QUESTIONS_S, self._menus.step)
+        # last, so that at the end those who ask are told to stop before their connections end
+        jobs.start("telegram connections", self._connections())
+        yield
+
+    async def _connections(self) -> None:
         try:
-            yield
+            await asyncio.Event().wait()
         finally:
             await self._bots.close()
 

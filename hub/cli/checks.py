@@ -267,6 +267,7 @@ async def _telegram(settings: Settings, database: "Database") -> list[Finding]:
     from hub.channels.telegram.bots import Bots
     from hub.channels.telegram.standing import Standings
     from hub.cluster.codec import encode
+    from hub.demo.telegram import is_demos
 
     if not settings.channels.telegram.enabled:
         return [telegram_checks.switched_off()]
@@ -278,7 +279,12 @@ async def _telegram(settings: Settings, database: "Database") -> list[Finding]:
     kept = SqlTelegramBots(store, encode=encode, seal=seal)
     bots = Bots(kept, DEFAULT_TENANT, settings.channels.telegram, changed=lambda: None)
     return await telegram_checks.examined(
-        kept, Standings(bots, clock), TelegramUpdates(store), DEFAULT_TENANT, clock.now()
+        kept,
+        Standings(bots, clock),
+        TelegramUpdates(store),
+        DEFAULT_TENANT,
+        clock.now(),
+        lives_elsewhere=lambda bot: is_demos(kept, bot),
     )
 
 

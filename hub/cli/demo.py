@@ -4,8 +4,8 @@ import asyncio
 import random
 import secrets
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +25,9 @@ from hub.cli.loop import until_stopped
 from hub.clock import SystemClock
 from hub.demo.floor import MEMBERS, SITE_OF_TOPIC
 from hub.demo.mail import ADDRESSES, FETCHED, put_demo_accounts
+from hub.demo.regulars import SITE, put_regulars
 from hub.demo.seed import Seeding, seed
+from hub.demo.telegram import TOKEN, USER_NAME, put_demo_bot
 from hub.domain.access import Role
 from hub.domain.mail_account import MailServer, Security
 from hub.effective_settings import Effective
@@ -33,6 +35,9 @@ from hub.ids import new_id
 from hub.log import configure_log
 from hub.sealing import Seal, kept_key, key_of
 from hub.settings import Settings
+from hub.simulator.across import Across
+from hub.simulator.bot_api.server import BotApiLookAlike
+from hub.simulator.bot_clients import BotClients, Pace
 from hub.simulator.callers import Callers, CallTally, calls_come
 from hub.simulator.client import Street, Tally, simulate
 from hub.simulator.letters import Correspondents, letters_come
@@ -52,6 +57,11 @@ AT_MOST_WAITING = 2
 PATIENCE_S = 240.0
 LEAST_CALL_GAP_S, MOST_CALL_GAP_S = 60.0, 180.0
 LEAST_LETTER_GAP_S, MOST_LETTER_GAP_S = 45.0, 150.0
+LEAST_BOT_GAP_S, MOST_BOT_GAP_S = 60.0, 150.0
+FIRST_ACROSS_S = 15.0
+LEAST_ACROSS_GAP_S, MOST_ACROSS_GAP_S = 180.0, 360.0
+PAUSE_S = 8.0, 20.0
+PACE = Pace()
 QUEUES = ("sales", "support")
 MAILBOX_USER = "sales"
 
@@ -64,7 +74,7 @@ def demo(data: Path | None) -> None:
         configure_log(
             level=settings.log.level, as_json=settings.log.as_json, personal_data=settings.log.personal_data
         )
-        until_stopped(lambda stop: _served(settings, stop, kept=data))
+        until_stopped(lambda stop: _served(settings, stop, kept=data, own_bot=has_own_bot(effective)))
 
 
 def demo_settings(effective: Effective, folder: Path) -> Settings:
@@ -94,8 +104,10 @@ def random_password() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_CHARS))
 
 
-def welcome(started: Started, password: str | None, settings: Settings, *, kept: Path | None) -> Panel:
-    """Addresses and sign-ins in a box; `password` None: the one of an earlier start."""
+def welcome(
+    started: Started, password: str | None, settings: Settings, *, kept: Path | None, has_bot: bool = False
+) -> Panel:
+    """Addresses and sign-ins in a box; `password` None: the one of an earlier start. `has_bot`: of the demo's own."""
     table = Table.grid(padding=(0, 3))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -110,6 +122,10 @@ def welcome(started: Started, password: str | None, settings: Settings, *, kept:
         if settings.smtp_intake.lmtp_port:
             table.add_row("", f"LMTP on 127.0.0.1:{settings.smtp_intake.lmtp_port}")
         table.add_row("", f"{FETCHED} is a mailbox too, fetched by IMAP")
+    if has_bot:
+        table.add_row(
+            "Telegram", Text(f"@{USER_NAME}", style="bold").append(", at a Bot API of the demo's own", "")
+        )
     table.add_row()
     for role, name in ((Role.AGENT, "Agents"), (Role.SUPERVISOR, "Supervisor"), (Role.MANAGER, "Manager")):
         table.add_row(name, _logins(role))
@@ -161,15 +177,32 @@ def _writers(settings: Settings, rng: random.Random) -> Correspondents | None:
     return Correspondents("127.0.0.1", intake.port, rng, mailboxes={FETCHED: Mailbox(MAILBOX_USER)})
 
 
+def has_own_bot(effective: Effective) -> bool:
+    """Whether the demo has a bot at a Bot API of its own; not where somebody names another."""
+    is_on = effective.settings.channels.telegram.enabled
+    return is_on and "channels.telegram.base_url" not in effective.origins
+
+
+def _at(settings: Settings, api: BotApiLookAlike) -> Settings:
+    telegram = settings.channels.telegram.model_copy(update={"base_url": api.url})
+    return settings.model_copy(
+        update={"channels": settings.channels.model_copy(update={"telegram": telegram})}
+    )
+
+
+def _key(settings: Settings) -> bytes:
+    given = settings.security.secret_key.get_secret_value()
+    return key_of(given) if given else kept_key(settings.data_dir / "secret.key")
+
+
 async def _put_accounts(
     settings: Settings, store: Store, clock: SystemClock, writers: Correspondents
 ) -> None:
-    given = settings.security.secret_key.get_secret_value()
     mailbox = writers.mailboxes[FETCHED]
     await put_demo_accounts(
         store,
         clock,
-        Seal(key_of(given) if given else kept_key(settings.data_dir / "secret.key")),
+        Seal(_key(settings)),
         outside_port=writers.own_port,
         mailbox=MailServer(
             host="127.0.0.1", port=mailbox.port, security=Security.NONE, username=MAILBOX_USER
@@ -178,61 +211,103 @@ async def _put_accounts(
     )
 
 
-async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None) -> None:
+async def _served(settings: Settings, stop: asyncio.Event, *, kept: Path | None, own_bot: bool) -> None:
     chosen = settings.demo.password.get_secret_value()
     password: str | None = chosen or random_password()
     ready: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
     clock = SystemClock()
     writers = _writers(settings, random.Random())  # noqa: S311 - who writes to the demo
+    sessions: Mapping[str, str] = {}
 
-    async def prepare(store: Store) -> None:
-        nonlocal password
-        async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
-            seeding = Seeding(
-                store=store,
-                access=access_store(store.database),
-                passwords=passwords,
-                clock=clock,
-                rng=random.Random(),  # noqa: S311 - who wrote what in the demo's past
-            )
-            if not await seed(seeding, password or "", chosen=bool(chosen)):
-                password = None
+    async with AsyncExitStack() as outside:
+        api = await outside.enter_async_context(BotApiLookAlike(clock=clock)) if own_bot else None
+        if api is not None:
+            # a demo that is continued knows messages by their numbers, and a server's go up for ever
+            api.bot(TOKEN, USER_NAME, first_message=int(clock.now().timestamp()))
+            settings = _at(settings, api)
         if writers is not None:
-            await _put_accounts(settings, store, clock, writers)
+            await outside.enter_async_context(writers.opened())
 
-    async def clients() -> None:
-        started = await ready
-        Console().print(welcome(started, password, settings, kept=kept))
-        if settings.demo.simulate:
-            rng = random.Random()  # noqa: S311 - who comes to the demo
-            street = Street(
-                address=address_of(settings.http, started.port),
-                origin=started.url,
-                tally=Tally(),
-                monotonic=clock.monotonic,
-                new_id=new_id,
+        async def prepare(store: Store) -> None:
+            nonlocal password, sessions
+            async with Passwords(cost=cost_of(settings.security), threads=1) as passwords:
+                seeding = Seeding(
+                    store=store,
+                    access=access_store(store.database),
+                    passwords=passwords,
+                    clock=clock,
+                    rng=random.Random(),  # noqa: S311 - who wrote what in the demo's past
+                )
+                if not await seed(seeding, password or "", chosen=bool(chosen)):
+                    password = None
+            if writers is not None:
+                await _put_accounts(settings, store, clock, writers)
+            if own_bot:
+                await put_demo_bot(store, clock, Seal(_key(settings)))
+                sessions = await put_regulars(store, clock, _key(settings))
+
+        async def clients() -> None:
+            started = await ready
+            shown = welcome(started, password, settings, kept=kept, has_bot=own_bot)
+            Console().print(shown)
+            if settings.demo.simulate:
+                await _clients_come(settings, started, clock, writers, api, sessions)
+
+        async with asyncio.TaskGroup() as group:
+            simulated = group.create_task(clients())
+            await serve(settings, on_ready=ready.set_result, stop=stop, prepare=prepare)
+            simulated.cancel()
+
+
+async def _clients_come(
+    settings: Settings,
+    started: Started,
+    clock: SystemClock,
+    writers: Correspondents | None,
+    api: BotApiLookAlike | None,
+    sessions: Mapping[str, str],
+) -> None:
+    """On every channel that the demo has, until cancelled."""
+    rng = random.Random()  # noqa: S311 - who comes to the demo
+    street = Street(
+        address=address_of(settings.http, started.port),
+        origin=started.url,
+        tally=Tally(),
+        monotonic=clock.monotonic,
+        new_id=new_id,
+        rng=rng,
+    )
+    coming = visits(
+        rng,
+        between(LEAST_GAP_S, MOST_GAP_S),
+        sites=SITE_OF_TOPIC,
+        first_s=FIRST_CLIENT_S,
+        patience_s=PATIENCE_S,
+    )
+    callers = _callers(settings, rng)
+    async with nullcontext() if callers is None else callers.running(), asyncio.TaskGroup() as group:
+        if callers is not None:
+            group.create_task(calls_come(callers, QUEUES, rng, gap_s=(LEAST_CALL_GAP_S, MOST_CALL_GAP_S)))
+        if writers is not None:
+            group.create_task(
+                letters_come(writers, ADDRESSES, rng, gap_s=(LEAST_LETTER_GAP_S, MOST_LETTER_GAP_S))
+            )
+        if api is not None:
+            bots = BotClients(api, api.bots[TOKEN], rng, PACE)
+            across = Across(
+                street=street,
+                site=SITE,
+                sessions=sessions,
+                bots=bots,
+                writers=writers,
+                mail_to=ADDRESSES[0],
+                callers=callers,
+                queue="support",
                 rng=rng,
+                pause_s=PAUSE_S,
             )
-            coming = visits(
-                rng,
-                between(LEAST_GAP_S, MOST_GAP_S),
-                sites=SITE_OF_TOPIC,
-                first_s=FIRST_CLIENT_S,
-                patience_s=PATIENCE_S,
+            group.create_task(bots.come((LEAST_BOT_GAP_S, MOST_BOT_GAP_S)))
+            group.create_task(
+                across.come(first_s=FIRST_ACROSS_S, gap_s=(LEAST_ACROSS_GAP_S, MOST_ACROSS_GAP_S))
             )
-            async with asyncio.TaskGroup() as street_and_line:
-                if callers := _callers(settings, rng):
-                    street_and_line.create_task(
-                        calls_come(callers, QUEUES, rng, gap_s=(LEAST_CALL_GAP_S, MOST_CALL_GAP_S))
-                    )
-                if writers is not None:
-                    street_and_line.create_task(
-                        letters_come(writers, ADDRESSES, rng, gap_s=(LEAST_LETTER_GAP_S, MOST_LETTER_GAP_S))
-                    )
-                await simulate(street, coming, at_most_open=AT_MOST_OPEN, at_most_waiting=AT_MOST_WAITING)
-
-    outside = nullcontext() if writers is None else writers.opened()
-    async with outside, asyncio.TaskGroup() as group:
-        simulated = group.create_task(clients())
-        await serve(settings, on_ready=ready.set_result, stop=stop, prepare=prepare)
-        simulated.cancel()
+        await simulate(street, coming, at_most_open=AT_MOST_OPEN, at_most_waiting=AT_MOST_WAITING)

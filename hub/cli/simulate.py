@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -247,7 +247,7 @@ async def _played(
         await clients_come(street, coming, for_s=for_s)
         stop.set()
 
-    async with asyncio.TaskGroup() as group:
+    async with callers.running() if callers else nullcontext(), asyncio.TaskGroup() as group:
         tasks = [group.create_task(play())]
         if callers is not None:
             gap_s = 60.0 / wanted.calls_per_min

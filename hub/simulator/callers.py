@@ -208,8 +208,9 @@ async def calls_come(
     gap_s: tuple[float, float],
     at_most: int = 2,
 ) -> None:
-    """Let callers come, one after `gap_s` seconds each, until cancelled; at most so many at a time."""
-    async with callers.running(), asyncio.TaskGroup() as group:
+    """Let callers come, one after `gap_s` seconds each, until cancelled; at most so many at a time. Within
+    `callers.running`."""
+    async with asyncio.TaskGroup() as group:
         while True:
             await asyncio.sleep(rng.uniform(*gap_s))
             if callers.tally.open < at_most:

@@ -124,10 +124,11 @@ async def simulate(
             await asyncio.sleep(until - street.monotonic())
 
 
-async def play(street: Street, visit: Visit, *, until: float = inf) -> None:
-    """One visit from beginning to end."""
+async def play(
+    street: Street, visit: Visit, *, until: float = inf, session: str | None = None
+) -> Conversation:
+    """One visit from beginning to end, and how it went. `session` is the token that the client's browser keeps."""
     tally = street.tally
-    session = None
     if visit.regular and (before := _somebody_of(street, visit)) is not None:
         earlier, session = before
         visit = replace(visit, name=earlier.name, email=earlier.email)
@@ -161,10 +162,12 @@ async def play(street: Street, visit: Visit, *, until: float = inf) -> None:
         tally.open -= 1
         street.there.discard(conversation)
         _count(tally, conversation)
-        if conversation.end is End.ANSWERED and conversation.session is not None:
+        is_anybody = not visit.closes_quietly  # those who come to close quietly are somebody in particular
+        if conversation.end is End.ANSWERED and conversation.session is not None and is_anybody:
             known = street.regulars.setdefault(visit.site, [])
             known.append((visit, conversation.session))
             del known[:-_REGULARS]
+    return conversation
 
 
 def _somebody_of(street: Street, visit: Visit) -> tuple[Visit, str] | None:

@@ -166,7 +166,7 @@ class Conversation:
             self._after_message(now)
         if now >= self._leaves_at and not self._unacked:
             self.end = End.ANSWERED
-            frames.append(VisitorLeave())
+            frames += self._leaving()
         elif now >= self._gives_up_at:
             frames += self._out_of_patience(now)
         return frames
@@ -271,7 +271,10 @@ class Conversation:
             self._gives_up_at = now + self.visit.patience_s / 2
             return [self._message(_ASK_AGAIN[self.visit.script.language])]
         self.end = End.ANSWERED if self.answers else End.ABANDONED
-        return [VisitorLeave()]
+        return self._leaving()
+
+    def _leaving(self) -> list[VisitorFrame]:
+        return [] if self.visit.closes_quietly else [VisitorLeave()]
 
     def _refused(self, error: ErrorFrame, now: float) -> None:
         retry_s = None if error.retry_ms is None else error.retry_ms / 1000

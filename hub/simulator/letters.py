@@ -144,13 +144,16 @@ class Correspondents:
         language = self.rng.choice(tuple(SUBJECTS))
         name = self.rng.choice(NAMES[language])
         who = Correspondent(name=name, address=mail_address(name), language=language)
+        subject, text = self.rng.choice(SUBJECTS[language])
+        await self.write_as(who, to, subject, text, kind=next(self._kinds))
+
+    async def write_as(self, who: Correspondent, to: str, subject: str, text: str, *, kind: Kind) -> None:
+        """This one writes a letter to this address of the hub."""
         if len(self._known) >= _LONGEST_MEMORY:
             self._known.clear()
         self._known[who.address] = who
-        subject, text = self.rng.choice(SUBJECTS[language])
-        signed = f"{text}\n\n{name}"
-        kind = next(self._kinds)
-        letter = written.letter(name, who.address, to, subject, signed, kind=kind, rng=self.rng)
+        signed = f"{text}\n\n{who.name}"
+        letter = written.letter(who.name, who.address, to, subject, signed, kind=kind, rng=self.rng)
         await self._send(bytes(letter), who.address, to)
 
     async def answer_back(self) -> None:

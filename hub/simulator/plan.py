@@ -19,7 +19,8 @@ class Visit:
     without an answer they leave; those who `ask_again` do so once before. `reload_s` after their first
     message some lose their page and come back (None: not). `email` and `name` are empty for those who do
     not say. Those who are `regular` come back as somebody who was here before, if anybody was; those who
-    have a `photo` send a picture with their first message; `score` is what they rate the talk (None: not).
+    have a `photo` send a picture with their first message; `score` is what they rate the talk (None: not). Whoever
+    `closes_quietly` ends nothing: the page is gone, and the conversation stays as it is.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Visit:
     regular: bool = False
     photo: bool = False
     score: int | None = None
+    closes_quietly: bool = False
 
 
 def at_rate(per_s: float) -> Gap:

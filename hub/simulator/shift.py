@@ -118,6 +118,7 @@ class Shift:
             case TouchAdded(touch=touch) if touch.direction is Direction.INBOUND:
                 for held in self._held.values():
                     if held.interaction_id == touch.interaction_id:
+                        held.channel = touch.channel  # where the client is now
                         self._answer(held, now)
             case _:
                 pass

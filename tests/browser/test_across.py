@@ -20,8 +20,7 @@ from tests.browser.test_screens import SCROLLS
 from tests.clients import Agent
 from tests.hubs import RunningHub, start_hub
 from tests.ports import free_port
-from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import Fault, LookBot
+from tests.servers.bot_api import BotApiLookAlike, Fault, LookBot
 from tests.servers.smtp import SmtpLookAlike
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

@@ -12,8 +12,7 @@ from tests.browser.people import become_available, reply, sign_in
 from tests.browser.test_screens import SCROLLS
 from tests.clients import Agent
 from tests.hubs import start_hub
-from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import Fault
+from tests.servers.bot_api import BotApiLookAlike, Fault
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -12,8 +12,7 @@ from typing import Self
 from tests.chaos.ledger import BotSent, Ledger, Texted
 from tests.chaos.world import World
 from tests.clients import Agent
-from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import Fault, LookBot, Sent
+from tests.servers.bot_api import BotApiLookAlike, Fault, LookBot, Sent
 
 REPLY = re.compile(r"\[\w+#\d+\]")
 """The mark of an agent's reply. Each of its messages begins with it."""

@@ -21,7 +21,7 @@ from hub.outbound.lane import LaneLimits
 from hub.outbound.sender import Sender
 from tests.contracts.replies import StoredReplies
 from tests.fakes.telegram import bot_room
-from tests.servers.bot_look import Fault, LookBot
+from tests.servers.bot_api import Fault, LookBot
 from tests.stores import House, migrated_database, opened
 
 FULL = os.environ.get("TELEGRAM_FULL") == "1"

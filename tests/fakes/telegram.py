@@ -39,8 +39,7 @@ from hub.ids import new_id
 from tests.fakes.clock import FakeClock
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.webchat import reply
-from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import LookBot
+from tests.servers.bot_api import BotApiLookAlike, LookBot
 
 SECRET = "s" * 43
 

@@ -14,9 +14,7 @@ import pytest
 from tests.clients import Agent
 from tests.hubs import RunningHub, start_hub
 from tests.ports import free_port
-from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import Fault, LookBot
-from tests.servers.bot_people import Person
+from tests.servers.bot_api import BotApiLookAlike, Fault, LookBot, Person
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients import Agent
 from tests.journeys.test_telegram import anna_at, answer, bot_hub, every_way, taken, touches, until_texts
-from tests.servers.bot_look import Fault
+from tests.servers.bot_api import Fault
 
 pytestmark = pytest.mark.timeout(180)
 

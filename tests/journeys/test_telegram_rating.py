@@ -9,7 +9,7 @@ import pytest
 from tests.clients import Agent
 from tests.journeys.test_telegram import BotHub, anna_at, bot_hub, every_way, taken
 from tests.journeys.test_telegram_killed import all_read, rows
-from tests.servers.bot_look import Fault, LookBot, Sent
+from tests.servers.bot_api import Fault, LookBot, Sent
 
 pytestmark = pytest.mark.timeout(180)
 

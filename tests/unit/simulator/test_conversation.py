@@ -153,6 +153,15 @@ def test_patience_ends_exactly_when_it_is_over() -> None:
     assert played.it.end is End.ABANDONED
 
 
+def test_who_closes_quietly_ends_nothing_answered_or_not() -> None:
+    answered = Played(closes_quietly=True).greeted().said(10).answered(20).said(25)
+    answered.said(40)
+    assert answered.it.end is End.ANSWERED
+    given_up = Played(closes_quietly=True).greeted().said(10)
+    assert given_up.it.due(63) == []
+    assert given_up.it.end is End.ABANDONED
+
+
 def test_some_ask_once_more_and_give_up_after_half_their_patience() -> None:
     played = Played(ask_again=True).greeted().said(10)
 

@@ -16,7 +16,7 @@ from hub.domain.telegram import BotSetup
 from hub.domain.touch import InboundTouch
 from hub.ports.inbox import Received
 from tests.fakes.telegram import BotRoom, bot_room
-from tests.servers.bot_look import Fault
+from tests.servers.bot_api import Fault
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from tests.servers.bot_api import BotApiLookAlike
-from tests.servers.bot_look import Fault, LookBot
+from tests.servers.bot_api import BotApiLookAlike, Fault, LookBot
 
 
 @pytest.fixture

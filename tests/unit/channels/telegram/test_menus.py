@@ -12,7 +12,7 @@ from hub.domain.ids import QueueId
 from hub.domain.question import AskedQuestion, AtMenu
 from hub.domain.telegram import BotMenu, BotSetup, MenuButton, checked_bot
 from tests.fakes.telegram import BotRoom, bot_room
-from tests.servers.bot_look import Sent
+from tests.servers.bot_api import Sent
 
 MENU = BotMenu(
     text={"en": "What is it about?", "ru": "О чём речь?"},

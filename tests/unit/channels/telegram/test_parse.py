@@ -11,8 +11,7 @@ from hub.channels.telegram.parse import Illegible, Nothing, Removed, Said, place
 from hub.channels.telegram.parts import parts_of, split
 from hub.domain.telegram import CAPTION_UNITS, MESSAGE_UNITS, units
 from hub.domain.touch import Attachment
-from tests.servers.bot_look import LookBot
-from tests.servers.bot_people import Person
+from tests.servers.bot_api import LookBot, Person
 
 BOT = LookBot("4001:token_of_tests", "shop_bot")
 IVAN = Person(7001, "Ivan", {"username": "ivan"})

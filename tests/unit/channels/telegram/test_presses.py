@@ -10,7 +10,7 @@ from hub.domain.ids import TouchId
 from hub.domain.question import AskedQuestion, Choice, Question, QuestionKind
 from hub.ids import new_id
 from tests.fakes.telegram import BotRoom, bot_room
-from tests.servers.bot_look import Fault, Sent
+from tests.servers.bot_api import Fault, Sent
 
 RATING = Question(
     kind=QuestionKind.RATING, choices=tuple(Choice(label=f"{score} ★") for score in range(1, 6))

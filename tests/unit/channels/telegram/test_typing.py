@@ -12,7 +12,7 @@ from hub.domain.errors import Unavailable
 from hub.domain.events import Typing
 from hub.domain.ids import DEFAULT_TENANT, InteractionId, TenantId
 from tests.fakes.telegram import BotRoom, bot_room
-from tests.servers.bot_look import Fault
+from tests.servers.bot_api import Fault
 
 
 class Shown:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.servers.bot_look import LookBot, Refused, utf16
+from hub.simulator.bot_api.bot import LookBot, Refused, Sent, utf16
 
 DATA_BYTES = 64
 """core.telegram.org/bots/api#inlinekeyboardbutton: callback_data is 1 to 64 bytes."""
@@ -23,6 +23,11 @@ ACTIONS = {
     "upload_video_note",
 }
 """core.telegram.org/bots/api#sendchataction"""
+
+_NOT_MODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a"
+    " current content and reply markup of the message"
+)
 
 
 def keyboard_of(given: dict[str, Any]) -> dict[str, Any]:
@@ -61,27 +66,49 @@ def answered(bot: LookBot, given: dict[str, Any]) -> bool:
 
 def edited(bot: LookBot, given: dict[str, Any]) -> dict[str, Any]:
     """`editMessageText`: without a keyboard the one that there is goes."""
-    place = (int(given["chat_id"]), int(given["message_id"]))
-    message = next((one for one in bot.sent if (one.chat_id, one.message_id) == place), None)
-    if message is None:
-        raise Refused(400, "Bad Request: message to edit not found")
+    message = _to_edit(bot, given)
     text, keyboard = given.get("text", ""), keyboard_of(given)
     if not text.strip():
         raise Refused(400, "Bad Request: message text is empty")
     if utf16(text) > 4096:
         raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
     if (text, keyboard) == (message.text, message.keyboard):
-        said = "specified new message content and reply markup are exactly the same as a current content"
-        raise Refused(400, f"Bad Request: message is not modified: {said} and reply markup of the message")
+        raise Refused(400, _NOT_MODIFIED)
     message.text, message.keyboard = text, keyboard
-    bot.edited.append((*place, text))
+    bot.edited.append((message.chat_id, message.message_id, text))
+    return _as_message(bot, message)
+
+
+def keyboard_changed(bot: LookBot, given: dict[str, Any]) -> dict[str, Any]:
+    """`editMessageReplyMarkup`: without a keyboard the one that there is goes."""
+    message = _to_edit(bot, given)
+    keyboard = keyboard_of(given)
+    if keyboard == message.keyboard:
+        raise Refused(400, _NOT_MODIFIED)
+    message.keyboard = keyboard
+    bot.edited.append((message.chat_id, message.message_id, message.text))
+    return _as_message(bot, message)
+
+
+def _to_edit(bot: LookBot, given: dict[str, Any]) -> Sent:
+    """The message that is to be changed. One of a business chat is found by its connection only, as a bot changes
+    there what it wrote for the owner (core.telegram.org/bots/api#editmessagetext)."""
+    place = (given.get("business_connection_id", ""), int(given["chat_id"]), int(given["message_id"]))
+    there = (one for one in bot.sent if (one.connection_id, one.chat_id, one.message_id) == place)
+    if (message := next(there, None)) is None:
+        raise Refused(400, "Bad Request: message to edit not found")
+    return message
+
+
+def _as_message(bot: LookBot, message: Sent) -> dict[str, Any]:
     return {
         "message_id": message.message_id,
         "date": 1,
         "edit_date": 2,
-        "chat": {"id": message.chat_id, "type": "private"},
+        "chat": {"id": message.chat_id, "type": "private" if message.chat_id > 0 else "group"},
         "from": {"id": bot.id, "is_bot": True, "first_name": bot.username},
-        "text": text,
+        "text": message.text,
+        **({"reply_markup": message.keyboard} if message.keyboard else {}),
     }
 
 

@@ -4,14 +4,16 @@ import asyncio
 import itertools
 import json
 import random
-import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
-from tests.servers.bot_people import Person
+from hub.clock import SystemClock
+from hub.ports.clock import Clock
+from hub.simulator.bot_api.people import Person
 
 _AGAIN_S = 0.2
 """Between two deliveries of an update that a webhook did not take."""
@@ -45,6 +47,8 @@ class Sent:
 
 
 class Refused(Exception):
+    """The Bot API answers with this error; `parameters` tell more, such as `retry_after`."""
+
     def __init__(self, code: int, said: str, **parameters: int) -> None:
         super().__init__(said)
         self.code = code
@@ -59,7 +63,9 @@ def utf16(text: str) -> int:
 class LookBot:
     """One bot. `sent` is what it sent, `pending` what it has not confirmed."""
 
-    def __init__(self, token: str, username: str) -> None:
+    def __init__(
+        self, token: str, username: str, *, first_message: int = 1, clock: Clock | None = None
+    ) -> None:
         self.token = token
         self.id = int(token.partition(":")[0])
         self.username = username
@@ -82,15 +88,33 @@ class LookBot:
         self.next_update_id = 100_000
         self.webhook_answers: list[int] = []
         self.arrived = asyncio.Event()
-        self._messages = itertools.count(1)
+        self._clock = clock or SystemClock()
+        self._messages = itertools.count(first_message)
         self._poller: asyncio.Task[Any] | None = None
         self._files = itertools.count(1)
+        self._moved = asyncio.Event()
+
+    def now_s(self) -> int:
+        """The moment that messages carry."""
+        return int(self._clock.now().timestamp())
+
+    def stirred(self) -> None:
+        """Something may have changed: whoever waits looks again."""
+        self._moved.set()
+
+    async def until(self, is_so: Callable[[], bool], within_s: float = 30.0) -> None:
+        """Wait for it. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while not is_so():
+                self._moved.clear()
+                await self._moved.wait()
 
     def restart_ids(self, rng: random.Random) -> None:
         """After a week without updates the next id is chosen at random, lower or higher."""
         self.next_update_id = rng.randrange(1, 1 << 31)
 
     def message_id(self) -> int:
+        """The number of the next message."""
         return next(self._messages)
 
     def update(self, **what: Any) -> dict[str, Any]:
@@ -103,6 +127,7 @@ class LookBot:
         self.pending.append(update)
         self.history.append(update)
         self.arrived.set()
+        self.stirred()
         return update
 
     def file(self, content: bytes, size_bytes: int | None = None) -> dict[str, Any]:
@@ -118,7 +143,7 @@ class LookBot:
             "id": connection_id,
             "user": owner.user(),
             "user_chat_id": owner.id,
-            "date": int(time.time()),
+            "date": self.now_s(),
             "can_reply": True,
             "is_enabled": True,
         }
@@ -127,21 +152,18 @@ class LookBot:
         return connection_id
 
     async def until_sent(self, count: int, within_s: float = 30.0) -> list[Sent]:
-        """What was sent, once it is so much."""
-        async with asyncio.timeout(within_s):
-            while len(self.sent) < count:
-                await asyncio.sleep(0.02)
+        """What was sent, once it is so much. Raises TimeoutError."""
+        await self.until(lambda: len(self.sent) >= count, within_s)
         return self.sent
 
     async def until_confirmed(self, within_s: float = 30.0) -> None:
-        """Until nothing waits for the bot."""
-        async with asyncio.timeout(within_s):
-            while self.pending:
-                await asyncio.sleep(0.02)
+        """Until nothing waits for the bot. Raises TimeoutError."""
+        await self.until(lambda: not self.pending, within_s)
 
     # --- getUpdates ---
 
     async def updates(self, offset: int, limit: int, timeout_s: float) -> list[dict[str, Any]]:
+        """What waits, and what comes within `timeout_s`; what is before `offset` is confirmed. Raises Refused."""
         if self.webhook:
             raise Refused(
                 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
@@ -174,11 +196,12 @@ class LookBot:
             kept = [one for one in self.pending if one.get("update_id", 0) >= offset]
             self.confirmed += [one["update_id"] for one in self.pending if one.get("update_id", 0) < offset]
             self.pending = deque(kept)
+        self.stirred()
 
     # --- the webhook ---
 
     async def deliver(self, session: aiohttp.ClientSession) -> None:
-        """Hand the updates to the webhook, while there is one."""
+        """Hand updates to the webhook, whenever there is one, until cancelled."""
         while True:
             if not self.pending or not self.webhook:
                 self.arrived.clear()
@@ -187,10 +210,12 @@ class LookBot:
             update, hook = self.pending[0], dict(self.webhook)
             status = await self._posted(session, hook, json.dumps(update).encode())
             self.webhook_answers.append(status)
+            self.stirred()
             if 200 <= status < 300:
                 if self.pending and self.pending[0] is update:
                     self.pending.popleft()
                 self.delivered.append(update)
+                self.stirred()
             else:
                 await asyncio.sleep(_AGAIN_S)
 

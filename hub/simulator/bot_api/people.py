@@ -1,11 +1,10 @@
 """People with Telegram, for the look-alike of the Bot API: what they do, a bot is told."""
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.servers.bot_look import LookBot, Sent
+    from hub.simulator.bot_api.bot import LookBot, Sent
 
 
 class Person:
@@ -18,6 +17,7 @@ class Person:
         self.more = more
 
     def user(self) -> dict[str, Any]:
+        """As Telegram tells of them."""
         return {"id": self.id, "is_bot": False, "first_name": self.name, "language_code": "ru", **self.more}
 
     def message(
@@ -31,7 +31,7 @@ class Person:
             "message_id": bot.message_id(),
             "from": self.user(),
             "chat": chat,
-            "date": int(time.time()),
+            "date": bot.now_s(),
             **({"business_connection_id": business} if business else {}),
             **what,
         }
@@ -42,12 +42,13 @@ class Person:
         return bot.update(**{"business_message" if business else "message": message})
 
     def writes(self, bot: "LookBot", text: str, **where: Any) -> dict[str, Any]:
+        """A text."""
         return self.sends(bot, text=text, **where)
 
     def edits(self, bot: "LookBot", update: dict[str, Any], text: str) -> dict[str, Any]:
         """Change a message that was written."""
         kind = "business_message" if "business_message" in update else "message"
-        changed = {**update[kind], "text": text, "edit_date": int(time.time())}
+        changed = {**update[kind], "text": text, "edit_date": bot.now_s()}
         return bot.update(**{f"edited_{kind}": changed})
 
     def deletes(self, bot: "LookBot", updates: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -62,6 +63,7 @@ class Person:
         )
 
     def sends_photo(self, bot: "LookBot", content: bytes, caption: str = "") -> dict[str, Any]:
+        """A picture, in two sizes."""
         small, large = bot.file(content[:10]), bot.file(content)
         sizes = [{**small, "width": 90, "height": 90}, {**large, "width": 800, "height": 800}]
         return self.sends(bot, photo=sizes, **({"caption": caption} if caption else {}))
@@ -74,21 +76,26 @@ class Person:
         size_bytes: int | None = None,
         **what: Any,
     ) -> dict[str, Any]:
+        """A file; `size_bytes` is what is said of it."""
         document = {**bot.file(content, size_bytes), "file_name": name, "mime_type": "application/pdf"}
         return self.sends(bot, document=document, **what)
 
     def sends_voice(self, bot: "LookBot", content: bytes) -> dict[str, Any]:
+        """Something spoken, as OGG with Opus."""
         return self.sends(bot, voice={**bot.file(content), "duration": 3, "mime_type": "audio/ogg"})
 
     def sends_video(self, bot: "LookBot", content: bytes) -> dict[str, Any]:
+        """A film, as MP4."""
         video = {**bot.file(content), "duration": 3, "width": 640, "height": 480, "mime_type": "video/mp4"}
         return self.sends(bot, video=video)
 
     def sends_sticker(self, bot: "LookBot", content: bytes, emoji: str = "👍") -> dict[str, Any]:
+        """A sticker, as WebP."""
         sticker = {**bot.file(content), "type": "regular", "width": 512, "height": 512}
         return self.sends(bot, sticker={**sticker, "is_animated": False, "is_video": False, "emoji": emoji})
 
     def sends_location(self, bot: "LookBot", latitude: float, longitude: float) -> dict[str, Any]:
+        """Where they are."""
         return self.sends(bot, location={"latitude": latitude, "longitude": longitude})
 
     def sends_contact(self, bot: "LookBot", phone: str, *, of: int | None = None) -> dict[str, Any]:
