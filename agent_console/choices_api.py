@@ -1,6 +1,6 @@
 """Administering what agents choose: outcomes with their forms, and reasons for a pause."""
 
-from agent_console.floor_bodies import OutcomeList, OutcomePage, PauseList, PausePage
+from agent_console.choice_bodies import OutcomeList, OutcomePage, PauseList, PausePage
 from agent_console.operations import Call, Operation, Operations
 from hub.desk.choices import Choices, revision_of
 from hub.desk.views import disposition_view

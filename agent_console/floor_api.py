@@ -1,6 +1,6 @@
 """Administering the floor: queues with their rules, and the matrix of agents and skills."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from agent_console.bodies import Done, Id
@@ -25,7 +25,7 @@ from hub.domain.access import Permission
 from hub.domain.errors import NotFound
 from hub.domain.ids import QueueId, UserId
 from hub.domain.queue import Queue
-from hub.ports.house import Cell, Staffing
+from hub.ports.house import Cell, QueueUses, Staffing
 
 _CONFIGURE = Permission.CONFIGURE
 
@@ -40,16 +40,14 @@ def operations(*, administration: Administration, opening: OpeningOf) -> list[Op
         queues, uses = await administration.queues(call.principal)
         for queue in queues:
             if queue.id == queue_id:
-                return _setup(queue, uses.waiting, uses.sites, await opening(queue.id))
+                return _setup(queue, uses, await opening(queue.id))
         raise NotFound("there is no such queue")
 
     @made.op("GET", "/api/v1/floor/queues", _CONFIGURE, "Queues with all their rules")
     async def list_queue_setups(call: Call) -> QueueSetups:
         """Retired ones too."""
         queues, uses = await administration.queues(call.principal)
-        return QueueSetups(
-            items=tuple([_setup(q, uses.waiting, uses.sites, await opening(q.id)) for q in queues])
-        )
+        return QueueSetups(items=tuple([_setup(q, uses, await opening(q.id)) for q in queues]))
 
     @made.op("POST", "/api/v1/floor/queues", _CONFIGURE, "Add a queue", status=201, idempotent=True)
     async def add_queue(call: Call, body: QueueDraft) -> QueueSetup:
@@ -66,7 +64,8 @@ def operations(*, administration: Administration, opening: OpeningOf) -> list[Op
 
     @made.op("POST", "/api/v1/floor/queues/{queue_id}/retire", _CONFIGURE, "Take a queue out of service")
     async def retire_queue(call: Call, queue_id: Id, body: Retirement) -> QueueSetup:
-        """409 `queue_in_use` while a site or another queue sends work there."""
+        """409 `queue_in_use` while a site or another queue sends work there, `queue_led_to` while accounts of mail or
+        bots of Telegram do: `detail` names them, and so does the queue."""
         await administration.retire_queue(
             call.principal,
             QueueId(queue_id),
@@ -121,9 +120,7 @@ def operations(*, administration: Administration, opening: OpeningOf) -> list[Op
     return list(made)
 
 
-def _setup(
-    queue: Queue, waiting: Mapping[QueueId, int], sites: Mapping[QueueId, int], opening: Opening
-) -> QueueSetup:
+def _setup(queue: Queue, uses: QueueUses, opening: Opening) -> QueueSetup:
     rules, target = queue.rules, queue.service_level
     next_at: datetime | None = opening.next_at
     return QueueSetup(
@@ -154,8 +151,10 @@ def _setup(
         continues_s=rules.continues_s,
         retired=rules.retired,
         retired_to=rules.retired_to,
-        waiting=waiting.get(queue.id, 0),
-        sites=sites.get(queue.id, 0),
+        waiting=uses.waiting.get(queue.id, 0),
+        sites=uses.sites.get(queue.id, 0),
+        mail_accounts=uses.mail_accounts.get(queue.id, ()),
+        telegram_bots=uses.telegram_bots.get(queue.id, ()),
         is_open=opening.is_open,
         next_opening_at=next_at,
     )

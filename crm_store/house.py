@@ -14,6 +14,7 @@ from crm_store.menu_skills import menu_skills, rename_in_menus
 from crm_store.open_work import WAITING
 from crm_store.outcomes import OutcomeStore
 from crm_store.queue_reads import calendars_of, queues_of
+from crm_store.queue_users import bots_into, mail_accounts_into
 from crm_store.queue_writes import put_queue, realign_waiting, renamed, sites_into, with_skill_renamed
 from crm_store.rows.floor import agents
 from crm_store.rows.rules import calendars
@@ -75,8 +76,13 @@ class SqlHouse(OutcomeStore):
                 tenant_id,
             )
             sites = await sites_into(wire, tenant_id)
+            mail_accounts = await mail_accounts_into(wire, tenant_id)
+            telegram_bots = await bots_into(wire, tenant_id)
         return QueueUses(
-            waiting={QueueId(r[0]): r[1] for r in waiting}, sites={QueueId(q): n for q, n in sites.items()}
+            waiting={QueueId(r[0]): r[1] for r in waiting},
+            sites={QueueId(q): n for q, n in sites.items()},
+            mail_accounts=mail_accounts,
+            telegram_bots=telegram_bots,
         )
 
     async def save_queue(self, queue: Queue, draft: AuditDraft) -> None:

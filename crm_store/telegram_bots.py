@@ -17,12 +17,14 @@ from crm_store.audit import append
 from crm_store.mapping import text
 from crm_store.rows.floor import queues
 from crm_store.rows.history import outbox
+from crm_store.rows.rules import queue_rules
 from crm_store.rows.telegram import telegram_bots, telegram_updates
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.domain.audit import AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from hub.domain.ids import QueueId, TelegramBotId, TenantId
+from hub.domain.queue import QueueRules
 from hub.domain.setting_events import TelegramBotChanged
 from hub.domain.telegram import (
     TELEGRAM,
@@ -36,6 +38,7 @@ from hub.domain.telegram import (
 )
 from hub.sealing import Seal
 
+_rules = msgspec.json.Decoder(QueueRules).decode
 _setup = msgspec.json.Decoder(BotSetup).decode
 _B = telegram_bots.c
 _U = telegram_updates.c
@@ -99,23 +102,23 @@ class SqlTelegramBots:
         async with self._store.database.writing() as connection:
             # the write first: of two who save at once the second sees what the first did
             await connection.execute(update(telegram_bots).where(*mine).values(version=_B.version))
-            kept = (
-                await connection.execute(select(_B.version, _B.name, _B.sealed).where(*mine, ~_IS_DELETED))
-            ).one_or_none()
+            kept = (await connection.execute(select(telegram_bots).where(*mine, ~_IS_DELETED))).one_or_none()
             _require_version(None if kept is None else kept.version, seen_version)
             if kept is not None and kept.name != bot.name:
                 # its conversations are kept under it
                 raise Invalid(
                     "a bot keeps its name; add another bot instead", field="name", code="name_fixed"
                 )
-            rows = await connection.execute(select(queues.c.id).where(queues.c.tenant_id == bot.tenant_id))
-            there = {row.id for row in rows}
-            named = [("queue_id", bot.queue_id)]
-            for place, button in enumerate(bot.setup.menu.buttons):
-                if button.queue_id is not None:
-                    named.append((f"setup.menu.buttons.{place}.queue_id", button.queue_id))
-            for name, queue_id in named:
-                if queue_id not in there:
+            rows = await connection.execute(
+                select(queues.c.id, queue_rules.c.rules)
+                .outerjoin(queue_rules, queue_rules.c.queue_id == queues.c.id)
+                .where(queues.c.tenant_id == bot.tenant_id)
+            )
+            there = {row.id for row in rows if row.rules is None or not _rules(row.rules).retired}
+            # what became since of a queue that it has already is not held against it
+            before = [] if kept is None else _queues_named(kept.queue_id, _setup(kept.setup)).values()
+            for name, queue_id in _queues_named(bot.queue_id, bot.setup).items():
+                if queue_id not in there and queue_id not in before:
                     raise Invalid("there is no such queue", field=name, code="no_such_queue")
             taken = await connection.scalar(
                 select(_B.id).where(_B.tenant_id == bot.tenant_id, _B.id != bot.id, _B.name == bot.name)
@@ -213,6 +216,16 @@ class SqlTelegramBots:
         new = {name: secret for name, secret in asdict(given).items() if secret}
         whole = new if len(new) == len(asdict(given)) else {**asdict(self._opened(bot_id, before)), **new}
         return self._seal.sealed(json.dumps(whole).encode(), _purpose(bot_id))
+
+
+def _queues_named(own: QueueId, setup: BotSetup) -> dict[str, QueueId]:
+    """The queues that a bot leads to, by the fields that name them."""
+    buttons = {
+        f"setup.menu.buttons.{place}.queue_id": button.queue_id
+        for place, button in enumerate(setup.menu.buttons)
+        if button.queue_id is not None
+    }
+    return {"queue_id": own, **buttons}
 
 
 def _require_version(kept: int | None, seen: int) -> None:

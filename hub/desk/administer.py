@@ -87,8 +87,8 @@ class Administration:
     ) -> Queue:
         """Take the queue out of service. What waits in it goes on to `to`; without one it is finished here.
 
-        Raises NotFound, Invalid, Conflict `changed_meanwhile`, or `queue_in_use` while a site or another queue
-        still sends work there.
+        Raises NotFound, Invalid, Conflict `changed_meanwhile`, `queue_in_use` while a site or another queue still
+        sends work there, `queue_led_to` while accounts of mail or bots do, with their names.
         """
         known, everyone = await self._known(principal, queue_id)
         _require_version(known.version, version)
@@ -97,6 +97,12 @@ class Administration:
         uses = await self._store.queue_uses(principal.tenant_id)
         if uses.sites.get(queue_id) or any(queue_id in _targets(q) for q in everyone if not q.rules.retired):
             raise Conflict("a site or another queue still sends work there", code="queue_in_use")
+        leading = [
+            *(f"the mail account {name}" for name in uses.mail_accounts.get(queue_id, ())),
+            *(f"the bot {name}" for name in uses.telegram_bots.get(queue_id, ())),
+        ]
+        if leading:
+            raise Conflict(f"give another queue first to {', '.join(leading)}", code="queue_led_to")
         rules = replace(known.rules, retired=True, retired_to=to)
         queue = replace(known, rules=rules, version=known.version + 1)
         await self._save(principal, queue, "retired", address)

@@ -37,10 +37,13 @@ class Staffing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueUses:
-    """How much is in each queue now, and how many sites write into it."""
+    """How much is in each queue now, how many sites write into it, and the names of the accounts of mail and of the
+    bots of Telegram that lead there, by their own queue or by a rule or button."""
 
     waiting: Mapping[QueueId, int] = field(default_factory=dict)
     sites: Mapping[QueueId, int] = field(default_factory=dict)
+    mail_accounts: Mapping[QueueId, tuple[str, ...]] = field(default_factory=dict)
+    telegram_bots: Mapping[QueueId, tuple[str, ...]] = field(default_factory=dict)
 
 
 class HouseStore(Protocol):

@@ -1,5 +1,7 @@
 """Accounts of mail and the queues they belong to: what administrators and agents are told."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +54,16 @@ async def prepared(mail: MailHub) -> str:
         rules = [{"looks_at": "subject", "contains": "invoice", "queue_id": billing["id"]}]
         await account_is(admin, queue_id=archive["id"], setup={**known["setup"], "rules": rules})
         retire = {"version": billing["version"], "to_queue_id": None}
-        retired = await admin.ask("POST", f"/api/v1/floor/queues/{billing['id']}/retire", retire)
-        assert retired.status == 200, retired
+        refused = await admin.ask("POST", f"/api/v1/floor/queues/{billing['id']}/retire", retire)
+        assert (refused.status, refused.body["code"]) == (409, "queue_led_to")
+        # a hub of before did so all the same
+        (file,) = (mail.folder / "data").glob("*.db")
+        with closing(sqlite3.connect(file)) as store, store:
+            store.execute(
+                "UPDATE queue_rules SET rules = json_set(rules, '$.retired', json('true')) WHERE queue_id = ?",
+                [billing["id"]],
+            )
+        await queue_added(admin, "later")  # queues are read anew
         return str(person)
 
 
@@ -87,3 +97,45 @@ async def test_what_is_wrong_with_the_queues_of_an_account_is_told_where_it_matt
         await desk.picture(f"of-others-{language}-{theme}-{width}")
         assert [*await desk.violations(), *desk.complaints] == []
         await desk.page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "led"),
+    [
+        ("en", "light", "Led here: the mail account support."),
+        ("ru", "dark", "Сюда ведут: почта support."),
+        ("tr", "light", "Buraya yönlendirenler: support posta hesabı."),
+    ],
+)
+async def test_a_queue_that_letters_come_to_says_who_has_to_be_changed_first(
+    browser: Browser, tmp_path: Path, language: str, theme: str, led: str
+) -> None:
+    async with mail_hub(tmp_path) as mail, Agent(mail.hub.url, "admin") as admin:
+        screen = await screen_of(browser, PICTURES, language=language, theme=theme)
+        page = screen.page
+        await sign_in(page, mail.hub.url, "admin")
+        await page.goto(f"{mail.hub.url}/admin/queues")
+        await page.locator(".choice", has_text="support").press("Enter")
+        ask = page.locator("form.setup [data-retire]")
+        await ask.press("Enter")
+        told = page.get_by_role("alert").filter(has_text=led)
+        await expect(told).to_be_visible()
+        # whoever listens is where it goes on
+        await expect(page.locator("form.setup .answer a")).to_be_focused()
+        await screen.settled()
+        await screen.picture(f"queue-led-to-{language}-{theme}")
+        assert [*await screen.violations(), *screen.complaints] == []
+        await page.keyboard.press("Escape")
+        await expect(told).to_have_count(0)
+        await expect(ask).to_be_focused()
+
+        # as soon as nothing leads here it can be retired, without a reload
+        await account_is(admin, queue_id=(await queue_added(admin, "archive"))["id"])
+        await ask.press("Enter")
+        await expect(page.locator("form.setup .answer select")).to_be_focused()
+        # and who was quicker is told of, too
+        (support,) = [q for q in (await admin.get("/api/v1/floor/queues"))["items"] if q["name"] == "support"]
+        await account_is(admin, queue_id=support["id"])
+        await page.locator("form.setup .answer .btn").first.press("Enter")
+        await expect(told).to_be_visible()
+        await page.context.close()

@@ -1892,7 +1892,11 @@ export interface QueueReport {
   readonly next: string | null;
 }
 
-/** A queue with all its rules. `waiting` counts what is in its line, `sites` those that write into it. */
+/**
+ * A queue with all its rules. `waiting` counts what is in its line, `sites` those that write into it;
+ * `mail_accounts` and `telegram_bots` are the names of those that lead there, by their own queue or by a rule or
+ * button.
+ */
 export interface QueueSetup {
   readonly id: string;
   readonly version: number;
@@ -1925,6 +1929,8 @@ export interface QueueSetup {
   readonly sites: number;
   readonly is_open: boolean;
   readonly next_opening_at: string | null;
+  readonly mail_accounts: readonly string[];
+  readonly telegram_bots: readonly string[];
 }
 
 /** All queues. */

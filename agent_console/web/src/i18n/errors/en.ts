@@ -173,6 +173,7 @@ export default {
   consult_over: 'This consult is over.',
   too_many_consults: 'Enough colleagues are being asked about this.',
   queue_in_use: 'A site or another queue still sends work there. Change that first.',
+  queue_led_to: 'A mail account or a Telegram bot still leads there. Give it another queue first.',
   to_itself: 'Work cannot go on to the queue it is in.',
   overflow_when: 'Say after what time or from what length on work goes on.',
   text_required: 'Write what the client is told.',

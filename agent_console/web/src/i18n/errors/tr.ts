@@ -175,6 +175,7 @@ const errors: Messages['errors'] = {
   consult_over: 'Bu danışma bitti.',
   too_many_consults: 'Bu konuda yeterince meslektaşa soruldu.',
   queue_in_use: 'Bir site ya da başka bir kuyruk hâlâ buraya iş gönderiyor. Önce onu değiştirin.',
+  queue_led_to: 'Bir posta hesabı ya da Telegram botu hâlâ buraya yönlendiriyor. Önce ona başka kuyruk verin.',
   to_itself: 'İş, bulunduğu kuyruğa aktarılamaz.',
   overflow_when: 'İşin hangi süreden ya da uzunluktan sonra aktarılacağını yazın.',
   text_required: 'Müşteriye ne deneceğini yazın.',

@@ -16,6 +16,8 @@ const SUPPORT: QueueSetup = {
   sl_share: 0.805,
   sl_threshold_s: 20,
   sl_short_abandon_s: 5,
+  mail_accounts: [],
+  telegram_bots: [],
   order: 'round_robin',
   owner_first_s: 15,
   continues_s: 7200,
