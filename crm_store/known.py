@@ -78,13 +78,12 @@ async def load_known(
             touch_id=touch_id, interaction_id=interaction_id, seq=seq, at=from_us(at), body_sha256=body
         )
     known.threads = _threads_of(sessions_open)
-    # whoever comes from a menu gets into a line only now: it matters who they are
+    # whoever is in no line, as one who comes from a menu, may get into one only now: it matters who they are
     fresh = sorted(
         {
             t.thread
             for t in inbound
-            if (t.account, t.thread) not in known.threads
-            or (t.menu is not None and t.menu.answers is not None)
+            if (there := known.threads.get((t.account, t.thread))) is None or there.item is None
         }
     )
     if not fresh:

@@ -15,10 +15,9 @@ from crm_store.rows.people import persons
 from hub.crm.changes import Change
 from hub.domain.access import system_principal
 from hub.domain.call import AgentPhone, Call, call_back_title, is_call_back_title
-from hub.domain.errors import NotFound
 from hub.domain.events import CallChanged, Event, PhoneChanged
 from hub.domain.ids import CallId, InteractionId, PersonId, TenantId, UserId
-from hub.domain.person import Confidence, Person
+from hub.domain.person import Confidence
 from hub.ports.call_store import CallBackTask, PhoneHolder, Reached
 
 _CALL = columns(calls)
@@ -83,16 +82,6 @@ class UnitCalls:
             *params,
         )
         return call_of(rows[0]) if rows else None
-
-    async def person(self, person_id: PersonId) -> Person:
-        rows = await self._wire.fetch(
-            f"SELECT {columns(persons)} FROM persons WHERE /*+*/tenant_id = $1 AND id = $2",
-            self._tenant,
-            person_id,
-        )
-        if not rows:
-            raise NotFound("there is no such person")
-        return person_of(rows[0])
 
     async def call_with(self, agent_id: UserId) -> Call | None:
         return await self._one_call(

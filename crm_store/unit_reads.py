@@ -13,6 +13,7 @@ from crm_store.mapping import (
     columns,
     interaction_of,
     item_of,
+    person_of,
     reservation_of,
     session_of,
     touch_of,
@@ -20,8 +21,10 @@ from crm_store.mapping import (
 from crm_store.open_work import HELD
 from crm_store.rows.floor import agents
 from crm_store.rows.history import interactions, reservations, sessions, work_items
+from crm_store.rows.people import persons
 from hub.domain.agent import Agent, Media
 from hub.domain.continuing import Engaged
+from hub.domain.errors import NotFound
 from hub.domain.ids import (
     InteractionId,
     PersonId,
@@ -33,6 +36,7 @@ from hub.domain.ids import (
     WorkItemId,
 )
 from hub.domain.interaction import Interaction, Session
+from hub.domain.person import Person
 from hub.domain.queue import Queue
 from hub.domain.reservation import Reservation
 from hub.domain.touch import InboundTouch, Touch
@@ -102,6 +106,16 @@ class UnitReads:
             external_id,
         )
         return touch_of(rows[0]) if rows else None
+
+    async def person(self, person_id: PersonId) -> Person:
+        rows = await self._wire.fetch(
+            f"SELECT {columns(persons)} FROM persons WHERE /*+*/tenant_id = $1 AND id = $2",
+            self._tenant,
+            person_id,
+        )
+        if not rows:
+            raise NotFound("there is no such person")
+        return person_of(rows[0])
 
     async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:
         rows = await self._wire.fetch(

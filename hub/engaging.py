@@ -100,7 +100,7 @@ def in_line(
     channel: str,
     media: Media,
     reason: str,
-    person: Person | None = None,
+    person: Person | None,
     priority: int = 0,
     language: str | None = None,
     skills: dict[str, int] | None = None,
@@ -108,7 +108,8 @@ def in_line(
 ) -> tuple[WorkItem, Interaction]:
     """A pass of the interaction in that line from now on; `skills` and `priority` are beside those of the line.
 
-    Of a `person` the tier counts, and whoever served them last is asked first; else whoever had the interaction last.
+    Of the `person` the tier counts; None: nobody knows who it is. Asked first is whoever had the interaction last, and
+    of a new one whoever served the person last.
     The language is the interaction's, and it was received now, unless something else is said.
     """
     language = interaction.language if language is None else language
@@ -131,7 +132,7 @@ def in_line(
         urgent_at=urgent_at(now, steps),
         state_at=now,
         received_at=received_at or now,
-        preferred_agent_id=person.last_agent_id if person else interaction.last_agent_id,
+        preferred_agent_id=interaction.last_agent_id or (person.last_agent_id if person else None),
     )
     unit.add_item(item)
     stepped = WorkStepped(tenant_id=interaction.tenant_id, item=item, reason=reason)

@@ -42,7 +42,7 @@ async def queued_from_menu(
         interaction = await add_touch(
             unit, call, interaction, now, kind=TouchKind.FORM, name="menu", text=said
         )
-    item, _ = _first_pass(unit, call, interaction, queue, now, media=Media.VOICE, reason="new")
+    item, _ = await _first_pass(unit, call, interaction, queue, now, media=Media.VOICE, reason="new")
     change_call(unit, call, work_item_id=item.id, queue_id=queue.id)
     return item
 
@@ -172,12 +172,12 @@ async def _goes_on(
     item = await unit.open_item(interaction.id)
     if item is None:
         queue = await _queue(unit, interaction.queue_id)
-        return _first_pass(unit, call, interaction, queue, now, media=media, reason=reason)[1]
+        return (await _first_pass(unit, call, interaction, queue, now, media=media, reason=reason))[1]
     interaction = await left_the_line(unit, interaction, item, now, reason=reason)
     return next_in_place(unit, interaction, item, now, media=media, channel=SIP, reason=reason)[1]
 
 
-def _first_pass(
+async def _first_pass(
     unit: CallUnit,
     call: Call,
     interaction: Interaction,
@@ -187,7 +187,10 @@ def _first_pass(
     media: Media,
     reason: str,
 ) -> tuple[WorkItem, Interaction]:
-    item, interaction = in_line(unit, interaction, queue, now, channel=SIP, media=media, reason=reason)
+    person = await unit.person(interaction.person_id)
+    item, interaction = in_line(
+        unit, interaction, queue, now, channel=SIP, media=media, reason=reason, person=person
+    )
     if call.started_at < now:
         unit.add_segment(
             Segment(

@@ -15,9 +15,10 @@ from hub.engaging import in_line
 from hub.ids import new_id
 from hub.intake.placing import placed
 from hub.intake.threads import thread_of
+from hub.ports.callback_store import CallbackStore
 from hub.ports.clock import Clock
 from hub.ports.inbox import CallbackAsked
-from hub.ports.store import CallbackStore, UnitOfWork
+from hub.ports.store import UnitOfWork
 from hub.promises import left_the_line, next_in_place
 
 log = structlog.get_logger(__name__)
@@ -130,6 +131,7 @@ class Callbacks:
             channel=self._channel_of(interaction),
             media=self._media,
             reason="callback_due",
+            person=await unit.person(interaction.person_id),
             priority=PROMISED,
         )
 

@@ -39,12 +39,11 @@ def thread_of(
     elif thread is None:
         thread = _opened(touch, known, unit, now, queued=queued, as_call=as_call)
     if thread.item is None and queued:
-        person = None
         if touch.menu is not None and touch.menu.answers is not None:
             # they come from the menu: only now they are in a line, and it is known in which
-            person = known.persons.get((touch.sender.kind, touch.sender.value))
             moved = changed(thread.interaction, queue_id=_line_of(touch, known))
             thread = changed(thread, interaction=moved)
+        person = _client_of(touch, thread, known)
         thread = _queued(touch, thread, known, unit, person, now, as_call=as_call)
     known.keep(thread)
     return thread
@@ -129,6 +128,14 @@ def _joined(
     thread = changed(thread, interaction=changed(thread.interaction, last_seq=last_seq))
     _engage(thread, continuing.channels | {touch.channel}, known, now)
     return thread
+
+
+def _client_of(touch: InboundTouch, thread: OpenThread, known: Known) -> Person | None:
+    """The client of a thread that was there, if what is known tells who: not of a number that may be somebody else's,
+    nor of a letter that another person wrote in it."""
+    whose = known.clients.get((touch.account, touch.thread)) if touch.of_thread else None
+    person = known.persons.get((touch.sender.kind, touch.sender.value)) if whose is None else whose.person
+    return person if person is not None and person.id == thread.interaction.person_id else None
 
 
 def _line_of(touch: InboundTouch, known: Known) -> QueueId:

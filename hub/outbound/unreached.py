@@ -74,7 +74,16 @@ async def _open_again(
         now=now,
     )
     media = Media.MAIL if place.channel == EMAIL else Media.CHAT
-    in_line(unit, interaction, queue, now, channel=place.channel, media=media, reason=REPLY_FAILED)
+    in_line(
+        unit,
+        interaction,
+        queue,
+        now,
+        channel=place.channel,
+        media=media,
+        reason=REPLY_FAILED,
+        person=await unit.person(closed.person_id),
+    )
     log.info("work_again", interaction_id=interaction.id, closed=closed.id, touch_id=news.touch_id)
     return interaction.id
 

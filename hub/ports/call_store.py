@@ -67,10 +67,6 @@ class CallUnit(StartUnit, Protocol):
         """The call of the interaction that is not over; the newest, should there be two."""
         ...
 
-    async def person(self, person_id: PersonId) -> Person:
-        """The client of that id. Raises NotFound."""
-        ...
-
     async def call_with(self, agent_id: UserId) -> Call | None:
         """The call that this agent has, or whose phone rings for it."""
         ...

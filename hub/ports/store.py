@@ -80,6 +80,10 @@ class UnitOfWork(Protocol):
         """The interactions that are there, locked."""
         ...
 
+    async def person(self, person_id: PersonId) -> Person:
+        """The client of that id, not locked. Raises NotFound."""
+        ...
+
     async def written_before(self, interaction_id: InteractionId, external_id: str) -> Touch | None:
         """The touch of that interaction under that external id."""
         ...
@@ -231,18 +235,6 @@ class IntakeStore(Protocol):
     def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work. Raises Unavailable when the store cannot commit now, Conflict (`raced`) when another
         node committed the same thing first: then decide again."""
-        ...
-
-
-class CallbackStore(Protocol):
-    """What the keeper of promised calls asks of the store."""
-
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit of work, as for intake."""
-        ...
-
-    async def due_callbacks(self, tenant_id: TenantId, now: datetime, *, limit: int) -> list[Callback]:
-        """Promised for `now` or before, and not in the line yet; the oldest first."""
         ...
 
 
