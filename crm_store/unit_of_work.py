@@ -33,7 +33,7 @@ from crm_store.mapping import (
     us,
 )
 from crm_store.person_index import index_persons
-from crm_store.question_mapping import SETTLE_QUESTION, question_row
+from crm_store.question_mapping import SETTLE_QUESTION, question_row, settled
 from crm_store.rows.history import (
     facts,
     interactions,
@@ -180,7 +180,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
         self._writes.questions.append(question_row(asked))
 
     def settle_question(self, touch_id: TouchId, answer: int | None, at: datetime) -> None:
-        self._writes.settled_questions.append((us(at), answer, self._tenant, touch_id))
+        self._writes.settled_questions.append(settled(touch_id, self._tenant, answer, at))
 
     def add_item(self, item: WorkItem) -> None:
         self._writes.items[item.id] = item

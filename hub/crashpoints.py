@@ -30,6 +30,7 @@ ALL = frozenset(
         "telegram.after_read",
         "telegram.after_receive_before_settle",
         "telegram.after_part_before_note",
+        "telegram.after_buttons_before_note",
         "calls.before_row",
         "calls.after_row",
         "calls.after_ringing_row",

@@ -3,7 +3,7 @@ composition root."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from crm_store.telegram import TelegramUpdates
 from crm_store.telegram_bots import SqlTelegramBots
 from hub import telegram_checks
 from hub.channels.telegram.asks import AsksOnTelegram
+from hub.channels.telegram.bare import BareButtons
 from hub.channels.telegram.bots import Bots, kept_current
 from hub.channels.telegram.channel import Telegram
 from hub.channels.telegram.incoming import Incoming
@@ -29,7 +30,8 @@ from hub.channels.telegram.webhook import Webhook
 from hub.checkup import Checkup
 from hub.cluster.codec import encode
 from hub.desk.telegram import BotSettings
-from hub.domain.events import Event, Typing
+from hub.domain.errors import Unavailable
+from hub.domain.events import Event, InteractionClosed, Typing
 from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.domain.setting_events import TelegramBotChanged
 from hub.domain.telegram import TELEGRAM
@@ -44,6 +46,7 @@ from hub.ports.uniting import ProvesNumbers
 from hub.sealing import Seal
 
 _QUESTIONS_S = 2.0
+_LOOK_S = 10.0
 
 
 class TelegramSide:
@@ -77,9 +80,11 @@ class TelegramSide:
             self._questions,
             clock,
             DEFAULT_TENANT,
-            AsksOnTelegram(self._bots),
+            AsksOnTelegram(self._bots, clock),
             told=count,
         )
+        self._bare = BareButtons(self._questions, self.updates, self._bots, clock, DEFAULT_TENANT, told=count)
+        self._ended = asyncio.Event()
         self._incoming = Incoming(
             tenant_id=DEFAULT_TENANT,
             store=self.updates,
@@ -119,10 +124,13 @@ class TelegramSide:
         return self._webhook.routes() if self._settings.enabled else []
 
     async def heard(self, events: Sequence[Event]) -> None:
-        """The bus's handler: a bot that was changed is read anew, and who is written to sees it."""
+        """The bus's handler: a bot that was changed is read anew, who is written to sees it, and whose conversation is
+        over is asked how it was."""
         for event in events:
             if isinstance(event, Typing) and self._settings.enabled:
                 self._typing.heard(event)
+        if any(isinstance(event, InteractionClosed) for event in events):
+            self._ended.set()
         if any(isinstance(event, TelegramBotChanged) for event in events):
             await kept_current(self._bots)
 
@@ -140,11 +148,21 @@ class TelegramSide:
         jobs.start("telegram updates read", self._incoming.run())
         jobs.start("telegram", self.channel.run())
         jobs.start("telegram typing", self._typing.run())
-        jobs.every("telegram ratings", _QUESTIONS_S, self._ratings.step)
+        # those that ended while nobody listened, and what could not be asked then
+        jobs.every("telegram ratings", _LOOK_S, self._ratings.step)
+        jobs.start("telegram ratings at once", self._asked_at_once())
+        jobs.every("telegram buttons", _QUESTIONS_S, self._bare.step)
         jobs.every("telegram menus", _QUESTIONS_S, self._menus.step)
         # last, so that at the end those who ask are told to stop before their connections end
         jobs.start("telegram connections", self._connections())
         yield
+
+    async def _asked_at_once(self) -> None:
+        while True:
+            await self._ended.wait()
+            self._ended.clear()
+            with suppress(Unavailable):  # it is looked for again, however that ended
+                await self._ratings.step()
 
     async def _connections(self) -> None:
         try:

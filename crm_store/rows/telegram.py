@@ -91,6 +91,7 @@ questions = Table(
     Column("until", Instant),
     Column("settled_at", Instant),
     Column("answer", Integer),
+    Column("buttons_due", Instant),
     Index(
         "uq_questions_rating",
         "interaction_id",
@@ -105,6 +106,12 @@ questions = Table(
         "thread",
         sqlite_where=text("settled_at IS NULL"),
         postgresql_where=text("settled_at IS NULL"),
+    ),
+    Index(
+        "ix_questions_buttons",
+        "buttons_due",
+        sqlite_where=text("buttons_due IS NOT NULL"),
+        postgresql_where=text("buttons_due IS NOT NULL"),
     ),
     Index(
         "ix_questions_until",

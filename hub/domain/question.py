@@ -35,8 +35,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A question that was put to a client, by the touch `touch_id`, whose text is `text`. `settled_at`: it stands no
-    more; `answer` is the place of the choice that counted, from 0, None while none did."""
+    """A question that was put to the client with the address `address`, by the touch `touch_id`, whose text is `text`.
+    `settled_at`: it stands no more; `answer` is the place of the choice that counted, from 0, None while none did."""
 
     touch_id: TouchId
     tenant_id: TenantId
@@ -48,6 +48,16 @@ class AskedQuestion:
     settled_at: datetime | None = None
     answer: int | None = None
     text: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareQuestion:
+    """A question that stands no more and that nobody chose an answer of: its buttons are to go. `message_id`: what the
+    channel calls the message that has them."""
+
+    asked: AskedQuestion
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,17 @@ class SettledUpdate:
     keep_raw: bool = False
 
 
+def thread_of(chat: int, connection_id: str = "") -> str:
+    """What a chat is called among threads; `connection_id` is of a business chat."""
+    return f"{BUSINESS}{connection_id}:{chat}" if connection_id else str(chat)
+
+
+def place_of_thread(thread: str) -> tuple[int, str] | None:
+    """The chat of a thread, and the connection of a business chat; None: it is no chat of Telegram."""
+    connection_id, _, chat = thread.rpartition(":")
+    return (int(chat), connection_id.removeprefix(BUSINESS)) if chat.lstrip("-").isdigit() else None
+
+
 def bot_number(token: str) -> int:
     """The bot's own id, which its token begins with. Raises Invalid."""
     found = _TOKEN.fullmatch(token)

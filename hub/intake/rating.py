@@ -1,5 +1,6 @@
 """Asking a client how it was, once their conversation with an agent is over."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -51,9 +52,14 @@ class RatingQuestions:
         self._tenant_id = tenant_id
         self._asks = asks
         self._told = told
+        self._one_at_a_time = asyncio.Lock()
 
     async def step(self) -> None:
         """Ask where something ended since. Raises Unavailable."""
+        async with self._one_at_a_time:
+            await self._step()
+
+    async def _step(self) -> None:
         since = self._clock.now() - _ASKED_WITHIN
         accounts = self._asks.accounts()
         for unrated in await self._store.unrated(self._tenant_id, accounts, since=since, limit=_AT_A_TIME):

@@ -9,7 +9,7 @@ from typing import Protocol
 from hub.domain.ids import TenantId, TouchId
 from hub.domain.interaction import Session
 from hub.domain.person import Person
-from hub.domain.question import AskedQuestion
+from hub.domain.question import AskedQuestion, BareQuestion
 from hub.ports.store import UnitOfWork
 
 
@@ -36,6 +36,19 @@ class Questions(Protocol):
     async def rate(self, asked: AskedQuestion, choice: int, now: datetime) -> int:
         """The client pressed this choice of a question for a rating: the score that counts, which is the first one.
         Everybody is told by an InteractionRated, once. Raises Conflict (`too_late`, `too_early`), NotFound."""
+        ...
+
+
+class BareStore(Protocol):
+    """Buttons that nobody pressed in time. Everything raises Unavailable when the store cannot now."""
+
+    async def bare(self, tenant_id: TenantId, now: datetime, *, limit: int) -> Sequence[BareQuestion]:
+        """Questions that were answered in other words or not at all, and whose buttons stand; none that is on its way
+        to its client."""
+        ...
+
+    async def put_buttons_off(self, asked: AskedQuestion, until: datetime | None) -> None:
+        """Their buttons are seen to at `until`; None: they are gone, as far as they can be."""
         ...
 
 

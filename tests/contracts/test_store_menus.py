@@ -103,6 +103,47 @@ async def test_who_is_at_a_menu_is_kept_and_in_no_line_until_they_press(house: H
     assert len(await lines(house)) == 1
 
 
+async def bare(house: House) -> list[tuple[str, str]]:
+    found = await SqlQuestions(house.store).bare(house.tenant_id, house.clock.now(), limit=10)
+    return [(one.asked.thread, one.message_id) for one in found]
+
+
+async def delivered(house: House, asked: AskedQuestion, delivery: str, provider_id: str | None) -> None:
+    async with house.database.transaction() as wire:
+        await wire.execute(
+            "UPDATE touches SET delivery = $1, provider_id = $2 WHERE id = $3",
+            delivery,
+            provider_id,
+            asked.touch_id,
+        )
+
+
+async def test_buttons_go_where_nobody_pressed_one_once_the_menu_is_out(house: House) -> None:
+    questions = SqlQuestions(house.store)
+    by_press, by_words = await at_menu(house, None, "7001"), await at_menu(house, None, "7002")
+    by_time = await at_menu(house, None, "7003")
+    assert by_words.address == written(house, "7002").sender.value
+    await house.receive(pressed(house, by_press, 0))
+    await house.receive(replace(written(house, "7002", "hello?"), menu=AtMenu(answers=by_words.touch_id)))
+    house.clock.advance(timedelta(seconds=60))
+    await menus_over(house)
+    for asked in (by_press, by_words, by_time):
+        await delivered(house, asked, "sending", None)
+    assert await bare(house) == []  # on their way
+    await delivered(house, by_press, "sent", "11")
+    await delivered(house, by_words, "sent", "12")
+    await delivered(house, by_time, "uncertain", None)
+    assert sorted(await bare(house)) == [("7002", "12"), ("7003", "")]
+    later = house.clock.now() + timedelta(seconds=30)
+    await questions.put_buttons_off(by_words, later)
+    await questions.put_buttons_off(by_time, None)
+    assert await bare(house) == []
+    house.clock.advance(timedelta(seconds=30))
+    assert await bare(house) == [("7002", "12")]
+    await questions.put_buttons_off(by_words, None)
+    assert await bare(house) == []
+
+
 async def test_a_client_of_weight_keeps_it_through_the_menu(house: House) -> None:
     await house.came(
         "7001", channel="telegram", account="telegram:other", sender=written(house, "7001").sender

@@ -95,13 +95,22 @@ async def test_two_that_ask_at_once_ask_once(house: House) -> None:
     assert len(rows) == 1
 
 
+async def test_groups_and_business_chats_are_asked_too_and_whom_is_known(house: House) -> None:
+    anna = await house.hire("Anna", chats=50)
+    for thread in ("-100", "b:one:7004"):
+        interaction_id = await over(house, anna, thread)
+        await asking(house).step()
+        asked = await the_question(house, interaction_id)
+        assert asked is not None
+        rows = await house.rows("SELECT address FROM sessions WHERE interaction_id = $1", interaction_id)
+        assert (asked.thread, asked.address) == (thread, rows[0][0])
+
+
 async def test_nobody_is_asked_who_was_not_served_is_back_or_is_elsewhere(house: House) -> None:
     anna = await house.hire("Anna", chats=50)
-    # still open; closed though nobody had it; only kept; a group, a business chat; another channel; long ago
+    # still open; closed though nobody had it; only kept; another bot; another channel; long ago
     await house.receive(written(house, "7002"))
     await house.receive(replace(written(house, "7003"), only_kept=True))
-    await over(house, anna, "-100")
-    await over(house, anna, "b:one:7004")
     await over(house, anna, "7005", account="telegram:other")
     item = await house.given(anna, "v9", "hello")
     await house.work.close(house.as_(anna), item.interaction_id, RESOLVED)

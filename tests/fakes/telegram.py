@@ -156,6 +156,7 @@ class FakeQuestions:
         question: Question,
         *,
         thread: str,
+        address: str = "",
         account: str = "telegram:shop",
         at: datetime | None = None,
         text: str = "How was it?",
@@ -170,6 +171,7 @@ class FakeQuestions:
             question=question,
             asked_at=at or FakeClock().now(),
             text=text,
+            address=address or thread,
         )
         self.asked[made.touch_id] = made
         return made

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients import Agent
 from tests.journeys.test_telegram import BotHub, anna_at, bot_hub, every_way, until_texts
-from tests.journeys.test_telegram_killed import all_read, rows
+from tests.journeys.test_telegram_killed import all_read, inbound, rows
 from tests.journeys.test_telegram_rating import until_toasts
 
 pytestmark = pytest.mark.timeout(180)
@@ -44,9 +44,7 @@ async def test_a_press_leads_to_the_queue_of_its_button(tmp_path: Path, way: str
             "Pressed: Buy",
         ]
         await until_toasts(tg.bot, 1)
-        async with asyncio.timeout(20):
-            while asked.keyboard:
-                await asyncio.sleep(0.05)
+        await tg.bot.until(lambda: not asked.keyboard)
         assert asked.text.endswith("✓ Buy")
 
 
@@ -68,6 +66,10 @@ async def test_words_in_place_of_a_press_are_work_at_once(tmp_path: Path) -> Non
         (asked,) = await tg.bot.until_sent(1)
         tg.ivan.writes(tg.bot, "Where is my order?")
         assert (await offered(anna))[0] == "support"
+        buttons = asked.keyboard
+        await tg.bot.until(lambda: not asked.keyboard)
+        assert asked.text == QUESTION
+        asked.keyboard = buttons  # an app that has not heard of it yet
         tg.ivan.taps(tg.bot, asked, "Buy")
         toasts = await until_toasts(tg.bot, 1)
         assert toasts == ["Эта кнопка больше не действует."]
@@ -100,3 +102,21 @@ async def test_a_hub_that_dies_with_a_press_in_hand_counts_it_once(tmp_path: Pat
         assert rows(tg, "SELECT COUNT(*) FROM touches WHERE text LIKE 'Pressed%'") == [(1,)]
         assert rows(tg, "SELECT q.name FROM work_items w JOIN queues q ON q.id = w.queue_id") == [("sales",)]
         assert asked.text.endswith("✓ Buy")
+
+
+async def test_a_hub_that_dies_when_it_took_buttons_away_goes_on_and_leaves_none(tmp_path: Path) -> None:
+    async with bot_hub(tmp_path, crash_at="telegram.after_buttons_before_note", menu=MENU) as tg:
+        tg.ivan.writes(tg.bot, "/start")
+        (asked,) = await tg.bot.until_sent(1)
+        tg.ivan.writes(tg.bot, "Where is my order?")
+        async with asyncio.timeout(30):
+            await tg.hub.ended()
+        assert asked.keyboard == {}
+        calls = tg.bot.calls["editMessageReplyMarkup"]
+        await tg.again()
+        await tg.bot.until(lambda: tg.bot.calls["editMessageReplyMarkup"] > calls)
+        async with asyncio.timeout(30):
+            while rows(tg, "SELECT 1 FROM questions WHERE buttons_due IS NOT NULL"):
+                await asyncio.sleep(0.1)
+        assert asked.text == QUESTION
+        assert inbound(tg) == ["/start", "Where is my order?"]

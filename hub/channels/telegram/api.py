@@ -171,16 +171,34 @@ class BotApi:
             raise NotFound("there is no such connection") from error
         return int(found.user.id)
 
-    async def answer_press(self, query_id: str, text: str = "") -> None:
-        """Tell the client's app that the button was pressed, and the client `text`. Raises Unavailable, ChannelRefused
-        (too late)."""
-        await self._asked(lambda: self._bot.answer_callback_query(query_id, text=text or None))
+    async def answer_press(self, query_id: str, text: str = "", *, alert: bool = False) -> None:
+        """Tell the client's app that the button was pressed, and the client `text`; `alert`: they have to close it.
+        Raises Unavailable, ChannelRefused (too late)."""
+        await self._asked(
+            lambda: self._bot.answer_callback_query(query_id, text=text or None, show_alert=alert or None)
+        )
 
     async def end_buttons(self, place: Place, message_id: int, text: str) -> None:
         """The message says `text` from now on and has no buttons any more. Raises Unavailable, ChannelRefused (it does
         so already, or cannot be changed)."""
         await self._asked(
-            lambda: self._bot.edit_message_text(text, chat_id=place.chat_id, message_id=message_id)
+            lambda: self._bot.edit_message_text(
+                text,
+                chat_id=place.chat_id,
+                message_id=message_id,
+                business_connection_id=place.connection_id or None,
+            )
+        )
+
+    async def take_buttons(self, place: Place, message_id: int) -> None:
+        """The message has no buttons any more, and says what it said. Raises Unavailable, ChannelRefused (it has none,
+        or cannot be changed)."""
+        await self._asked(
+            lambda: self._bot.edit_message_reply_markup(
+                chat_id=place.chat_id,
+                message_id=message_id,
+                business_connection_id=place.connection_id or None,
+            )
         )
 
     async def show_typing(self, place: Place) -> None:

@@ -9,7 +9,7 @@ from hub.crashpoints import crash_at
 from hub.domain.agent import Media
 from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, NotFound, Unavailable
 from hub.domain.ids import TelegramBotId, TenantId
-from hub.domain.telegram import BUSINESS, MESSAGE_UNITS, TELEGRAM
+from hub.domain.telegram import BUSINESS, MESSAGE_UNITS, TELEGRAM, place_of_thread
 from hub.domain.touch import Attachment, OutboundMessage, Sent
 from hub.ports.attachments import Attachments
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
@@ -131,7 +131,8 @@ class Telegram:
         if not message.by_machine:
             return ()
         asked = await self._questions.question(self._tenant_id, message.touch_id)
-        return () if asked is None else buttons_of(asked)
+        # answered in other words before it went out: nobody is to press any more
+        return () if asked is None or asked.settled_at is not None else buttons_of(asked)
 
     async def _noted(self, message: OutboundMessage, part: int, message_id: str, *, is_last: bool) -> None:
         try:
@@ -144,10 +145,10 @@ class Telegram:
         # loaded with the first reply
         from hub.channels.telegram.api import Place
 
-        connection_id, _, chat = thread.rpartition(":")
-        if not chat.lstrip("-").isdigit():
+        found = place_of_thread(thread)
+        if found is None:
             raise ChannelRefused("this is no chat of Telegram", code="unreachable")
-        place = Place(chat_id=int(chat), connection_id=connection_id.removeprefix(BUSINESS))
+        place = Place(chat_id=found[0], connection_id=found[1])
         try:
             api = self._bots.api(opened)
         except Unavailable as error:

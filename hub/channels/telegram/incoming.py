@@ -23,7 +23,7 @@ from hub.domain.errors import Conflict, HubError, Invalid, NotFound, Unavailable
 from hub.domain.ids import TenantId
 from hub.domain.person import IdentityKind
 from hub.domain.question import AtMenu
-from hub.domain.telegram import BUSINESS, TELEGRAM, KeptUpdate, SettledUpdate, UpdateState, bot_number
+from hub.domain.telegram import TELEGRAM, KeptUpdate, SettledUpdate, UpdateState, bot_number
 from hub.domain.touch import Attachment, Claim, InboundTouch, Sender
 from hub.phone_numbers import caller_number
 from hub.ports.attachments import Attachments
@@ -348,7 +348,7 @@ class Incoming:
             channel=TELEGRAM,
             account=bot.account,
             external_id=self._external(opened, key),
-            thread=f"{BUSINESS}{read.connection_id}:{read.chat}" if read.connection_id else str(read.chat),
+            thread=read.thread,
             sender=Sender(
                 kind=IdentityKind.TELEGRAM,
                 value=str(who.number),

@@ -20,7 +20,7 @@ _FRESH = timedelta(days=1)
 
 
 class Menus:
-    """Of private chats with a bot: a group, and a person's business account, ask nobody."""
+    """Of private chats with a bot, of those of a business account, and of groups, where a question is one client's."""
 
     def __init__(self, questions: Questions, clock: Clock) -> None:
         self._questions = questions
@@ -29,15 +29,18 @@ class Menus:
     async def of(self, opened: Opened, read: "Said") -> AtMenu | None:
         """What this message, which is no button, has to do with a menu. Raises Unavailable."""
         bot = opened.bot
-        if not bot.setup.menu.buttons or read.in_group or read.connection_id or read.word == "edited":
+        if not bot.setup.menu.buttons or read.word == "edited":
             return None
         now = self._clock.now()
-        standing = await self._questions.standing_menu(bot.tenant_id, bot.account, str(read.chat))
+        standing = await self._questions.standing_menu(bot.tenant_id, bot.account, read.thread)
         if standing is not None:
             is_fresh = now - standing.asked_at < _FRESH
+            is_theirs = standing.address == str(read.who.number)
             if standing.question.until is not None:
-                return None if read.is_start else _in_its_place(standing, read.at)
-            if is_fresh and not read.is_start:
+                if read.is_start:
+                    return None
+                return _in_its_place(standing, read.at) if is_theirs else AtMenu(waits=True)
+            if is_fresh and is_theirs and not read.is_start:
                 return AtMenu(answers=standing.touch_id)
         before = None if standing is None else standing.touch_id
         return _asked(bot.setup, read, now, before)

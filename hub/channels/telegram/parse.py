@@ -9,6 +9,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
+from hub.domain.telegram import thread_of
 from hub.domain.texts import one_line, written_text
 
 _TEXT_CHARS = 8_000
@@ -57,6 +58,11 @@ class Said:
     message_id: int = 0
     is_start: bool = False
 
+    @property
+    def thread(self) -> str:
+        """What the chat is called among threads."""
+        return thread_of(self.chat, self.connection_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
@@ -66,6 +72,11 @@ class Removed:
     who: Who
     connection_id: str
     keys: tuple[str, ...]
+
+    @property
+    def thread(self) -> str:
+        """What the chat is called among threads."""
+        return thread_of(self.chat, self.connection_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,10 +262,20 @@ def _name_of(chat: Chat) -> str:
 def language_of(raw: bytes) -> str:
     """The language of whoever wrote the message of this update, as their app says; empty: unknown."""
     try:
-        message = json.loads(raw)["message"]
+        update = json.loads(raw)
+        message = update["message"] if "message" in update else update["business_message"]
         return one_line(str(message["from"]["language_code"]), 8).partition("-")[0]
     except (ValueError, RecursionError, KeyError, TypeError):
         return ""
+
+
+def window_began(raw: bytes) -> int | None:
+    """When the client wrote this message of a business chat, in seconds; None: it is of none, or does not say."""
+    try:
+        date = json.loads(raw)["business_message"]["date"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return date if isinstance(date, int) else None
 
 
 def place_of(raw: bytes) -> tuple[int, str, bytes]:

@@ -57,6 +57,10 @@ class Presses:
         if asked is None:
             await self.answer(opened, read.query_id, told("not_valid", languages))
             return "stale_press"
+        if asked.address != str(read.who.number):
+            # in a group, and in the chat of a business account, others see the buttons too
+            await self.answer(opened, read.query_id, told("not_yours", languages), alert=True)
+            return "stale_press"
         if asked.question.kind is QuestionKind.MENU:
             return await self._of_menu(opened, read, Chosen(asked=asked, place=choice))
         try:
@@ -93,10 +97,10 @@ class Presses:
         await self._end_buttons(opened, read, asked.text + label)
         return "stale_press"
 
-    async def answer(self, opened: Opened, query_id: str, text: str = "") -> None:
+    async def answer(self, opened: Opened, query_id: str, text: str = "", *, alert: bool = False) -> None:
         """The client's app waits to be told that the press was taken. Never fails for it."""
         try:
-            await self._bots.api(opened).answer_press(query_id, text)
+            await self._bots.api(opened).answer_press(query_id, text, alert=alert)
         except HubError as error:
             # the client's app stops waiting by itself; the press is taken all the same
             log.info("telegram_press_not_answered", bot=opened.bot.name, why=error.stable_code)
@@ -108,13 +112,8 @@ class Presses:
         asked = await self._questions.question(opened.bot.tenant_id, touch_id)
         if asked is None:
             return None, choice
-        is_theirs = (
-            (asked.account, asked.thread) == (opened.bot.account, str(read.chat))
-            # a question stands in a chat with one client, whose number the chat has
-            and read.who.number == read.chat
-            and not read.connection_id
-        )
-        return (asked if is_theirs and choice < len(asked.question.choices) else None), choice
+        is_here = (asked.account, asked.thread) == (opened.bot.account, read.thread)
+        return (asked if is_here and choice < len(asked.question.choices) else None), choice
 
     async def _end_buttons(self, opened: Opened, read: "Said", text: str) -> None:
         # loaded with the first press
@@ -123,7 +122,8 @@ class Presses:
         if not read.message_id:
             return
         try:
-            await self._bots.api(opened).end_buttons(Place(chat_id=read.chat), read.message_id, text)
+            place = Place(chat_id=read.chat, connection_id=read.connection_id)
+            await self._bots.api(opened).end_buttons(place, read.message_id, text)
         except HubError as error:
             # one that was pressed before says so already; whoever presses it again is told again
             log.info("telegram_buttons_not_ended", bot=opened.bot.name, why=error.stable_code)

@@ -47,16 +47,19 @@ _TOLD = {
         "rated": "Thank you! Your rating: {}",
         "too_late": "It is too late for that now. Thank you all the same!",
         "not_valid": "This button is not valid any more.",
+        "not_yours": "This question is for whoever wrote to us here.",
     },
     "ru": {
         "rated": "Спасибо! Ваша оценка: {}",
         "too_late": "Сейчас уже поздно. Всё равно спасибо!",
         "not_valid": "Эта кнопка больше не действует.",
+        "not_yours": "Этот вопрос — тому, кто нам здесь написал.",
     },
     "tr": {
         "rated": "Teşekkürler! Puanınız: {}",
         "too_late": "Artık çok geç. Yine de teşekkürler!",
         "not_valid": "Bu düğme artık geçerli değil.",
+        "not_yours": "Bu soru, burada bize yazan kişi için.",
     },
 }
 

@@ -76,6 +76,7 @@ class LookBot:
         self.sent: list[Sent] = []
         self.answered: list[str] = []
         self.toasts: list[str] = []
+        self.alerts: list[str] = []
         self.queries: set[str] = set()
         self.actions: list[tuple[int, str]] = []
         self.deleted: list[tuple[int, int]] = []

@@ -61,6 +61,8 @@ def answered(bot: LookBot, given: dict[str, Any]) -> bool:
         raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
     bot.answered.append(query_id)
     bot.toasts.append(text)
+    if given.get("show_alert") in {"true", "True"}:
+        bot.alerts.append(text)
     return True
 
 

@@ -114,7 +114,10 @@ class Person:
         buttons = [one for row in sent.keyboard.get("inline_keyboard", ()) for one in row]
         brought = data or next(one["callback_data"] for one in buttons if one["text"] == label)
         message = {**self.message(bot, text=sent.text), "message_id": sent.message_id}
-        message["chat"] = {"id": sent.chat_id, "type": "private", "first_name": self.name}
+        kind = "private" if sent.chat_id > 0 else "group"
+        message["chat"] = {"id": sent.chat_id, "type": kind, "first_name": self.name}
+        if sent.connection_id:
+            message["business_connection_id"] = sent.connection_id
         if sent.keyboard:
             message["reply_markup"] = sent.keyboard
         return self._pressed(bot, message, brought)

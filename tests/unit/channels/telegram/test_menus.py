@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,18 +142,68 @@ async def test_who_opens_the_chat_again_or_writes_a_day_later_is_asked_again(roo
     assert (again.answers, again.asks is not None) == (question.touch_id, True)
 
 
-async def test_groups_business_chats_and_bots_without_a_menu_ask_nobody(tmp_path: Path) -> None:
-    for setup in (replace(SETUP, groups=True, business_owners=(8001,)), BotSetup(groups=True)):
-        async with bot_room(tmp_path, setup) as room:
-            ivan = room.api.person()
-            owner = room.api.person(8001, "Owner")
-            connection = room.look.connect_business(owner)
-            await room.bring(ivan.writes(room.look, "in a group", group=-100))
-            if setup.business_owners:
-                await room.bring(ivan.writes(room.look, "to the owner", business=connection))
-            else:
-                await room.bring(ivan.writes(room.look, "hello"))
-            assert [touch.menu for touch in room.inbox.touches] == [None, None]
+async def test_a_bot_without_a_menu_asks_nobody(tmp_path: Path) -> None:
+    async with bot_room(tmp_path, BotSetup(groups=True)) as room:
+        ivan = room.api.person()
+        await room.bring(ivan.writes(room.look, "in a group", group=-100))
+        await room.bring(ivan.writes(room.look, "hello"))
+        assert [touch.menu for touch in room.inbox.touches] == [None, None]
+
+
+async def at_menu_elsewhere(room: BotRoom, where: str) -> tuple[AskedQuestion, Sent, dict[str, Any]]:
+    """Ivan wrote in a group, or to somebody of ours, and has the menu before him; where that is, for more words."""
+    ivan = room.api.person()
+    place: dict[str, Any] = {"group": -100}
+    thread = "-100"
+    if where == "business":
+        place = {"business": room.look.connect_business(room.api.person(8001, "Owner"))}
+        thread = f"b:{place['business']}:{ivan.id}"
+    await room.bring(ivan.writes(room.look, "hello", **place))
+    menu = at_menu(room)
+    assert menu is not None
+    assert menu.asks is not None
+    assert room.inbox.touches[-1].thread == thread
+    question = room.questions.put(
+        menu.asks, thread=thread, address=str(ivan.id), at=room.clock.now(), text=menu.text
+    )
+    reply = replace(room.reply(menu.text, touch_id=question.touch_id, by_machine=True), thread=thread)
+    await room.channel.send(reply)
+    return question, room.look.sent[-1], place
+
+
+@pytest.mark.parametrize("where", ["group", "business"])
+async def test_in_groups_and_business_chats_only_whoever_wrote_chooses(tmp_path: Path, where: str) -> None:
+    setup = replace(SETUP, groups=True, business_owners=(8001,))
+    async with bot_room(tmp_path, setup) as room:
+        other = room.api.person(8001, "Owner", language_code="en")
+        question, sent, _ = await at_menu_elsewhere(room, where)
+        await room.bring(other.taps(room.look, sent, "Заказы"))
+        assert room.look.alerts == ["This question is for whoever wrote to us here."]
+        assert len(room.inbox.touches) == 1
+        assert sent.keyboard
+        await room.bring(room.api.person().taps(room.look, sent, "Заказы"))
+        assert at_menu(room) == AtMenu(answers=question.touch_id, choice=0, queue_id=QueueId("orders"))
+        assert room.inbox.touches[-1].thread == question.thread
+        assert len(room.look.alerts) == 1
+        assert sent.text.endswith("✓ Заказы")
+        assert sent.keyboard == {}
+
+
+async def test_in_a_group_the_words_of_others_answer_no_menu(tmp_path: Path) -> None:
+    async with bot_room(tmp_path, replace(SETUP, groups=True)) as room:
+        question, _, place = await at_menu_elsewhere(room, "group")
+        room.clock.advance(timedelta(seconds=30))
+        await room.bring(room.api.person(7002, "Eve").writes(room.look, "me too", **place))
+        assert at_menu(room) == AtMenu(waits=True)
+        await room.bring(room.api.person().writes(room.look, "my order", **place))
+        assert at_menu(room) == AtMenu(answers=question.touch_id)
+
+
+async def test_a_menu_that_was_answered_before_it_went_out_has_no_buttons(room: BotRoom) -> None:
+    question, _ = await asked(room)
+    room.questions.asked[question.touch_id] = replace(question, settled_at=room.clock.now())
+    await room.channel.send(room.reply("again", touch_id=question.touch_id, by_machine=True))
+    assert room.look.sent[-1].keyboard == {}
 
 
 @pytest.mark.parametrize(

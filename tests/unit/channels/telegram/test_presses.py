@@ -1,6 +1,7 @@
 """Buttons under what the hub asks: who may press them, and what counts."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,25 @@ async def test_somebody_else_never_counts(room: BotRoom) -> None:
     assert len(room.look.answered) == 3
     assert set(room.told) == {"kept", "stale_press", "ignored"}
     assert sent.keyboard
+
+
+@pytest.mark.parametrize("thread", ["-100", "b:business-1:7001"])
+async def test_in_groups_and_business_chats_the_client_rates_and_others_are_told(
+    room: BotRoom, thread: str
+) -> None:
+    owner, ivan = room.api.person(8001, "Owner"), room.api.person()
+    room.look.connect_business(owner)
+    question = room.questions.put(RATING, thread=thread, address=str(ivan.id))
+    message = room.reply("How was it?", touch_id=question.touch_id, by_machine=True)
+    await room.channel.send(replace(message, thread=thread))
+    sent = room.look.sent[-1]
+    await room.bring(owner.taps(room.look, sent, "1 ★"))
+    assert room.questions.scores == {}
+    assert room.look.alerts == ["Этот вопрос — тому, кто нам здесь написал."]
+    await room.bring(ivan.taps(room.look, sent, "4 ★"))
+    assert room.questions.scores == {question.touch_id: 4}
+    assert sent.keyboard == {}
+    assert len(room.look.alerts) == 1
 
 
 async def test_a_press_that_comes_too_late_is_answered_and_the_buttons_go(room: BotRoom) -> None:
