@@ -30,6 +30,8 @@ async def test_who_was_answered_in_vain_comes_back_and_is_answered_again(
         await page.locator("form.close").wait_for()
         await page.keyboard.press("1")
         await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Close all the same")).to_be_focused()
+        await page.keyboard.press("Enter")
         await page.locator(".wrap[role=status]").wait_for()
         mail.outside.fault_of = lambda: Fault("mail", 550)
         notice = page.locator(".strip .notice")

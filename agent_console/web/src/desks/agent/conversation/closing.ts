@@ -1,6 +1,8 @@
 /** Closing a conversation: the outcomes that its queue offers, and the answers to the form of one. */
 
-import type { DispositionView, OutcomeField } from '@/generated/views';
+import { sentSince } from '@/desks/agent/conversation/again';
+import type { Timeline } from '@/desks/agent/conversation/timeline';
+import type { DispositionView, OutcomeField, TouchView } from '@/generated/views';
 
 export type Answer = string | number | boolean;
 /** As typed: a number is text until it is sent. */
@@ -44,4 +46,33 @@ export function numberOf(said: string): number | null {
   const plain = said.replace(/[\s\u00a0\u202f]/g, '').replace(',', '.');
   const value = Number(plain);
   return plain && Number.isFinite(value) ? value : null;
+}
+
+/** What is not done with yet when a conversation is to be closed, in the order it is said. */
+export type Loose = 'draft' | 'unsent' | 'waiting' | 'uncertain' | 'failed';
+
+/** A reply that is on its way for so long is no matter of a moment. */
+const ON_ITS_WAY_MS = 10_000;
+
+export interface Conversation {
+  readonly id: string;
+  readonly timeline: Timeline;
+  /** Whether an answer stands in the field. */
+  readonly isBegun: boolean;
+  /** Whether something that was written did not get to the hub. */
+  readonly hasUnsent: boolean;
+}
+
+export function looseEnds({ id, timeline, isBegun, hasUnsent }: Conversation, nowMs: number): readonly Loose[] {
+  const ours = timeline.flatMap(({ touch }) => (touch?.interaction_id === id && touch.direction === 'outbound' && touch.author ? [touch] : []));
+  const waits = ({ delivery, delivery_detail, at }: TouchView): boolean =>
+    (delivery === 'queued' || delivery === 'sending') && (delivery_detail !== '' || nowMs - Date.parse(at) >= ON_ITS_WAY_MS);
+  const found: Record<Loose, boolean> = {
+    draft: isBegun,
+    unsent: hasUnsent,
+    waiting: ours.some(waits),
+    uncertain: ours.some((touch) => touch.delivery === 'uncertain' && !sentSince(timeline, touch)),
+    failed: ours.some((touch) => touch.delivery === 'failed' && !sentSince(timeline, touch)),
+  };
+  return (Object.keys(found) as Loose[]).filter((kind) => found[kind]);
 }
