@@ -59,6 +59,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         in_time: bool | None = None,
         handled: bool | None = None,
         rated: bool | None = None,
+        failed: bool | None = None,
         score: Text = "",
         short: Text = "",
         late: Words = "",
@@ -71,6 +72,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         """Filters take ids or words, several with commas between; `from` and `to` days of the house or instants.
 
         `state` is a work state, or `open`, `waiting`, `closed`; `short` is `only` or `without` short abandons;
+        `failed`: a reply that one of us wrote failed, or nobody knows whether it arrived;
         `late` names clocks (`first_response`, `next_response`, `resolution`) that were not kept;
         `q` searches the messages, and then the newest message comes first.
         """
@@ -78,7 +80,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
             zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, tag=tag, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
-            score=score, short=short, late=late, q=q,
+            failed=failed, score=score, short=short, late=late, q=q,
         )  # fmt: skip
         return await log.page(
             call.principal,
@@ -111,6 +113,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
         in_time: bool | None = None,
         handled: bool | None = None,
         rated: bool | None = None,
+        failed: bool | None = None,
         score: Text = "",
         short: Text = "",
         late: Words = "",
@@ -120,7 +123,7 @@ def operations(*, log: LogStore, views: LogViews, clock: Clock, zone: ZoneInfo) 
             zone, queue=queue, agent=agent, channel=channel, direction=direction, state=state, outcome=outcome,
             disposition=disposition, language=language, tier=tier, person=person, tag=tag, from_=from_, to=to,
             waited_from=waited_from, waited_below=waited_below, in_time=in_time, handled=handled, rated=rated,
-            score=score, short=short, late=late,
+            failed=failed, score=score, short=short, late=late,
         )  # fmt: skip
         return await log.count(call.principal, wanted, clock.now())
 

@@ -34,6 +34,12 @@ RATED = (
     " AND o.queue_id = r.queue_id AND o.agent_id = r.agent_id ORDER BY o.first_queued_at DESC, o.id DESC LIMIT 1))"
 )
 
+# by the conversation's own index: a pass has few touches. What the hub keeps back by itself is no trouble, and nobody's
+_FAILED = (
+    "EXISTS (SELECT 1 FROM touches f WHERE f.interaction_id = w.interaction_id AND f.tenant_id = $1"
+    " AND f.direction = 'outbound' AND f.author_id IS NOT NULL AND f.delivery IN ('failed', 'uncertain'))"
+)
+
 
 def late(kind: ClockKind, now: str) -> str:
     """Whether that clock of the conversation was not kept in the queue of the pass; `now` is the parameter's place."""
@@ -141,6 +147,8 @@ def question_of(
         asked.want(HANDLED if wanted.handled else f"NOT {HANDLED}")
     if wanted.rated is not None:
         asked.want(RATED if wanted.rated else f"NOT {RATED}", "r")
+    if wanted.failed is not None:
+        asked.want(_FAILED if wanted.failed else f"NOT {_FAILED}")
     if wanted.scores:
         asked.want(f"{RATED} AND r.score = ANY({asked.mark(list(wanted.scores))})", "r")
     return asked

@@ -46,7 +46,8 @@ class LogFilter:
     bound the wait until the outcome, or until now. `in_time`: within T of its queue. `handled`: answered, and
     the work is over. `directions`: who began the pass, the client or one of us. `rated`: the client's rating of
     the interaction belongs to this pass, `scores` are those wanted. `tags` are on the client's card, whatever their
-    case. `late`: one of these clocks of the conversation was not kept in the queue of the pass. `text` is looked
+    case. `failed`: a reply that one of us wrote in the conversation failed, or nobody knows whether it arrived.
+    `late`: one of these clocks of the conversation was not kept in the queue of the pass. `text` is looked
     for in the messages.
     """
 
@@ -68,6 +69,7 @@ class LogFilter:
     in_time: bool | None = None
     handled: bool | None = None
     rated: bool | None = None
+    failed: bool | None = None
     scores: tuple[int, ...] = ()
     short: ShortAbandons = ShortAbandons.WITH
     late: tuple[ClockKind, ...] = ()

@@ -44,6 +44,7 @@ def filter_of(
     in_time: bool | None = None,
     handled: bool | None = None,
     rated: bool | None = None,
+    failed: bool | None = None,
     score: str = "",
     short: str = "",
     late: str = "",
@@ -71,6 +72,7 @@ def filter_of(
         in_time=in_time,
         handled=handled,
         rated=rated,
+        failed=failed,
         scores=tuple(_score(word) for word in _listed(score, "score")),
         short=_choice(ShortAbandons, short, "short"),
         late=tuple(_choice(ClockKind, word, "late") for word in _listed(late, "late")),
@@ -86,7 +88,7 @@ def asked_by(query: str, zone: ZoneInfo) -> tuple[LogFilter, LogOrder, bool]:
     words = dict(parse_qsl(query))
     texts = {f"{k}_" if k == "from" else k: words[k] for k in _TEXTS if k in words}
     seconds = {k: _seconds(words[k], k) for k in ("waited_from", "waited_below") if k in words}
-    flags = {k: _flag(words[k], k) for k in ("in_time", "handled", "rated") if k in words}
+    flags = {k: _flag(words[k], k) for k in ("in_time", "handled", "rated", "failed") if k in words}
     wanted = filter_of(zone, **texts, **seconds, **flags)  # type: ignore[arg-type] # the names decide the types
     order = _choice(LogOrder, words.get("order", LogOrder.START), "order")
     return wanted, order, words.get("dir") != "asc"

@@ -179,6 +179,27 @@ async def test_a_manager_narrows_the_log_opens_a_row_and_takes_it_with_her(
     await page.context.close()
 
 
+async def test_conversations_whose_replies_failed_are_asked_for_by_keyboard(
+    browser: Browser, busy_hub: RunningHub
+) -> None:
+    screen = await screen_of(browser, PICTURES, language="en")
+    page = screen.page
+    await sign_in(page, busy_hub.url, "maria")
+    await page.goto(f"{busy_hub.url}/manager/log")
+    await page.get_by_role("button", name="More filters").press("Enter")
+    await page.get_by_role("menuitem", name="A reply failed").press("Enter")
+    await page.get_by_role("button", name="A reply failed").press("Enter")
+    await page.get_by_role("radio", name="yes").press("Space")
+    await page.wait_for_url("**failed=true**")
+    await screen.settled()
+    await screen.picture("log-failed-en-light")
+    assert [*await screen.violations(), *screen.complaints] == []
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Remove the filter A reply failed").press("Enter")
+    await expect(page.get_by_role("radio", name="yes")).to_have_count(0)
+    await page.context.close()
+
+
 async def test_on_a_phone_rows_are_read_without_scrolling_aside(
     browser: Browser, busy_hub: RunningHub
 ) -> None:

@@ -33,6 +33,7 @@ export default {
     waited_below: 'Waited less than',
     in_time: 'In time',
     handled: 'Handled',
+    failed: 'A reply failed',
     rated: 'Has a rating',
     short: 'Short abandons',
     late: 'Late',

@@ -33,6 +33,7 @@ export default {
     waited_below: 'Ждал меньше',
     in_time: 'Вовремя',
     handled: 'Обработано',
+    failed: 'Ответ не дошёл',
     rated: 'Есть оценка',
     short: 'Короткие потери',
     late: 'Просрочено',

@@ -33,6 +33,7 @@ export default {
     waited_below: 'En çok bekleme',
     in_time: 'Zamanında',
     handled: 'İşlendi',
+    failed: 'Yanıt ulaşmadı',
     rated: 'Puanı var',
     short: 'Kısa vazgeçmeler',
     late: 'Geciken',

@@ -6,7 +6,7 @@ import type { Query } from '@/api/manager';
 export const LISTS = ['queue', 'agent', 'channel', 'direction', 'state', 'outcome', 'disposition', 'language', 'tier', 'tag', 'score', 'late', 'person'] as const;
 export type ListName = (typeof LISTS)[number];
 /** Filters with one value. */
-export const SINGLES = ['from', 'to', 'waited_from', 'waited_below', 'in_time', 'handled', 'rated', 'short', 'q'] as const;
+export const SINGLES = ['from', 'to', 'waited_from', 'waited_below', 'in_time', 'handled', 'rated', 'failed', 'short', 'q'] as const;
 export type SingleName = (typeof SINGLES)[number];
 export type FilterName = ListName | SingleName;
 
