@@ -6,11 +6,11 @@ from datetime import datetime
 
 from crm_store.card_facts import notes_of, write_facts, write_facts_of_many
 from crm_store.driver import Row, Wire
+from crm_store.employers import Employers
 from crm_store.import_outcome import Outcome
 from crm_store.instants import to_us
 from crm_store.mapping import identity_row, person_row, text
 from crm_store.numbers_of_nobody import among_shared_lines
-from crm_store.organization_rows import add as add_organizations
 from crm_store.person_edits import MOST_ADDRESSES, save_state, state_of
 from crm_store.person_index import index_persons, namesakes
 from crm_store.person_scope import roots_of
@@ -22,13 +22,12 @@ from hub.crm.changes import Change
 from hub.crm.edits import edited
 from hub.crm.imports import Draft, ImportJob, OnKnown, RowDraft
 from hub.crm.matching import alike, name_keys
-from hub.crm.organizations import OrganizationState
 from hub.domain.card import CardEdit
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Invalid
 from hub.domain.events import PersonChanged
-from hub.domain.ids import ConsentId, IdentityId, OrganizationId, PersonId, TenantId
-from hub.domain.person import Identity, IdentityKind, Organization, Person
+from hub.domain.ids import ConsentId, IdentityId, PersonId, TenantId
+from hub.domain.person import Identity, IdentityKind, Person, Tier
 from hub.ids import new_id
 
 _SAME = {
@@ -109,7 +108,7 @@ class Batch:
         self._named: dict[str, PersonId] = {}
         self._said: dict[PersonId, set[tuple[object, ...]]] = {}
         self._notes: dict[PersonId, list[str]] = {}
-        self._organizations: dict[str, Organization] = {}
+        self._employers = Employers(wire, self._tenant_id)
         self._new: list[tuple[PersonId, RowDraft, tuple[Address, ...]]] = []
         self._added: list[tuple[PersonId, RowDraft]] = []
         self.outcome = Outcome()
@@ -121,7 +120,7 @@ class Batch:
         self._holders = await proved_holders(self._wire, self._tenant_id, rows)
         self._named = await named_by_id(self._wire, self._tenant_id, rows)
         await self._lock()
-        await self._find_organizations(rows)
+        await self._employers.find(rows)
         await self._find_said(rows)
         for draft in rows:
             known = {
@@ -139,6 +138,8 @@ class Batch:
                 )  # it would count before all that is said until then
             elif not known and not draft.name and not draft.addresses:
                 self.outcome.refuse(draft, "nobody")  # the id alone, and it is of another house
+            elif not known and (problem := self._employers.problem(draft)):
+                self.outcome.refuse(draft, problem)
             elif not known:
                 self._add(draft)
             elif self._job.on_known is OnKnown.SKIP:
@@ -156,24 +157,6 @@ class Batch:
             sorted({*(holder.person_id for holder in self._holders.values()), *self._named.values()}),
         )
 
-    async def _find_organizations(self, drafts: Sequence[RowDraft]) -> None:
-        names = sorted({draft.organization for draft in drafts} - {""})
-        if not names:
-            return
-        rows = await self._wire.fetch(
-            "SELECT id, name FROM organizations WHERE tenant_id = $1 AND name = ANY($2) ORDER BY id DESC",
-            self._tenant_id,
-            names,
-        )
-        ids = {row[1]: OrganizationId(row[0]) for row in rows}
-        new = {OrganizationId(new_id()): OrganizationState(name=name) for name in names if name not in ids}
-        if new:
-            await add_organizations(self._wire, self._tenant_id, new)
-        ids |= {state.name: organization_id for organization_id, state in new.items()}
-        self._organizations = {
-            name: Organization(id=found, tenant_id=self._tenant_id, name=name) for name, found in ids.items()
-        }
-
     def _add(self, draft: RowDraft) -> None:
         person_id = PersonId(new_id())
         free = tuple(address for address in draft.addresses if address not in self._holders)
@@ -188,18 +171,21 @@ class Batch:
         if any(person_id == made for made, _, _ in self._new):  # a row of this very batch made them
             await self._write_new()
         before = await state_of(self._wire, self._tenant_id, person_id)
+        if problem := self._employers.problem(draft, before.organization):
+            self.outcome.refuse(draft, problem)
+            return
+        organization = self._employers.of(draft, before.organization)
         edit = CardEdit(
             version=0,
             name=draft.name or None,
             language=draft.language or None,
-            organization_id=self._organizations[draft.organization].id if draft.organization else None,
+            tier=draft.tier,
+            organization_id=None if organization is None else organization.id,
             tags=(*before.tags, *draft.tags) if draft.tags else None,
             fields=dict(draft.fields) or None,
         )
         try:
-            after, changes = edited(
-                before, edit, organization=self._organizations.get(draft.organization), fields=self._fields
-            )
+            after, changes = edited(before, edit, organization=organization, fields=self._fields)
         except Invalid as error:
             self.outcome.refuse(draft, error.stable_code)
             return
@@ -255,9 +241,8 @@ class Batch:
                         tenant_id=tenant_id,
                         name=draft.name,
                         language=draft.language,
-                        organization_id=self._organizations[draft.organization].id
-                        if draft.organization
-                        else None,
+                        tier=draft.tier or Tier.STANDARD,
+                        organization_id=None if (found := self._employers.of(draft)) is None else found.id,
                         created_at=self._at,
                     )
                 )

@@ -39,17 +39,25 @@ class Ours:
 
     def meant_by(self, draft: OrganizationDraft) -> Meant:
         """Which one the row means."""
-        near = [
-            *self._near.get(("name", name_key(draft.name)), ()),
-            *(self._near.get(("domain", draft.domain), ()) if draft.domain else ()),
-        ]
         named = self._by_id.get(draft.organization_id)
         return meant_by(
-            draft.name,
-            draft.domain,
-            named.id if named else None,
-            [self._by_id[one.id] for one in near],
+            draft.name, draft.domain, named.id if named else None, self.near(draft.name, draft.domain)
         )
+
+    def meant_by_words(self, name: str, domain: str) -> Meant:
+        """Which one somebody means who calls it so, and names its domain or does not."""
+        return meant_by(name, domain, None, self.near(name, domain))
+
+    def near(self, name: str, domain: str) -> list[Candidate]:
+        """Those that may be meant."""
+        near = [
+            *self._near.get(("name", name_key(name)), ()),
+            *(self._near.get(("domain", domain), ()) if domain else ()),
+        ]
+        return [self._by_id[one.id] for one in near]
+
+    def __getitem__(self, organization_id: OrganizationId) -> Candidate:
+        return self._by_id[organization_id]
 
 
 async def ours_of(wire: Wire, tenant_id: TenantId, drafts: Sequence[OrganizationDraft]) -> Ours:

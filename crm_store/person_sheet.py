@@ -51,7 +51,9 @@ class PersonSheet:
             n = len(params)
             rows = await wire.fetch(
                 "SELECT p.id, p.name, COALESCE(o.name, ''), p.language, COALESCE(d.tags, '[]'),"
-                " COALESCE(d.fields, '{}') FROM persons p LEFT JOIN organizations o ON o.id = p.organization_id"
+                " COALESCE(d.fields, '{}'), p.tier, COALESCE(od.domain, '') FROM persons p"
+                " LEFT JOIN organizations o ON o.id = p.organization_id"
+                " LEFT JOIN organization_details od ON od.organization_id = o.id"
                 f" LEFT JOIN person_details d ON d.person_id = p.id WHERE {where} AND p.id > ${n + 1}"
                 f" ORDER BY p.id LIMIT ${n + 2}",
                 *params,
@@ -75,7 +77,9 @@ class PersonSheet:
                 id=PersonId(r[0]),
                 name=r[1],
                 organization=r[2],
+                organization_domain=r[7],
                 language=r[3],
+                tier=r[6],
                 tags=_tags(r[4]),
                 fields=_fields(r[5]),
                 addresses=tuple(addresses.get(r[0], ())),

@@ -10,10 +10,11 @@ from hub.crm.card_words import LONGEST_NOTE, consents_in
 from hub.crm.edits import LONGEST_NAME, tags_of
 from hub.crm.imports import BadRow, RowDraft
 from hub.crm.names import fold
+from hub.crm.organizations import domain_of
 from hub.crm.sheets import RawRow
 from hub.domain.client_fields import ClientField, ClientFieldKind, value_of
 from hub.domain.errors import Invalid
-from hub.domain.person import IdentityKind, Purpose
+from hub.domain.person import IdentityKind, Purpose, Tier
 from hub.domain.texts import one_line, written_text
 
 LONGEST_ID = 60
@@ -31,7 +32,9 @@ TARGETS: Final = (
     "email",
     "telegram",
     "organization",
+    "organization_domain",
     "language",
+    "tier",
     "tags",
     "note",
     "consent_service",
@@ -60,6 +63,9 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "telegram": "telegram, telegram id, telegram name, телеграм, телеграмм",
     "organization": "organization, organisation, company, company name, employer, firm, организация, компания, фирма,"
     " место работы, sirket, sirket adi, firma, kurum, kurulus",
+    "organization_domain": "organization domain, domain of the organization, company domain, company site,"
+    " company website, домен организации, сайт организации, сайт компании, kurulusun alan adi, sirket sitesi",
+    "tier": "tier, worth, уровень, уровень клиента, seviye, duzey, musteri seviyesi",
     "client_id": "client id, id of the client, id клиента, musteri kimligi, uid",
     "language": "language, lang, язык, dil",
     "tags": "tags, tag, labels, label, groups, group, categories, category, теги, тег, метки, метка, группа, группы,"
@@ -99,6 +105,16 @@ PERSONS: Final = Targets(
 _YES: Final = frozenset(["yes", "y", "true", "1", "x", "da", "d", "evet", "e", "var"])
 _NO: Final = frozenset(["no", "n", "false", "0", "net", "hayir", "h", "yok"])
 """Folded: да, нет and hayır are among them."""
+
+_TIERS: Final = {
+    fold(name): tier
+    for tier, names in {
+        Tier.STANDARD: "standard,обычный,standart",
+        Tier.SILVER: "silver,серебряный,gümüş",
+        Tier.GOLD: "gold,золотой,altın",
+    }.items()
+    for name in names.split(",")
+}
 
 APART = re.compile(r"[;,|\n]+")
 _LOST_DIGITS = re.compile(r"[0-9]+[.,]?[0-9]*[eE]\+?[0-9]+")
@@ -191,6 +207,10 @@ class RowReader:
             consents_in(text)
         elif target == "language":
             _language(text)
+        elif target == "tier":
+            _tier(text)
+        elif target == "organization_domain":
+            domain_of(text)
         elif target == "tags":
             tags_of(APART.split("\n".join(texts)))
 
@@ -216,7 +236,11 @@ class RowReader:
             name=name,
             addresses=tuple(addresses),
             organization=one_line(" ".join(given.get("organization", [])), 200),
+            organization_domain=domain_of(given["organization_domain"][0])
+            if "organization_domain" in given
+            else "",
             language=_language(given["language"][0]) if "language" in given else "",
+            tier=_tier(given["tier"][0]) if "tier" in given else None,
             tags=tags_of(APART.split("\n".join(given.get("tags", [])))),
             fields=tuple(
                 (one.id, _field(one, given[target][0]))
@@ -277,3 +301,9 @@ def _language(text: str) -> str:
     if (code := _LANGUAGES.get(fold(text))) is not None:
         return code
     raise Invalid("a language is two or three letters, such as tr", code="bad_language")
+
+
+def _tier(text: str) -> Tier:
+    if (tier := _TIERS.get(fold(text))) is not None:
+        return tier
+    raise Invalid("a client is standard, silver or gold", field="tier", code="bad_tier")

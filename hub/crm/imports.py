@@ -14,7 +14,7 @@ from hub.domain.access import Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.client_fields import ClientField
 from hub.domain.ids import OrganizationId, PersonId, TenantId
-from hub.domain.person import IdentityKind, Purpose
+from hub.domain.person import IdentityKind, Purpose, Tier
 
 MOST_BYTES = 64 * 1024 * 1024
 BATCH_ROWS = 200
@@ -127,6 +127,8 @@ class RowDraft:
     consents: tuple[tuple[Purpose, bool], ...] = ()
     dated: tuple[DatedConsent, ...] = ()
     client_id: str = ""
+    tier: Tier | None = None
+    organization_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

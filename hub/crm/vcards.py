@@ -1,7 +1,8 @@
 """vCards 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350) as rows of a sheet: a card is a row, several values are lines.
 
 Of a card are read FN, N, TEL, EMAIL, IMPP, ORG, NOTE, CATEGORIES, LANG, UID and what `written_cards` adds of ours:
-consents, and fields of the house by their labels. All else is left out.
+consents, what they are worth, the domain of their organization, and fields of the house by their labels. All else is
+left out.
 """
 
 import binascii
@@ -24,9 +25,14 @@ COLUMNS: Final = (
     "note",
     "client_id",
     "consents",
+    "tier",
+    "organization_domain",
 )
+"""Further ones come last: files that were brought before have fewer."""
 CONSENT: Final = "X-TOUCHLINE-CONSENT"
 OWN_FIELD: Final = "X-TOUCHLINE-FIELD"
+TIER: Final = "X-TOUCHLINE-TIER"
+ORGANIZATION_DOMAIN: Final = "X-TOUCHLINE-ORG-DOMAIN"
 MOST_FIELDS: Final = 150
 
 _LONGEST_CARD_BYTES = 4 * 1024 * 1024
@@ -46,11 +52,21 @@ _READ = frozenset(
         "UID",
         CONSENT,
         OWN_FIELD,
+        TIER,
+        ORGANIZATION_DOMAIN,
         "BEGIN",
         "END",
     }
 )
-_COLUMN_OF = {"TEL": "phone", "EMAIL": "email", "NOTE": "note", "LANG": "language", CONSENT: "consents"}
+_COLUMN_OF = {
+    "TEL": "phone",
+    "EMAIL": "email",
+    "NOTE": "note",
+    "LANG": "language",
+    CONSENT: "consents",
+    TIER: "tier",
+    ORGANIZATION_DOMAIN: "organization_domain",
+}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 

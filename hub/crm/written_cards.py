@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hub.crm.import_mapping import FIELD
-from hub.crm.vcards import CONSENT, OWN_FIELD
+from hub.crm.vcards import CONSENT, ORGANIZATION_DOMAIN, OWN_FIELD, TIER
 
 _FOLD_BYTES: Final = 75
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n", "\r": None})
@@ -30,6 +30,9 @@ def _lines(cells: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}:{'telegram:' if column == 'telegram' else ''}{_escaped(value)}"
     if organization := cells.get("organization", ""):
         yield f"ORG:{_escaped(organization)}"
+    for name, column in ((TIER, "tier"), (ORGANIZATION_DOMAIN, "organization_domain")):
+        if value := cells.get(column, ""):
+            yield f"{name}:{_escaped(value)}"
     if note := cells.get("note", ""):
         yield f"NOTE:{_escaped(note)}"
     for line in _values(cells, "consents"):

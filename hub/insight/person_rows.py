@@ -12,7 +12,17 @@ from hub.domain.ids import PersonId, TenantId
 from hub.insight.exports import Cell, ExportForm, ExportJob
 
 COLUMNS: Final = (
-    *("name", "phone", "email", "telegram", "organization", "language", "tags"),
+    *(
+        "name",
+        "phone",
+        "email",
+        "telegram",
+        "organization",
+        "organization_domain",
+        "language",
+        "tier",
+        "tags",
+    ),
     *("note", "consents", "client_id"),
 )
 """Beside `field:` and the id of a field of the house. They are what a column of an import may say."""
@@ -43,7 +53,9 @@ class PersonRow:
     id: PersonId
     name: str
     organization: str
+    organization_domain: str
     language: str
+    tier: str
     tags: tuple[str, ...]
     fields: dict[str, str]
     addresses: tuple[tuple[str, str], ...]
@@ -93,7 +105,7 @@ class PersonRows:
 def cell_of(row: PersonRow, column: str, between: str) -> str:
     """What the column says of the client; several values are parted by `between`."""
     match column:
-        case "name" | "organization" | "language" | "note":
+        case "name" | "organization" | "organization_domain" | "language" | "tier" | "note":
             return str(getattr(row, column))
         case "client_id":
             return row.id

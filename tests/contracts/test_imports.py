@@ -99,6 +99,85 @@ async def test_whoever_is_known_is_updated_or_left_as_one_chooses(desk: Desk, cr
     assert len(await persons(desk)) == 3
 
 
+async def organizations(desk: Desk) -> list[tuple[str, str]]:
+    rows = await desk.house.rows(
+        "SELECT p.name, o.name, COALESCE(d.domain, '') FROM persons p JOIN organizations o"
+        " ON o.id = p.organization_id LEFT JOIN organization_details d ON d.organization_id = o.id"
+        " WHERE p.tenant_id = $1 ORDER BY p.name",
+        desk.house.tenant_id,
+    )
+    return [(row[0], f"{row[1]} {row[2]}".strip()) for row in rows]
+
+
+async def test_what_a_client_is_worth_is_said_in_three_languages_and_can_be_changed(desk: Desk) -> None:
+    rows = (
+        "Name;Email;Tier\nAnn;ann@x.test;gold\nПётр;p@x.test;Серебряный\nAyşe;a@x.test;altın\nBob;b@x.test;\n"
+    )
+    assert (await desk.imported(rows)).counts == ImportCounts(added=4)
+    found = await desk.house.rows(
+        "SELECT name, tier FROM persons WHERE tenant_id = $1 ORDER BY name", desk.house.tenant_id
+    )
+    assert {row[0]: row[1] for row in found} == {
+        "Ann": "gold",
+        "Ayşe": "gold",
+        "Bob": "standard",
+        "Пётр": "silver",
+    }
+    done = await desk.imported("Email;Tier\nann@x.test;standart\nb@x.test;platinum\np@x.test;\n")
+    assert done.counts == ImportCounts(updated=1, skipped=1, bad=1)
+    (row,) = await desk.store.kept_rows(desk.maria, done.id, RowKind.BAD, after=0, limit=9)
+    assert (row.reason, row.column) == ("bad_tier", "Tier")
+
+
+async def test_an_organization_is_found_as_an_import_of_organizations_finds_it(desk: Desk) -> None:
+    await desk.imported("Name;Email;Company\nAnn;ann@x.test;Ёлка\n")
+    rows = (
+        "Name;Email;Company;Company website\n"
+        "Bob;bob@x.test;ЕЛКА;\n"  # another spelling
+        "Cem;cem@x.test;Елка;https://www.yolka.test/\n"  # of no domain so far
+        "Dan;dan@x.test;Acme;acme.test\n"
+        "Eve;eve@x.test;;acme.test\n"  # by its domain alone
+        "Fay;fay@x.test;Acme;acme.example\n"  # another one of this name
+        "Gus;gus@x.test;;nobody.test\n"
+        "Hal;hal@x.test;Acme;\n"  # which one?
+        "Ivy;ivy@x.test;Acme;gmail.com\n"
+    )
+    done = await desk.imported(rows)
+    assert done.counts == ImportCounts(added=5, bad=3)
+    assert await organizations(desk) == [
+        ("Ann", "Ёлка"),
+        ("Bob", "Ёлка"),
+        ("Cem", "Ёлка"),
+        ("Dan", "Acme acme.test"),
+        ("Eve", "Acme acme.test"),
+        ("Fay", "Acme acme.example"),
+    ]
+    bad = await desk.store.kept_rows(desk.maria, done.id, RowKind.BAD, after=0, limit=9)
+    assert [(row.number, row.reason) for row in bad] == [
+        (6, "organization_no_name"),
+        (7, "organization_of_several"),
+        (8, "domain_of_many"),
+    ]
+
+
+async def test_of_two_organizations_of_one_name_a_client_stays_in_theirs(desk: Desk) -> None:
+    await desk.imported(
+        "Name;Email;Company;Company website\nDan;dan@x.test;Acme;acme.test\nFay;fay@x.test;Acme;acme.example\n"
+        "Gus;gus@x.test;Other;\n"
+    )
+    done = await desk.imported(
+        "Email;Company;Tags\nfay@x.test;ACME;new\ndan@x.test;Acme;new\ngus@x.test;Acme;new\n"
+    )
+    assert done.counts == ImportCounts(updated=2, bad=1)
+    assert await organizations(desk) == [
+        ("Dan", "Acme acme.test"),
+        ("Fay", "Acme acme.example"),
+        ("Gus", "Other"),
+    ]
+    (row,) = await desk.store.kept_rows(desk.maria, done.id, RowKind.BAD, after=0, limit=9)
+    assert (row.number, row.reason) == (3, "organization_of_several")
+
+
 async def test_two_rows_of_one_address_are_one_client_also_within_a_batch(desk: Desk) -> None:
     rows = "Name;Phone\nAnn;05321234567\nAnn Lee;+90 532 123 45 67\nBob;05321234568\n"
     assert (await desk.imported(rows)).counts == ImportCounts(added=2, updated=1)

@@ -115,6 +115,11 @@ async def leaving(crm: Crm, tmp_path: Path) -> Leaving:
     await furnish(crm.house)
     done = await made.desk.imported(CLIENTS)
     assert done.counts == ImportCounts(added=6)
+    async with crm.house.database.transaction() as wire:
+        await wire.execute(
+            "UPDATE persons SET tier = 'gold' WHERE tenant_id = $1 AND name = 'Ayşe Yılmaz'",
+            crm.house.tenant_id,
+        )
     return made
 
 
@@ -192,10 +197,10 @@ async def test_in_a_table_a_consent_says_its_way_its_purpose_its_state_when_and_
     await speak(leaving)
     rows = list(csv.reader(io.StringIO((await leaving.file(form=ExportForm.CSV)).decode(), newline="")))
     (ayse,) = [row for row in rows if row[0] == "Ayşe Yılmaz"]
-    phone, email = ayse[8].split("\n")
+    phone, email = ayse[10].split("\n")
     assert re.fullmatch(r"email recording yes \d{4}-\d\d-\d\dT[\d:.]+Z", email)
     assert re.fullmatch(r"phone marketing no \d{4}-\d\d-\d\dT[\d:.]+Z =she called, angry", phone)
-    assert ayse[7] == "calls in the morning\n'=1+1\nand a second line"
+    assert ayse[9] == "calls in the morning\n'=1+1\nand a second line"
 
 
 async def test_a_consent_of_the_future_or_that_is_none_is_a_bad_row_and_an_older_one_changes_nothing_newer(
@@ -224,7 +229,7 @@ async def cards(house: House) -> list[tuple[object, ...]]:
     return [
         tuple(row)
         for row in await house.rows(
-            "SELECT p.name, p.language, COALESCE(o.name, ''), COALESCE(d.tags, '[]'),"
+            "SELECT p.name, p.language, p.tier, COALESCE(o.name, ''), COALESCE(d.tags, '[]'),"
             " (SELECT COUNT(*) FROM identities i WHERE i.person_id = p.id),"
             " COALESCE((SELECT MIN(i.value) FROM identities i WHERE i.person_id = p.id), '')"
             " FROM persons p LEFT JOIN organizations o ON o.id = p.organization_id"
@@ -262,19 +267,22 @@ async def test_no_cell_is_a_formula_and_titles_are_ones_own(leaving: Leaving) ->
     )
     rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
     assert rows[0] == [
-        "Имя целиком", "Phone", "Email", "Telegram", "Organization", "Language", "Tags",
+        "Имя целиком", "Phone", "Email", "Telegram", "Organization", "Organization domain",
+        "Language", "Tier", "Tags",
         "Note", "Consents", "Client id", "Shoe size",
     ]  # fmt: skip
-    assert rows[1][:7] == [
+    assert rows[1][:9] == [
         "Ayşe Yılmaz",
         "'+905321234567, +905321234568",
         "ayse@example.org",
         "ayse_y",
         "Acme; Sons, Ltd",
+        "",
         "tr",
+        "gold",
         "vip, new",
     ]
-    assert rows[1][10] == "38"
+    assert rows[1][12] == "38"
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
@@ -286,7 +294,7 @@ async def test_no_cell_is_a_formula_and_titles_are_ones_own(leaving: Leaving) ->
         ({"tag": "VIP"}, ["Ayşe Yılmaz"]),
         ({"language": "ru"}, ["Пётр Ёлкин, отец"]),
         ({"language": "ru", "tag": "vip"}, []),
-        ({"tier": "gold"}, []),
+        ({"tier": "gold"}, ["Ayşe Yılmaz"]),
     ],
 )
 async def test_a_filter_is_answered_by_those_it_finds(

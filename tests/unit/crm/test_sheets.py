@@ -140,6 +140,8 @@ def test_cards_of_three_versions_are_rows() -> None:
         "note": "две\nстроки, одна заметка",
         "client_id": "",
         "consents": "",
+        "tier": "",
+        "organization_domain": "",
     }
     assert (two["name"], two["phone"], two["telegram"], two["language"]) == (
         "Ayşe Yılmaz",
