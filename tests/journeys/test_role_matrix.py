@@ -51,11 +51,12 @@ from hub.settings import ChannelSettings, HttpSettings, SecuritySettings, Settin
 from hub.started import Started
 from tests.calls import put_call
 from tests.recordings import put_recording
-from tests.unit.role_matrix import Case, Outcome, cases, operations_of_every_api, outcome
+from tests.unit import role_matrix
+from tests.unit.role_matrix import Case, Outcome, cases, each_operation, outcomes, where_nothing_is
 
 PASSWORD = "a door of old oak"
 COST = Cost(memory_kib=8 * 1024, passes=1)
-OPERATIONS = operations_of_every_api()
+OPERATIONS = role_matrix.operations_of_every_api()
 
 BODIES = {
     "close": {"disposition": "resolved"},
@@ -341,25 +342,24 @@ def _is_of_a_team(case: Case) -> bool:
 PLAIN = [case for case in cases(OPERATIONS) if case.operation.name not in ENDS_A_SIGN_IN | GUESSES]
 
 
-@pytest.mark.parametrize("case", [c for c in PLAIN if "{" not in c.operation.path], ids=str)
-async def test_an_operation_on_no_thing_lets_in_whom_the_matrix_lets_in(case: Case, hub: RunningHub) -> None:
-    assert await outcome(case, hub.request, bodies=BODIES) is case.expected
+@each_operation(c for c in PLAIN if "{" not in c.operation.path)
+async def test_what_names_no_thing_lets_in_whom_the_matrix_lets_in(some: list[Case], hub: RunningHub) -> None:
+    found = await outcomes(some, hub.request, bodies=BODIES)
+    assert found == {str(case): case.expected for case in some}
 
 
-@pytest.mark.parametrize("case", [c for c in PLAIN if "{" in c.operation.path], ids=str)
-async def test_what_is_not_there_is_a_404_to_whoever_may_ask_at_all(case: Case, hub: RunningHub) -> None:
-    expected = Outcome.NOT_THERE if case.expected is Outcome.LET_IN else case.expected
-    assert await outcome(case, hub.request, bodies=BODIES) is expected
+@each_operation(c for c in PLAIN if "{" in c.operation.path)
+async def test_what_is_not_there_is_a_404_to_whoever_may_ask(some: list[Case], hub: RunningHub) -> None:
+    assert await outcomes(some, hub.request, bodies=BODIES) == where_nothing_is(some)
 
 
-@pytest.mark.parametrize("case", [c for c in PLAIN if _is_of_a_team(c)], ids=str)
+@each_operation(c for c in PLAIN if _is_of_a_team(c))
 async def test_what_is_beyond_ones_reach_is_a_404_as_if_it_were_not_there(
-    case: Case, hub: RunningHub
+    some: list[Case], hub: RunningHub
 ) -> None:
-    assert set(_path_names(case)) <= set(hub.foreign)
-    assert (
-        await outcome(case, hub.request, ids=hub.foreign, bodies=BODIES) is case.expected_with_foreign_things
-    )
+    assert set(_path_names(some[0])) <= set(hub.foreign)
+    found = await outcomes(some, hub.request, ids=hub.foreign, bodies=BODIES)
+    assert found == {str(case): case.expected_with_foreign_things for case in some}
 
 
 def test_the_cases_reach_something_beyond_and_something_within() -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
+import pytest
 from aiohttp import ClientResponse
 from msgspec import inspect as shapes
 
@@ -75,6 +76,14 @@ def cases(operations: Iterable[Operation]) -> list[Case]:
     ]
 
 
+def each_operation(some: Iterable[Case]) -> pytest.MarkDecorator:
+    """A test for each operation with the cases of it, as `some`: a test takes longer than to ask."""
+    found: dict[str, list[Case]] = {}
+    for case in some:
+        found.setdefault(case.operation.name, []).append(case)
+    return pytest.mark.parametrize("some", list(found.values()), ids=list(found))
+
+
 async def outcome(
     case: Case,
     request: Requesting,
@@ -108,6 +117,23 @@ async def outcome(
     if (answer.status, code) == (403, "forbidden"):
         return Outcome.DENIED
     return Outcome.NOT_THERE if answer.status == 404 else Outcome.LET_IN
+
+
+async def outcomes(
+    some: Iterable[Case],
+    request: Requesting,
+    *,
+    ids: Mapping[str, str] | None = None,
+    bodies: Mapping[str, Any] | None = None,
+) -> dict[str, Outcome]:
+    """What each of these comes to, one after another; see `outcome`."""
+    return {str(case): await outcome(case, request, ids=ids, bodies=bodies) for case in some}
+
+
+def where_nothing_is(some: Iterable[Case]) -> dict[str, Outcome]:
+    """What is expected of these when the thing that they name is not there."""
+    expected = {str(case): case.expected for case in some}
+    return {name: Outcome.NOT_THERE if one is Outcome.LET_IN else one for name, one in expected.items()}
 
 
 def sample_of(kind: Any) -> Any:
