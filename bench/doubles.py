@@ -20,6 +20,7 @@ from crm_store.person_index import address_tokens, name_key_rows, name_words, pe
 from crm_store.person_scope import ClientReach
 from crm_store.rows.people import identities, organizations, persons
 from crm_store.rows.search import name_keys, person_tokens
+from hub.cluster.codec import encode
 from hub.domain.access import Role
 from hub.domain.ids import IdentityId, OrganizationId, PersonId
 from hub.domain.person import Identity, IdentityKind, Person
@@ -105,7 +106,7 @@ async def _fill(house: House) -> int:
 
 async def _looked_through(house: House, kind: str, planted: int) -> list[Figure]:
     crm = Crm(house)
-    doubles = Doubles(house.store, house.clock, reach=ClientReach(), people=crm.lookups)
+    doubles = Doubles(house.store, house.clock, encode=encode, reach=ClientReach(), people=crm.lookups)
     manager = house.somebody(Role.MANAGER)
     await analyse(house.database)
     took: list[float] = []

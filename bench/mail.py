@@ -16,6 +16,7 @@ def figures() -> list[Figure]:
             table="letters",
             leg=500,
             warm_up=200,
+            at_least=0.5,
             note=f"; a letter has {MEAN_BYTES / 1024:.0f} KiB in the mean",
         )
     )
