@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from crm_store.apart import kept_apart_from
 from crm_store.driver import Row
 from crm_store.instants import from_us
 from crm_store.mapping import at, letter_head
@@ -133,7 +134,8 @@ class Cards:
     async def _candidates(
         self, tenant_id: TenantId, person_id: PersonId, name: str, said: dict[str, str]
     ) -> tuple[CardCandidate, ...]:
-        """Who else this may be: whoever is known by the address they say is theirs, and namesakes."""
+        """Who else this may be: whoever is known by the address they say is theirs, and namesakes; nobody who people
+        said is somebody else."""
         async with self._store.database.snapshot() as wire:
             found: dict[str, CardCandidate] = {}
             if email := said.get("email", "").strip().lower():
@@ -158,11 +160,14 @@ class Cards:
                 [i for i in others if i != person_id],
             )
             called = {r[0]: r for r in rows}
+            apart = await kept_apart_from(wire, tenant_id, person_id)
         for other in others:
             if other in called and other not in found:
                 because = alike(name, called[other][1]) or _BEGINS_LIKE
                 found[other] = _candidate(called[other], because.reason, because.sure)
-        best_first = sorted(found.values(), key=lambda c: -c.sure)
+        best_first = sorted(
+            (one for one in found.values() if one.person_id not in apart), key=lambda c: -c.sure
+        )
         return tuple(best_first[:_CANDIDATES])
 
     async def _called_from(self, tenant_id: TenantId, person_id: PersonId) -> str:

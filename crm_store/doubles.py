@@ -6,13 +6,16 @@ from crm_store.audited import audited
 from crm_store.driver import Wire
 from crm_store.instants import to_us
 from crm_store.people import People
+from crm_store.person_change import Changing
 from crm_store.person_scope import ClientReach, roots_of
 from crm_store.store import Store
+from crm_store.unit_of_work import Encode
 from hub.crm.doubles import TAIL_DIGITS, DoubleReason, Pair, Record, of_one_name, same_number, why
 from hub.desk.client_views import DoublePage, DoubleView
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Invalid
+from hub.domain.events import PersonChanged
 from hub.domain.ids import PersonId, TenantId
 from hub.ports.clock import Clock
 
@@ -59,13 +62,13 @@ _Found = tuple[list[Pair], str]
 """Pairs, and from where to go on in the same stage: empty at its end."""
 
 
-class Doubles:
+class Doubles(Changing):
     """DoubleStore of hub/desk/client_stores.py, on either database."""
 
-    def __init__(self, store: Store, clock: Clock, *, reach: ClientReach, people: People) -> None:
-        self._store = store
-        self._clock = clock
-        self._reach = reach
+    def __init__(
+        self, store: Store, clock: Clock, *, encode: Encode, reach: ClientReach, people: People
+    ) -> None:
+        super().__init__(store, clock, encode=encode, reach=reach)
         self._people = people
 
     async def doubles(self, principal: Principal, *, after: str, limit: int) -> DoublePage:
@@ -148,6 +151,10 @@ class Doubles:
                     tenant_id, first, second,
                 )  # fmt: skip
             if changed:
+                # what their cards say of each other is otherwise now
+                await self._tell(
+                    wire, [PersonChanged(tenant_id=tenant_id, person_id=PersonId(p)) for p in (first, second)]
+                )
                 await audited(
                     wire,
                     AuditDraft(
@@ -161,6 +168,7 @@ class Doubles:
                         address=principal.address,
                     ),
                 )
+        self._store.wake()
 
 
 async def _shared(wire: Wire, tenant_id: TenantId, place: str, limit: int) -> _Found:

@@ -209,7 +209,7 @@ class Clients:
                 clients=lookups,
             ),
             *doubles_api.operations(
-                doubles=Doubles(store, clock, reach=self.reach, people=lookups),
+                doubles=Doubles(store, clock, encode=encode, reach=self.reach, people=lookups),
                 splits=Splits(store, clock, encode=encode, reach=self.reach),
                 clients=lookups,
             ),

@@ -7,9 +7,11 @@ import pytest
 from crm_store.doubles import Doubles
 from crm_store.person_edits import index_anew
 from crm_store.person_scope import ClientReach
+from hub.cluster.codec import encode
 from hub.desk.client_views import DoubleView
 from hub.domain.access import Role
 from hub.domain.errors import Forbidden, Invalid, NotFound
+from hub.domain.events import PersonChanged
 from hub.domain.ids import MergeId, PersonId
 from hub.domain.person import IdentityKind
 from tests.contracts.crm import Crm
@@ -38,7 +40,8 @@ async def desk(crm: Crm, tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def store_of(crm: Crm) -> Doubles:
-    return Doubles(crm.house.store, crm.house.clock, reach=ClientReach(), people=crm.lookups)
+    house = crm.house
+    return Doubles(house.store, house.clock, encode=encode, reach=ClientReach(), people=crm.lookups)
 
 
 async def all_of(crm: Crm, desk: Desk, limit: int = 50) -> list[DoubleView]:
@@ -125,6 +128,23 @@ async def test_those_kept_apart_are_not_proposed_again_until_somebody_takes_it_b
         desk.house.tenant_id,
     )
     assert [row[0] for row in rows] == ["apart", "undone"]
+
+
+async def candidates(crm: Crm, person_id: PersonId) -> list[str]:
+    return [one.name for one in (await crm.card(person_id)).candidates]
+
+
+async def test_on_no_card_is_whoever_people_said_is_somebody_else(crm: Crm, desk: Desk) -> None:
+    pair = next(view for view in await all_of(crm, desk) if view.one.name == "Anna Petrova")
+    one, other = PersonId(pair.one.id), PersonId(pair.other.id)
+    assert await candidates(crm, one) == ["Петрова Анна"]
+    await crm.house.events()
+    await store_of(crm).keep_apart(desk.maria, one, other, apart=True)
+    changed = [event.person_id for event in await crm.house.events() if isinstance(event, PersonChanged)]
+    assert sorted(changed) == sorted([one, other])
+    assert (await candidates(crm, one), await candidates(crm, other)) == ([], [])
+    await store_of(crm).keep_apart(desk.maria, other, one, apart=False)
+    assert await candidates(crm, other) == ["Anna Petrova"]
 
 
 async def test_a_merged_pair_is_gone_and_is_back_after_an_undo(crm: Crm, desk: Desk) -> None:
