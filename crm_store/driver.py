@@ -58,7 +58,7 @@ class Wire(Protocol):
 def for_sqlite(sql: str) -> str:
     """The SQLite spelling of a statement."""
     sql = re.sub(r"= ANY\(\$(\d+)\)", r"IN (SELECT value FROM json_each(?\1))", sql)
-    sql = re.sub(r"\s+FOR (NO KEY )?UPDATE( OF \w+)?( SKIP LOCKED)?", "", sql)
+    sql = re.sub(r"\s+FOR (NO KEY UPDATE|KEY SHARE|UPDATE)( OF \w+)?( SKIP LOCKED)?", "", sql)
     return re.sub(r"\$(\d+)", r"?\1", sql.replace("/*+*/", "+"))
 
 

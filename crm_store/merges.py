@@ -1,21 +1,20 @@
 """Two records are one person: what the one had points at the other from now on, and an undo points it back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import msgspec
 
 from crm_store.audited import audited
 from crm_store.card_facts import write_facts
 from crm_store.driver import Wire
 from crm_store.instants import to_us
 from crm_store.mapping import text
+from crm_store.merge_chain import Moved, merge_of, passed_by, take_out, way_from
 from crm_store.person_change import Changing
 from crm_store.person_edits import index_anew, save_state, state_of
 from crm_store.person_index import forget_person
-from crm_store.person_scope import roots_of
+from crm_store.person_scope import hold_standing
+from crm_store.repeated import repeated
 from hub.crm.changes import Change
-from hub.crm.merging import Filled, emptied, filled
+from hub.crm.merging import filled
 from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
@@ -23,26 +22,8 @@ from hub.domain.events import PersonChanged, TasksChanged
 from hub.domain.ids import InteractionId, MergeId, PersonId, TenantId, UserId
 from hub.ids import new_id
 
-_TRIES = 3
 _WITH_AN_INTERACTION = ("touches", "facts", "work_items", "calls")
 _BY_THEMSELVES = ("identities", "cases", "tasks", "consents", "person_facts")
-
-Moved = dict[str, list[str]]
-"""Ids of rows by their table; `interactions` stand for all that is in them."""
-
-_moved = msgspec.json.Decoder(Moved).decode
-_filled = msgspec.json.Decoder(Filled).decode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
-    """A merge as it is in the store."""
-
-    kept_id: PersonId
-    merged_id: PersonId
-    moved: Moved
-    filled: Filled
-    undone: bool
 
 
 class Merges(Changing):
@@ -50,14 +31,8 @@ class Merges(Changing):
 
     async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
         """See the port."""
-        for attempt in range(_TRIES):
-            try:
-                return await self._merged(principal, kept_id, other_id)
-            except Conflict as error:
-                # a message came in between, or two merges met
-                if error.stable_code != "raced" or attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("the loop returns or raises")
+        # a message came in between, or two merges met
+        return await repeated(lambda: self._merged(principal, kept_id, other_id))
 
     async def _merged(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
         tenant_id = principal.tenant_id
@@ -67,8 +42,7 @@ class Merges(Changing):
             if kept == other:
                 raise Invalid("these are one person already", field="other_id", code="same_person")
             await lock_persons(wire, tenant_id, [kept, other])
-            if await roots_of(wire, tenant_id, [kept, other]):
-                raise Conflict("two merges met", code="raced")
+            await hold_standing(wire, tenant_id, {kept_id: kept, other_id: other})
             moved = await _rows_of(wire, tenant_id, other)
             await point_at(wire, tenant_id, moved, kept)
             before = await state_of(wire, tenant_id, kept)
@@ -109,13 +83,22 @@ class Merges(Changing):
 
     async def undo(self, principal: Principal, merge_id: MergeId) -> PersonId:
         """See the port."""
+        return await repeated(lambda: self._undone(principal, merge_id))
+
+    async def _undone(self, principal: Principal, merge_id: MergeId) -> PersonId:
         tenant_id = principal.tenant_id
         async with self._store.database.transaction() as wire:
-            merge = await _standing(wire, tenant_id, merge_id)
-            kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, merge.kept_id)
-            if merge.undone:
+            seen = await merge_of(wire, tenant_id, merge_id)
+            kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, seen.kept_id)
+            if seen.undone:
                 return kept
-            await lock_persons(wire, tenant_id, [kept, merge.merged_id])
+            passed = passed_by(seen.kept_id, await way_from(wire, tenant_id, seen.kept_id))
+            await lock_persons(wire, tenant_id, [*passed, seen.merged_id])
+            # as it is now: another merge, or another undoing, may have come before the lock
+            way = await way_from(wire, tenant_id, seen.kept_id)
+            if passed_by(seen.kept_id, way) != passed or passed[-1] != kept:
+                raise Conflict("a merge and an undoing met", code="raced")
+            merge = await merge_of(wire, tenant_id, merge_id)
             touched = await wire.execute(
                 "UPDATE merges SET undone_at = $1, undone_by = $2"
                 " WHERE tenant_id = $3 AND id = $4 AND undone_at IS NULL",
@@ -129,8 +112,7 @@ class Merges(Changing):
             moved = await _still_there(wire, tenant_id, merge.moved, kept)
             moved["interactions"] += await _came_since(wire, tenant_id, kept, moved)
             await point_at(wire, tenant_id, moved, merge.merged_id)
-            before = await state_of(wire, tenant_id, kept)
-            await save_state(wire, tenant_id, kept, before, emptied(before, merge.filled))
+            await take_out(wire, tenant_id, merge, way, moved)
             for person_id in (kept, merge.merged_id):
                 await index_anew(wire, tenant_id, person_id)
             theirs = await state_of(wire, tenant_id, merge.merged_id)
@@ -195,24 +177,6 @@ async def _was_split_from(wire: Wire, tenant_id: TenantId, kept: PersonId, other
         other_id,
     )
     return bool(rows)
-
-
-async def _standing(wire: Wire, tenant_id: TenantId, merge_id: MergeId) -> _Standing:
-    rows = await wire.fetch(
-        "SELECT kept_id, merged_id, moved, filled, undone_at FROM merges WHERE tenant_id = $1 AND id = $2",
-        tenant_id,
-        merge_id,
-    )
-    if not rows:
-        raise NotFound("there is no such merge")
-    ((kept_id, merged_id, moved, got, undone_at),) = rows
-    return _Standing(
-        kept_id=kept_id,
-        merged_id=merged_id,
-        moved=_moved(moved),
-        filled=_filled(got),
-        undone=undone_at is not None,
-    )
 
 
 async def lock_persons(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from crm_store.card_facts import write_facts
 from crm_store.driver import Wire
 from crm_store.person_scope import ClientReach
+from crm_store.repeated import TRIES
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.crm.changes import Change
@@ -54,12 +55,9 @@ class Changing:
         permission: Permission = Permission.EDIT_PERSON,
     ) -> AsyncIterator[PersonChange]:
         """Raises NotFound out of reach, Conflict (`changed_meanwhile`) for a version that is not the present."""
-        async with self._store.database.transaction() as wire:
-            root = await self._reach.require(wire, principal, permission, person_id)
+        async with self._standing(principal, person_id, permission) as (wire, root):
             ((present,),) = await wire.fetch(
-                "SELECT version FROM persons WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
-                principal.tenant_id,
-                root,
+                "SELECT version FROM persons WHERE tenant_id = $1 AND id = $2", principal.tenant_id, root
             )
             if version not in {None, present}:
                 raise Conflict("somebody changed this card meanwhile", code="changed_meanwhile")
@@ -73,6 +71,26 @@ class Changing:
                 change.events.append(PersonChanged(tenant_id=principal.tenant_id, person_id=root))
             await self._tell(wire, change.events)
         self._store.wake()
+
+    @asynccontextmanager
+    async def _standing(
+        self, principal: Principal, person_id: PersonId, permission: Permission
+    ) -> AsyncIterator[tuple[Wire, PersonId]]:
+        """A transaction in which one record stands for this person, and nobody else writes on its card.
+
+        Whoever waited here for a merge begins anew with what stands after it. Raises as `ClientReach.require`, and
+        Conflict (`raced`) when merges do not end.
+        """
+        for left in reversed(range(TRIES)):
+            async with self._store.database.transaction() as wire:
+                try:
+                    root = await self._reach.standing(wire, principal, permission, person_id, alone=True)
+                except Conflict:
+                    if not left:
+                        raise
+                    continue  # nothing is written yet
+                yield wire, root
+                return
 
     async def _tell(self, wire: Wire, events: Sequence[Event]) -> None:
         if events:

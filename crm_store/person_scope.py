@@ -1,35 +1,58 @@
 """Which persons a principal reaches, and which record stands for a person that was merged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from crm_store.driver import Wire
 from hub.domain.access import Permission, Principal, Scope, client_scope
-from hub.domain.errors import NotFound
+from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import PersonId, TenantId
 
-_MOST_MERGES = 20
+# UNION leaves a merge out that is there already: even a ring comes to an end
+_ONWARD = """
+WITH RECURSIVE onward (merged_id, kept_id) AS (
+  SELECT merged_id, kept_id FROM merges
+  WHERE /*+*/tenant_id = $1 AND merged_id = ANY($2) AND undone_at IS NULL
+  UNION SELECT m.merged_id, m.kept_id FROM onward o JOIN merges m ON m.merged_id = o.kept_id
+  WHERE /*+*/m.tenant_id = $1 AND m.undone_at IS NULL)
+SELECT merged_id, kept_id FROM onward
+"""
+_HOLD = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE"
+_LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
 
 
-async def roots_of(wire: Wire, tenant_id: TenantId, ids: Sequence[PersonId]) -> dict[PersonId, PersonId]:
-    """Those of `ids` that are part of another record now, with that record."""
-    roots: dict[PersonId, PersonId] = {}
-    asked = set(ids)
-    for _ in range(_MOST_MERGES):
-        rows = await wire.fetch(
-            "SELECT merged_id, kept_id FROM merges WHERE /*+*/tenant_id = $1 AND merged_id = ANY($2)"
-            " AND undone_at IS NULL",
-            tenant_id,
-            sorted(asked),
-        )
-        if not rows:
-            break
-        step = {PersonId(row[0]): PersonId(row[1]) for row in rows}
-        for asked_id in ids:
-            at = roots.get(asked_id, asked_id)
-            if at in step:
-                roots[asked_id] = step[at]
-        asked = set(step.values())
-    return roots
+async def roots_of(wire: Wire, tenant_id: TenantId, ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
+    """Those of `ids` that are part of another record now, with that record, however many merges lie between."""
+    rows = await wire.fetch(_ONWARD, tenant_id, sorted(set(ids)))
+    onward = {PersonId(row[0]): PersonId(row[1]) for row in rows}
+    return {one: root for one in ids if (root := _end(onward, one)) != one}
+
+
+def _end(onward: Mapping[PersonId, PersonId], start: PersonId) -> PersonId:
+    """Where it leads to; in a ring, which no merge makes, one of it that is the same from everywhere."""
+    way = [start]
+    while (further := onward.get(way[-1])) is not None:
+        if further in way:
+            return min(way[way.index(further) :])
+        way.append(further)
+    return way[-1]
+
+
+async def hold_standing(
+    wire: Wire, tenant_id: TenantId, meant: Mapping[PersonId, PersonId], *, alone: bool = False
+) -> None:
+    """Until the commit, each record of `meant` (who was asked for: what stood for them) is what stands for them.
+
+    Whoever hangs something on a person calls this first, after the interactions it locks: a merge or its undoing
+    waits, or is seen. `alone`: others who write on the card wait too. Raises Conflict (`raced`) when one of them
+    is part of another record by now: ask again who stands for them, in another transaction (`repeated`).
+    """
+    if not meant:
+        return
+    await wire.fetch(_LOCK if alone else _HOLD, tenant_id, sorted(set(meant.values())))
+    # a question of its own: whoever waited sees only in this one what was committed meanwhile
+    roots = await roots_of(wire, tenant_id, [*meant, *meant.values()])
+    if any(roots.get(asked, asked) != root or root in roots for asked, root in meant.items()):
+        raise Conflict("this record became part of another one, or came apart, just now", code="raced")
 
 
 async def reached(wire: Wire, principal: Principal, reach: Scope, ids: Sequence[PersonId]) -> set[PersonId]:
@@ -74,6 +97,20 @@ class ClientReach:
             before, root = root, await self._root(wire, principal, person_id)
             if root == before:
                 raise NotFound("there is no such person")
+        return root
+
+    async def standing(
+        self,
+        wire: Wire,
+        principal: Principal,
+        permission: Permission,
+        person_id: PersonId,
+        *,
+        alone: bool = False,
+    ) -> PersonId:
+        """As `require`, and the record goes on standing for this person until the commit: see `hold_standing`."""
+        root = await self.require(wire, principal, permission, person_id)
+        await hold_standing(wire, principal.tenant_id, {person_id: root}, alone=alone)
         return root
 
     async def _root(self, wire: Wire, principal: Principal, person_id: PersonId) -> PersonId:

@@ -54,3 +54,34 @@ def emptied(now: CardState, got: Filled) -> CardState:
         tags=tuple(tag for tag in now.tags if tag.casefold() not in taken),
         fields={key: value for key, value in now.fields.items() if got.fields.get(key) != value},
     )
+
+
+def handed_on(got: Filled, onward: Filled) -> tuple[Filled, Filled]:
+    """A card that a merge filled became part of another one, which got some of it from there.
+
+    `got`: what goes out of the first card; `onward`: what the second got of it. What of `got` goes out of the second
+    card too, and the rest of `onward`, which stays.
+    """
+    name, language, organization_id = (
+        got.name if got.name == onward.name else "",
+        got.language if got.language == onward.language else "",
+        got.organization_id if got.organization_id == onward.organization_id else None,
+    )
+    gone = {tag.casefold() for tag in got.tags}
+    fields = {key: value for key, value in onward.fields.items() if got.fields.get(key) == value}
+    return (
+        Filled(
+            name=name,
+            language=language,
+            organization_id=organization_id,
+            tags=tuple(tag for tag in onward.tags if tag.casefold() in gone),
+            fields=fields,
+        ),
+        Filled(
+            name="" if name else onward.name,
+            language="" if language else onward.language,
+            organization_id=None if organization_id else onward.organization_id,
+            tags=tuple(tag for tag in onward.tags if tag.casefold() not in gone),
+            fields={key: value for key, value in onward.fields.items() if key not in fields},
+        ),
+    )

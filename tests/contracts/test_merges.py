@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from crm_store.person_scope import ClientReach
+from crm_store.person_scope import ClientReach, roots_of
 from hub.desk.client_stores import NewTask
 from hub.domain.access import Permission
 from hub.domain.audit import AuditAction
@@ -194,3 +195,30 @@ async def test_three_records_become_one_and_come_apart_in_the_order_of_undoing(c
     assert (await crm.card(third)).person_id == second
     await crm.merges.undo(crm.sofia, one)
     assert [(await crm.card(p)).person_id for p in (first, second, third)] == [first, second, third]
+
+
+async def test_a_chain_of_merges_is_walked_to_its_end(crm: Crm) -> None:
+    chain = [await crm.client(new_id()) for _ in range(24)]
+    for other, kept in pairwise(chain):
+        await crm.merges.merge(crm.sofia, kept, other)
+    async with crm.house.store.database.snapshot() as wire:
+        roots = await roots_of(wire, crm.house.tenant_id, chain)
+    assert roots == dict.fromkeys(chain[:-1], chain[-1])
+    assert (await crm.card(chain[0])).person_id == chain[-1]
+    case = await crm.a_case(chain[0])
+    assert case.person.id == chain[-1]
+
+
+async def test_a_ring_of_merges_comes_to_an_end(crm: Crm) -> None:
+    """No merge makes one; a database that was written to by hand may have one."""
+    ring = [await crm.client(new_id()) for _ in range(3)]
+    behind = await crm.client(new_id())
+    async with crm.house.store.database.transaction() as wire:
+        for merged, kept in [*pairwise([*ring, ring[0]]), (behind, ring[1])]:
+            await wire.execute(
+                "INSERT INTO merges (id, tenant_id, kept_id, merged_id, at, by_name, moved, filled, undone_by)"
+                " VALUES ($1, $2, $3, $4, 0, '', '{}', '{}', '')",
+                new_id(), crm.house.tenant_id, kept, merged,
+            )  # fmt: skip
+        roots = await roots_of(wire, crm.house.tenant_id, [*ring, behind])
+    assert {roots.get(one, one) for one in (*ring, behind)} == {min(ring)}

@@ -1,8 +1,9 @@
 """Whatever clients have done before, merges that are undone in turn leave every row as it was, on both databases."""
 
 from collections.abc import Awaitable, Callable
+from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hub.desk.client_stores import NewTask
@@ -114,6 +115,8 @@ STEPS: tuple[Callable[[Crm, PersonId, int], Awaitable[None]], ...] = (
 some = st.integers(0, CLIENTS - 1)
 steps = st.lists(st.tuples(st.sampled_from(STEPS), some, st.integers(0, 3)), max_size=10)
 pairs = st.lists(st.tuples(some, some), min_size=1, max_size=4)
+tangles = st.lists(st.one_of(st.tuples(some, some), st.integers(0, 9)), min_size=2, max_size=9)
+"""Two to make one, or which of the merges that stand to undo."""
 
 
 @settings(
@@ -148,3 +151,62 @@ async def test_undone_in_turn_every_merge_restores_every_row(
     for merge_id, before in zip(reversed(merges), reversed(pictures), strict=True):
         await crm.merges.undo(crm.sofia, merge_id)
         assert await everything(crm) == before
+
+
+def _of(rows: Rows, who: PersonId) -> list[tuple[str, tuple[object, ...]]]:
+    """What is theirs of it."""
+    return [(table, row) for table, found in rows.items() for row in found if who in row]
+
+
+@settings(
+    max_examples=16,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(history=steps, tangle=tangles, order=st.randoms(use_true_random=False))
+# what one got by a chain is with the one in the middle too
+@example(
+    history=[(name, 1, 1), (tags, 1, 2), (company, 1, 1)], tangle=[(0, 1), (2, 0), 0, 0], order=Random(1)
+)
+# what came apart in the middle became part of the last one by itself
+@example(history=[(case, 2, 1)], tangle=[(1, 2), (0, 1), 0, (0, 2), 0, 0], order=Random(1))
+async def test_undone_in_any_order_every_row_is_as_it_was(
+    crm: Crm,
+    history: list[tuple[Callable[[Crm, PersonId, int], Awaitable[None]], int, int]],
+    tangle: list[tuple[int, int] | int],
+    order: Random,
+) -> None:
+    clients = [await crm.client(new_id(), f"hello {n}") for n in range(CLIENTS)]
+    for step, who, n in history:
+        await step(crm, clients[who], n)
+    before = await everything(crm)
+    stand: list[tuple[MergeId, int, int]] = []
+
+    async def undo(which: int) -> None:
+        merge_id, *_ = stand.pop(which)
+        await crm.merges.undo(crm.sofia, merge_id)
+        now = await everything(crm)
+        busy = {one for _, *pair in stand for one in pair}
+        for who in {*range(CLIENTS)} - busy:
+            assert _of(now, clients[who]) == _of(before, clients[who]), (
+                "who is part of nothing has what they had"
+            )
+
+    for turn in tangle:
+        if isinstance(turn, int):
+            if stand:
+                await undo(turn % len(stand))
+            continue
+        kept, other = turn
+        if kept == other or {kept, other} & {merged for _, _, merged in stand}:
+            continue
+        await crm.merges.merge(crm.sofia, clients[kept], clients[other])
+        (row,) = await crm.house.rows(
+            "SELECT id FROM merges WHERE tenant_id = $1 AND merged_id = $2 AND undone_at IS NULL",
+            crm.house.tenant_id,
+            clients[other],
+        )
+        stand.append((MergeId(row[0]), kept, other))
+    while stand:
+        await undo(order.randrange(len(stand)))
+    assert await everything(crm) == before
