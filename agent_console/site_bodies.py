@@ -1,5 +1,6 @@
 """Bodies of administering web-chat sites."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -123,3 +124,50 @@ class SitePage(Answer, frozen=True, kw_only=True):
     items: tuple[SiteView, ...]
     file_types: tuple[str, ...]
     next: str | None = None
+
+
+class SiteSecretView(Answer, frozen=True, kw_only=True):
+    """A secret of a site, without what signs: `hint` are its last characters. `used_at` is when a token that it signed
+    came last, to the hour."""
+
+    id: str
+    hint: str
+    created_at: datetime
+    created_by: str
+    used_at: datetime | None
+
+
+class SiteSecretPage(Answer, frozen=True, kw_only=True):
+    """The secrets of a site, the newest first: two at most."""
+
+    items: tuple[SiteSecretView, ...]
+    next: str | None = None
+
+
+class MadeSiteSecret(Answer, frozen=True, kw_only=True):
+    """The new secret. `told` is shown here and nowhere else."""
+
+    secret: SiteSecretView
+    told: str
+
+
+class TriedToken(Body, frozen=True, kw_only=True):
+    """A token that the site's backend has signed."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=8192)]
+
+
+class TokenVerdict(Answer, frozen=True, kw_only=True):
+    """What the hub would make of a token. `code` is empty for a good one, and else why it proves nothing (`text` tells
+    the site's developers what to mend). An address that the site has not checked proves nothing."""
+
+    code: str
+    text: str
+    user: str = ""
+    name: str = ""
+    email: str = ""
+    email_verified: bool = False
+    phone: str = ""
+    phone_verified: bool = False
+    expires_at: datetime | None = None
+    hint: str = ""

@@ -41,9 +41,10 @@ async def add_claims(wire: Wire, claimed: Sequence[Identity]) -> None:
         if await wire.execute(_ADD, *identity_row(identity)):
             found_by = (identity.person_id, identity.kind, identity.value)
             await index_addresses(wire, identity.tenant_id, [found_by])
-        elif identity.kind is IdentityKind.PHONE:
-            if identity.confidence is Confidence.KNOWN:
-                whose = (identity.tenant_id, identity.kind.value, identity.value, identity.person_id)
-                await wire.execute(_PROVE, *whose)
+            continue
+        if identity.confidence is Confidence.KNOWN:
+            whose = (identity.tenant_id, identity.kind.value, identity.value, identity.person_id)
+            await wire.execute(_PROVE, *whose)
+        if identity.kind is IdentityKind.PHONE:
             at = to_us(identity.created_at)
             await wire.execute(_SHARE, identity.tenant_id, identity.value, identity.person_id, at)

@@ -55,6 +55,10 @@ _PERSONS = (
     " JOIN persons p ON p.id = d.person_id WHERE d.tenant_id = $1 AND d.kind = ANY($2)"
     " AND d.value = ANY($3) ORDER BY d.id FOR NO KEY UPDATE OF d"
 )
+_SITE_USERS = (
+    "SELECT person_id, value FROM identities WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) AND kind = 'site'"
+    " AND confidence = 'known'"
+)
 
 
 async def load_known(
@@ -67,7 +71,8 @@ async def load_known(
     known = Known(queues=queues)
     accounts = sorted({t.account for t in inbound})
     places = (tenant_id, accounts, sorted({t.thread for t in inbound}))
-    writing = {(t.sender.kind, t.sender.value) for t in inbound if t.may_continue and t.sender.value}
+    addresses = {address for t in inbound for address in _addresses(t)}
+    writing = {(kind, value) for t in inbound if t.may_continue for kind, value in _addresses(t) if value}
     stored, sessions_open, *clients = await wire.fetch_each(
         (_STORED, (tenant_id, accounts, [t.external_id for t in inbound])),
         (_THREADS, places),
@@ -88,8 +93,7 @@ async def load_known(
     )
     if not fresh:
         return known
-    kinds = sorted({t.sender.kind.value for t in inbound})
-    values = sorted({t.sender.value for t in inbound})
+    kinds, values = sorted({kind.value for kind, _ in addresses}), sorted({value for _, value in addresses})
     who = [row[0] for row in clients[0]] if clients else []
     # interactions before addresses and persons, as everywhere: nobody waits in a ring
     last_seqs, *opened, addressed = await wire.fetch_each(
@@ -110,8 +114,12 @@ async def load_known(
         if row[2] == Confidence.KNOWN:
             known.proven.add(key)
     going_on = sorted({known.persons[key].id for key in known.proven & writing})
+    if any(kind is IdentityKind.SITE for kind, _ in addresses):
+        met = sorted({person.id for person in known.persons.values()})
+        for person_id, user in await wire.fetch(_SITE_USERS, tenant_id, met) if met else ():
+            known.site_users.setdefault(person_id, set()).add(user)
     known.engaged = await load_engaged(wire, tenant_id, going_on, locked_of(opened[0] if opened else ()))
-    numbers = sorted({t.sender.value for t in inbound if t.sender.kind is IdentityKind.PHONE})
+    numbers = sorted({value for kind, value in addresses if kind is IdentityKind.PHONE})
     for (value,) in await wire.fetch(_AMBIGUOUS, tenant_id, numbers) if numbers else ():
         known.persons.pop((IdentityKind.PHONE, value), None)
         known.ambiguous.add(value)
@@ -119,6 +127,13 @@ async def load_known(
         known.persons.pop((IdentityKind.PHONE, value), None)
         known.ambiguous.add(value)
     return known
+
+
+def _addresses(touch: InboundTouch) -> list[tuple[IdentityKind, str]]:
+    """What may say who it is: where it came from, and what a site vouches for of its user."""
+    proven = [(claim.kind, claim.value) for claim in touch.claims if claim.proven]
+    is_vouched = any(kind is IdentityKind.SITE for kind, _ in proven)
+    return [(touch.sender.kind, touch.sender.value), *(proven if is_vouched else ())]
 
 
 async def load_threads(

@@ -21,7 +21,16 @@ from hub.domain.access import Permission, Principal
 from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import ConsentId, IdentityId, OrganizationId, PersonId, TenantId
-from hub.domain.person import Confidence, Consent, Identity, IdentityKind, Organization, Purpose, Tier
+from hub.domain.person import (
+    WRITTEN_TO,
+    Confidence,
+    Consent,
+    Identity,
+    IdentityKind,
+    Organization,
+    Purpose,
+    Tier,
+)
 from hub.domain.texts import one_line
 from hub.ids import new_id
 from hub.ports.clock import Clock
@@ -141,6 +150,8 @@ class PersonEdits(Changing):
         source: str,
     ) -> PersonId:
         """See the port."""
+        if channel not in WRITTEN_TO:
+            raise Invalid("nobody is written to there", field="channel")
         async with self._change(principal, person_id) as change:
             consent = Consent(
                 id=ConsentId(new_id()),

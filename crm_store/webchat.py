@@ -14,11 +14,12 @@ from crm_store.mapping import AUTHOR, TOUCHES_OF_SESSION, at, columns, text, us
 from crm_store.open_work import WAITING
 from crm_store.person_index import index_names
 from crm_store.ratings import Ratings, rating_of
-from crm_store.rows.floor import visitors
 from crm_store.rows.webchat import callbacks
+from crm_store.site_users import SiteUsers, add_visitor_rows
 from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
+from crm_store.visitor_rows import about_in
 from hub.domain.events import ClientMoved, DeliveryChanged
 from hub.domain.ids import IdentityId, InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.person import Confidence, Identity
@@ -27,47 +28,30 @@ from hub.ids import new_id
 from hub.ports.visitors import Place, ThreadState, ThreadTouch, Visitor
 
 _attachments = msgspec.json.Decoder(tuple[Attachment, ...]).decode
-_about = msgspec.json.Decoder(dict[str, str]).decode
 
 
-class Visitors(Sites, Ratings, ChatFiles):
+class Visitors(SiteUsers, Sites, Ratings, ChatFiles):
     """VisitorStore of hub/ports/visitors.py."""
 
     def __init__(self, store: Store, *, encode: Encode) -> None:
-        Sites.__init__(self, store, encode=encode)
+        SiteUsers.__init__(self, store, encode=encode)
         self._store = store
         self._encode = encode
 
-    async def visitor_by_token(self, site_key: str, token_sha256: str) -> Visitor | None:
-        """See the port."""
-        async with self._store.database.snapshot() as wire:
-            rows = await wire.fetch(
-                f"SELECT {columns(visitors, 'v.')}, COALESCE(a.answers, '{{}}') FROM visitors v"
-                " LEFT JOIN visitor_answers a ON a.visitor_id = v.id"
-                " WHERE v.site_key = $1 AND v.token_sha256 = $2",
-                site_key,
-                token_sha256,
-            )
-        return _visitor(rows[0]) if rows else None
-
     async def add_visitor(self, visitor: Visitor) -> None:
         """See the port."""
+        row = (
+            visitor.id,
+            visitor.tenant_id,
+            visitor.site_key,
+            visitor.token_sha256,
+            visitor.language,
+            us(visitor.created_at),
+            visitor.got_seq,
+            text(visitor.about),
+        )
         async with self._store.database.transaction() as wire:
-            await wire.insert(
-                visitors,
-                [
-                    (
-                        visitor.id,
-                        visitor.tenant_id,
-                        visitor.site_key,
-                        visitor.token_sha256,
-                        visitor.language,
-                        us(visitor.created_at),
-                        visitor.got_seq,
-                        text(visitor.about),
-                    )
-                ],
-            )
+            await add_visitor_rows(wire, visitor, row)
 
     async def conversation(self, visitor: Visitor, *, after_seq: int, limit: int) -> list[ThreadTouch]:
         """See the port."""
@@ -225,7 +209,7 @@ async def _moved(wire: Wire, visitor: Visitor) -> ClientMoved | None:
     )
     said: dict[str, str] = {}
     for (about,) in visits:  # as the card has it: a later address says more
-        said |= _about(about)
+        said |= about_in(about)
     return ClientMoved(
         tenant_id=visitor.tenant_id,
         interaction_id=InteractionId(rows[0][0]),
@@ -267,20 +251,6 @@ async def _claimed(
 
 def _account(visitor: Visitor) -> str:
     return f"webchat:{visitor.site_key}"
-
-
-def _visitor(r: Row) -> Visitor:
-    return Visitor(
-        id=r[0],
-        tenant_id=TenantId(r[1]),
-        site_key=r[2],
-        token_sha256=r[3],
-        language=r[4],
-        created_at=from_us(r[5]),
-        got_seq=r[6],
-        about=_about(r[7]),
-        answers=_about(r[8]),
-    )
 
 
 def _thread_touch(r: Row) -> ThreadTouch:

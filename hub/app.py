@@ -29,7 +29,6 @@ from hub import from_settings, rest
 from hub.call_side import CallSide
 from hub.carried_calls import House
 from hub.channels.webchat.channel import SPEC as WEBCHAT
-from hub.client_side import ClientSide
 from hub.clock import SystemClock
 from hub.cluster.codec import encode
 from hub.cluster.embedded.attachments import FolderAttachments
@@ -159,25 +158,22 @@ class Hub:
             House.of(self._inbox, rules, self._names, self._waits, kept.vault, seen.bad_input),
         )
         self._calls = CallSide(store, clock, settings.cluster.node, telephone_of=self._line.carry)
-        self._client_side = ClientSide(
-            store=store,
-            inbox=self._inbox,
-            attachments=self._attachments,
+        uniting = self._clients.uniting(store, clock)
+        own = (settings, store, self._inbox, self._attachments, clock, seen, self._entrance.seal)
+        self._client_side = from_settings.client_side(
+            *own,
+            uniting,
             hours=self._rules.hours,
             bus=self._bus,
-            clock=clock,
-            settings=settings.channels.webchat,
             origins=self._origins,
             client_address=self._address_of,
             agent_name=self._names.agent,
             estimated_wait=self._waits.estimate,
             thread_held=lambda: self._sender.wake(WEBCHAT.name),
-            count_bad=lambda code: seen.bad_input(WEBCHAT.name, code),
             has_telephone=self._line.calls_outside,
         )
-        own = (settings, store, self._inbox, self._attachments, clock, seen, self._entrance.seal)
         self._mail = from_settings.mail_side(*own, self._entrance.caller, self._names.takes_work)
-        self._telegram = from_settings.telegram_side(*own, self._clients.uniting(store, clock))
+        self._telegram = from_settings.telegram_side(*own, uniting)
         channels: list[Channel] = [self._client_side.webchat, self._mail.channel, self._telegram.channel]
         self._sender = from_settings.sender(store, self._bus, channels, clock, seen, metrics)
         self._streams = from_settings.streams(settings, clock)
@@ -343,6 +339,7 @@ class Hub:
             checkup=self._checkup,
             phones=self._line.telephony.counter,
             calls=self._calls,
+            client_side=self._client_side,
             mail=self._mail,
             telegram=self._telegram,
             help_title=settings.help.title,

@@ -1,10 +1,14 @@
 """What clients of a web site meet, wired: the chat, its files, and the calls they are promised."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from aiohttp import web
 
+from agent_console import site_secrets_api, sites_api
+from agent_console.operations import Operation
 from crm_store.callbacks import PromisedCalls
+from crm_store.site_secrets import SqlSiteSecrets
 from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.webchat import Visitors
@@ -15,6 +19,8 @@ from hub.channels.webchat.settings import WebChatSettings
 from hub.checkup import Checkup
 from hub.cluster.codec import encode
 from hub.desk.hours import Hours
+from hub.desk.site_secrets import SiteSecrets
+from hub.desk.sites import SiteSettings
 from hub.domain.ids import DEFAULT_TENANT, QueueId, TenantId, UserId
 from hub.intake.callbacks import Callbacks
 from hub.lifecycle import Jobs
@@ -23,7 +29,9 @@ from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.inbox import Inbox
 from hub.ports.status import ChannelState, Finding
+from hub.ports.uniting import SignsIn
 from hub.ports.visitors import HoursOf, LineHours
+from hub.sealing import Seal
 
 
 class ClientSide:
@@ -45,11 +53,16 @@ class ClientSide:
         estimated_wait: Callable[[QueueId, int], float | None],
         thread_held: Callable[[], None],
         count_bad: Callable[[str], None],
+        count_signed: Callable[[], None],
+        seal: Seal,
+        signs_in: SignsIn,
         has_telephone: bool,
     ) -> None:
         self._enabled = settings.enabled
         self._sites = Sites(store, encode=encode)
         self.callbacks = Callbacks(PromisedCalls(store), clock, DEFAULT_TENANT, has_telephone=has_telephone)
+        self._clock = clock
+        self._secrets = SqlSiteSecrets(store, encode=encode, seal=seal)
         self.webchat = WebChat(
             inbox=inbox,
             visitors=Visitors(store, encode=encode),
@@ -64,7 +77,19 @@ class ClientSide:
             estimated_wait=estimated_wait,
             thread_held=thread_held,
             count_bad=count_bad,
+            secrets=self._secrets,
+            signs_in=signs_in,
+            count_signed=count_signed,
         )
+        self._most_hours = settings.identity_hours
+
+    def operations(self) -> list[Operation]:
+        """What the API does with sites and their secrets."""
+        secrets = SiteSecrets(self._secrets, self._clock, most=timedelta(hours=self._most_hours))
+        return [
+            *sites_api.operations(sites=SiteSettings(self._sites, self._clock)),
+            *site_secrets_api.operations(secrets=secrets),
+        ]
 
     def state(self) -> ChannelState:
         """Whether web chat takes visitors now."""

@@ -16,12 +16,14 @@ from crm_store.sending import Sending
 from crm_store.store import Store
 from hub import own_checks
 from hub.carried_calls import House
+from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.checkup import Checkup
 from hub.client_side import ClientSide
 from hub.cluster.codec import encode
 from hub.cluster.embedded.bus import EmbeddedBus
 from hub.cluster.watch import BusWatch
-from hub.domain.ids import DEFAULT_TENANT, QueueId
+from hub.desk.hours import Hours
+from hub.domain.ids import DEFAULT_TENANT, QueueId, UserId
 from hub.insight.waits import Waits
 from hub.intake.inbox import Inbox
 from hub.mail_side import MailSide
@@ -34,7 +36,7 @@ from hub.ports.bus import EventBus
 from hub.ports.channel import Channel
 from hub.ports.clock import Clock
 from hub.ports.insight import InsightStore
-from hub.ports.uniting import ProvesNumbers
+from hub.ports.uniting import ProvesNumbers, SignsIn
 from hub.ports.webhooks import WebhookQueue
 from hub.recording_room import RecordingRoom
 from hub.routing.sweeper import Sweeper
@@ -139,6 +141,47 @@ def telephone_line(
         zone=settings.house.time_zone,
         region=settings.house.phone_region,
         sounds=settings.data_dir / "sounds",
+    )
+
+
+def client_side(
+    settings: Settings,
+    store: Store,
+    inbox: Inbox,
+    attachments: Attachments,
+    clock: Clock,
+    seen: Observer,
+    seal: Seal,
+    signs_in: SignsIn,
+    *,
+    hours: Hours,
+    bus: EventBus,
+    origins: frozenset[str],
+    client_address: Callable[[web.Request], str],
+    agent_name: Callable[[UserId], str],
+    estimated_wait: Callable[[QueueId, int], float | None],
+    thread_held: Callable[[], None],
+    has_telephone: bool,
+) -> ClientSide:
+    """Web chat, with the house's seal for the secrets of its sites. `signs_in` hears who visitors have proved to be."""
+    return ClientSide(
+        store=store,
+        inbox=inbox,
+        attachments=attachments,
+        hours=hours,
+        bus=bus,
+        clock=clock,
+        settings=settings.channels.webchat,
+        origins=origins,
+        client_address=client_address,
+        agent_name=agent_name,
+        estimated_wait=estimated_wait,
+        thread_held=thread_held,
+        count_bad=lambda code: seen.bad_input(WEBCHAT.name, code),
+        count_signed=seen.site_user,
+        seal=seal,
+        signs_in=signs_in,
+        has_telephone=has_telephone,
     )
 
 

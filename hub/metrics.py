@@ -26,6 +26,7 @@ class Metrics:
     touches: Counter
     duplicates: Counter
     bad_input: Counter
+    site_users: Counter
     letters: Counter
     telegram_updates: Counter
     commit_seconds: Histogram
@@ -67,6 +68,7 @@ def new_metrics() -> Metrics:
         touches=counter("touches", "Touches committed", "channel", "direction"),
         duplicates=counter("duplicates", "Touches that were there already", "channel"),
         bad_input=counter("bad_input", "Input that was refused", "channel", "code"),
+        site_users=counter("site_users", "Visitors who came with a good word of their web site"),
         letters=counter("letters", "Letters that came, by what came of them", "outcome"),
         telegram_updates=counter("telegram_updates", "Updates of Telegram, by what came of them", "outcome"),
         commit_seconds=histogram("commit_seconds", "Commit of a batch of touches", _COMMIT_BUCKETS_S),

@@ -49,6 +49,10 @@ class Observer:
         """Something was refused."""
         self.metrics.bad_input.labels(channel, code).inc()
 
+    def site_user(self) -> None:
+        """A visitor came whom their web site vouches for."""
+        self.metrics.site_users.inc()
+
     def letter(self, outcome: str) -> None:
         """A letter was kept, read, or refused."""
         self.metrics.letters.labels(outcome).inc()

@@ -29,7 +29,6 @@ from agent_console import (
     reply_ways_api,
     report_api,
     shared_lines_api,
-    sites_api,
     start_api,
     status_api,
     supervise_api,
@@ -62,7 +61,6 @@ from crm_store.person_scope import ClientReach
 from crm_store.reads import DeskLookups, DeskReads
 from crm_store.report_sums import SqlSums
 from crm_store.shared_lines import SharedLines
-from crm_store.sites import Sites
 from crm_store.splits import Splits
 from crm_store.starting import BotChats, ChatWays, Starts
 from crm_store.status import SqlStatus
@@ -71,6 +69,7 @@ from crm_store.talk import Talk
 from crm_store.tasks import Tasks
 from crm_store.uniting import Unitings
 from hub.call_side import CallSide
+from hub.client_side import ClientSide
 from hub.cluster.codec import encode
 from hub.crm.articles import Articles
 from hub.crm.snippets import Snippets
@@ -87,7 +86,6 @@ from hub.desk.mentioning import Mentioning
 from hub.desk.ready import Occasions
 from hub.desk.recordings import Recordings
 from hub.desk.reply_ways import ReplyWays
-from hub.desk.sites import SiteSettings
 from hub.desk.snoozes import Snoozes
 from hub.desk.starting import Starting
 from hub.desk.states import States
@@ -173,7 +171,6 @@ class Rules:
         self.clocks = TextClocks(store, clock, tenant_id, self.opening, on_fault=on_fault)
         self.administration = Administration(self.house, clock)
         self.choices = Choices(self.house, clock)
-        self.sites = SiteSettings(Sites(store, encode=encode), clock)
 
     async def heard(self, events: Sequence[Event]) -> None:
         """The bus's handler."""
@@ -198,7 +195,7 @@ class Clients:
     def uniting(self, store: Store, clock: Clock) -> Uniting:
         """Two records of one client, and what is open with both."""
         merges = Merges(store, clock, encode=encode, reach=self.reach)
-        return Uniting(merges, Unitings(store), clock)
+        return Uniting(merges, Unitings(store, encode=encode), clock)
 
     def operations(self, store: Store, clock: Clock, lookups: DeskLookups) -> list[Operation]:
         """Cards, merges, cases, tasks, organizations, fields of the house."""
@@ -254,6 +251,7 @@ class Parts:
     checkup: PartChecks
     phones: PhoneCounter
     calls: CallSide
+    client_side: ClientSide
     mail: MailSide
     telegram: TelegramSide
     help_title: str = ""
@@ -334,7 +332,7 @@ def operations(p: Parts) -> list[Operation]:
             clock=p.clock,
         ),
         *p.clients.operations(p.store, p.clock, lookups),
-        *sites_api.operations(sites=p.rules.sites),
+        *p.client_side.operations(),
         *phone_api.operations(counter=p.phones),
         *status_api.operations(
             stored=SqlStatus(p.store.database), node=p.status, parts=p.checkup, clock=p.clock

@@ -1,6 +1,7 @@
-"""Tables of web chat beside sites and visitors: setups of sites, answers of visitors, files, ratings, call-backs."""
+"""Tables of web chat beside sites and visitors: setups and secrets of sites, who has signed in, answers, files,
+ratings, call-backs."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from crm_store.base import metadata
 from crm_store.instants import Instant
@@ -12,6 +13,46 @@ site_setups = Table(
     Column("tenant_id", Text, nullable=False),
     Column("setup", Text, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+# what a site's backend signs with: the newest, and the one that it takes the place of
+site_secrets = Table(
+    "site_secrets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("site_key", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("used_at", Instant),
+    Index("ix_site_secrets_site", "site_key"),
+)
+
+# whose conversation a visitor's is, once they have signed in on the site; of several the newest goes on
+visitor_users = Table(
+    "visitor_users",
+    metadata,
+    Column("visitor_id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("site_key", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_visitor_users_user", "site_key", "user_id", "at"),
+)
+
+# further browsers of somebody who has signed in
+visitor_sessions = Table(
+    "visitor_sessions",
+    metadata,
+    Column("site_key", Text, nullable=False),
+    Column("token_sha256", Text, nullable=False),
+    Column("tenant_id", Text, nullable=False),
+    Column("visitor_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("site_key", "token_sha256"),
+    Index("ix_visitor_sessions_visitor", "visitor_id", "at"),
 )
 
 visitor_answers = Table(

@@ -12,7 +12,8 @@ _TELEGRAM = re.compile(r"[0-9]{3,20}|@?[A-Za-z][A-Za-z0-9_]{3,31}")
 
 
 def address_of(kind: IdentityKind, typed: str, *, region: str) -> str:
-    """The normal form of `typed`: a phone number in E.164, a mail address in small letters, a Telegram id or name.
+    """The normal form of `typed`: a phone number in E.164, a mail address in small letters, a Telegram id or name,
+    the key of a site with the id it knows its user by after a colon.
 
     `region` (ISO 3166, such as `TR`) is whose national numbers are understood; empty: numbers begin with +.
     Raises Invalid (`bad_phone`, `phone_needs_country`, `bad_email`, `bad_address`) naming `value`.
@@ -62,4 +63,6 @@ def shown_address(kind: IdentityKind, value: str) -> str:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     if kind is IdentityKind.TELEGRAM and not value.isdigit():
         return f"@{value}"
+    if kind is IdentityKind.SITE:
+        return value.partition(":")[2]
     return value

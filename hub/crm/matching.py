@@ -33,6 +33,7 @@ class Reason(StrEnum):
     SAME_EMAIL = "same_email"
     SAME_TELEGRAM = "same_telegram"
     SAME_VISITOR = "same_visitor"
+    SAME_SITE_USER = "same_site_user"
     SAME_NAME = "same_name"
     SIMILAR_NAME = "similar_name"
     PART_OF_NAME = "part_of_name"
@@ -43,6 +44,7 @@ _OF_ADDRESS: Final = {
     IdentityKind.EMAIL: Reason.SAME_EMAIL,
     IdentityKind.TELEGRAM: Reason.SAME_TELEGRAM,
     IdentityKind.WEBCHAT: Reason.SAME_VISITOR,
+    IdentityKind.SITE: Reason.SAME_SITE_USER,
 }
 
 

@@ -16,7 +16,7 @@ from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.ids import PersonId, PlannedId, QueueId, UserId, WorkItemId
 from hub.domain.interaction import Interaction
 from hub.domain.mail_account import EMAIL, is_address
-from hub.domain.person import IdentityKind
+from hub.domain.person import WRITTEN_TO, IdentityKind
 from hub.domain.planned import LONGEST_HOLD, PlannedReply
 from hub.domain.presence import is_present
 from hub.domain.queue import Queue
@@ -190,7 +190,7 @@ class Starting:
     async def _found(self, principal: Principal, client: Client) -> list[Way]:
         found: list[Way] = []
         used = await self._store.last_used(principal.tenant_id, client.person_id)
-        for kind in IdentityKind:
+        for kind in [kind for kind in IdentityKind if kind in WRITTEN_TO]:
             addresses = client.addresses.get(kind, ())
             channel = self._ways.get(kind)
             known = await self._by(principal, channel, addresses) if channel and addresses else []

@@ -1,5 +1,6 @@
 """Two records of one client become one, and so does what is open with both, as far as nobody has it in hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from hub.domain.errors import Conflict, HubError
 from hub.domain.ids import MergeId, PersonId, SessionId, TenantId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.person import IdentityKind
+from hub.domain.touch import Claim
 from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
@@ -29,8 +31,8 @@ JOINED = "joined"
 
 
 class Uniting:
-    """`MergeStore` of people, and `ProvesNumbers` of channels. Taking records apart leaves interactions as they are:
-    what was said stays where it was said."""
+    """`MergeStore` of people, `ProvesNumbers` and `SignsIn` of channels. Taking records apart leaves interactions as
+    they are: what was said stays where it was said."""
 
     def __init__(self, merges: MergeStore, store: UnitingStore, clock: Clock) -> None:
         self._merges = merges
@@ -59,6 +61,15 @@ class Uniting:
         await self.merge(system_principal(tenant_id), twins.kept_id, twins.other_id)
         log.info("number_proven", person_id=twins.kept_id, channel=kind.value)
         return True
+
+    async def signed_in(self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim]) -> bool:
+        """See SignsIn."""
+        twins = await self._store.vouched_twins(tenant_id, visitor_id, claims)
+        if twins is not None:
+            await self.merge(system_principal(tenant_id), twins.kept_id, twins.other_id)
+            log.info("site_user_proven", person_id=twins.kept_id)
+        await self._store.add_vouched(tenant_id, visitor_id, claims, self._clock.now())
+        return twins is not None
 
     async def unite(self, tenant_id: TenantId, person_id: PersonId) -> int:
         """Bring together what is open with this client; how many interactions were taken in."""

@@ -36,6 +36,7 @@ from hub.domain.setting_events import (
 )
 from hub.domain.snooze import Snooze
 from hub.domain.touch import Delivery, Touch
+from hub.domain.visitor_events import VisitorSignedIn
 from hub.domain.work import WorkItem
 
 
@@ -370,6 +371,7 @@ Event = (
     | InteractionRated
     | ClientMoved
     | SiteChanged
+    | VisitorSignedIn
     | MailAccountChanged
     | TelegramBotChanged
     | UserChanged

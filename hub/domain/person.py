@@ -16,6 +16,12 @@ class IdentityKind(StrEnum):
     EMAIL = "email"
     TELEGRAM = "telegram"
     WEBCHAT = "webchat"
+    SITE = "site"
+    """A user of a web site of the house, as the site itself vouches for them: `site:user`. Nothing is sent there."""
+
+
+WRITTEN_TO = frozenset(IdentityKind) - {IdentityKind.SITE}
+"""Kinds of which an address leads to somebody; the others only say who somebody is."""
 
 
 class Confidence(StrEnum):
@@ -121,6 +127,7 @@ class Merge:
 
 
 _MAIL_SHAPE = re.compile(r"[^@\s]+@[^@\s]+")
+_SITE_SHAPE = re.compile(r"[^:\s]+:\S(.*\S)?")
 
 
 def normalised(kind: IdentityKind, value: str) -> str:
@@ -136,6 +143,8 @@ def normalised(kind: IdentityKind, value: str) -> str:
         text = text.lower()
         if not _MAIL_SHAPE.fullmatch(text):
             raise ValueError("not a mail address")
+    elif kind is IdentityKind.SITE and not (_SITE_SHAPE.fullmatch(text) and text.isprintable()):
+        raise ValueError("not a site and a user of it")
     if not text or len(text) > 320:
         raise ValueError("an address has 1 to 320 characters")
     return text

@@ -13,6 +13,7 @@ from hub.domain.values import changed
 from hub.domain.work import WAITING_STATES
 from hub.engaging import in_line
 from hub.ids import new_id
+from hub.intake.identity import add_proven
 from hub.intake.placing import placed
 from hub.intake.threads import thread_of
 from hub.ports.callback_store import CallbackStore
@@ -85,6 +86,7 @@ class Callbacks:
         as_call = self._media is Media.VOICE
         thread = thread_of(touch, known, unit, now, queued=not is_later, as_call=as_call)
         _, thread = placed(touch, thread, unit, now)
+        add_proven(touch, thread.interaction.person_id, unit, now)
         callback = Callback(
             id=new_id(),
             tenant_id=touch.tenant_id,

@@ -15,7 +15,7 @@ from hub.domain.touch import InboundTouch
 from hub.domain.values import changed
 from hub.engaging import in_line
 from hub.ids import new_id
-from hub.intake.identity import person_behind
+from hub.intake.identity import known_as, person_behind
 from hub.ports.known import Known, OpenThread
 from hub.ports.store import UnitOfWork
 
@@ -56,11 +56,10 @@ def continued_by(touch: InboundTouch, known: Known, now: datetime) -> Engaged | 
     """
     if not touch.may_continue:
         return None
-    key = (touch.sender.kind, touch.sender.value)
-    person = known.persons.get(key)
-    if person is None or key not in known.proven:
+    found = known_as(touch, known)
+    if found is None or found[0] not in known.proven:
         return None
-    return continued(known.engaged.get(person.id, {}).values(), touch.channel, known.queues, now)
+    return continued(known.engaged.get(found[1].id, {}).values(), touch.channel, known.queues, now)
 
 
 def closed_again(thread: OpenThread, known: Known, unit: UnitOfWork, now: datetime) -> None:
@@ -120,6 +119,9 @@ def _joined(
     touch: InboundTouch, continuing: Engaged, known: Known, unit: UnitOfWork, now: datetime
 ) -> OpenThread:
     """The interaction goes on in this thread too. Numbers go on over both: none of the thread's comes twice."""
+    person_behind(
+        touch, known, unit, now
+    )  # who is known by another address is known by this one too from now on
     session = _session(touch, continuing.interaction, unit, now, touch.sender.value)
     thread = known.as_it_is_now(
         OpenThread(session=session, interaction=continuing.interaction, item=continuing.item)

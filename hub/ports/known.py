@@ -51,7 +51,8 @@ class Known:
     so that a client can tell new messages from seen ones. `ambiguous` are numbers of callers that may be of more
     than one person, or of one who only says so: they stand for nobody. `proven` are addresses by which somebody is
     known, `engaged` what is open with those persons. `clients` are those of the threads of which something came that is
-    not from them (`InboundTouch.of_thread`).
+    not from them (`InboundTouch.of_thread`). `site_users` are the users of web sites that persons are known to be,
+    looked up when somebody comes whom a site vouches for.
     """
 
     stored: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Known:
     proven: set[tuple[IdentityKind, str]] = field(default_factory=set)
     engaged: dict[PersonId, dict[InteractionId, Engaged]] = field(default_factory=dict)
     clients: dict[tuple[str, str], ThreadClient] = field(default_factory=dict)
+    site_users: dict[PersonId, set[str]] = field(default_factory=dict)
     _newest: dict[InteractionId, OpenThread] = field(default_factory=dict)
 
     def thread_at(self, account: str, thread: str) -> OpenThread | None:

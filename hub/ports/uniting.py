@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from hub.domain.continuing import Engaged
 from hub.domain.ids import PersonId, TenantId
 from hub.domain.person import IdentityKind
+from hub.domain.touch import Claim
 from hub.ports.talk import TalkUnit
 
 
@@ -28,6 +30,15 @@ class ProvesNumbers(Protocol):
         ...
 
 
+class SignsIn(Protocol):
+    """Who hears that a visitor, while they have a conversation, has proved to be a user of their web site."""
+
+    async def signed_in(self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim]) -> bool:
+        """All that the site vouches for is that visitor's: first of `claims` whom it knows them as (`site`). Whether
+        that made two records one. Said again it changes nothing. Raises Unavailable when it cannot be written now."""
+        ...
+
+
 class UnitingUnit(TalkUnit, Protocol):
     """A unit of work in which interactions become one."""
 
@@ -41,6 +52,21 @@ class UnitingStore(Protocol):
 
     def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitingUnit]:
         """A unit of work. Raises Unavailable, Conflict (`raced`)."""
+        ...
+
+    async def vouched_twins(
+        self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim]
+    ) -> Twins | None:
+        """Two records that are one person because a site vouches for a visitor: `other_id` is the visitor's, and is
+        known by browsers and as that user alone; `kept_id` is known by the first of `claims` that somebody else is
+        known by, and as no other user of the site. People are believed as in `twins`."""
+        ...
+
+    async def add_vouched(
+        self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim], now: datetime
+    ) -> None:
+        """The visitor's person is known by these too, as far as they are nobody's; unless they are known as another
+        user of the site. Whoever sees the card is told."""
         ...
 
     async def twins(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> Twins | None:

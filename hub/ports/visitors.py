@@ -8,6 +8,7 @@ from typing import Protocol
 from hub.domain.callback import Callback
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.site import SiteSetup
+from hub.domain.site_identity import SiteSecret
 from hub.domain.touch import Attachment, Claim, Delivery, Direction
 
 
@@ -31,7 +32,8 @@ class Site:
 class Visitor:
     """One browser of a site. `id` is the thread and the address of their touches; only the SHA-256 of the token
     the browser keeps is stored. `got_seq` is the newest message known to be on their screen. `answers` are
-    those to the site's form, by the key of the field: said by them, proved by nothing."""
+    those to the site's form, by the key of the field: said by them, proved by nothing. `user` is whose it is, as the
+    site has proved (`SiteUser.user`); empty while nobody has signed in."""
 
     id: str
     tenant_id: TenantId
@@ -42,6 +44,7 @@ class Visitor:
     got_seq: int = 0
     about: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +134,22 @@ class VisitorFile:
     at: datetime
 
 
+class SiteSecretStore(Protocol):
+    """What visitors' identities are checked with. Off the touch path, but read whenever somebody comes with one."""
+
+    async def secrets(self, site_key: str) -> list[SiteSecret]:
+        """Those of the site, the newest first. Raises Unavailable (`wrong_secret_key` too)."""
+        ...
+
+    async def secret_ids(self, site_key: str) -> frozenset[str]:
+        """The ids of those of the site."""
+        ...
+
+    async def note_used(self, secret_id: str, at: datetime) -> None:
+        """A token that was signed with it has come."""
+        ...
+
+
 class VisitorStore(Protocol):
     """Off the touch path, but read at each connection."""
 
@@ -143,7 +162,24 @@ class VisitorStore(Protocol):
         ...
 
     async def add_visitor(self, visitor: Visitor) -> None:
-        """A new browser."""
+        """A new browser; of somebody who has signed in, if it has a `user`."""
+        ...
+
+    async def visitor_of_user(self, site_key: str, user: str) -> Visitor | None:
+        """The visitor in whose conversation that user of the site goes on, whatever browser they come with."""
+        ...
+
+    async def add_session(self, visitor: Visitor, token_sha256: str, now: datetime) -> None:
+        """A further browser of somebody who has signed in."""
+        ...
+
+    async def sign_in(self, visitor: Visitor, user: str, now: datetime) -> bool:
+        """The visitor, who was nobody in particular, is that user of the site from now on, and so is their
+        conversation; everybody is told by a VisitorSignedIn.
+
+        Only while a conversation is open, so that what somebody else said here before stays theirs; and only while
+        nothing proved speaks for another person. False, and nothing changed, otherwise.
+        """
         ...
 
     async def conversation(self, visitor: Visitor, *, after_seq: int, limit: int) -> list[ThreadTouch]:

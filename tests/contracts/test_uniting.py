@@ -8,6 +8,7 @@ from crm_store.shared_lines import SharedLines
 from crm_store.talk import Talk
 from crm_store.uniting import Unitings
 from hub.channels.webchat.channel import SPEC as WEBCHAT
+from hub.cluster.codec import encode
 from hub.desk.later import Later
 from hub.desk.uniting import Uniting
 from hub.domain.access import Principal, Role
@@ -28,7 +29,7 @@ PHONE = "+905321234567"
 
 @pytest.fixture
 def uniting(house: House) -> Uniting:
-    return Uniting(Crm(house).merges, Unitings(house.store), house.clock)
+    return Uniting(Crm(house).merges, Unitings(house.store, encode=encode), house.clock)
 
 
 def boss(house: House) -> Principal:

@@ -17,8 +17,8 @@ SHUT = ThreadState(open=False, agent="", waiting=False)
 class FakeVisitors:
     """`hub.ports.visitors.VisitorStore`. `states`, `lines` and `said` are what it answers, by visitor id.
 
-    `got` holds every write of `note_got`, `looks` every look at the lines. While `down`, it is unavailable:
-    `refusals` counts how often.
+    `somebody` are the visitors for whom something proved speaks already. `got` holds every write of `note_got`, `looks`
+    every look at the lines. While `down`, it is unavailable: `refusals` counts how often.
     """
 
     def __init__(self, *sites: Site) -> None:
@@ -34,6 +34,7 @@ class FakeVisitors:
         self.ratings: dict[str, Rating] = {}
         self.claimed: dict[str, tuple[str, tuple[Claim, ...]]] = {}
         self.uploaded: dict[str, VisitorFile] = {}
+        self.somebody: set[str] = set()
 
     async def site(self, key: str) -> Site | None:
         self._require_up()
@@ -42,6 +43,22 @@ class FakeVisitors:
     async def visitor_by_token(self, site_key: str, token_sha256: str) -> Visitor | None:
         self._require_up()
         return self.visitors.get((site_key, token_sha256))
+
+    async def visitor_of_user(self, site_key: str, user: str) -> Visitor | None:
+        self._require_up()
+        of_user = [one for one in self.visitors.values() if (one.site_key, one.user) == (site_key, user)]
+        return of_user[-1] if of_user else None
+
+    async def add_session(self, visitor: Visitor, token_sha256: str, now: datetime) -> None:
+        self._require_up()
+        self.visitors[visitor.site_key, token_sha256] = visitor
+
+    async def sign_in(self, visitor: Visitor, user: str, now: datetime) -> bool:
+        self._require_up()
+        if not self.states.get(visitor.id, SHUT).open or visitor.id in self.somebody:
+            return False
+        self._change(visitor, user=user)
+        return True
 
     async def add_visitor(self, visitor: Visitor) -> None:
         self._require_up()

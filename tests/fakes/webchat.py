@@ -29,6 +29,7 @@ from hub.ports.visitors import OPEN_HOURS, LineHours, Site
 from tests.fakes.callbacks import FakeCallbacks
 from tests.fakes.clock import FakeClock
 from tests.fakes.inbox import FakeInbox
+from tests.fakes.site_secrets import FakeSignsIn, FakeSiteSecrets
 from tests.fakes.visitors import FakeVisitors
 
 SHOP = "https://shop.example"
@@ -60,6 +61,7 @@ class Page:
     def __init__(self, ws: ClientConnection) -> None:
         self.ws = ws
         self.token = ""
+        self.greeting: dict[str, Any] = {}
 
     async def say(self, t: str, **fields: Any) -> None:
         """Send one frame."""
@@ -73,7 +75,7 @@ class Page:
         """Say hello; the answer."""
         await self.say("hello", **{"session": None, "lang": "en", **fields})
         answer = await self.hears("hello")
-        self.token = answer["session"]
+        self.token, self.greeting = answer["session"], answer
         return answer
 
     async def next(self) -> dict[str, Any]:
@@ -128,6 +130,7 @@ class ChatServer:
         self.attachments = FolderAttachments(self.folder)
         self._stack.callback(shutil.rmtree, self.folder)
         self.hours: dict[QueueId, LineHours] = {}
+        self.secrets, self.signs_in, self.signed = FakeSiteSecrets(), FakeSignsIn(), 0
         self._send_buffer_bytes = send_buffer_bytes
         self._numbers = itertools.count(1)
         self.chat = WebChat(
@@ -144,6 +147,9 @@ class ChatServer:
             estimated_wait=lambda _, place: self.waits.get(place),
             thread_held=self._thread_held,
             count_bad=lambda code: self.bad.update([code]),
+            secrets=self.secrets,
+            signs_in=self.signs_in,
+            count_signed=self._count_signed,
             ids=lambda: f"visitor-{next(self._numbers)}",
             pages=pages,
         )
@@ -173,6 +179,9 @@ class ChatServer:
         """End the channel's job, as a hub does that goes down."""
         self._running.cancel()
         await asyncio.wait([self._running])
+
+    def _count_signed(self) -> None:
+        self.signed += 1
 
     def url(self, path: str) -> str:
         """Where this server serves `path`."""

@@ -84,7 +84,7 @@ GUESSES = {
 """A wrong guess slows every sign-in of its address: tests/unit/agent_console has them."""
 
 _OF_THE_HOUSE = ("account", "bot", "user", "webhook", "api_key", "delivery", "field", "import", "sign_in")
-OF_NO_TEAM = {"part", "letter_id", *(f"{thing}_id" for thing in _OF_THE_HOUSE)}
+OF_NO_TEAM = {"part", "letter_id", "secret_id", *(f"{thing}_id" for thing in _OF_THE_HOUSE)}
 """Things of the whole house, or of one user: nothing of them is another team's."""
 
 NAMES_A_SECOND_THING = {

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from hub.channels.webchat.forms import answers_to, callback_text, callback_wish, claimed
+from hub.channels.webchat.forms import answers_to, callback_text, callback_wish
 from hub.channels.webchat.frames import (
     CallbackFrame,
     FormFrame,
@@ -18,6 +18,7 @@ from hub.channels.webchat.frames import (
 from hub.channels.webchat.messages import Answer, Refuse
 from hub.channels.webchat.parse import about_page, client_id, form_touch, milliseconds
 from hub.channels.webchat.shown import callback_view, rate_view
+from hub.channels.webchat.signed import said
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread
 from hub.domain.errors import HubError, Invalid, TooMany, Unavailable
@@ -136,7 +137,7 @@ class Asides:
             wait_s = around.limits.conversation_wait_s(self._address, around.clock.monotonic())
             if wait_s > 0:
                 raise TooMany("too many new conversations from your address", retry_after_s=wait_s)
-        name, claims = claimed(site, thread.visitor.answers)
+        name, claims = said(site, thread.visitor, thread.signed)
         touch = form_touch(
             site=site,
             visitor=thread.visitor,

@@ -1,8 +1,8 @@
 """Web chat as a channel: visitors write through sockets, and a reply is sent by the node that has theirs."""
 
 import asyncio
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from secrets import token_urlsafe
 
 import structlog
 from aiohttp import web
@@ -20,6 +20,7 @@ from hub.channels.webchat.places import EstimatedWait, Places
 from hub.channels.webchat.receipts import Receipts
 from hub.channels.webchat.settings import WebChatSettings
 from hub.channels.webchat.shown import file_views
+from hub.channels.webchat.signed import Identities
 from hub.channels.webchat.socket import GOING_AWAY
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Threads
@@ -36,7 +37,8 @@ from hub.ports.bus import EventBus, Lagged
 from hub.ports.channel import ChannelLimits, ChannelSpec, WhoSends
 from hub.ports.clock import Clock
 from hub.ports.inbox import CallbackDesk, Inbox
-from hub.ports.visitors import HoursOf, Site, VisitorStore
+from hub.ports.uniting import SignsIn
+from hub.ports.visitors import HoursOf, Site, SiteSecretStore, VisitorStore
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +57,7 @@ _SWEEP_S = 900.0
 
 
 def _new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)
+    return token_urlsafe(TOKEN_BYTES)
 
 
 class WebChat:
@@ -64,7 +66,8 @@ class WebChat:
     `client_address` says whose request it is, `agent_name` which name visitors see, `estimated_wait` how long
     a place in a queue waits, `hours` whether a line is open; `attachments` keeps files, `callbacks` wishes to be
     called; `thread_held` is told that a visitor has come for whom replies may be waiting,
-    `count_bad` the code of everything refused.
+    `count_bad` the code of everything refused. `secrets` are what sites prove with who their visitors are, `signs_in`
+    hears of it, `count_signed` too.
     """
 
     def __init__(
@@ -83,6 +86,9 @@ class WebChat:
         estimated_wait: EstimatedWait,
         thread_held: Callable[[], None],
         count_bad: Callable[[str], None],
+        secrets: SiteSecretStore,
+        signs_in: SignsIn,
+        count_signed: Callable[[], None],
         ids: Callable[[], str] = new_id,
         tokens: Callable[[], str] = _new_token,
         pages: Pages | None = None,
@@ -94,6 +100,7 @@ class WebChat:
         self._receipts = Receipts(visitors, clock, every_s=settings.got_every_s)
         self._endings = Endings(wait_s=settings.end_waits_s)
         self._missed_news = asyncio.Event()
+        identities = Identities(secrets, clock, settings, count_signed)
         self._news = News(
             self._threads,
             self._places,
@@ -103,6 +110,8 @@ class WebChat:
             clock,
             settings,
             site_changed=self._site_changed,
+            signed_in=self._signed_in,
+            still_good=identities.still_good,
             look_again=self._missed_news.set,
         )
         self._opening = Opening(self._threads, hours, every_s=settings.hours_every_s)
@@ -133,6 +142,8 @@ class WebChat:
             new_token=tokens,
             callbacks=callbacks,
             hours=hours,
+            identities=identities,
+            signs_in=signs_in,
         )
         self._upgrade = Upgrade(self._around, client_address)
         self._pages = Pages() if pages is None else pages
@@ -191,8 +202,12 @@ class WebChat:
         except (TimeoutError, Unavailable):
             log.warning("webchat_drained_in_part", sockets=self.open_sockets)
 
-    def _site_changed(self, key: str, site: Site | None) -> None:
+    def _site_changed(self, key: str, site: Site | None, good: Collection[str]) -> None:
         self._around.site_changed(key, site)
+        self._around.secrets_changed(key, good)
+
+    def _signed_in(self, visitor_id: str, user: str) -> None:
+        self._around.signed_in(visitor_id, user)
 
     async def _listen(self) -> None:
         def listening() -> None:

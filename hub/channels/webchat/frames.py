@@ -12,7 +12,8 @@ class FromVisitor(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag=
 
 
 class VisitorHello(FromVisitor, frozen=True, kw_only=True, tag="hello"):
-    """The first frame. `session` is the token of an earlier hello, `last_seq` the newest message shown."""
+    """The first frame. `session` is the token of an earlier hello, `last_seq` the newest message shown, `identity` the
+    site's signed word on who the visitor is."""
 
     session: str | None = None
     lang: str = ""
@@ -23,6 +24,7 @@ class VisitorHello(FromVisitor, frozen=True, kw_only=True, tag="hello"):
     title: str = ""
     referrer: str = ""
     utm: dict[str, str] = {}
+    identity: str = ""
 
 
 class VisitorMessage(FromVisitor, frozen=True, kw_only=True, tag="message"):
@@ -182,7 +184,8 @@ class HelloFrame(ToVisitor, frozen=True, kw_only=True, tag="hello"):
     """The session to remember, and the conversation so far (after `last_seq`, if one was given).
 
     `closed` says that nobody serves the line now, `opens_at` when somebody will; messages are taken all the
-    same. `answered`: the form has been filled in. `rate` is what may be rated, `callback` a promised call.
+    same. `answered`: the form has been filled in. `rate` is what may be rated, `callback` a promised call. `user` is
+    whose conversation it is, by the word of their site.
     """
 
     session: str
@@ -197,6 +200,7 @@ class HelloFrame(ToVisitor, frozen=True, kw_only=True, tag="hello"):
     answered: bool = False
     rate: RateView | None = None
     callback: CallbackView | None = None
+    user: str = ""
 
 
 class AckFrame(ToVisitor, frozen=True, kw_only=True, tag="ack"):

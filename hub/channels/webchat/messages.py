@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hub.channels.webchat.forms import claimed, form_text
+from hub.channels.webchat.forms import form_text
 from hub.channels.webchat.frames import (
     AckFrame,
     ClosedFrame,
@@ -16,6 +16,7 @@ from hub.channels.webchat.frames import (
     VisitorLeave,
 )
 from hub.channels.webchat.parse import form_touch, inbound_touch, milliseconds
+from hub.channels.webchat.signed import said
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread
 from hub.crashpoints import crash_at
@@ -118,14 +119,13 @@ class Messages:
         """Whether a conversation was begun by it. What the visitor filled in goes before it."""
         receive = self._around.inbox.receive
         form = self._form(written) if opening else None
+        touch = self._touch(written, opening=opening)
         continued = False
         try:
             if form is None:
-                received = await receive(self._touch(written))
+                received = await receive(touch)
             else:
-                filled, told = await asyncio.gather(
-                    receive(form), receive(self._touch(written)), return_exceptions=True
-                )
+                filled, told = await asyncio.gather(receive(form), receive(touch), return_exceptions=True)
                 if isinstance(told, BaseException):
                     raise told
                 if isinstance(filled, BaseException) and not isinstance(filled, HubError):
@@ -187,7 +187,7 @@ class Messages:
         text = form_text(site, visitor.answers)
         if not text:
             return None
-        name, claims = claimed(site, visitor.answers)
+        name, claims = said(site, visitor, self._thread.signed)
         return form_touch(
             site=site,
             visitor=visitor,
@@ -200,14 +200,15 @@ class Messages:
             claims=claims,
         )
 
-    def _touch(self, written: Written) -> InboundTouch:
+    def _touch(self, written: Written, *, opening: bool) -> InboundTouch:
         site, visitor = self._thread.site, self._thread.visitor
-        name, claims = claimed(site, visitor.answers)
+        name, claims = said(site, visitor, self._thread.signed)
         return inbound_touch(
             site=site,
             visitor=visitor,
             name=name,
-            claims=claims,
+            # of whom a conversation is with it is known already
+            claims=tuple(one for one in claims if opening or not one.proven),
             attachments=written.attachments,
             hello=self._hello,
             language=self._language,

@@ -1,6 +1,6 @@
 """Turns what happened in the hub into what the visitors connected here are told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from hub.channels.webchat.endings import Endings
 from hub.channels.webchat.frames import ClosedFrame, SiteFrame, TypingNotice
@@ -27,6 +27,7 @@ from hub.domain.ids import InteractionId
 from hub.domain.interaction import Interaction
 from hub.domain.setting_events import SiteChanged
 from hub.domain.touch import Delivery, Direction
+from hub.domain.visitor_events import VisitorSignedIn
 from hub.domain.work import WorkItem
 from hub.ports.clock import Clock
 from hub.ports.visitors import Site, VisitorStore
@@ -37,7 +38,8 @@ _ON_THE_WAY = frozenset({Delivery.QUEUED, Delivery.SENDING})
 class News:
     """Hears every event on this node; most concern nobody here.
 
-    `site_changed` is told how a site is now, or that it is none any more; `look_again` has `missed` called soon.
+    `site_changed` is told how a site is now, or that it is none any more, and which of its secrets count (`still_good`
+    knows); `signed_in` whose a visitor's conversation is; `look_again` has `missed` called soon.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class News:
         clock: Clock,
         settings: WebChatSettings,
         *,
-        site_changed: Callable[[str, Site | None], None],
+        site_changed: Callable[[str, Site | None, Collection[str]], None],
+        signed_in: Callable[[str, str], None],
+        still_good: Callable[[str], Awaitable[Collection[str]]],
         look_again: Callable[[], None],
     ) -> None:
         self._threads = threads
@@ -61,6 +65,8 @@ class News:
         self._clock = clock
         self._settings = settings
         self._tell_sockets = site_changed
+        self._signed_in = signed_in
+        self._still_good = still_good
         self._look_again = look_again
 
     async def hear(self, events: Sequence[Event]) -> None:
@@ -79,6 +85,8 @@ class News:
                     await self._came_further(event)
                 case SiteChanged():
                     await self._site_changed(event)
+                case VisitorSignedIn():
+                    self._signed_in(event.visitor_id, event.user)
                 case Typing() if not event.by_client:
                     await self.typing(event)
                 case _:
@@ -170,7 +178,7 @@ class News:
 
     async def _site_now(self, key: str) -> None:
         site = await self._visitors.site(key)
-        self._tell_sockets(key, site)
+        self._tell_sockets(key, site, await self._still_good(key))
         if site is None or not site.setup.enabled:
             return
         for thread in self._threads.all():

@@ -52,6 +52,10 @@ class WebChatSettings(BaseModel):
         32, ge=1, description="Messages of one socket waiting for the commit before reading stops."
     )
 
+    identity_hours: float = Field(
+        24.0, gt=0, le=24 * 31, description="Hours for which a site's word on who a visitor is may be valid."
+    )
+
     history_messages: int = Field(200, ge=0, description="Messages shown to a visitor who returns.")
     heartbeat_s: float = Field(25.0, gt=0, description="Seconds between pings to a visitor.")
     backlog_bytes: int = Field(

@@ -19,9 +19,11 @@ from hub.channels.webchat.frames import (
 from hub.channels.webchat.greeting import Greeting, greet
 from hub.channels.webchat.limits import Pace
 from hub.channels.webchat.parse import ID_CHARS, frame_from, milliseconds
+from hub.channels.webchat.signed import vouched
 from hub.channels.webchat.surroundings import Surroundings
 from hub.channels.webchat.threads import Thread, encode
-from hub.domain.errors import Invalid, TooMany, Unavailable
+from hub.domain.errors import HubError, Invalid, TooMany, Unavailable
+from hub.domain.site_identity import SiteUser
 from hub.outgoing import Outgoing, Socket
 from hub.ports.visitors import Site
 
@@ -69,6 +71,8 @@ class VisitorSocket:
         self._closing = False
         self._before_greeting: list[bytes] | None = []
         self._thread: Thread | None = None
+        self.visitor_id = ""
+        self.signed: SiteUser | None = None
 
     async def serve(self) -> None:
         """Talk with the visitor until one of the two goes. What they wrote before that is still handed in."""
@@ -108,6 +112,10 @@ class VisitorSocket:
     def site_key(self) -> str:
         """Whose chat this is."""
         return self._site.key
+
+    def come_again(self) -> None:
+        """Begin to close with GOING_AWAY; returns at once."""
+        self.close_soon(GOING_AWAY)
 
     def turn_away(self) -> None:
         """The site does not have this page any more: say so, and close with SITE_OFF; returns at once."""
@@ -155,6 +163,11 @@ class VisitorSocket:
     async def _greeted(self, hello: VisitorHello) -> Thread | None:
         """The visitor's conversation after they were greeted, None when they must come again."""
         try:
+            checked = await self._around.identities.checked(self._site, hello.identity)
+            if checked.refused is not None:
+                # said before the greeting, which begins anonymously
+                await self._refuse(checked.refused.stable_code, str(checked.refused))
+            self.signed = checked.user
             greeting = await greet(self._around, self._site, self._address, hello, self)
         except TooMany as exc:
             await self._refuse("too_many", str(exc), wait_s=exc.retry_after_s)
@@ -163,9 +176,22 @@ class VisitorSocket:
         else:
             self._thread = greeting.thread
             await self._say_greeting(greeting)
+            await self._prove(greeting.thread)
             return greeting.thread
         await self._close(TRY_LATER)
         return None
+
+    async def _prove(self, thread: Thread) -> None:
+        """Whoever reads the open conversation learns whose it is; what opens later says so itself."""
+        if self.signed is None or not thread.open:
+            return
+        visitor = thread.visitor
+        try:
+            claims = vouched(self._site, self.signed)
+            await self._around.signs_in.signed_in(visitor.tenant_id, visitor.id, claims)
+        except HubError as error:
+            # the next hello tries again
+            log.warning("site_user_not_united", site=self._site.key, code=error.stable_code)
 
     async def _say_greeting(self, greeting: Greeting) -> None:
         waiting, self._before_greeting = self._before_greeting or [], None

@@ -1,7 +1,8 @@
 """What every visitor's socket shares with the others: the ports, the limits, and the held conversations."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,11 +11,16 @@ from hub.channels.webchat.limits import VisitorLimits
 from hub.channels.webchat.news import News
 from hub.channels.webchat.receipts import Receipts
 from hub.channels.webchat.settings import WebChatSettings
+from hub.channels.webchat.signed import Identities
 from hub.channels.webchat.threads import Threads
+from hub.domain.site_identity import SiteUser
 from hub.ports.bus import EventBus
 from hub.ports.clock import Clock
 from hub.ports.inbox import CallbackDesk, Inbox
+from hub.ports.uniting import SignsIn
 from hub.ports.visitors import HoursOf, Site, VisitorStore
+
+_OWNERS_KEPT = 4096
 
 
 class Closes(Protocol):
@@ -26,8 +32,22 @@ class Closes(Protocol):
     @property
     def origins(self) -> tuple[str, ...]: ...
 
+    @property
+    def visitor_id(self) -> str:
+        """Whose it is; empty before the greeting."""
+        ...
+
+    @property
+    def signed(self) -> SiteUser | None:
+        """Who its visitor has proved to be."""
+        ...
+
     def close_soon(self, code: int) -> None:
         """Begin to close; returns at once."""
+        ...
+
+    def come_again(self) -> None:
+        """Begin to close, so that the page comes anew; returns at once."""
         ...
 
     def turn_away(self) -> None:
@@ -38,7 +58,8 @@ class Closes(Protocol):
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
     """`count_bad` is told the code of everything refused, `thread_held` that there may be replies to send,
-    `new_id` and `new_token` make ids and session tokens, `hours` tells whether a line is open."""
+    `new_id` and `new_token` make ids and session tokens, `hours` tells whether a line is open, `identities` checks who
+    visitors say they are, and `signs_in` hears who they have proved to be."""
 
     inbox: Inbox
     visitors: VisitorStore
@@ -55,9 +76,12 @@ class Surroundings:
     new_token: Callable[[], str]
     callbacks: CallbackDesk
     hours: HoursOf
+    identities: Identities
+    signs_in: SignsIn
     sockets: set[Closes] = field(default_factory=set)
     takes_visitors: bool = False
     none_left: asyncio.Event = field(default_factory=asyncio.Event)
+    _owners: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self.none_left.set()
@@ -79,6 +103,27 @@ class Surroundings:
         for socket in tuple(self.sockets):
             if socket.site_key == key and not self.lets_in(site, socket.origins):
                 socket.turn_away()
+
+    def signed_in(self, visitor_id: str, user: str) -> None:
+        """That conversation is that user's: whoever is in it without having proved so is sent away, to come anew."""
+        self._owners[visitor_id] = user
+        if len(self._owners) > _OWNERS_KEPT:
+            self._owners.popitem(last=False)
+        for socket in tuple(self.sockets):
+            if socket.visitor_id == visitor_id and (socket.signed is None or socket.signed.user != user):
+                socket.come_again()
+
+    def is_anothers(self, visitor_id: str, signed: SiteUser | None) -> bool:
+        """Whether that conversation became somebody else's while this one was greeted, who read before that whose it
+        is."""
+        user = self._owners.get(visitor_id, "")
+        return user not in ("", "" if signed is None else signed.user)
+
+    def secrets_changed(self, site_key: str, good: Collection[str]) -> None:
+        """Only the secrets of those ids count: whoever proved who they are with another one has to do so again."""
+        for socket in tuple(self.sockets):
+            if socket.site_key == site_key and socket.signed and socket.signed.signed_with not in good:
+                socket.come_again()
 
     @contextmanager
     def present(self, socket: Closes) -> Iterator[None]:

@@ -18,6 +18,7 @@ from hub.channels.webchat.frames import (
 )
 from hub.channels.webchat.shown import callback_view, rate_view
 from hub.domain.ids import InteractionId, QueueId, TouchId, UserId
+from hub.domain.site_identity import SiteUser
 from hub.domain.work import WAITING_STATES, WorkItem, WorkState
 from hub.ports.visitors import OPEN_HOURS, LineHours, Site, ThreadState, Visitor
 
@@ -46,8 +47,8 @@ class Thread:
     the place the visitor was told last. `newest_seq` is the newest message shown to them, `got_seq` the
     newest they confirmed. `served` once an agent has had the open interaction, `silent` while the
     visitor has said nothing in one that an agent began. `rate` is what may be rated,
-    `callback` a promised call, `hours` what they were told of the line's hours. `owed` are replies stored and
-    not sent yet, `end` is what is told after them.
+    `callback` a promised call, `signed` who the visitor is by their site's newest word, `hours` what they were
+    told of the line's hours. `owed` are replies stored and not sent yet, `end` is what is told after them.
     """
 
     visitor: Visitor
@@ -69,6 +70,7 @@ class Thread:
     silent: bool = False
     rate: RateView | None = None
     callback: CallbackView | None = None
+    signed: SiteUser | None = None
     hours: LineHours = OPEN_HOURS
     owed: set[TouchId] = field(default_factory=set)
     end: ClosedFrame | None = None

@@ -37,6 +37,7 @@ def new_visitor(
     known_languages: tuple[str, ...],
     visitor_id: str,
     now: datetime,
+    user: str = "",
 ) -> Visitor:
     """A browser seen for the first time."""
     language = language_of(hello.lang, known_languages, site.language)
@@ -48,6 +49,7 @@ def new_visitor(
         language=language,
         created_at=now,
         about=about_of(hello, language),
+        user=user,
     )
 
 

@@ -1289,6 +1289,12 @@ export interface MadeApiKey {
   readonly token: string;
 }
 
+/** The new secret. `told` is shown here and nowhere else. */
+export interface MadeSiteSecret {
+  readonly secret: SiteSecretView;
+  readonly told: string;
+}
+
 /** The new webhook. `secret` is shown here and nowhere else. */
 export interface MadeWebhook {
   readonly webhook: WebhookView;
@@ -2362,6 +2368,24 @@ export interface SitePage {
   readonly next: string | null;
 }
 
+/** The secrets of a site, the newest first: two at most. */
+export interface SiteSecretPage {
+  readonly items: readonly SiteSecretView[];
+  readonly next: string | null;
+}
+
+/**
+ * A secret of a site, without what signs: `hint` are its last characters. `used_at` is when a token that it signed
+ * came last, to the hour.
+ */
+export interface SiteSecretView {
+  readonly id: string;
+  readonly hint: string;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly used_at: string | null;
+}
+
 /**
  * All that a site may choose.
  *
@@ -2869,6 +2893,23 @@ export interface ToWhom {
   readonly number?: string | null;
 }
 
+/**
+ * What the hub would make of a token. `code` is empty for a good one, and else why it proves nothing (`text` tells
+ * the site's developers what to mend). An address that the site has not checked proves nothing.
+ */
+export interface TokenVerdict {
+  readonly code: string;
+  readonly text: string;
+  readonly user: string;
+  readonly name: string;
+  readonly email: string;
+  readonly email_verified: boolean;
+  readonly phone: string;
+  readonly phone_verified: boolean;
+  readonly expires_at: string | null;
+  readonly hint: string;
+}
+
 /** A page in the order of `seq`. */
 export interface TouchPage {
   readonly items: readonly TouchView[];
@@ -2893,6 +2934,11 @@ export interface TriedRow {
   readonly reason: string;
   readonly column: string;
   readonly known_id: string | null;
+}
+
+/** A token that the site's backend has signed. */
+export interface TriedToken {
+  readonly token: string;
 }
 
 /**
@@ -3504,6 +3550,9 @@ export const LIMITS = {
   },
   Transfer: {
     note: { maxLength: 8000 },
+  },
+  TriedToken: {
+    token: { minLength: 1, maxLength: 8192 },
   },
   VoiceBody: {
     max_ring_s: { min: 10, max: 180 },

@@ -340,7 +340,7 @@ export interface FloorView {
 }
 
 /** The kind of channel an address belongs to. */
-export type IdentityKind = 'email' | 'phone' | 'telegram' | 'webchat';
+export type IdentityKind = 'email' | 'phone' | 'site' | 'telegram' | 'webchat';
 
 /**
  * The newest message of a conversation, cut to a line; `files` are the names of what came with it. `author` is

@@ -45,7 +45,7 @@ async function bundled(entry, define) {
 
 /** Write `script` as `name`, and compressed; the size that goes over the wire. @param {string} name @param {Buffer} script */
 async function written(name, script) {
-  const gzipped = gzipSync(script, { level: 9 });
+  const gzipped = gzipSync(script, { level: 9, memLevel: 7 });
   const brotli = brotliCompressSync(script);
   await writeFile(folder + name, script);
   await writeFile(`${folder}${name}.gz`, gzipped);

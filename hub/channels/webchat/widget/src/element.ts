@@ -50,20 +50,23 @@ export class TouchlineChat extends HTMLElement {
   readonly #badge = h("span", { class: "badge", "aria-hidden": "true", hidden: "" });
   readonly #news = h("div", { class: "hidden", role: "status" });
   readonly #room: (rules: string) => void;
-  /** The second part of the script, once it is here. */
-  static more: ((parts: Parts) => More) | null = null;
+  /** The second part of the script, once it is here. Declared only: for a class with static fields, older browsers need all
+   *  private members written at length. */
+  declare static more?: (parts: Parts) => More;
   readonly #rules: (rules: string) => void;
   #more: More | null = null;
   #panel: Panel | null = null;
   #isOpen = false;
   #started = false;
   #drawing = false;
+  readonly #gone = new AbortController();
 
-  constructor(site: Site) {
+  /** `identity` gives the site's word on who the visitor is, for a chat that is somebody's. */
+  constructor(site: Site, identity?: () => Promise<string>) {
     super();
     this.#site = site;
-    this.#tab = new Tab(site.key);
-    this.#memory = new Memory(site.key, browserShelf());
+    this.#tab = new Tab(site.key, site.user);
+    this.#memory = new Memory(site.key, browserShelf(), site.user);
     this.#visit = new Visit(
       {
         lang: site.lang,
@@ -76,6 +79,7 @@ export class TouchlineChat extends HTMLElement {
         }),
         random: () => Math.random(),
         newId,
+        ...(identity && { identity }),
       },
       () => this.#changed(),
     );
@@ -120,6 +124,18 @@ export class TouchlineChat extends HTMLElement {
   /** Open the panel. */
   open(): void {
     this.#open(true);
+  }
+
+  /** Take it off the page for good. */
+  end(): void {
+    this.#gone.abort();
+    this.#visit.sleep();
+    this.remove();
+  }
+
+  /** The site has a new word on who the visitor is, who is the same. */
+  prove(): void {
+    this.#visit.prove();
   }
 
   /** Close the panel; the conversation goes on. */
@@ -202,15 +218,18 @@ export class TouchlineChat extends HTMLElement {
       this.#root.dataset["theme"] = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
     };
     paint();
-    dark.addEventListener?.("change", paint);
-    addEventListener("storage", ({ key, newValue }) => {
+    const { signal } = this.#gone;
+    const on = <E extends Event>(whom: EventTarget | null, kind: string, then: (event: E) => void): void =>
+      whom?.addEventListener?.(kind, then as EventListener, { signal });
+    on(dark, "change", paint);
+    on<StorageEvent>(window, "storage", ({ key, newValue }) => {
       const change = this.#memory.readChange(key, newValue);
       if (change) {
         this.#visit.elsewhere(change);
       }
     });
-    addEventListener("online", () => this.#visit.hurry());
-    document.addEventListener("visibilitychange", () => {
+    on(window, "online", () => this.#visit.hurry());
+    on(document, "visibilitychange", () => {
       if (document.visibilityState === "visible") {
         this.#visit.hurry();
         this.#look();
@@ -218,19 +237,19 @@ export class TouchlineChat extends HTMLElement {
     });
     let wake: (() => void) | null = null;
     // an open socket would keep the page out of the browser's back and forward cache
-    addEventListener("pagehide", () => (wake = this.#visit.sleep()));
-    addEventListener("pageshow", () => {
+    on(window, "pagehide", () => (wake = this.#visit.sleep()));
+    on(window, "pageshow", () => {
       wake?.();
       wake = null;
     });
-    document.addEventListener("click", (event) => {
+    on(document, "click", (event) => {
       if (event.target instanceof Element && event.target.closest(OPENS)) {
         event.preventDefault();
         this.open();
       }
     });
     for (const kind of ["resize", "scroll"]) {
-      window.visualViewport?.addEventListener(kind, () => this.#fitViewport());
+      on(window.visualViewport, kind, () => this.#fitViewport());
     }
   }
 

@@ -84,6 +84,7 @@ export class Page {
   constructor(
     readonly shelf: MapShelf,
     name = "m",
+    identity?: () => Promise<string>,
   ) {
     this.memory = new Memory("demo", shelf);
     this.visit = new Visit(
@@ -97,6 +98,7 @@ export class Page {
         address: () => ({ page: "https://shop.test/kettles", referrer: "" }),
         random: () => 0,
         newId: () => `${name}${++this.#ids}`,
+        ...(identity && { identity }),
       },
       () => this.changes++,
     );

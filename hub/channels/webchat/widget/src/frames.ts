@@ -11,6 +11,7 @@ export interface VisitorHello {
   title?: string;
   referrer: string;
   utm?: Readonly<Record<string, string>>;
+  identity?: string;
 }
 
 export interface VisitorMessage {
@@ -151,6 +152,7 @@ export interface HelloFrame {
   answered?: boolean;
   rate?: RateView;
   callback?: CallbackView;
+  user?: string;
 }
 
 export interface AckFrame {

@@ -19,20 +19,23 @@ export type Change =
 
 /**
  * Each unsent message has a key of its own, so that two pages never overwrite each other's. A browser that refuses
- * storage, or has no room left, costs only what would have outlived the page.
+ * storage, or has no room left, costs only what would have outlived the page. What is of one user of the site is kept
+ * apart; nobody's conversation is the one that goes along when its visitor signs in.
  */
 export class Memory {
   readonly #shelf: Shelf | null;
   readonly #prefix: string;
+  readonly #nobodys: string;
 
-  constructor(site: string, shelf: Shelf | null) {
+  constructor(site: string, shelf: Shelf | null, user = "") {
     this.#shelf = shelf;
-    this.#prefix = `touchline:${site}:`;
+    this.#prefix = `touchline:${site}${user}:`;
+    this.#nobodys = `touchline:${site}:`;
   }
 
   /** The token of the session, or null when there is none. */
   get session(): string | null {
-    return this.#read("session");
+    return this.#first("session");
   }
 
   set session(token: string | null) {
@@ -41,7 +44,7 @@ export class Memory {
 
   /** A conversation was open when the last page heard of it. */
   get open(): boolean {
-    return this.#read("open") === "1";
+    return this.#first("open") === "1";
   }
 
   set open(open: boolean) {
@@ -50,7 +53,7 @@ export class Memory {
 
   /** There has been a conversation: somebody of the house may write first. */
   get talked(): boolean {
-    return this.#read("open") !== null;
+    return this.#first("open") !== null;
   }
 
   /** The newest message that was on a screen. */
@@ -121,6 +124,10 @@ export class Memory {
 
   #read(name: string): string | null {
     return this.#shelf?.getItem(this.#prefix + name) ?? null;
+  }
+
+  #first(name: string): string | null {
+    return this.#read(name) ?? this.#shelf?.getItem(this.#nobodys + name) ?? null;
   }
 
   #write(name: string, value: string | null): void {

@@ -16,6 +16,8 @@ export interface Site {
   readonly moreUrl: string;
   /** The nonce of the script tag, for a page whose policy asks for one. */
   readonly nonce: string;
+  /** Whose chat it is, as `userOf` tells; "" for nobody's. */
+  readonly user?: string;
 }
 
 /** The attributes `data-site`, `data-lang`, `data-theme` and `data-color` of the script at `src`; null without a site. */

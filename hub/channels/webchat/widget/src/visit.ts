@@ -22,6 +22,8 @@ export interface World {
   address(): Pick<VisitorHello, "page" | "title" | "referrer">;
   random(): number;
   newId(): string;
+  /** The site's word on who the visitor is; "" when there is none, and it is not asked for without. */
+  identity?(): Promise<string>;
 }
 
 /** A hello, with what later frames changed of it; `undefined` is what there is no more. */
@@ -189,7 +191,17 @@ export class Visit implements Listener {
     this.#asked = this.#token;
     const known = this.chat.greeted && this.chat.session === this.#token;
     const last_seq = known ? this.chat.lastSeq : null;
-    this.#link.send({ t: "hello", session: this.#token, lang, last_seq, ...this.#world.address() });
+    const hello = { t: "hello", session: this.#token, lang, last_seq, ...this.#world.address() } as const;
+    const { identity } = this.#world;
+    void (identity ? identity().then((word) => this.#link.send({ ...hello, identity: word })) : this.#link.send(hello));
+  }
+
+  /** Say anew who the visitor is, unless the hub knows it. */
+  prove(): void {
+    if (this.#ready && this.#world.identity && !this.told.user) {
+      this.#link.renew(0);
+      this.#disconnected();
+    }
   }
 
   lost(): void {
@@ -285,7 +297,12 @@ export class Visit implements Listener {
   }
 
   #failed(frame: ErrorFrame): void {
-    const { code, client_msg_id } = frame;
+    const { code, client_msg_id, text } = frame;
+    if (code.startsWith("identity")) {
+      // for whoever built the site: the chat goes on without it
+      console.error(`Touchline: ${text} (${code})`);
+      return;
+    }
     const retryMs = frame.retry_ms ?? (code === "too_fast" ? TOO_FAST_MS : Infinity);
     // a frame that could not be read has no id to answer to: it was the one in flight
     const about = client_msg_id || (code === "bad_frame" || code === "too_large" ? this.#outbox.inFlight : null);

@@ -50,7 +50,7 @@ export class Extras implements More {
     this.#parts = parts;
     this.#texts = texts;
     parts.rules(rules);
-    const tab = new Tab(site.key);
+    const tab = new Tab(site.key, site.user);
     const files = new URL(site.socketUrl);
     files.protocol = files.protocol === "ws:" ? "http:" : "https:";
     const fileUrl = (path: string, name?: string): string => {
@@ -92,7 +92,7 @@ export class Extras implements More {
     panel.log.files = (list) => shown.draw(list);
     panel.element.addEventListener("keydown", (event) => this.#keepFocus(event));
     visit.also = (frame) => this.#heard(frame);
-    setInterval(() => this.#moved(), PAGE_EVERY_MS);
+    const moving = setInterval(() => (panel.element.isConnected ? this.#moved() : clearInterval(moving)), PAGE_EVERY_MS);
     this.#colours();
   }
 
