@@ -34,6 +34,7 @@ _SAME = {
     IdentityKind.PHONE: "same_phone",
     IdentityKind.EMAIL: "same_email",
     IdentityKind.TELEGRAM: "same_telegram",
+    IdentityKind.SITE: "same_site_user",
 }
 _MOST_NAMESAKES = 3
 _HELD = (

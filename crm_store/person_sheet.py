@@ -21,7 +21,7 @@ _NOT_MERGED = (
     " AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.merged_id = p.id AND m.tenant_id = p.tenant_id"
     " AND m.undone_at IS NULL)"
 )
-_KINDS = ["phone", "email", "telegram"]
+_KINDS = ["phone", "email", "telegram", "site"]
 
 _tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _fields = msgspec.json.Decoder(dict[str, str]).decode

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from hub.domain.errors import Invalid
-from hub.domain.person import IdentityKind, Purpose
+from hub.domain.person import WRITTEN_TO, IdentityKind, Purpose
 from hub.domain.texts import one_line
 
 LONGEST_NOTE: Final = 20_000
@@ -57,7 +57,7 @@ def _consent(line: str) -> DatedConsent:
         )
     except ValueError:
         raise _bad() from None
-    if made.at.tzinfo is None or not 2000 <= made.at.year < 2100:
+    if made.channel not in WRITTEN_TO or made.at.tzinfo is None or not 2000 <= made.at.year < 2100:
         raise _bad()
     return made
 

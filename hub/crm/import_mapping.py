@@ -31,6 +31,7 @@ TARGETS: Final = (
     "phone",
     "email",
     "telegram",
+    "site_user",
     "organization",
     "organization_domain",
     "language",
@@ -47,6 +48,7 @@ _ADDRESSES: Final = {
     "phone": IdentityKind.PHONE,
     "email": IdentityKind.EMAIL,
     "telegram": IdentityKind.TELEGRAM,
+    "site_user": IdentityKind.SITE,
 }
 _CONSENTS: Final = {"consent_service": Purpose.SERVICE, "consent_marketing": Purpose.MARKETING}
 _HEADINGS: Final[Mapping[str, str]] = {
@@ -61,6 +63,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "email": "email, e mail, mail, email address, e mail address, почта, электронная почта, эл почта, адрес почты,"
     " имейл, eposta, e posta, e posta adresi, eposta adresi",
     "telegram": "telegram, telegram id, telegram name, телеграм, телеграмм",
+    "site_user": "site user, site account, user of the site, пользователь сайта, site kullanicisi, sitedeki kullanici",
     "organization": "organization, organisation, company, company name, employer, firm, организация, компания, фирма,"
     " место работы, sirket, sirket adi, firma, kurum, kurulus",
     "organization_domain": "organization domain, domain of the organization, company domain, company site,"
@@ -257,7 +260,11 @@ class RowReader:
 def _addresses(target: str, text: str, region: str) -> list[str]:
     kind = _ADDRESSES[target]
     found = []
-    for part in APART.split(whole_number(text) if kind is IdentityKind.PHONE else text):
+    if kind is IdentityKind.SITE:
+        parts = text.split("\n")  # a site's own ids may have commas in them
+    else:
+        parts = APART.split(whole_number(text) if kind is IdentityKind.PHONE else text)
+    for part in parts:
         typed = part.strip().removeprefix("'")  # what spreadsheets, and our own exports, put before a number
         if typed:
             found.append(address_of(kind, typed, region=region))

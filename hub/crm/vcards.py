@@ -1,8 +1,8 @@
 """vCards 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350) as rows of a sheet: a card is a row, several values are lines.
 
 Of a card are read FN, N, TEL, EMAIL, IMPP, ORG, NOTE, CATEGORIES, LANG, UID and what `written_cards` adds of ours:
-consents, what they are worth, the domain of their organization, and fields of the house by their labels. All else is
-left out.
+consents, users of a site, what they are worth, the domain of their organization, and fields of the house by their
+labels. All else is left out.
 """
 
 import binascii
@@ -27,12 +27,14 @@ COLUMNS: Final = (
     "consents",
     "tier",
     "organization_domain",
+    "site_user",
 )
 """Further ones come last: files that were brought before have fewer."""
 CONSENT: Final = "X-TOUCHLINE-CONSENT"
 OWN_FIELD: Final = "X-TOUCHLINE-FIELD"
 TIER: Final = "X-TOUCHLINE-TIER"
 ORGANIZATION_DOMAIN: Final = "X-TOUCHLINE-ORG-DOMAIN"
+SITE_USER: Final = "X-TOUCHLINE-SITE-USER"
 MOST_FIELDS: Final = 150
 
 _LONGEST_CARD_BYTES = 4 * 1024 * 1024
@@ -54,6 +56,7 @@ _READ = frozenset(
         OWN_FIELD,
         TIER,
         ORGANIZATION_DOMAIN,
+        SITE_USER,
         "BEGIN",
         "END",
     }
@@ -66,6 +69,7 @@ _COLUMN_OF = {
     CONSENT: "consents",
     TIER: "tier",
     ORGANIZATION_DOMAIN: "organization_domain",
+    SITE_USER: "site_user",
 }
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 

@@ -4,11 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hub.crm.import_mapping import FIELD
-from hub.crm.vcards import CONSENT, ORGANIZATION_DOMAIN, OWN_FIELD, TIER
+from hub.crm.vcards import CONSENT, ORGANIZATION_DOMAIN, OWN_FIELD, SITE_USER, TIER
 
 _FOLD_BYTES: Final = 75
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n", "\r": None})
-_PROPERTIES: Final = (("phone", "TEL"), ("email", "EMAIL"), ("telegram", "IMPP"), ("language", "LANG"))
+_PROPERTIES: Final = (
+    ("phone", "TEL"),
+    ("email", "EMAIL"),
+    ("telegram", "IMPP"),
+    ("site_user", SITE_USER),
+    ("language", "LANG"),
+)
 
 
 def card_of(cells: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ COLUMNS: Final = (
         "tier",
         "tags",
     ),
-    *("note", "consents", "client_id"),
+    *("note", "consents", "client_id", "site_user"),
 )
 """Beside `field:` and the id of a field of the house. They are what a column of an import may say."""
 
@@ -113,6 +113,9 @@ def cell_of(row: PersonRow, column: str, between: str) -> str:
             return "\n".join(row.consents)
         case "tags":
             return between.join(row.tags)
+        case "site_user":
+            # the site's own ids may have commas in them
+            return "\n".join(value for kind, value in row.addresses if kind == "site")
         case "phone" | "email" | "telegram":
             # an extension or a SIP address is no number that an import would know
             return between.join(

@@ -35,13 +35,14 @@ from tests.stores import House
 
 ZONE = ZoneInfo("Europe/Istanbul")
 CLIENTS = (
-    "Name;Phone;E-mail;Telegram;Organization;Language;Tags;Shoe size\n"
-    '"Ayşe Yılmaz";"+905321234567,+905321234568";ayse@example.org;ayse_y;"Acme; Sons, Ltd";tr;"vip, new";38\n'
-    '"=HYPERLINK(""http://evil.test"")";;evil@example.org;;@cmd;;;\n'
-    "\"''+'quoted;=1\";;quoted@example.org;;;;;\n"
-    "Пётр Ёлкин, отец;+79161234567;;;;ru;;\n"
-    f"{'Долгое имя ' * 15};;long@example.org;;;;;\n"
-    "Only A Name;;;;;;;\n"
+    "Name;Phone;E-mail;Telegram;Site user;Organization;Language;Tags;Shoe size\n"
+    '"Ayşe Yılmaz";"+905321234567,+905321234568";ayse@example.org;ayse_y;"shop:Yılmaz, A\nblog:7";'
+    '"Acme; Sons, Ltd";tr;"vip, new";38\n'
+    '"=HYPERLINK(""http://evil.test"")";;evil@example.org;;;@cmd;;;\n'
+    "\"''+'quoted;=1\";;quoted@example.org;;;;;;\n"
+    "Пётр Ёлкин, отец;+79161234567;;;;;ru;;\n"
+    f"{'Долгое имя ' * 15};;long@example.org;;;;;;\n"
+    "Only A Name;;;;;;;;\n"
 )
 
 
@@ -269,7 +270,7 @@ async def test_no_cell_is_a_formula_and_titles_are_ones_own(leaving: Leaving) ->
     assert rows[0] == [
         "Имя целиком", "Phone", "Email", "Telegram", "Organization", "Organization domain",
         "Language", "Tier", "Tags",
-        "Note", "Consents", "Client id", "Shoe size",
+        "Note", "Consents", "Client id", "Site user", "Shoe size",
     ]  # fmt: skip
     assert rows[1][:9] == [
         "Ayşe Yılmaz",
@@ -282,7 +283,7 @@ async def test_no_cell_is_a_formula_and_titles_are_ones_own(leaving: Leaving) ->
         "gold",
         "vip, new",
     ]
-    assert rows[1][12] == "38"
+    assert rows[1][12:] == ["shop:Yılmaz, A\nblog:7", "38"]
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 

@@ -20,7 +20,7 @@ def sample(language: str) -> str:
     (found,) = [
         block for block in re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL) if "HS256" in block
     ]
-    return found
+    return str(found)
 
 
 def believed(token: str) -> SiteUser:

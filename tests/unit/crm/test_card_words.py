@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from hub.crm.card_words import LONGEST_NOTE, DatedConsent, consents_in, is_news, joined_notes
 from hub.domain.errors import Invalid
-from hub.domain.person import IdentityKind, Purpose
+from hub.domain.person import WRITTEN_TO, Purpose
 from hub.domain.texts import one_line
 
 CONSENTS = st.builds(
     DatedConsent,
-    channel=st.sampled_from(IdentityKind),
+    channel=st.sampled_from(sorted(WRITTEN_TO)),
     purpose=st.sampled_from(Purpose),
     given=st.booleans(),
     at=st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001

@@ -83,6 +83,12 @@ def test_a_row_is_kept_in_normal_form() -> None:
     assert draft.note == "two\nlines"
 
 
+def test_users_of_sites_keep_their_commas_and_their_case() -> None:
+    draft = read("name,site_user", "Ann", "shop:Smith, J;1\n blog:4711 ")
+    assert isinstance(draft, RowDraft)
+    assert draft.addresses == ((IdentityKind.SITE, "shop:Smith, J;1"), (IdentityKind.SITE, "blog:4711"))
+
+
 @pytest.mark.parametrize(
     ("mapping", "cells", "reason", "column"),
     [
@@ -90,6 +96,8 @@ def test_a_row_is_kept_in_normal_form() -> None:
         ("name,phone", ("Ann", "9,05321E+11"), "phone_lost_digits", "phone"),
         ("name,phone", ("Ann", "call me"), "bad_phone", "phone"),
         ("name,email", ("Ann", "no mail"), "bad_email", "email"),
+        ("name,site_user", ("Ann", "4711"), "bad_address", "site_user"),
+        ("name,site_user", ("Ann", "shop: "), "bad_address", "site_user"),
         ("name,language", ("Ann", "Klingon"), "bad_language", "language"),
         ("name,field:f1", ("Ann", "XXL"), "bad_field_value", "field:f1"),
         ("name,consent_service", ("Ann", "perhaps"), "neither_yes_nor_no", "consent_service"),
@@ -111,11 +119,21 @@ def test_a_row_that_could_not_be_read_stays_as_it_came() -> None:
 @pytest.mark.parametrize(
     "titles",
     [
-        "Name,Phone,E-mail,Telegram,Organization,Language,Tags,Id of the client",
-        "Имя целиком,Телефон,Эл. почта,Telegram,Организация,Язык,Метки,ID клиента",
-        "Ad soyad,Telefon,E-posta,Telegram,Kurum,Dil,Etiketler,Müşteri kimliği",
+        "Name,Phone,E-mail,Telegram,Site user,Organization,Language,Tags,Id of the client",
+        "Имя целиком,Телефон,Эл. почта,Telegram,Пользователь сайта,Организация,Язык,Метки,ID клиента",
+        "Ad soyad,Telefon,E-posta,Telegram,Site kullanıcısı,Kurum,Dil,Etiketler,Müşteri kimliği",
     ],
 )
 def test_the_titles_of_our_own_files_are_known_in_every_language(titles: str) -> None:
-    known = ("name", "phone", "email", "telegram", "organization", "language", "tags", "client_id")
+    known = (
+        "name",
+        "phone",
+        "email",
+        "telegram",
+        "site_user",
+        "organization",
+        "language",
+        "tags",
+        "client_id",
+    )
     assert guessed(titles.split(",")) == known

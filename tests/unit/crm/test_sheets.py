@@ -134,6 +134,7 @@ def test_cards_of_three_versions_are_rows() -> None:
         "phone": "+7 916 123-45-67\n+7 495 625 89 76",
         "email": "petr@example.org",
         "telegram": "",
+        "site_user": "",
         "organization": "Ромашка; и партнёры",
         "tags": "vip\nопт",
         "language": "",

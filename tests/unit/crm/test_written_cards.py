@@ -33,11 +33,14 @@ def test_names_come_back_whatever_is_in_them(said: dict[str, str]) -> None:
 
 def test_a_tag_keeps_what_stands_in_it() -> None:
     file = io.BytesIO(
-        card_of({"name": "A", "tags": "vip\nx;y", "telegram": "4711", "language": "tr"}).encode()
+        card_of(
+            {"name": "A", "tags": "vip\nx;y", "telegram": "4711", "site_user": "shop:a,b;c", "language": "tr"}
+        ).encode()
     )
     (row,) = vcard_rows(file, vcard_shape(file))
     assert dict(zip(COLUMNS, row.cells, strict=True)) == {
-        **dict.fromkeys(COLUMNS, ""), "name": "A", "tags": "vip\nx;y", "telegram": "4711", "language": "tr",
+        **dict.fromkeys(COLUMNS, ""), "name": "A", "tags": "vip\nx;y", "telegram": "4711", "site_user": "shop:a,b;c",
+        "language": "tr",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import type {
   CalendarPage,
   CalendarView,
   HolidayPage,
+  MadeSiteSecret,
   NewSite,
   OutcomeList,
   OutcomePage,
@@ -20,9 +21,11 @@ import type {
   Retirement,
   SiteChange,
   SitePage,
+  SiteSecretPage,
   SiteView,
   StaffingChange,
   StaffingView,
+  TokenVerdict,
 } from '@/generated/api';
 
 const FLOOR = '/floor';
@@ -57,4 +60,8 @@ export const setPauses = (body: PauseList) => put<PausePage>(`${FLOOR}/pauses`, 
 
 export const sites = () => request<SitePage>(`${FLOOR}/sites`);
 export const addSite = (body: NewSite, key: string) => post<SiteView>(`${FLOOR}/sites`, body, key);
+export const siteSecrets = (key: string) => request<SiteSecretPage>(`${one('sites', key)}/secrets`);
+export const addSiteSecret = (key: string) => post<MadeSiteSecret>(`${one('sites', key)}/secrets`, undefined);
+export const removeSiteSecret = (key: string, id: string) => request<void>(`${one('sites', key)}/secrets/${encodeURIComponent(id)}`, { method: 'DELETE' });
+export const trySiteToken = (key: string, token: string) => post<TokenVerdict>(`${one('sites', key)}/tokens/check`, { token });
 export const changeSite = (key: string, body: SiteChange) => put<SiteView>(one('sites', key), body);

@@ -122,7 +122,7 @@ export default {
     not_my_language: 'Not my language',
     technical: 'Technical trouble',
   },
-  channel: { webchat: 'Web chat', email: 'E-mail', telegram: 'Telegram', sip: 'Call', phone: 'Phone', voicemail: 'Voice message' },
+  channel: { webchat: 'Web chat', site: 'Web site', email: 'E-mail', telegram: 'Telegram', sip: 'Call', phone: 'Phone', voicemail: 'Voice message' },
   tier: { standard: 'standard', silver: 'silver', gold: 'gold' },
   conversation: {
     title: 'Conversation',
@@ -268,6 +268,8 @@ export default {
     known: 'known',
     maybe: 'perhaps',
     visitor: 'Visitor {id}',
+    site_user: 'Site user {id}',
+    site_user_verified: 'Site user {id} (verified)',
     maybe_hint: 'Not proved that this address is theirs',
     met: 'First seen {day}',
     engagements: '{n} engagement | {n} engagements',
@@ -289,7 +291,7 @@ export default {
     outgoing: 'we wrote',
     incoming: 'they wrote',
   },
-  candidate: { same_name: 'same name', similar_name: 'similar name', part_of_name: 'part of the name', same_email: 'same e-mail', same_phone: 'same number' },
+  candidate: { same_name: 'same name', similar_name: 'similar name', part_of_name: 'part of the name', same_email: 'same e-mail', same_phone: 'same number', same_site_user: 'Site user {id}' },
   why: {
     reason: {
       last_agent_me: 'You served this client last.',

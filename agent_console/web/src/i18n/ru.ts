@@ -123,7 +123,7 @@ const ru: Messages = {
     not_my_language: 'Не мой язык',
     technical: 'Технические неполадки',
   },
-  channel: { webchat: 'Чат', email: 'Почта', telegram: 'Telegram', sip: 'Звонок', phone: 'Телефон', voicemail: 'Голосовое сообщение' },
+  channel: { webchat: 'Чат', site: 'Сайт', email: 'Почта', telegram: 'Telegram', sip: 'Звонок', phone: 'Телефон', voicemail: 'Голосовое сообщение' },
   tier: { standard: 'обычный', silver: 'серебро', gold: 'золото' },
   conversation: {
     title: 'Разговор',
@@ -269,6 +269,8 @@ const ru: Messages = {
     known: 'точно',
     maybe: 'возможно',
     visitor: 'Посетитель {id}',
+    site_user: 'На сайте: {id}',
+    site_user_verified: 'На сайте: {id} (проверено)',
     maybe_hint: 'Не доказано, что это адрес клиента',
     met: 'С нами с {day}',
     engagements: '{n} обращение | {n} обращения | {n} обращений',
@@ -290,7 +292,7 @@ const ru: Messages = {
     outgoing: 'писали мы',
     incoming: 'писал клиент',
   },
-  candidate: { same_name: 'то же имя', similar_name: 'похожее имя', part_of_name: 'часть имени', same_email: 'та же почта', same_phone: 'тот же номер' },
+  candidate: { same_name: 'то же имя', similar_name: 'похожее имя', part_of_name: 'часть имени', same_email: 'та же почта', same_phone: 'тот же номер', same_site_user: 'На сайте: {id}' },
   why: {
     reason: {
       last_agent_me: 'Вы обслуживали этого клиента последним.',

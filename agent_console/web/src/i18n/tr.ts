@@ -123,7 +123,7 @@ const tr: Messages = {
     not_my_language: 'Benim dilim değil',
     technical: 'Teknik sorun',
   },
-  channel: { webchat: 'Web sohbeti', email: 'E-posta', telegram: 'Telegram', sip: 'Arama', phone: 'Telefon', voicemail: 'Sesli mesaj' },
+  channel: { webchat: 'Web sohbeti', site: 'Web sitesi', email: 'E-posta', telegram: 'Telegram', sip: 'Arama', phone: 'Telefon', voicemail: 'Sesli mesaj' },
   tier: { standard: 'standart', silver: 'gümüş', gold: 'altın' },
   conversation: {
     title: 'Görüşme',
@@ -269,6 +269,8 @@ const tr: Messages = {
     known: 'kesin',
     maybe: 'belki',
     visitor: 'Ziyaretçi {id}',
+    site_user: 'Sitede: {id}',
+    site_user_verified: 'Sitede: {id} (doğrulandı)',
     maybe_hint: 'Bu adresin onun olduğu kanıtlanmadı',
     met: 'İlk görülme: {day}',
     engagements: '{n} görüşme | {n} görüşme',
@@ -290,7 +292,7 @@ const tr: Messages = {
     outgoing: 'biz yazdık',
     incoming: 'müşteri yazdı',
   },
-  candidate: { same_name: 'aynı ad', similar_name: 'benzer ad', part_of_name: 'adın bir kısmı', same_email: 'aynı e-posta', same_phone: 'aynı numara' },
+  candidate: { same_name: 'aynı ad', similar_name: 'benzer ad', part_of_name: 'adın bir kısmı', same_email: 'aynı e-posta', same_phone: 'aynı numara', same_site_user: 'Sitede: {id}' },
   why: {
     reason: {
       last_agent_me: 'Bu müşteriyle son siz ilgilendiniz.',

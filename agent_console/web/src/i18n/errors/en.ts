@@ -71,6 +71,7 @@ export default {
   handled_meanwhile: 'Somebody else was done with this letter before you.',
   card_not_yours: 'You may not change the card of this client.',
   site_key_taken: 'A site with this key is there already.',
+  two_secrets: 'A site has at most two secrets. Remove one first.',
   bad_site_key: 'A key has small letters, digits, - and _.',
   bad_origin: 'Write an origin such as https://shop.example, without a path.',
   bad_colour: 'Write a colour such as #0b6e4f.',

@@ -73,6 +73,7 @@ const errors: Messages['errors'] = {
   handled_meanwhile: 'Bu mektubu sizden önce başkası bitirdi.',
   card_not_yours: 'Bu müşterinin kartını değiştiremezsiniz.',
   site_key_taken: 'Bu anahtarla bir site zaten var.',
+  two_secrets: 'Bir sitenin en çok iki gizli anahtarı olur. Önce birini kaldırın.',
   bad_site_key: 'Anahtarda küçük harf, rakam, - ve _ olabilir.',
   bad_origin: 'https://shop.example gibi, yolsuz bir adres yazın.',
   bad_colour: '#0b6e4f gibi bir renk yazın.',
