@@ -166,7 +166,8 @@ class Screen:
 
     async def violations(self) -> list[str]:
         """What axe finds on the page as it is."""
-        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not await self.page.evaluate("'axe' in window"):  # half a megabyte, and a page has many screens
+            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = await self.page.evaluate(
             "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(r => r.violations.map(v =>"
             " v.id + ' (' + v.impact + '): ' + v.nodes.map(n => n.target.join(' ')).slice(0, 5).join(' | ')))",
