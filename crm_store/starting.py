@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from crm_store.closed_places import places_closed
 from crm_store.floor_mapping import agent_of
 from crm_store.instants import from_us
 from crm_store.lookups import loaded
@@ -145,9 +146,10 @@ class Starts:
             found, item = await loaded(wire, principal, interaction_id)
             interaction = require_interaction(principal, Permission.REPLY, found, item)
             rows = await wire.fetch(_SESSIONS, principal.tenant_id, interaction.id)
+            closed = await places_closed(wire, interaction)
         mine = tuple(session_of(row[:-1]) for row in rows)
         heard = {s.id: when for s, row in zip(mine, rows, strict=True) if (when := at(row[-1])) is not None}
-        return Replying(interaction=interaction, sessions=mine, heard=heard)
+        return Replying(interaction=interaction, sessions=mine, heard=heard, closed=closed)
 
     async def renew_presence(
         self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime

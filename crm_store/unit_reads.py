@@ -1,8 +1,9 @@
 """What a unit of work loads before it decides: rows of one tenant, locked until the unit ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from crm_store.closed_places import places_closed
 from crm_store.driver import Wire
 from crm_store.engaged import engaged_with
 from crm_store.floor_mapping import agent_of
@@ -30,6 +31,7 @@ from hub.domain.ids import (
     PersonId,
     QueueId,
     ReservationId,
+    SessionId,
     TenantId,
     TouchId,
     UserId,
@@ -38,6 +40,7 @@ from hub.domain.ids import (
 from hub.domain.interaction import Interaction, Session
 from hub.domain.person import Person
 from hub.domain.queue import Queue
+from hub.domain.reach import WayClosed
 from hub.domain.reservation import Reservation
 from hub.domain.touch import InboundTouch, Touch
 from hub.domain.work import WorkItem
@@ -135,6 +138,9 @@ class UnitReads:
             touch_id,
         )
         return [session_of(r) for r in rows]
+
+    async def closed_places(self, interaction: Interaction) -> Mapping[SessionId, WayClosed]:
+        return await places_closed(self._wire, interaction)
 
     async def heard_at(self, account: str, thread: str) -> datetime | None:
         rows = await self._wire.fetch(_HEARD, self._tenant, account, thread)

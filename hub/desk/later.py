@@ -12,14 +12,13 @@ from hub.crashpoints import crash_at
 from hub.desk.files import NamedFile, carried, require_fitting
 from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.scope import require_interaction
-from hub.desk.writing import is_too_late, keyed, readable, require_heard, written
+from hub.desk.writing import closed_for, keyed, readable, require_taken, written
 from hub.domain.access import Permission, Principal
 from hub.domain.drafts import DraftKind
 from hub.domain.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Refused
 from hub.domain.ids import InteractionId, PlannedId, TenantId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.planned import FURTHEST, LONGEST_HOLD, MOST_WAITING, PlannedReply, PlannedState
-from hub.domain.reply_way import WINDOW_OVER
 from hub.domain.touch import Attachment
 from hub.domain.work import WorkItem
 from hub.domain.written_letter import PlannedLetter, WrittenLetter
@@ -79,7 +78,7 @@ class Later:
         """Durable when this returns; sent after `hold_s` seconds, or at `send_at`. The draft goes with it.
 
         The same `key` again is the same plan, whatever became of it. Raises NotFound out of scope, Conflict
-        `interaction_closed`, `reply_window_over` or `too_many_planned`, Invalid for what no channel would take or a
+        `interaction_closed`, `too_many_planned` or as `require_taken`, Invalid for what no channel would take or a
         time that is no time to come, and as `LetterDesk.read` and `made`.
         """
         text, letter = await self._letters.read(channel, text, letter, files=bool(files))
@@ -92,7 +91,7 @@ class Later:
             session = await self._session(unit, interaction, channel)
             attachments = await carried(unit, principal, files)
             require_fitting(self._limits[channel], text, attachments)
-            await require_heard(unit, self._limits[channel], session, now)
+            await require_taken(unit, self._limits[channel], interaction, session, now)
             if len(await unit.planned_for(interaction.id)) >= MOST_WAITING:
                 raise Conflict("so many replies wait here already", code="too_many_planned")
             assert principal.user_id is not None
@@ -240,9 +239,13 @@ class Later:
         now = self._clock.now()
         if plan.unless_client_writes and await unit.client_wrote_after(plan.interaction_id, plan.after_seq):
             await unit.put_planned(plan.stepped(PlannedState.CANCELLED, reason="client_wrote"))
-        elif plan.send_at <= now and await is_too_late(unit, self._limits.get(plan.channel), plan, now):
-            await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=WINDOW_OVER))
-        elif plan.send_at <= now:
+            return
+        if plan.send_at > now:
+            return
+        limits = self._limits.get(plan.channel)
+        if closed := await closed_for(unit, limits, interaction, plan.channel, now):
+            await unit.put_planned(plan.stepped(PlannedState.FAILED, reason=closed))
+        else:
             await send_planned(unit, interaction, item, plan, self._clock)
 
     # — steps ——————————————————————————————————————————————————————————————————————————————

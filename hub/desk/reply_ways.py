@@ -139,7 +139,9 @@ class ReplyWays:
     def _open(self, there: Replying, session: Session) -> ReplyWay:
         limits, heard_at = self._limits[session.channel], there.heard.get(session.id)
         until = window_end(limits.window_of(session.thread), heard_at)
-        is_over = until is not None and self._clock.now() > until
+        closed = there.closed.get(session.id, "")
+        if not closed and until is not None and self._clock.now() > until:
+            closed = WINDOW_OVER
         held = self._held(session.channel, session.account, session.thread)
         return ReplyWay(
             channel=session.channel,
@@ -149,7 +151,7 @@ class ReplyWays:
             is_open=True,
             text_chars=limits.text_chars,
             file_bytes=limits.attachment_bytes,
-            closed=WINDOW_OVER if is_over else "",
+            closed=str(closed),
             last_at=heard_at,
             until=until,
             is_away=held is False,

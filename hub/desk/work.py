@@ -11,7 +11,7 @@ from hub.desk.later import settle_apart, settle_before_close
 from hub.desk.letters import WITHOUT_MAIL, LetterDesk, place_of
 from hub.desk.mentioning import mentioned
 from hub.desk.scope import require_interaction
-from hub.desk.writing import keyed, readable, require_heard, written
+from hub.desk.writing import keyed, readable, require_taken, written
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import Media
 from hub.domain.call import SIP, Call
@@ -127,7 +127,7 @@ class Work:
         """Answer the client on `channel`. Durable and `queued` when this returns; the outbox sends it.
 
         The same `key` again is the same reply, whatever happened in between: it is committed with the touch.
-        Raises NotFound out of scope, Conflict `interaction_closed` or `reply_window_over`, Invalid for a channel the
+        Raises NotFound out of scope, Conflict `interaction_closed` or as `require_taken`, Invalid for a channel the
         client is not on, a text or files that the channel does not take, a key that was used for another text, or as
         `LetterDesk.read` and `made`.
         """
@@ -149,7 +149,7 @@ class Work:
                 )
             attachments = await carried(unit, principal, files)
             require_fitting(self._limits[channel], text, attachments)
-            await require_heard(unit, self._limits[channel], sessions[0], self._clock.now())
+            await require_taken(unit, self._limits[channel], interaction, sessions[0], self._clock.now())
             place = await place_of(unit, interaction, sessions[0], principal.name)
             made = await self._letters.made(unit, place, letter, attachments)
             stored, _ = written(

@@ -10,7 +10,6 @@ from hub.domain.events import TouchStored
 from hub.domain.ids import TouchId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.mail import TouchLetter
-from hub.domain.planned import PlannedReply
 from hub.domain.reply_way import require_window, window_end
 from hub.domain.texts import written_text
 from hub.domain.touch import Attachment, Delivery, Direction, Touch, TouchKind
@@ -35,22 +34,28 @@ def keyed(principal: Principal, key: str | None) -> str:
     return f"desk:{principal.user_id}:{key or new_id()}"
 
 
-async def is_too_late(
-    unit: UnitOfWork, limits: ChannelLimits | None, plan: PlannedReply, now: datetime
-) -> bool:
-    """Whether the channel of a reply for later does not take it any more (`require_heard`)."""
-    sessions = await unit.open_sessions(plan.interaction_id)
-    session = next((s for s in sessions if s.channel == plan.channel), None)
+async def closed_for(
+    unit: UnitOfWork, limits: ChannelLimits | None, interaction: Interaction, channel: str, now: datetime
+) -> str:
+    """Why a reply for later is not taken by its channel any more, as a code (`require_taken`); empty when it is."""
+    sessions = await unit.open_sessions(interaction.id)
+    session = next((s for s in sessions if s.channel == channel), None)
     try:
         if session is not None and limits is not None:
-            await require_heard(unit, limits, session, now)
-    except Conflict:
-        return True
-    return False
+            await require_taken(unit, limits, interaction, session, now)
+    except Conflict as error:
+        return error.stable_code
+    return ""
 
 
-async def require_heard(unit: UnitOfWork, limits: ChannelLimits, session: Session, now: datetime) -> None:
-    """Raises Conflict (`reply_window_over`) where the channel takes replies only for a while after the client wrote."""
+async def require_taken(
+    unit: UnitOfWork, limits: ChannelLimits, interaction: Interaction, session: Session, now: datetime
+) -> None:
+    """Raises Conflict: a code of `WayClosed` where no reply goes there now, `reply_window_over` where the channel takes
+    them only for a while after the client wrote."""
+    closed = (await unit.closed_places(interaction)).get(session.id)
+    if closed is not None:
+        raise Conflict("the client cannot be answered there now", code=closed.value)
     window_s = limits.window_of(session.thread)
     if window_s is not None:
         heard_at = await unit.heard_at(session.account, session.thread)

@@ -22,6 +22,8 @@ class WayClosed(StrEnum):
     COLLEAGUE_HAS_IT = "colleague_has_it"
     OTHER_TEAM = "other_team_has_it"
     ACCOUNT_OF_OTHERS = "account_of_others"
+    OF_ANOTHER = "address_of_another"
+    """The address is on another client's card by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

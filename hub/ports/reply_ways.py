@@ -8,16 +8,19 @@ from typing import Protocol
 from hub.domain.access import Principal
 from hub.domain.ids import InteractionId, SessionId
 from hub.domain.interaction import Interaction, Session
+from hub.domain.reach import WayClosed
 from hub.ports.starting import StartStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replying:
-    """An interaction with its open sessions, the newest first, and when the client was last heard in each thread."""
+    """An interaction with its open sessions, the newest first, when the client was last heard in each thread, and
+    which of them take no reply now."""
 
     interaction: Interaction
     sessions: tuple[Session, ...]
     heard: Mapping[SessionId, datetime]
+    closed: Mapping[SessionId, WayClosed]
 
 
 class ReplyStore(StartStore, Protocol):

@@ -27,6 +27,7 @@ from hub.domain.outcome import Answer
 from hub.domain.person import Identity, Person
 from hub.domain.question import AskedQuestion
 from hub.domain.queue import Queue
+from hub.domain.reach import WayClosed
 from hub.domain.reservation import Reservation
 from hub.domain.segment import Segment
 from hub.domain.touch import Delivery, InboundTouch, OutboundMessage, Touch
@@ -90,6 +91,10 @@ class UnitOfWork(Protocol):
 
     async def open_sessions(self, interaction_id: InteractionId) -> list[Session]:
         """Sessions of the interaction that have not ended, newest first."""
+        ...
+
+    async def closed_places(self, interaction: Interaction) -> Mapping[SessionId, WayClosed]:
+        """The open sessions of it in which no reply can be sent now, with the reason (hub/domain/reply_way.py)."""
         ...
 
     async def heard_at(self, account: str, thread: str) -> datetime | None:

@@ -33,6 +33,7 @@ from hub.domain.events import (
 from hub.domain.ids import CallId, InteractionId, QueueId, ReservationId, TenantId, UserId, WorkItemId
 from hub.domain.notice import ABOUT_A_CONVERSATION, Notice
 from hub.domain.reservation import ReservationState
+from hub.domain.setting_events import SiteChanged, TelegramBotChanged
 from hub.domain.touch import Delivery
 from hub.domain.work import WAITING_STATES, WorkState
 from hub.ports.clock import Clock
@@ -103,7 +104,8 @@ class Pusher:
             agents: dict[UserId, None] = {}
             for event in batch:
                 self._one(event, changed, agents)
-            if any(isinstance(event, HouseChanged) for event in batch):
+            # also where replies can go is the house's: the ways of a conversation are asked for anew
+            if any(isinstance(event, HouseChanged | TelegramBotChanged | SiteChanged) for event in batch):
                 await self.house_changed(tenant_id)
             await self._work_changed(tenant_id, [*changed, *await self._unanswered(tenant_id, batch)])
             await self._agents_changed(tenant_id, list(agents))

@@ -9,6 +9,7 @@ import pytest
 from crm_store.person_scope import ClientReach
 from crm_store.starting import BotChats, ChatWays, Starts
 from crm_store.talk import Talk
+from hub.channels.email.channel import SPEC as EMAIL
 from hub.channels.telegram.channel import SPEC as TELEGRAM
 from hub.channels.webchat.channel import SPEC as WEBCHAT
 from hub.desk.later import Later
@@ -30,7 +31,7 @@ from hub.ports.starting import Ways
 from tests.contracts.test_across_channels import by_bot, known_by
 from tests.stores import House
 
-LIMITS = {WEBCHAT.name: WEBCHAT.limits, TELEGRAM.name: TELEGRAM.limits}
+LIMITS = {one.name: one.limits for one in (WEBCHAT, TELEGRAM, EMAIL)}
 
 
 class Bots:

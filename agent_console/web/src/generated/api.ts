@@ -2124,7 +2124,8 @@ export interface ReplyWayPage {
  * else it can be taken there. `label` is what people call the place, or empty.
  *
  * `closed` is empty, or says why nothing can be written there now: `reply_window_over`, `client_refused`,
- * `channel_not_connected`, `site_off`, `account_off`, `open_elsewhere`, `colleague_has_it`, `other_team_has_it`.
+ * `channel_not_connected`, `site_off`, `account_off`, `address_of_another`, `open_elsewhere`, `colleague_has_it`,
+ * `other_team_has_it`.
  * `until` is when the channel stops taking replies, null: never. `is_away`: the client's page is closed, and they read
  * it when they come back. `file_bytes` is 0 where no files are carried.
  */

@@ -29,7 +29,7 @@ export default {
   split: {
     label: '{address} is somebody else',
     ask: '{address} is somebody else?',
-    what: 'It gets a record of its own, with the conversations that came by it alone. Cases and consents stay here. Undo puts all of it back.',
+    what: 'It gets a record of its own, with the conversations that came by it alone. A conversation that other addresses came by too stays here, open ones with their agent: nothing of it can be sent to this address any more. Cases and consents stay here. Undo puts all of it back.',
     yes: 'Take it out',
     done: '{address} has a record of its own now.',
   },

@@ -31,7 +31,7 @@ const words: DoublesWords = {
   split: {
     label: '{address} başka biri',
     ask: '{address} başka biri mi?',
-    what: 'Adres, yalnızca ondan gelen görüşmelerle birlikte kendi kartını alır. Talepler ve izinler burada kalır. Geri almak hepsini yerine koyar.',
+    what: 'Adres, yalnızca ondan gelen görüşmelerle birlikte kendi kartını alır. Başka adreslerden de gelen görüşme burada, açıksa temsilcisinde kalır: oradan bu adrese artık bir şey gönderilemez. Talepler ve izinler burada kalır. Geri almak hepsini yerine koyar.',
     yes: 'Ayır',
     done: '{address} artık kendi kartında.',
   },

@@ -15,7 +15,8 @@ const words: WayWords = {
   other: 'Şununla gönder',
   other_hint: 'Metni bu kanal için alana koyar. Henüz bir şey gönderilmez.',
   refused: {
-    account_off: 'Bot kapalı.',
+    account_off: 'Bot ya da posta hesabı kapalı. Bir yönetici açabilir.',
+    address_of_another: 'Bu adres artık başka bir müşterinin. Bu görüşmede yazılan oraya gitmez.',
     reply_window_over: 'Önce müşterinin buraya yeniden yazması gerek: bu kanal yalnızca son mesajından sonraki bir gün yanıt alır.',
     open_elsewhere: 'Bu konuşma zaten başka bir işte açık.',
   },

@@ -28,6 +28,7 @@ describe('ways of a reply', () => {
   it('say why they are closed before anything else, also in words that are new to the console', () => {
     expect(whyNot(way(), text)).toBe('');
     expect(whyNot(way({ closed: 'client_refused' }), text)).toContain('does not want');
+    expect(whyNot(way({ closed: 'address_of_another' }), text)).toContain('another client');
     expect(whyNot(way({ closed: 'moon_phase' }), text)).toBe('moon phase');
     expect(warningOf(way({ closed: 'account_off', is_away: true }), NOW, text)).toContain('switched off');
   });
