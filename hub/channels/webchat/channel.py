@@ -124,6 +124,7 @@ class WebChat:
             client_address=client_address,
             count_bad=count_bad,
             new_id=tokens,
+            is_proved=lambda visitor: self._around.is_proved(visitor.id, visitor.user),
             address_key=limits.key,
         )
         self._around = Surroundings(

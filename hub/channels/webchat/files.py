@@ -56,6 +56,7 @@ class Files:
         client_address: Callable[[web.Request], str],
         count_bad: Callable[[str], None],
         new_id: Callable[[], str],
+        is_proved: Callable[[Visitor], bool],
         address_key: Callable[[str], str | None],
     ) -> None:
         self._visitors = visitors
@@ -66,6 +67,7 @@ class Files:
         self._count_bad = count_bad
         self._new_id = new_id
         self._address_key = address_key
+        self._is_proved = is_proved
         self._together = Together(limit=settings.uploads_together)
         self._pace = Rate(
             per_s=settings.uploads_per_minute / 60, burst=math.ceil(settings.uploads_per_minute)
@@ -272,7 +274,8 @@ class Files:
 
     async def _visitor(self, request: web.Request, site: Site) -> Visitor:
         visitor = await visitor_of(self._visitors, site, request.headers.get(TOKEN))
-        if visitor is None:
+        # of somebody who has signed in the session alone proves nothing: their page must be there, and have proved it
+        if visitor is None or (visitor.user and not self._is_proved(visitor)):
             raise NotSignedIn("say hello first", code="bad_session")
         return visitor
 

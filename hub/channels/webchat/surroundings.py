@@ -119,6 +119,13 @@ class Surroundings:
         user = self._owners.get(visitor_id, "")
         return user not in ("", "" if signed is None else signed.user)
 
+    def is_proved(self, visitor_id: str, user: str) -> bool:
+        """Whether somebody who has proved to be that user is in that conversation now, on this node."""
+        return any(
+            socket.visitor_id == visitor_id and socket.signed is not None and socket.signed.user == user
+            for socket in self.sockets
+        )
+
     def secrets_changed(self, site_key: str, good: Collection[str]) -> None:
         """Only the secrets of those ids count: whoever proved who they are with another one has to do so again."""
         for socket in tuple(self.sockets):

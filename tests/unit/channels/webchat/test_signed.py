@@ -14,6 +14,7 @@ from hub.domain.visitor_events import VisitorSignedIn
 from hub.ports.visitors import ThreadState
 from tests.fakes.webchat import SITE, ChatServer, Page, until
 from tests.site_tokens import token
+from tests.unit.channels.webchat.test_files import download, upload
 
 SECRET = "a secret of the shop"
 OPEN = ThreadState(open=True, agent="Anna", waiting=False, interaction_id=InteractionId("interaction-1"))
@@ -271,3 +272,18 @@ async def test_what_a_token_says_is_in_no_frame_of_the_hub() -> None:
     async with a_server() as server:
         page = await came(server, name="Ada Lovelace", email="ada@example.org")
         assert "ada" not in json.dumps(page.greeting).lower()
+
+
+async def test_the_session_alone_opens_no_files_of_whoever_signed_in() -> None:
+    async with a_server() as server:
+        page = await came(server)
+        _, file, _ = await upload(server, page.token)
+        assert (await download(server, page.token, file["id"]))[0] == 200
+        await page.ws.close()
+        await until(lambda: server.chat.open_sockets == 0)
+        stranger = await server.page()
+        await stranger.hello(session=page.token)
+        assert (await download(server, page.token, file["id"]))[0] == 401
+        assert (await upload(server, page.token))[0] == 401
+        back = await came(server, page.token)
+        assert (await download(server, back.token, file["id"]))[0] == 200
