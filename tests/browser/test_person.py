@@ -101,12 +101,17 @@ async def test_a_card_is_edited_by_keyboard_and_two_records_become_one_and_two_a
     await page.keyboard.press("Enter")
     await expect(card.locator(".merged")).to_contain_text(name)
     await expect(card).to_contain_text("VIP")
+    theirs = page.locator("article.touch.inbound", has_text="hello 0")
+    await expect(theirs).to_be_visible()
     await agent.picture(f"merged-{language}")
     assert await agent.violations() == []
     await card.locator(".merged button").focus()
     await page.keyboard.press("Enter")
     await expect(card.locator(".merged")).to_have_count(0)
     await expect(card.locator(".tags")).to_have_count(0)
+    # what the other one wrote goes from the screen with them
+    await expect(page.locator("article.touch.inbound", has_text="hello 1")).to_be_visible()
+    await expect(theirs).to_have_count(0)
     assert agent.complaints == []
     for screen in (agent, *clients):
         await screen.page.context.close()

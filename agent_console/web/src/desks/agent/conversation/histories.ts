@@ -5,11 +5,12 @@ import { computed, reactive, shallowRef, watch } from 'vue';
 import * as calls from '@/api/calls';
 import * as talk from '@/api/talk';
 import { Refusal } from '@/api/http';
-import { merged, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
+import { isParted, merged, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
 import { OnTheWay } from '@/desks/agent/conversation/on-the-way';
 import * as waiting from '@/desks/agent/conversation/unsent';
 import { useDesk } from '@/desks/agent/desk';
 import type { Frame } from '@/generated/frames';
+import type { ClientCard } from '@/generated/views';
 import { text } from '@/i18n/text';
 import { useSession } from '@/session/session';
 import { wordsOf } from '@/shell/notices';
@@ -26,6 +27,10 @@ export interface History {
   problem: string;
   /** Frames may have been missed since it was loaded. */
   isOld: boolean;
+  /** Something of it may be another record's by now: what is here is replaced, not added to. */
+  isParted: boolean;
+  /** What the card said last. */
+  card: ClientCard | null;
 }
 
 const PAGE = 60;
@@ -98,7 +103,7 @@ export const useHistories = defineStore('histories', () => {
       return known;
     }
     const history = reactive<History>({
-      personId, timeline: [], earlier: null, state: 'loading', isLoadingEarlier: false, problem: '', isOld: false,
+      personId, timeline: [], earlier: null, state: 'loading', isLoadingEarlier: false, problem: '', isOld: false, isParted: false, card: null,
     });
     histories.set(personId, history);
     for (const old of [...histories.keys()].slice(0, -KEPT)) histories.delete(old);
@@ -115,11 +120,14 @@ export const useHistories = defineStore('histories', () => {
     during.set(personId, frames);
     try {
       const page = await calls.timeline(personId, null, PAGE);
+      // one asked for later is on its way: what this one has may be another record's by now
+      if (during.get(personId) !== frames) return;
       const isJoined = page.items.some((e) => history.timeline.some((k) => k.interaction_id === e.interaction_id && k.seq === e.seq));
       // a page that does not reach what was known would leave a hole between them: begin anew
-      const isNew = history.timeline.length === 0 || (!isJoined && page.next !== null);
+      const isNew = history.isParted || history.timeline.length === 0 || (!isJoined && page.next !== null);
       history.timeline = merged(isNew ? [] : history.timeline, page.items);
       if (isNew) history.earlier = page.next;
+      history.isParted = false;
       for (const frame of frames) history.timeline = followed(history, frame);
       history.state = 'ready';
       settle();
@@ -133,12 +141,25 @@ export const useHistories = defineStore('histories', () => {
     }
   }
 
+  /** The card says what the record is by now: a history that other records have a part of is read anew. */
+  function agree(card: ClientCard): void {
+    const history = histories.get(card.person_id);
+    if (!history) return;
+    const before = history.card;
+    history.card = card;
+    if (!before || !isParted(before, card)) return;
+    history.isParted = true;
+    void load(card.person_id);
+  }
+
   async function loadEarlier(history: History): Promise<void> {
     if (history.earlier === null || history.isLoadingEarlier) return;
     history.isLoadingEarlier = true;
     history.problem = '';
+    const from = history.earlier;
     try {
-      const page = await calls.timeline(history.personId, history.earlier, PAGE);
+      const page = await calls.timeline(history.personId, from, PAGE);
+      if (history.isParted || history.earlier !== from) return;
       history.timeline = merged(page.items, history.timeline);
       history.earlier = page.next;
     } catch (error) {
@@ -214,7 +235,7 @@ export const useHistories = defineStore('histories', () => {
     shown = null;
   }
 
-  return { histories, unsent, open, load, loadEarlier, send, sendAgain, delivered, discard, forget };
+  return { histories, unsent, open, load, agree, loadEarlier, send, sendAgain, delivered, discard, forget };
 });
 
 const newKey = (): string =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { merged, newestTouch, rowsOf, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
+import { isParted, merged, newestTouch, rowsOf, type Timeline, withDelivery, withTouch } from '@/desks/agent/conversation/timeline';
 import type { TimelineEntry } from '@/generated/api';
-import type { TouchView } from '@/generated/views';
-import { touch } from '@/live/samples';
+import type { CardMerge, TouchView } from '@/generated/views';
+import { card, touch } from '@/live/samples';
 
 const at = (minute: number, day = 14): string => new Date(2026, 10, day, 9, minute).toISOString();
 
@@ -29,6 +29,24 @@ describe('order', () => {
     const other = (seq: number, minute: number) => entry({ interaction_id: 'i2', seq, at: at(minute) });
     const timeline = merged([], [entry({ seq: 1, at: at(1) }), entry({ seq: 2, at: at(3) }), other(1, 2), other(2, 4)]);
     expect(timeline.map((e) => `${e.interaction_id}.${e.seq}`)).toEqual(['i1.1', 'i2.1', 'i1.2', 'i2.2']);
+  });
+});
+
+describe('a record and others', () => {
+  const merge = (id: string): CardMerge => ({ id, name: 'Olga', by: 'Anna', at: at(1) });
+  const now = (interactions: number, ...merges: string[]) => card({ interactions, merges: merges.map(merge) });
+
+  it('are parted by a merge, its undo, and an address that takes its conversations along', () => {
+    expect(isParted(now(1), now(3, 'm1'))).toBe(true);
+    expect(isParted(now(3, 'm1'), now(1))).toBe(true);
+    // the undo of a merge in which something came since for the one who stays
+    expect(isParted(now(1, 'm1'), now(1))).toBe(true);
+    expect(isParted(now(3), now(2))).toBe(true);
+  });
+
+  it('are not by what the client says or what somebody writes on the card', () => {
+    expect(isParted(now(1, 'm1'), now(2, 'm1'))).toBe(false);
+    expect(isParted(now(1), { ...now(1), name: 'Olga', version: 9 })).toBe(false);
   });
 });
 

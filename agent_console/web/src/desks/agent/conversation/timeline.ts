@@ -2,7 +2,7 @@
 
 import type { TimelineEntry } from '@/generated/api';
 import type { DeliveryChangedFrame } from '@/generated/frames';
-import type { TouchView } from '@/generated/views';
+import type { ClientCard, TouchView } from '@/generated/views';
 import { dayNumber } from '@/time/format';
 
 /** Oldest first; each touch and fact once. */
@@ -16,6 +16,12 @@ export function merged(timeline: Timeline, page: readonly TimelineEntry[]): Time
   const entries = new Map(timeline.map((entry) => [keyOf(entry), entry]));
   for (const entry of page) entries.set(keyOf(entry), entry);
   return inOrder([...entries.values()]);
+}
+
+/** Whether a record has become others since, or others have: after a merge, its undo, or an address taken out. */
+export function isParted(before: ClientCard, after: ClientCard): boolean {
+  const ids = (card: ClientCard): string => card.merges.map((merge) => merge.id).join();
+  return after.interactions < before.interactions || ids(after) !== ids(before);
 }
 
 /** `timeline` with a touch that a frame brought; one that is there already stays as it is. */
