@@ -11,7 +11,7 @@ from crm_store.lookups import latest_of
 from crm_store.organization_rows import add, members_changed, save, states_of, tags_in
 from crm_store.people import People
 from crm_store.person_change import Changing
-from crm_store.person_scope import ClientReach, reached
+from crm_store.person_scope import ClientReach
 from crm_store.store import Store
 from crm_store.tasks import open_tasks_about
 from crm_store.unit_of_work import Encode
@@ -217,7 +217,7 @@ class Organizations(Changing):
         )
         ids = [PersonId(row[1]) for row in rows if row[1] is not None]
         is_open = bool(rows) and (reach is Scope.ALL or not ids)
-        if not is_open and not (ids and await reached(wire, principal, reach, ids)):
+        if not is_open and not (ids and await self._reach.may(wire, principal, permission, ids)):
             raise NotFound("there is no such organization")
 
 

@@ -10,7 +10,7 @@ from crm_store.instants import from_us
 from crm_store.lookups import readable_as
 from crm_store.mapping import AUTHOR, touch_of
 from crm_store.opened import opened_by
-from crm_store.person_scope import ClientReach, reached, roots_of
+from crm_store.person_scope import ClientReach, roots_of
 from crm_store.search import MOST_PERSONS, find_persons
 from crm_store.store import Store
 from hub.desk.found import PersonPage, PersonView, TimelineEntry, TimelinePage
@@ -63,7 +63,7 @@ class People:
         wanted = limit if reach is Scope.ALL else MOST_PERSONS  # who is out of reach is left out of these
         async with self._store.database.snapshot() as wire:
             found = await find_persons(wire, principal.tenant_id, q, wanted)
-            mine = await reached(wire, principal, reach, found)
+            mine = await self._reach.may(wire, principal, Permission.FIND_PERSON, found)
             seen = [i for i in found if i in mine][:limit]
             views = await self.views(wire, principal, seen)
         return PersonPage(items=tuple(views[i] for i in seen), next=None)

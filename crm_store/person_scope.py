@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from crm_store.driver import Wire
-from hub.domain.access import Permission, Principal, Scope, client_scope
+from hub.domain.access import CLIENT_LOOKUPS, Permission, Principal, Scope, client_scope
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import PersonId, TenantId
 
@@ -76,6 +76,19 @@ async def reached(wire: Wire, principal: Principal, reach: Scope, ids: Sequence[
     return {row[0] for row in rows}
 
 
+async def of_no_team(wire: Wire, principal: Principal, ids: Sequence[PersonId]) -> set[PersonId]:
+    """Of these persons, those with whom nobody has had anything to do yet, as who came by an import; a record that is
+    part of another is none of them."""
+    rows = await wire.fetch(
+        "SELECT p.id FROM persons p WHERE /*+*/p.tenant_id = $1 AND p.id = ANY($2)"
+        " AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.person_id = p.id)"
+        " AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.merged_id = p.id AND m.undone_at IS NULL)",
+        principal.tenant_id,
+        list(ids),
+    )
+    return {row[0] for row in rows}
+
+
 class ClientReach:
     """Who reaches whom, with the house's choice for agents (`access.agents_see_clients`)."""
 
@@ -92,7 +105,7 @@ class ClientReach:
         """The record that stands for this person. Raises NotFound when it is out of reach, or not there."""
         reach = self.scope(principal, permission)
         root = await self._root(wire, principal, person_id)
-        while root not in await reached(wire, principal, reach, [root]):
+        while root not in await self._within(wire, principal, permission, reach, [root]):
             # a merge between the two questions took what they reach to another record
             before, root = root, await self._root(wire, principal, person_id)
             if root == before:
@@ -122,4 +135,19 @@ class ClientReach:
         """Those of `ids` that are within reach; none when no role allows it at all."""
         if not ids or not principal.may(permission):
             return set()
-        return await reached(wire, principal, self.scope(principal, permission), ids)
+        return await self._within(wire, principal, permission, self.scope(principal, permission), ids)
+
+    async def _within(
+        self,
+        wire: Wire,
+        principal: Principal,
+        permission: Permission,
+        reach: Scope,
+        ids: Sequence[PersonId],
+    ) -> set[PersonId]:
+        mine = await reached(wire, principal, reach, ids)
+        others = [one for one in ids if one not in mine]
+        if not others or reach is not Scope.TEAM or permission not in CLIENT_LOOKUPS:
+            return mine
+        # who is in no team's queue yet is there for every team to find, else they would be made a second time
+        return mine | await of_no_team(wire, principal, others)

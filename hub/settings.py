@@ -192,7 +192,7 @@ class AccessSettings(Section):
         default="team",
         description=(
             "Whom agents find and read: own (they serve, are offered, or served last),"
-            " team (whoever wrote to a queue they serve), all."
+            " team (whoever has an interaction in a queue they serve, or none at all yet), all."
         ),
     )
 
