@@ -165,6 +165,7 @@ class PersonEdits(Changing):
                 by=principal.name,
                 source=one_line(source, 200),
             )
+            before = await _agreed(change.wire, consent)
             await change.wire.execute(
                 "INSERT INTO consents (id, tenant_id, person_id, channel, purpose, given, at, by_id, by_name, source)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -180,7 +181,7 @@ class PersonEdits(Changing):
                 consent.source,
             )
             kind = "card_consent_given" if given else "card_consent_withdrawn"
-            change.note(kind, purpose.value, now=channel.value)
+            change.note(kind, purpose.value, was="given" if before else "", now=channel.value)
         return change.person_id
 
     async def add_address(
@@ -323,3 +324,16 @@ async def _address(change: PersonChange, identity_id: IdentityId) -> tuple[Ident
     if not rows:
         raise NotFound("there is no such address")
     return IdentityKind(rows[0][0]), rows[0][1], Confidence(rows[0][2])
+
+
+async def _agreed(wire: Wire, to: Consent) -> bool:
+    """Whether what they said last of this channel and purpose is yes."""
+    rows = await wire.fetch(
+        "SELECT given FROM consents WHERE /*+*/tenant_id = $1 AND person_id = $2 AND channel = $3 AND purpose = $4"
+        " ORDER BY at DESC, id DESC LIMIT 1",
+        to.tenant_id,
+        to.person_id,
+        to.channel.value,
+        to.purpose.value,
+    )
+    return bool(rows and rows[0][0])

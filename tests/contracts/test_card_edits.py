@@ -126,6 +126,21 @@ async def test_the_newest_word_of_a_purpose_on_a_channel_counts_and_earlier_ones
     ]
 
 
+async def test_what_was_not_given_before_is_said_no_to_and_not_withdrawn(crm: Crm) -> None:
+    person_id = await crm.client()
+    for channel, given in ((EMAIL, True), (IdentityKind.PHONE, False), (EMAIL, False), (EMAIL, False)):
+        crm.house.clock.advance(60)
+        await crm.edits.record_consent(
+            crm.sofia, person_id, channel=channel, purpose=Purpose.SERVICE, given=given, source=""
+        )
+    assert await crm.history(person_id) == [
+        ("card_consent_given", "service", "", "email"),
+        ("card_consent_withdrawn", "service", "", "phone"),
+        ("card_consent_withdrawn", "service", "given", "email"),
+        ("card_consent_withdrawn", "service", "", "email"),
+    ]
+
+
 async def test_a_consent_is_of_one_purpose_on_one_channel(crm: Crm) -> None:
     person_id = await crm.client()
     await _consent(crm, person_id, given=True)

@@ -88,7 +88,7 @@ export const text = {
     return count === undefined ? global.t(key, named) : global.t(key, named, count);
   },
   /** The text of a stable word from the hub, or the word itself made readable when it is new to us. */
-  word(group: 'state' | 'channel' | 'pause' | 'tier' | 'audit.action' | 'audit.results' | 'candidate' | 'role' | 'fact.back', word: string): string {
+  word(group: 'state' | 'channel' | 'pause' | 'tier' | 'audit.action' | 'audit.results' | 'candidate' | 'role' | 'fact.back' | 'person_card.purpose', word: string): string {
     const key = `${group}.${word}`;
     return word && global.te(key, 'en') ? global.t(key) : word.replaceAll('_', ' ');
   },

@@ -1,8 +1,8 @@
 /** The words of records that may be one person, and of shared lines: English. */
 
 export default {
-  hint: 'Nobody is joined by the hub. Look at both, and say whether they are one person.',
-  none: 'Nobody looks like somebody else, or you have decided about all of them.',
+  hint: 'Nobody here is joined by the hub: it does so by itself only where a channel vouches that both have one number. Look at both, and say whether they are one person. Listed are clients that you may read.',
+  none: 'Of the clients that you may read nobody looks like another one, or it has been decided about all of them.',
   looking: 'Looking through the clients…',
   pair: '{one} and {other}',
   kept: 'Keep this name and card',

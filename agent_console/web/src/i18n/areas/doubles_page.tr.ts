@@ -3,8 +3,8 @@
 import type { DoublesWords } from '@/i18n/doubles-page';
 
 const words: DoublesWords = {
-  hint: 'Sistem kimseyi kendiliğinden birleştirmez. İkisine de bakın ve tek kişi olup olmadıklarını söyleyin.',
-  none: 'Kimse bir başkasına benzemiyor ya da hepsi hakkında karar verdiniz.',
+  hint: 'Sistem buradaki kimseyi birleştirmez: bunu yalnızca bir kanal ikisinin de aynı numarayı taşıdığını doğrularsa kendiliğinden yapar. İkisine de bakın ve tek kişi olup olmadıklarını söyleyin. Listede okuyabildiğiniz müşteriler vardır.',
+  none: 'Okuyabildiğiniz müşteriler arasında kimse bir başkasına benzemiyor ya da hepsi hakkında karar verilmiş.',
   looking: 'Müşteriler inceleniyor…',
   pair: '{one} ve {other}',
   kept: 'Bu ad ve kart kalsın',
@@ -31,7 +31,7 @@ const words: DoublesWords = {
   split: {
     label: '{address} başka biri',
     ask: '{address} başka biri mi?',
-    what: 'Adres, yalnızca ondan gelen görüşmelerle birlikte kendi kartını alır. Başka adreslerden de gelen görüşme burada, açıksa temsilcisinde kalır: oradan bu adrese artık bir şey gönderilemez. Talepler ve izinler burada kalır. Geri almak hepsini yerine koyar.',
+    what: 'Adres, yalnızca ondan gelen görüşmelerle birlikte kendi kartını alır. Başka adreslerden de gelen görüşme burada, açıksa temsilcisinde kalır: oradan bu adrese artık bir şey gönderilemez. Talepler ve onaylar burada kalır. Geri almak hepsini yerine koyar.',
     yes: 'Ayır',
     done: '{address} artık kendi kartında.',
   },

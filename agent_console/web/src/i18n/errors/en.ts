@@ -5,7 +5,7 @@ export default {
   bad_domain: 'This is no domain, such as acme.com.',
   domain_of_many: 'Many share this domain: it says nothing of this organization. Leave it out.',
   bad_phone: 'This is no phone number.',
-  phone_needs_country: 'Begin the number with + and the country’s code.',
+  phone_needs_country: 'Begin the number with + and the country’s code. Without them numbers are read once the hub knows its country (setting house.phone_region).',
   bad_email: 'This is no e-mail address.',
   bad_address: 'This is no such address.',
   too_many_addresses: 'This client has too many addresses. Remove one first.',

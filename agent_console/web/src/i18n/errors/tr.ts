@@ -7,7 +7,7 @@ const errors: Messages['errors'] = {
   bad_domain: 'Bu, acme.com.tr gibi bir alan adı değil.',
   domain_of_many: 'Bu alan adını pek çok kişi kullanıyor: kuruluş hakkında bir şey söylemez. Boş bırakın.',
   bad_phone: 'Bu bir telefon numarası değil.',
-  phone_needs_country: 'Numaraya + ve ülke koduyla başlayın.',
+  phone_needs_country: 'Numaraya + ve ülke koduyla başlayın. Bunlarsız numaralar, sistemin ülkesi verilmişse okunur (house.phone_region ayarı).',
   bad_email: 'Bu bir e-posta adresi değil.',
   bad_address: 'Böyle bir adres olamaz.',
   too_many_addresses: 'Müşterinin adresi çok fazla. Önce birini kaldırın.',

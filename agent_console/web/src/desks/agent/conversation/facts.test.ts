@@ -35,6 +35,32 @@ it('a task that the client’s answer ended was done by nobody', () => {
   expect(cardFactWords({ ...entry, agent: 'Anna' }, text)).toBe('Anna did: Ask Vip again');
 });
 
+it('what a client agrees to has its purpose and its way, and what was never given is not withdrawn', () => {
+  const entry: CardFact = { kind: 'card_consent_withdrawn', agent: 'Anna', what: 'service', was: '', now: 'phone' };
+  const all = (fact: CardFact) => (['en', 'ru', 'tr'] as const).map((language) => (speak(language), cardFactWords(fact, text)));
+  expect(all(entry)).toEqual([
+    'Anna recorded that the client does not agree: Service · Phone',
+    'Anna: записано, что клиент не согласен: Обслуживание · Телефон',
+    'Anna müşterinin onaylamadığını kaydetti: Hizmet · Telefon',
+  ]);
+  expect(all({ ...entry, was: 'given' })).toEqual([
+    'Anna recorded that the client withdrew a consent: Service · Phone',
+    'Anna: записано, что клиент отозвал согласие: Обслуживание · Телефон',
+    'Anna müşterinin onayını geri aldığını kaydetti: Hizmet · Telefon',
+  ]);
+  speak('en');
+  expect(cardFactWords({ ...entry, kind: 'card_consent_given' }, text)).toBe('Anna recorded that the client agrees: Service · Phone');
+});
+
+it('an import without a note says nothing of one', () => {
+  const entry: CardFact = { kind: 'card_imported', agent: 'Maria', what: 'clients.csv', was: '', now: '' };
+  expect((['en', 'ru', 'tr'] as const).map((language) => (speak(language), cardFactWords(entry, text)))).toEqual([
+    'Maria imported it from clients.csv', 'Maria: загружено из файла «clients.csv»', 'Maria clients.csv dosyasından aktardı',
+  ]);
+  speak('en');
+  expect(cardFactWords({ ...entry, now: 'calls at noon' }, text)).toBe('Maria imported it from clients.csv; note: calls at noon');
+});
+
 it('what the hub does by itself is said in the language of the reader', () => {
   for (const [language, said] of [['en', 'The system'], ['ru', 'Система'], ['tr', 'Sistem']] as const) {
     speak(language);

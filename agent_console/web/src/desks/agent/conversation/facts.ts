@@ -53,7 +53,7 @@ export function factWords(entry: TimelineEntry, text: Text, outcomes: ReadonlyMa
 
 const WHAT = ['name', 'language', 'tier', 'organization', 'tags'] as const;
 const CARD_FACTS = [
-  'card_consent_given', 'card_consent_withdrawn', 'card_address_added', 'card_address_removed', 'card_address_known', 'card_address_maybe',
+  'card_address_added', 'card_address_removed', 'card_address_known', 'card_address_maybe',
   'card_merged', 'card_merge_undone', 'card_imported', 'card_case_opened', 'card_case_closed', 'card_case_reopened', 'card_case_pending', 'card_case_changed',
   'card_case_status', 'card_case_promised', 'card_case_renamed', 'card_case_owner', 'card_task_added', 'card_task_done', 'card_task_reopened',
   'card_task_changed', 'card_task_given', 'card_task_reached',
@@ -76,6 +76,12 @@ export function cardFactWords(entry: CardFact, text: Text): string {
     const reason = `person_card.reached.${entry.what}`;
     return text.t('person_card.fact.card_task_reached', { why: text.has(reason) ? text.t(reason) : entry.what, now: taskTitle(entry.now, text) });
   }
+  if (entry.kind === 'card_consent_given' || entry.kind === 'card_consent_withdrawn') {
+    // what was not given before is not withdrawn
+    const said = entry.kind === 'card_consent_withdrawn' && entry.was !== 'given' ? 'card_consent_refused' : entry.kind;
+    return text.t(`person_card.fact.${said}`, { ...named, what: text.word('person_card.purpose', entry.what), now: text.word('channel', entry.now) });
+  }
+  if (entry.kind === 'card_imported' && !entry.now) return text.t('person_card.fact.card_imported_plain', { ...named, what: entry.what });
   // a task for when they do not answer: nobody did it
   if (entry.kind === 'card_task_done' && entry.agent === 'system') return text.t('person_card.fact.card_task_answered', named);
   const kind = CARD_FACTS.find((fact) => fact === entry.kind);
