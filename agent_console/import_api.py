@@ -88,7 +88,7 @@ def operations(*, imports: Imports, store: ImportStore, harmless: Callable[[str]
     )
     async def preview_import(call: Call, import_id: Id, body: TryImport) -> ImportPreview:
         """The first rows as they would be taken. Nothing is written."""
-        tried = await imports.preview(call.principal, import_id, body.mapping)
+        tried = await imports.preview(call.principal, import_id, body.mapping, body.on_known)
         return ImportPreview(items=tuple(map(_tried, tried)))
 
     @made.op(
@@ -179,7 +179,10 @@ def _tried(tried: Tried) -> TriedRow:
             reason=row.reason,
             column=row.column,
             known_id=None,
+            known_row=None,
+            several=(),
         )
+    foreseen = tried.foreseen
     return TriedRow(
         number=row.number,
         cells=row.raw,
@@ -187,7 +190,9 @@ def _tried(tried: Tried) -> TriedRow:
         addresses=tuple(filter(None, (row.domain, row.phone)))
         if isinstance(row, OrganizationDraft)
         else tuple(value for _, value in row.addresses),
-        reason="",
+        reason=foreseen.reason,
         column="",
-        known_id=tried.known,
+        known_id=foreseen.known,
+        known_row=foreseen.known_row,
+        several=foreseen.several,
     )

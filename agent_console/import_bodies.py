@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from agent_console.bodies import Answer, Body
-from hub.crm.imports import ImportView, KeptRow, OnKnown
+from hub.crm.imports import ImportView, KeptRow, OnKnown, Several
 
 Target = Annotated[str, Meta(max_length=60)]
 Mapping = Annotated[tuple[Target, ...], Meta(max_length=200)]
@@ -13,9 +13,10 @@ Mapping = Annotated[tuple[Target, ...], Meta(max_length=200)]
 
 class TryImport(Body, frozen=True, kw_only=True):
     """A target for each column, empty for one that is left out: `name`, `phone`, …, or, of clients, `field:` and a
-    field's id."""
+    field's id. `on_known` is what would be done with who is known."""
 
     mapping: Mapping
+    on_known: OnKnown = OnKnown.UPDATE
 
 
 class StartImport(Body, frozen=True, kw_only=True):
@@ -38,7 +39,8 @@ class ImportPage(Answer, frozen=True, kw_only=True):
 
 class TriedRow(Answer, frozen=True, kw_only=True):
     """A row as it would be taken: `reason` (a stable word) and `column` of a bad one; `known_id` is who has an address
-    of it already, or the organization that it means."""
+    of it already, or the organization that it means, `known_row` the row before it that would add whom it means.
+    `several` are the clients of which a row that is not taken may mean one."""
 
     number: int
     cells: tuple[str, ...]
@@ -47,6 +49,8 @@ class TriedRow(Answer, frozen=True, kw_only=True):
     reason: str
     column: str
     known_id: str | None
+    known_row: int | None
+    several: tuple[Several, ...]
 
 
 class ImportPreview(Answer, frozen=True, kw_only=True):

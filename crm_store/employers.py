@@ -1,6 +1,7 @@
-"""The organizations that clients of a file belong to: found as an import of organizations finds them, or made."""
+"""The organizations that clients of a file belong to: found as an import of organizations finds them, or made once a
+row of theirs is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crm_store.driver import Wire
 from crm_store.organization_batch import Ours
@@ -24,9 +25,10 @@ class Employers:
         self._ours = Ours([])
         self._found: dict[Called, Organization] = {}
         self._problems: dict[Called, str] = {}
+        self._planned: dict[OrganizationId, OrganizationState] = {}
 
     async def find(self, drafts: Sequence[RowDraft]) -> None:
-        """Those of these rows; who is none of ours and has a name is made."""
+        """Those of these rows; one that is none of ours and has a name is planned: nothing is written before `make`."""
         asked = dict.fromkeys(_called(draft) for draft in drafts)
         asked.pop(("", ""), None)
         if not asked:
@@ -39,7 +41,6 @@ class Employers:
             names={name for name, _ in asked} - {""},
         )
         self._ours = Ours(found)
-        new: dict[OrganizationId, OrganizationState] = {}
         # who says more comes first: a name alone may mean what was made by a name with its domain
         for name, domain in sorted(asked, key=lambda called: not called[1]):
             meant = self._ours.meant_by_words(name, domain)
@@ -48,13 +49,17 @@ class Employers:
                 continue
             if (known := meant.known) is None:
                 known = OrganizationId(new_id())
-                new[known] = OrganizationState(name=name, domain=domain)
+                self._planned[known] = OrganizationState(name=name, domain=domain)
                 self._ours.put(Candidate(id=known, name=name, domain=domain))
             self._found[name, domain] = Organization(
                 id=known, tenant_id=self._tenant_id, name=self._ours[known].name
             )
-        if new:
-            await add(self._wire, self._tenant_id, new)
+
+    async def make(self, needed: Iterable[Organization | None]) -> None:
+        """Write those of these that are planned: a row that is taken needs them."""
+        ids = dict.fromkeys(one.id for one in needed if one is not None and one.id in self._planned)
+        if ids:
+            await add(self._wire, self._tenant_id, {one: self._planned.pop(one) for one in ids})
 
     def of(self, draft: RowDraft, present: Organization | None = None) -> Organization | None:
         """The organization of this row; None: it says none, or nobody can say which (`problem`). Of several that may be

@@ -1,19 +1,25 @@
 """The rows of one batch of an import: who is known is updated or left, everybody else is a new client."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from crm_store.card_facts import notes_of, write_facts, write_facts_of_many
 from crm_store.driver import Row, Wire
 from crm_store.employers import Employers
+from crm_store.import_known import (
+    Address,
+    Holder,
+    meant,
+    named_by_id,
+    objection,
+    proved_holders,
+    without_shared_lines,
+)
 from crm_store.import_outcome import Outcome
 from crm_store.instants import to_us
 from crm_store.mapping import identity_row, person_row, text
-from crm_store.numbers_of_nobody import among_shared_lines
 from crm_store.person_edits import MOST_ADDRESSES, save_state, state_of
 from crm_store.person_index import index_persons, namesakes
-from crm_store.person_scope import roots_of
 from crm_store.rows.crm import consents, person_details, person_tags
 from crm_store.rows.people import identities, persons
 from hub.crm.addresses import shown_address
@@ -26,7 +32,7 @@ from hub.domain.card import CardEdit
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Invalid
 from hub.domain.events import PersonChanged
-from hub.domain.ids import ConsentId, IdentityId, PersonId, TenantId
+from hub.domain.ids import ConsentId, IdentityId, PersonId
 from hub.domain.person import Identity, IdentityKind, Person, Tier
 from hub.ids import new_id
 
@@ -37,63 +43,7 @@ _SAME = {
     IdentityKind.SITE: "same_site_user",
 }
 _MOST_NAMESAKES = 3
-_HELD = (
-    "SELECT d.kind, d.value, d.person_id, d.confidence, CASE WHEN EXISTS (SELECT 1 FROM shared_numbers n"
-    " WHERE n.tenant_id = d.tenant_id AND n.value = d.value AND n.person_id <> d.person_id"
-    " AND d.kind = 'phone') THEN 1 ELSE 0 END"
-    " FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
-)
 _SHARE = "INSERT INTO shared_numbers (tenant_id, value, person_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
-
-Address = tuple[IdentityKind, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Whose an address is; `is_proved` unless they only say so, or somebody else says so of the number too."""
-
-    person_id: PersonId
-    is_proved: bool
-
-
-async def proved_holders(
-    wire: Wire, tenant_id: TenantId, drafts: Iterable[RowDraft]
-) -> dict[Address, Holder]:
-    """Whose the addresses of these rows are."""
-    addresses = sorted({address for draft in drafts for address in draft.addresses})
-    if not addresses:
-        return {}
-    rows = await wire.fetch(
-        _HELD,
-        tenant_id,
-        sorted({kind.value for kind, _ in addresses}),
-        sorted({value for _, value in addresses}),
-    )
-    return {(IdentityKind(r[0]), r[1]): Holder(PersonId(r[2]), r[3] == "known" and not r[4]) for r in rows}
-
-
-async def without_shared_lines(wire: Wire, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> list[RowDraft]:
-    """The rows, each without numbers of nobody in particular: they would make two people one."""
-    numbers = sorted({v for draft in drafts for kind, v in draft.addresses if kind is IdentityKind.PHONE})
-    lines = {(IdentityKind.PHONE, v) for v in await among_shared_lines(wire, tenant_id, numbers)}
-    return [
-        replace(draft, addresses=tuple(one for one in draft.addresses if one not in lines))
-        for draft in drafts
-    ]
-
-
-async def named_by_id(wire: Wire, tenant_id: TenantId, drafts: Iterable[RowDraft]) -> dict[str, PersonId]:
-    """Who these rows name by an id of ours; one that was merged stands for the record it is part of."""
-    asked = sorted({PersonId(draft.client_id) for draft in drafts if draft.client_id})
-    if not asked:
-        return {}
-    rows = await wire.fetch(
-        "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)", tenant_id, asked
-    )
-    here = [PersonId(row[0]) for row in rows]
-    return {str(one): one for one in here} | {
-        str(k): v for k, v in (await roots_of(wire, tenant_id, here)).items()
-    }
 
 
 class Batch:
@@ -121,24 +71,13 @@ class Batch:
         self._holders = await proved_holders(self._wire, self._tenant_id, rows)
         self._named = await named_by_id(self._wire, self._tenant_id, rows)
         await self._lock()
-        await self._employers.find(rows)
+        # a row that is not taken says nothing of an organization either
+        await self._employers.find([draft for draft in rows if not self._objection(draft)[1]])
         await self._find_said(rows)
         for draft in rows:
-            known = {
-                holder.person_id
-                for address in draft.addresses
-                if (holder := self._holders.get(address)) is not None and holder.is_proved
-            }
-            if (named := self._named.get(draft.client_id)) is not None:
-                known.add(named)
-            if len(known) > 1:
-                self.outcome.refuse(draft, "of_several")
-            elif any(one.at > self._at for one in draft.dated):
-                self.outcome.refuse(
-                    draft, "consent_in_future"
-                )  # it would count before all that is said until then
-            elif not known and not draft.name and not draft.addresses:
-                self.outcome.refuse(draft, "nobody")  # the id alone, and it is of another house
+            known, problem = self._objection(draft)
+            if problem:
+                self.outcome.refuse(draft, problem, known)
             elif not known and (problem := self._employers.problem(draft)):
                 self.outcome.refuse(draft, problem)
             elif not known:
@@ -149,6 +88,10 @@ class Batch:
                 await self._update(draft, known.pop())
         await self._write_new()
         await self._find_namesakes()
+
+    def _objection(self, draft: RowDraft) -> tuple[set[PersonId], str]:
+        known = meant(draft, self._holders, self._named)
+        return known, objection(draft, known, self._at)
 
     async def _lock(self) -> None:
         """In one order everywhere; a merge that points these addresses elsewhere is waited for."""
@@ -194,6 +137,7 @@ class Batch:
         if free and not await self._has_room(person_id, len(free)):
             self.outcome.refuse(draft, "too_many_addresses")
             return
+        await self._employers.make([organization])
         await save_state(self._wire, self._tenant_id, person_id, before, after)
         changes += [
             Change(kind="card_address_added", what=kind.value, now=shown_address(kind, value))
@@ -233,6 +177,7 @@ class Batch:
             return
         made, self._new = self._new, []
         wire, tenant_id = self._wire, self._tenant_id
+        await self._employers.make(self._employers.of(draft) for _, draft, _ in made)
         await wire.insert(
             persons,
             [

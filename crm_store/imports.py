@@ -6,12 +6,13 @@ from datetime import datetime
 from crm_store.audited import audited
 from crm_store.client_fields import fields_of
 from crm_store.driver import Row, Wire
-from crm_store.import_batch import Batch, named_by_id, proved_holders, without_shared_lines
+from crm_store.import_batch import Batch
 from crm_store.import_outcome import Outcome, Taking
+from crm_store.import_preview import foreseen_organizations, foreseen_persons
 from crm_store.import_views import AT, COLUMNS, ONE, counts_of, job_of, texts_of, view_of
 from crm_store.instants import to_us
 from crm_store.mapping import text
-from crm_store.organization_batch import OrganizationBatch, ours_of
+from crm_store.organization_batch import OrganizationBatch
 from crm_store.rows.imports import import_rows, imports
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
@@ -23,6 +24,7 @@ from hub.crm.imports import (
     NOT_STARTED,
     BadRow,
     Draft,
+    Foreseen,
     ImportCounts,
     ImportJob,
     ImportKind,
@@ -39,7 +41,7 @@ from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditDraft
 from hub.domain.client_fields import ClientField
 from hub.domain.errors import Conflict, Invalid, NotFound
-from hub.domain.ids import OrganizationId, PersonId, TenantId
+from hub.domain.ids import TenantId
 
 _OPEN = "('ready', 'queued', 'running')"
 _BY_FAULT = f"(state = 'failed' AND problem = '{FAULT}')"
@@ -204,31 +206,16 @@ class Imports:
         async with self._store.database.snapshot() as wire:
             return await fields_of(wire, tenant_id)
 
-    async def known(
-        self, tenant_id: TenantId, drafts: Sequence[Draft]
-    ) -> Mapping[int, PersonId | OrganizationId]:
+    async def foreseen(
+        self, tenant_id: TenantId, drafts: Sequence[Draft], on_known: OnKnown, at: datetime
+    ) -> Mapping[int, Foreseen]:
         """See the port."""
         companies = [draft for draft in drafts if isinstance(draft, OrganizationDraft)]
-        persons = [draft for draft in drafts if isinstance(draft, RowDraft)]
-        if not companies:
-            return await self._known_persons(tenant_id, persons)
+        clients = [draft for draft in drafts if isinstance(draft, RowDraft)]
         async with self._store.database.snapshot() as wire:
-            ours = await ours_of(wire, tenant_id, companies)
-        meant = {draft.number: ours.meant_by(draft).known for draft in companies}
-        return {number: one for number, one in meant.items() if one is not None}
-
-    async def _known_persons(self, tenant_id: TenantId, drafts: Sequence[RowDraft]) -> dict[int, PersonId]:
-        async with self._store.database.snapshot() as wire:
-            drafts = await without_shared_lines(wire, tenant_id, drafts)
-            holders = await proved_holders(wire, tenant_id, drafts)
-            named = await named_by_id(wire, tenant_id, drafts)
-        found = {draft.number: named[draft.client_id] for draft in drafts if draft.client_id in named}
-        for draft in drafts:
-            for address in draft.addresses:
-                holder = holders.get(address)
-                if holder is not None and holder.is_proved:
-                    found.setdefault(draft.number, holder.person_id)
-        return found
+            if companies:
+                return await foreseen_organizations(wire, tenant_id, companies)
+            return await foreseen_persons(wire, tenant_id, clients, on_known, at)
 
     async def take(self, tenant_id: TenantId, at: datetime) -> ImportJob | None:
         """See the port."""
@@ -366,7 +353,10 @@ class Imports:
 async def _keep_rows(wire: Wire, job: ImportJob, outcome: Outcome) -> None:
     tenant_id = job.principal.tenant_id
     kept: list[Row] = [
-        (job.id, RowKind.BAD.value, b.number, tenant_id, b.reason, b.column, text(b.raw), None, None)
+        (
+            *(job.id, RowKind.BAD.value, b.number, tenant_id, b.reason, b.column, text(b.raw)),
+            *outcome.several.get(b.number, (None, None)),
+        )
         for b in outcome.bad
     ]
     kept += [

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import structlog
@@ -20,6 +20,7 @@ from hub.crm.imports import (
     ORPHANED,
     BadRow,
     Draft,
+    Foreseen,
     ImportFiles,
     ImportJob,
     ImportKind,
@@ -33,7 +34,7 @@ from hub.crm.sheets import RawRow, Shape
 from hub.domain.access import Permission, Principal, system_principal
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, HubError, NotFound, Unavailable
-from hub.domain.ids import OrganizationId, PersonId, TenantId
+from hub.domain.ids import TenantId
 from hub.domain.texts import one_line
 from hub.ids import new_id
 from hub.ports.clock import Clock
@@ -50,10 +51,10 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A row as it would be taken: `reason` and `column` of a bad one, `known` for what we have already."""
+    """A row as it would be taken, and what would become of one that can be read."""
 
     row: Draft | BadRow
-    known: PersonId | OrganizationId | None = None
+    foreseen: Foreseen = field(default_factory=Foreseen)
 
 
 class Imports:
@@ -103,7 +104,13 @@ class Imports:
             await asyncio.shield(asyncio.to_thread(self._files.remove, import_id))
             raise
 
-    async def preview(self, principal: Principal, import_id: str, mapping: Sequence[str]) -> list[Tried]:
+    async def preview(
+        self,
+        principal: Principal,
+        import_id: str,
+        mapping: Sequence[str],
+        on_known: OnKnown = OnKnown.UPDATE,
+    ) -> list[Tried]:
         """The first rows, read by this mapping. Raises Invalid (`bad_mapping`), Conflict (`import_over`)."""
         view = await self._store.one(principal, import_id)
         if view.state is not ImportState.READY:
@@ -112,10 +119,9 @@ class Imports:
         reader = self._reader(kind, view.columns, mapping)
         rows = await asyncio.to_thread(_first, self._files, view)
         read = [reader.read(row) for row in rows]
-        known = await self._store.known(
-            principal.tenant_id, [row for row in read if not isinstance(row, BadRow)]
-        )
-        return [Tried(row=row, known=known.get(row.number)) for row in read]
+        drafts = [row for row in read if not isinstance(row, BadRow)]
+        foreseen = await self._store.foreseen(principal.tenant_id, drafts, on_known, self._clock.now())
+        return [Tried(row=row, foreseen=foreseen.get(row.number, Foreseen())) for row in read]
 
     async def start(
         self, principal: Principal, import_id: str, mapping: Sequence[str], on_known: OnKnown

@@ -161,9 +161,27 @@ class BadRow:
     column: str = ""
 
 
+class Several(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several clients that a row may mean."""
+
+    id: PersonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What would become of a row: whom or which it means, or `known_row`, by which row before it they would be added.
+    `reason` is a stable word where it would not be taken; `several` are clients of ours that it may mean then."""
+
+    known: PersonId | OrganizationId | None = None
+    known_row: int | None = None
+    reason: str = ""
+    several: tuple[Several, ...] = ()
+
+
 class KeptRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row that somebody should look at. Of a `maybe`: who was added (`person_id` or `organization_id`), who they may
-    be and by which reason."""
+    be and by which reason. Of a bad one that may mean two clients (`of_several`): `person_id` and `other_id`."""
 
     number: int
     kind: RowKind
@@ -276,10 +294,10 @@ class ImportStore(Protocol):
         """The fields of the house."""
         ...
 
-    async def known(
-        self, tenant_id: TenantId, drafts: Sequence[Draft]
-    ) -> Mapping[int, PersonId | OrganizationId]:
-        """By the row's number, who is known by an address in it, or which organization it means. Nothing is written."""
+    async def foreseen(
+        self, tenant_id: TenantId, drafts: Sequence[Draft], on_known: OnKnown, at: datetime
+    ) -> Mapping[int, Foreseen]:
+        """By the row's number, what would become of it. Nothing is written."""
         ...
 
     async def take(self, tenant_id: TenantId, at: datetime) -> ImportJob | None:

@@ -231,7 +231,7 @@ async def test_a_preview_says_what_would_become_of_the_first_rows_and_writes_not
         "bad_phone",
         "Ann Lee",
     ]
-    assert [t.known is not None for t in tried] == [True, False, False, False]
+    assert [t.foreseen.known is not None for t in tried] == [True, False, False, False]
     assert await persons(desk) == ["Ann"]
     with pytest.raises(Invalid):
         await desk.imports.preview(desk.maria, view.id, ("name",))

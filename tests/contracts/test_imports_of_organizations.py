@@ -146,7 +146,7 @@ async def test_a_preview_says_which_ones_we_have_and_a_mapping_is_of_its_kind(de
     acme = await crm.organizations.add_organization(crm.sofia, "Acme")
     view = await desk.bring(SHEET, kind=OF)
     tried = await desk.imports.preview(desk.maria, view.id, view.mapping)
-    assert [one.known for one in tried] == [acme.id, None, None, None, None]
+    assert [one.foreseen.known for one in tried] == [acme.id, None, None, None, None]
     for mapping in (("name", "email", "", "", ""), ("", "", "phone", "tags", "note")):
         with pytest.raises(Invalid) as refused:
             await desk.imports.preview(desk.maria, view.id, mapping)

@@ -70,7 +70,7 @@ async def test_a_claim_and_an_import_make_nobody_one_by_it(crm: Crm, tmp_path: P
     desk = Desk(house, tmp_path / "imports")
     sheet = f"Name;Phone\nAnna;{NUMBER}\nBoris;{NUMBER}, +905321234567\n"
     view = await desk.bring(sheet)
-    assert [one.known for one in await desk.imports.preview(desk.maria, view.id, view.mapping)] == [
+    assert [one.foreseen.known for one in await desk.imports.preview(desk.maria, view.id, view.mapping)] == [
         None,
         None,
     ]

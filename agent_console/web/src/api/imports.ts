@@ -20,8 +20,8 @@ export function bring(file: File, reading: Reading, progress: (share: number) =>
 
 export const imports = (after: string | null, signal?: AbortSignal) => request<ImportPage>('/imports', { query: { after, limit: 50 }, signal });
 export const one = (id: string, signal?: AbortSignal) => request<ImportView>(of(id), { signal });
-export const preview = (id: string, mapping: readonly string[], signal?: AbortSignal) =>
-  request<ImportPreview>(of(id, 'preview'), { method: 'POST', body: { mapping }, signal });
+export const preview = (id: string, mapping: readonly string[], onKnown: OnKnown, signal?: AbortSignal) =>
+  request<ImportPreview>(of(id, 'preview'), { method: 'POST', body: { mapping, on_known: onKnown }, signal });
 export const start = (id: string, mapping: readonly string[], on_known: OnKnown) =>
   request<ImportView>(of(id, 'start'), { method: 'POST', body: { mapping, on_known } });
 export const cancel = (id: string) => request<ImportView>(of(id, 'cancel'), { method: 'POST' });

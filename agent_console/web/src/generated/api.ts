@@ -1102,7 +1102,7 @@ export interface KeptDraft {
 
 /**
  * A row that somebody should look at. Of a `maybe`: who was added (`person_id` or `organization_id`), who they may
- * be and by which reason.
+ * be and by which reason. Of a bad one that may mean two clients (`of_several`): `person_id` and `other_id`.
  */
 export interface KeptRow {
   readonly number: number;
@@ -2256,6 +2256,12 @@ export interface SetUpState {
   readonly needed: boolean;
 }
 
+/** One of several clients that a row may mean. */
+export interface Several {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** All shared lines, by their numbers. */
 export interface SharedLinePage {
   readonly items: readonly SharedLineView[];
@@ -2925,7 +2931,8 @@ export interface Transfer {
 
 /**
  * A row as it would be taken: `reason` (a stable word) and `column` of a bad one; `known_id` is who has an address
- * of it already, or the organization that it means.
+ * of it already, or the organization that it means, `known_row` the row before it that would add whom it means.
+ * `several` are the clients of which a row that is not taken may mean one.
  */
 export interface TriedRow {
   readonly number: number;
@@ -2935,6 +2942,8 @@ export interface TriedRow {
   readonly reason: string;
   readonly column: string;
   readonly known_id: string | null;
+  readonly known_row: number | null;
+  readonly several: readonly Several[];
 }
 
 /** A token that the site's backend has signed. */
@@ -2944,10 +2953,11 @@ export interface TriedToken {
 
 /**
  * A target for each column, empty for one that is left out: `name`, `phone`, …, or, of clients, `field:` and a
- * field's id.
+ * field's id. `on_known` is what would be done with who is known.
  */
 export interface TryImport {
   readonly mapping: readonly string[];
+  readonly on_known?: OnKnown;
 }
 
 /**
