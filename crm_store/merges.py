@@ -21,6 +21,7 @@ from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import PersonChanged, TasksChanged
 from hub.domain.ids import InteractionId, MergeId, PersonId, TenantId, UserId
 from hub.ids import new_id
+from hub.ports.uniting import AlsoDone
 
 _WITH_AN_INTERACTION = ("touches", "facts", "work_items", "calls")
 _BY_THEMSELVES = ("identities", "cases", "tasks", "consents", "person_facts")
@@ -29,14 +30,19 @@ _BY_THEMSELVES = ("identities", "cases", "tasks", "consents", "person_facts")
 class Merges(Changing):
     """MergeStore of hub/desk/client_stores.py."""
 
-    async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
+    async def merge(
+        self, principal: Principal, kept_id: PersonId, other_id: PersonId, *, then: AlsoDone | None = None
+    ) -> PersonId:
         """See the port."""
         # a message came in between, or two merges met
-        return await repeated(lambda: self._merged(principal, kept_id, other_id))
+        return await repeated(lambda: self._merged(principal, kept_id, other_id, then))
 
-    async def _merged(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
+    async def _merged(
+        self, principal: Principal, kept_id: PersonId, other_id: PersonId, then: AlsoDone | None
+    ) -> PersonId:
         tenant_id = principal.tenant_id
-        async with self._store.database.transaction() as wire:
+        async with self._store.unit(tenant_id) as unit:
+            wire = unit.wire
             kept = await self._reach.require(wire, principal, Permission.EDIT_PERSON, kept_id)
             other = await self._other(wire, principal, kept, other_id)
             if kept == other:
@@ -69,6 +75,8 @@ class Merges(Changing):
                 wire, principal, (kept, other), moved, Change(kind="card_merged", now=theirs.name)
             )
             await self._audit(wire, principal, AuditAction.MERGE_PERSONS, merge_id)
+            if then is not None:
+                await then(unit, kept)
         self._store.wake()
         return kept
 

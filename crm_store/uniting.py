@@ -1,12 +1,11 @@
 """Two records of one client, as what a channel vouches for shows them; behind `hub.ports.uniting`."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from crm_store.claims import add_claims
 from crm_store.store import Store
-from crm_store.unit_of_work import Encode, Unit
+from crm_store.unit_of_work import Encode
 from hub.domain.events import PersonChanged
 from hub.domain.ids import IdentityId, PersonId, TenantId
 from hub.domain.person import Confidence, Identity, IdentityKind
@@ -61,10 +60,6 @@ class Unitings:
     def __init__(self, store: Store, *, encode: Encode) -> None:
         self._store = store
         self._encode = encode
-
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[Unit]:
-        """See the port."""
-        return self._store.unit(tenant_id)
 
     async def twins(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> Twins | None:
         """See the port."""

@@ -43,6 +43,7 @@ from hub.domain.ids import (
 )
 from hub.domain.organization import OrganizationEdit
 from hub.domain.person import Confidence, IdentityKind, Purpose
+from hub.ports.uniting import AlsoDone
 
 
 class CardStore(Protocol):
@@ -100,8 +101,11 @@ class CardStore(Protocol):
 class MergeStore(Protocol):
     """Two records of one person."""
 
-    async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
-        """All that `other_id` had is `kept_id`'s from now on; nothing is deleted.
+    async def merge(
+        self, principal: Principal, kept_id: PersonId, other_id: PersonId, *, then: AlsoDone | None = None
+    ) -> PersonId:
+        """All that `other_id` had is `kept_id`'s from now on; nothing is deleted. `then` is done in the same commit:
+        what it raises leaves the records as they were, and after a Conflict (`raced`) both are done anew.
 
         Needs the right to edit the one and to read the other. Raises Invalid (`same_person`), Conflict, NotFound.
         """

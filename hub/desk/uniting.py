@@ -10,7 +10,7 @@ from hub.desk.client_stores import MergeStore
 from hub.desk.later import settle_before_close
 from hub.domain.access import Principal, system_principal
 from hub.domain.continuing import Engaged, to_unite
-from hub.domain.errors import Conflict, HubError
+from hub.domain.errors import HubError, Unavailable
 from hub.domain.ids import MergeId, PersonId, SessionId, TenantId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.person import IdentityKind
@@ -19,7 +19,7 @@ from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
 from hub.ports.clock import Clock
-from hub.ports.uniting import UnitingStore, UnitingUnit
+from hub.ports.uniting import AlsoDone, UnitingStore, UnitingUnit
 from hub.promises import next_in_place
 from hub.steps import close_by_itself, end_pass
 
@@ -28,6 +28,14 @@ log = structlog.get_logger(__name__)
 _TRIES = 3
 JOINED = "joined"
 """Why a pass left the line: its client is served in another interaction, which goes on with what this one held."""
+
+
+class _NotUnited(Exception):
+    """What is open with both cannot be one; nothing of it was done."""
+
+    def __init__(self, error: HubError) -> None:
+        super().__init__(error.stable_code)
+        self.code = error.stable_code
 
 
 class Uniting:
@@ -39,15 +47,31 @@ class Uniting:
         self._store = store
         self._clock = clock
 
-    async def merge(self, principal: Principal, kept_id: PersonId, other_id: PersonId) -> PersonId:
-        """See MergeStore; what is open with both becomes one after it (`to_unite`)."""
-        root = await self._merges.merge(principal, kept_id, other_id)
-        try:
-            await self.unite(principal.tenant_id, root)
-        except HubError as error:
-            # the records are one; their conversations go on side by side, as before
-            log.warning("interactions_not_united", person_id=root, code=error.stable_code)
-        return root
+    async def merge(
+        self, principal: Principal, kept_id: PersonId, other_id: PersonId, *, then: AlsoDone | None = None
+    ) -> PersonId:
+        """See MergeStore; what is open with both becomes one in the same commit (`to_unite`)."""
+
+        async def united(unit: UnitingUnit, person_id: PersonId) -> None:
+            try:
+                await self._united(unit, person_id)
+            except Unavailable:
+                raise
+            except HubError as error:
+                raise _NotUnited(error) from error
+            if then is not None:
+                await then(unit, person_id)
+
+        for attempt in range(_TRIES):
+            try:
+                return await self._merges.merge(principal, kept_id, other_id, then=united)
+            except _NotUnited as error:
+                if error.code == "raced" and attempt < _TRIES - 1:
+                    continue
+                # the records are one; their conversations go on side by side, as before
+                log.warning("interactions_not_united", person_id=kept_id, code=error.code)
+                break
+        return await self._merges.merge(principal, kept_id, other_id, then=then)
 
     async def undo(self, principal: Principal, merge_id: MergeId) -> PersonId:
         """See MergeStore."""
@@ -70,17 +94,6 @@ class Uniting:
             log.info("site_user_proven", person_id=twins.kept_id)
         await self._store.add_vouched(tenant_id, visitor_id, claims, self._clock.now())
         return twins is not None
-
-    async def unite(self, tenant_id: TenantId, person_id: PersonId) -> int:
-        """Bring together what is open with this client; how many interactions were taken in."""
-        for attempt in range(_TRIES):
-            try:
-                async with self._store.unit(tenant_id) as unit:
-                    return await self._united(unit, person_id)
-            except Conflict as error:
-                if error.stable_code != "raced" or attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("the loop returns or raises")
 
     async def _united(self, unit: UnitingUnit, person_id: PersonId) -> int:
         now = self._clock.now()

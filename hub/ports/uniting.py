@@ -1,7 +1,6 @@
 """What bringing together two records of one client, and what is open with both, asks of the store and of channels."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -47,12 +46,12 @@ class UnitingUnit(TalkUnit, Protocol):
         ...
 
 
+AlsoDone = Callable[[UnitingUnit, PersonId], Awaitable[None]]
+"""What is done in the commit that makes two records one, of which that one is left."""
+
+
 class UnitingStore(Protocol):
     """The store of those who unite."""
-
-    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitingUnit]:
-        """A unit of work. Raises Unavailable, Conflict (`raced`)."""
-        ...
 
     async def vouched_twins(
         self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim]

@@ -1,6 +1,7 @@
 """When two records turn out to be one client, what is open with both becomes one, and nothing is taken from anybody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from hub.cluster.codec import encode
 from hub.desk.later import Later
 from hub.desk.uniting import Uniting
 from hub.domain.access import Principal, Role
-from hub.domain.errors import Invalid
+from hub.domain.errors import Conflict, Invalid
 from hub.domain.events import InteractionClosed, ReservationEnded
 from hub.domain.ids import IdentityId, MergeId, PersonId
 from hub.domain.person import Confidence, Identity, IdentityKind
@@ -89,6 +90,49 @@ async def test_what_waits_goes_on_in_what_the_agent_has(house: House, uniting: U
     (again,) = await house.receive(by_bot(house, "more"))
     assert again.interaction_id == mine.interaction_id
     assert not again.continued
+
+
+class Died(Exception):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("how", ["dies", "raced_once"])
+async def test_records_and_what_is_open_with_them_become_one_together_or_not_at_all(
+    house: House, uniting: Uniting, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    by_letter, by_chat = await written(house, by_mail(house), by_bot(house))
+    whole, tries = uniting._taken_in, [Died()] if how == "dies" else [Conflict("met", code="raced")]
+
+    async def broken(*given: Any) -> Any:
+        done = await whole(*given)
+        if tries:
+            raise tries.pop()
+        return done
+
+    monkeypatch.setattr(uniting, "_taken_in", broken)
+    asked = (boss(house), by_letter.person_id, by_chat.person_id)
+    if how == "dies":
+        with pytest.raises(Died):
+            await uniting.merge(*asked)
+        assert len(await opened(house)) == 2
+        assert await house.count("merges") == 0
+    await uniting.merge(*asked)
+    assert len(await opened(house)) == 1
+    assert await house.count("merges") == 1
+
+
+async def test_what_cannot_be_one_leaves_the_records_one_and_conversations_two(
+    house: House, uniting: Uniting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_letter, by_chat = await written(house, by_mail(house), by_bot(house))
+
+    async def refused(*_: Any) -> Any:
+        raise Invalid("no", code="no_such_queue")
+
+    monkeypatch.setattr(uniting, "_taken_in", refused)
+    await uniting.merge(boss(house), by_letter.person_id, by_chat.person_id)
+    assert len(await opened(house)) == 2
+    assert await house.count("merges") == 1
 
 
 async def test_numbers_of_the_thread_that_moved_go_on(house: House, uniting: Uniting) -> None:
