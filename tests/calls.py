@@ -49,7 +49,8 @@ async def set_voice_rules(admin: Agent, name: str, *, wrap_up_s: object = None, 
     """The rules of a queue for calls, changed by the administrator."""
     queues = (await admin.get("/api/v1/floor/queues"))["items"]
     queue = next(queue for queue in queues if queue["name"] == name)
-    unknown = {"id", "version", "retired", "retired_to", "waiting", "sites", "is_open", "next_opening_at"}
+    unknown = {"id", "version", "retired", "retired_to", "waiting", "is_open", "next_opening_at"}
+    unknown |= {"sites", "mail_accounts", "telegram_bots"}
     draft = {key: value for key, value in queue.items() if key not in unknown}
     draft["owner_first_s"] = round(queue["owner_first_s"])
     draft["voice"] = {**queue["voice"], **voice}
