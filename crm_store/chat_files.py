@@ -1,10 +1,12 @@
 """Files that visitors uploaded, who may see which, and those that nobody sent."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
+from crm_store.contents import held_contents
 from crm_store.driver import Row
 from crm_store.instants import from_us, to_us
 from crm_store.mapping import TOUCHES_OF_SESSION, columns
@@ -12,7 +14,7 @@ from crm_store.rows.webchat import chat_files
 from crm_store.store import Store
 from hub.domain.ids import TenantId
 from hub.domain.touch import Attachment
-from hub.ports.visitors import Visitor, VisitorFile
+from hub.ports.visitors import OldFile, Visitor, VisitorFile
 
 _FILE = columns(chat_files)
 _attachments = msgspec.json.Decoder(tuple[Attachment, ...]).decode
@@ -82,31 +84,36 @@ class ChatFiles:
         found = (a for r in rows for a in _attachments(r[0]) if a.sha256 == sha256)
         return next(found, None)
 
-    async def dead_files(self, before: datetime, limit: int) -> list[VisitorFile]:
+    async def old_files(self, before: datetime, limit: int, after: VisitorFile | None) -> list[OldFile]:
         """See VisitorStore."""
-        async with self._store.database.transaction() as wire:
+        place = (to_us(after.at), after.id) if after is not None else (0, "")
+        async with self._store.database.snapshot() as wire:
             rows = await wire.fetch(
                 f"SELECT {columns(chat_files, 'f.')}, EXISTS (SELECT 1 FROM {TOUCHES_OF_SESSION}"
                 " WHERE s.tenant_id = f.tenant_id AND s.account = 'webchat:' || f.site_key AND s.thread = f.visitor_id"
                 " AND t.attachments LIKE '%' || f.sha256 || '%') FROM chat_files f"
-                " WHERE f.at < $1 ORDER BY f.at LIMIT $2",
+                " WHERE f.at < $1 AND f.at >= $2 AND (f.at > $2 OR f.id > $3) ORDER BY f.at, f.id LIMIT $4",
                 to_us(before),
+                *place,
                 limit,
             )
-            await wire.execute("DELETE FROM chat_files WHERE id = ANY($1)", [r[0] for r in rows])
-            dead: list[VisitorFile] = []
+            # most were sent, and stand in the conversation: only others are looked for in all that there is
+            unsent: dict[TenantId, set[str]] = defaultdict(set)
             for file in (_file_of(r) for r in rows if not r[-1]):
-                shared = await wire.fetch(
-                    "SELECT 1 WHERE EXISTS (SELECT 1 FROM chat_files WHERE tenant_id = $1 AND sha256 = $2)"
-                    " OR EXISTS (SELECT 1 FROM uploads WHERE tenant_id = $1 AND sha256 = $2)"
-                    " OR EXISTS (SELECT 1 FROM touches WHERE tenant_id = $1 AND attachments LIKE $3)",
-                    file.tenant_id,
-                    file.file.sha256,
-                    f"%{file.file.sha256}%",
-                )
-                if not shared:
-                    dead.append(file)
-        return dead
+                unsent[file.tenant_id].add(file.file.sha256)
+            held = {
+                tenant_id: await held_contents(wire, tenant_id, hashes, besides_chat_files_before=before)
+                for tenant_id, hashes in unsent.items()
+            }
+        return [
+            OldFile(file=file, is_held=is_sent or file.file.sha256 in held[file.tenant_id])
+            for file, is_sent in ((_file_of(r), bool(r[-1])) for r in rows)
+        ]
+
+    async def forget_files(self, ids: Sequence[str]) -> None:
+        """See VisitorStore."""
+        async with self._store.database.transaction() as wire:
+            await wire.execute("DELETE FROM chat_files WHERE id = ANY($1)", list(ids))
 
 
 def _file_of(r: Row) -> VisitorFile:

@@ -90,6 +90,12 @@ letters = Table(
         postgresql_where=text("state = 'unreadable' AND handled_at IS NULL"),
     ),
     Index("ix_letters_touch", "touch_id"),
+    Index(
+        "ix_letters_raw",
+        "raw_sha256",
+        sqlite_where=text("raw_sha256 IS NOT NULL"),
+        postgresql_where=text("raw_sha256 IS NOT NULL"),
+    ),
 )
 """A letter as it came: small ones in `raw`, large ones among the attachments under `raw_sha256`. Times in µs, sizes in
 bytes. `handled_…`: who was done with one that could not be read, under the name they had, and what they wrote of it."""

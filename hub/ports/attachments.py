@@ -1,6 +1,7 @@
 """Keeping the contents of files, found again by their hash."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
 from hub.domain.ids import TenantId
@@ -27,6 +28,9 @@ class Attachments(Protocol):
         """The content in chunks of at most 64 KiB. Raises NotFound at the first step."""
         ...
 
-    async def remove(self, tenant_id: TenantId, sha256: str) -> None:
-        """Forget it; an absent one is no error."""
+    async def remove(
+        self, tenant_id: TenantId, sha256: str, *, unless_put_since: datetime | None = None
+    ) -> bool:
+        """Forget it; an absent one is no error. False: it stays, as it was put since then, be it that the same
+        content was there already: whoever put it names it only now."""
         ...

@@ -150,6 +150,14 @@ class SiteSecretStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldFile:
+    """A file that was uploaded a while ago. `is_held`: something else than uploads as old as it holds the content."""
+
+    file: VisitorFile
+    is_held: bool
+
+
 class VisitorStore(Protocol):
     """Off the touch path, but read at each connection."""
 
@@ -237,7 +245,10 @@ class VisitorStore(Protocol):
         """A file of that content in the visitor's own conversation, from either side; notes never."""
         ...
 
-    async def dead_files(self, before: datetime, limit: int) -> list[VisitorFile]:
-        """Files uploaded before then that no touch has: removed from the list, to be removed from the disk
-        unless something else has the same content (those are left out)."""
+    async def old_files(self, before: datetime, limit: int, after: VisitorFile | None) -> list[OldFile]:
+        """Files uploaded before then, the oldest first; those behind `after`."""
+        ...
+
+    async def forget_files(self, ids: Sequence[str]) -> None:
+        """Take files off the list of uploads: their contents are gone, or somebody else's."""
         ...

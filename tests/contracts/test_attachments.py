@@ -1,8 +1,10 @@
 """What must be true of every place that keeps the contents of files."""
 
 import hashlib
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,25 @@ async def test_what_is_no_hash_is_not_found(attachments: Attachments, name: str)
     with pytest.raises(NotFound):
         await content_of(attachments, DEFAULT_TENANT, name)
     await attachments.remove(DEFAULT_TENANT, name)
+
+
+@pytest.mark.parametrize("content", [PHOTO, PHOTO * 8], ids=["in one go", "in pieces"])
+async def test_what_was_put_lately_is_not_removed_even_where_it_was_there_long_before(
+    attachments: Attachments, tmp_path: Path, content: bytes
+) -> None:
+    sha256, _ = await attachments.put(DEFAULT_TENANT, in_chunks(content), limit_bytes=len(content))
+    (file,) = (path for path in tmp_path.rglob(sha256))
+    of_long_ago = file.stat().st_mtime - 7200
+    since = datetime.fromtimestamp(of_long_ago + 3600, UTC)
+    assert not await attachments.remove(DEFAULT_TENANT, sha256, unless_put_since=since)
+    os.utime(file, (of_long_ago, of_long_ago))
+
+    await attachments.put(DEFAULT_TENANT, in_chunks(content), limit_bytes=len(content))
+
+    assert not await attachments.remove(DEFAULT_TENANT, sha256, unless_put_since=since)
+    assert await attachments.size(DEFAULT_TENANT, sha256) == len(content)
+    (file,) = (path for path in tmp_path.rglob(sha256))
+    os.utime(file, (of_long_ago, of_long_ago))
+    assert await attachments.remove(DEFAULT_TENANT, sha256, unless_put_since=since)
+    with pytest.raises(NotFound):
+        await attachments.size(DEFAULT_TENANT, sha256)

@@ -122,7 +122,7 @@ async def test_whom_an_agent_has_stays_with_the_agent(desk: Desk) -> None:
 # --- files ---
 
 
-async def test_files_are_the_visitors_own_and_dead_ones_go_unless_somebody_has_the_content(
+async def test_files_are_the_visitors_own_and_of_old_ones_it_is_known_whether_somebody_has_the_content(
     house: House,
 ) -> None:
     visitors = Visitors(house.store, encode=encode)
@@ -169,6 +169,14 @@ async def test_files_are_the_visitors_own_and_dead_ones_go_unless_somebody_has_t
     assert await visitors.sent_file(one, sent.sha256) == sent
     assert await visitors.sent_file(two, sent.sha256) is None
     assert await visitors.sent_file(one, unsent.sha256) is None
-    dead = await visitors.dead_files(now - timedelta(hours=24), 100)
-    assert [f.file for f in dead if f.tenant_id == house.tenant_id] == [unsent]
+    before = now - timedelta(hours=24)
+    old = [o for o in await visitors.old_files(before, 100, None) if o.file.tenant_id == house.tenant_id]
+    assert {o.file.file: o.is_held for o in old} == {sent: True, unsent: False, shared: True}
+    first, *rest = old
+    behind = await visitors.old_files(before, 100, first.file)
+    assert [o.file for o in behind if o.file.tenant_id == house.tenant_id] == [o.file for o in rest]
+    await visitors.forget_files([o.file.id for o in rest])
+    left = await visitors.old_files(before, 100, None)
+    assert [o.file for o in left if o.file.tenant_id == house.tenant_id] == [first.file]
+    assert (await visitors.uploaded_since(two, before))[0] == 1
     assert (await visitors.conversation(one, after_seq=0, limit=10))[0].attachments == (sent,)

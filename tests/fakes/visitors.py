@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from hub.domain.errors import NotFound, Unavailable
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.touch import Attachment, Claim, Delivery, Direction
-from hub.ports.visitors import Place, Rating, Site, ThreadState, ThreadTouch, Visitor, VisitorFile
+from hub.ports.visitors import OldFile, Place, Rating, Site, ThreadState, ThreadTouch, Visitor, VisitorFile
 
 SHUT = ThreadState(open=False, agent="", waiting=False)
 
@@ -127,12 +127,16 @@ class FakeVisitors:
         sent = (a for touch in self.said[visitor.id] for a in touch.attachments if a.sha256 == sha256)
         return next(sent, None)
 
-    async def dead_files(self, before: datetime, limit: int) -> list[VisitorFile]:
+    async def old_files(self, before: datetime, limit: int, after: VisitorFile | None) -> list[OldFile]:
         self._require_up()
-        dead = [f for f in self.uploaded.values() if f.at < before][:limit]
-        for file in dead:
-            del self.uploaded[file.id]
-        return dead
+        place = (after.at, after.id) if after else (datetime.min.replace(tzinfo=UTC), "")
+        old = sorted((f.at, f.id) for f in self.uploaded.values() if f.at < before and (f.at, f.id) > place)
+        return [OldFile(file=self.uploaded[id_], is_held=False) for _, id_ in old[:limit]]
+
+    async def forget_files(self, ids: Sequence[str]) -> None:
+        self._require_up()
+        for id_ in ids:
+            del self.uploaded[id_]
 
     async def places(self, tenant_id: TenantId, queue_ids: Sequence[QueueId], account: str) -> list[Place]:
         self._require_up()

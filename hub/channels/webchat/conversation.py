@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from datetime import timedelta
 from typing import assert_never
 
 from hub.channels.webchat.asides import Asides
@@ -124,11 +125,14 @@ class Conversation:
         await self._in_hand().put(written)
 
     async def _files(self, ids: tuple[str, ...]) -> tuple[Attachment, ...]:
-        """The files this visitor uploaded. Raises Invalid for too many, and for any that is not there."""
+        """The files this visitor uploaded. Raises Invalid for too many, and for any that is not there, or soon will not
+        be: what is named may not be swept before the message is kept."""
         site = self._thread.site
         if len(ids) > site.setup.files.most:
             raise Invalid(f"a message has at most {site.setup.files.most} files", code="too_many_files")
-        found = await self._around.visitors.files(self._thread.visitor, ids)
+        since = self._around.clock.now() - timedelta(hours=self._around.settings.unsent_file_hours)
+        named = await self._around.visitors.files(self._thread.visitor, ids)
+        found = {id_: file for id_, file in named.items() if file.at >= since}
         if len(found) < len(set(ids)):
             raise Invalid("a file of the message is not there", code="no_such_file")
         return tuple(found[id_].file for id_ in dict.fromkeys(ids))

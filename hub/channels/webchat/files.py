@@ -14,6 +14,7 @@ from hub.channels.webchat.limits import Rate, Together, Window
 from hub.channels.webchat.settings import WebChatSettings
 from hub.channels.webchat.visitors import visitor_of
 from hub.domain.errors import Forbidden, HubError, Invalid, NotFound, NotSignedIn, TooMany, Unavailable
+from hub.domain.ids import TenantId
 from hub.domain.touch import Attachment
 from hub.file_types import HEAD_BYTES, clean_name, type_of
 from hub.ports.attachments import Attachments
@@ -28,7 +29,11 @@ _DAY_S = 24 * 3600.0
 _SITE_KEY_CHARS = 64
 _NAME_CHARS = 1000
 _UPLOAD_ID_CHARS = 64
-_DEAD_AT_A_TIME = 200
+_OLD_AT_A_TIME = 200
+_SENDING = timedelta(minutes=10)
+"""A message that names a file may be under way so long."""
+_SETTLING = timedelta(hours=1)
+"""Whatever was put is named by a row so soon after, or is put again."""
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _STATUS: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
@@ -74,8 +79,6 @@ class Files:
         )
         self._of_address = Window(limit=settings.uploads_per_address, window_s=_DAY_S)
         self._coming: dict[str, int] = {}
-        self._uploads = 0
-        self._sweeping = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """All are public, and answer a visitor's token only."""
@@ -140,18 +143,25 @@ class Files:
         return found
 
     async def sweep(self) -> int:
-        """Remove what was uploaded and never sent; how many contents."""
-        before = self._clock.now() - timedelta(hours=self._settings.unsent_file_hours)
-        removed = 0
-        async with self._sweeping:  # an upload of the very content waits, and finds it gone or stores it anew
-            while self._uploads == 0:
-                dead = await self._visitors.dead_files(before, _DEAD_AT_A_TIME)
-                for file in dead:
-                    await self._attachments.remove(file.tenant_id, file.file.sha256)
-                removed += len(dead)
-                if len(dead) < _DEAD_AT_A_TIME:
-                    break
-        return removed
+        """Remove what was uploaded and never sent; how many contents. What was put again lately, by whomever, stays
+        until the next time."""
+        shortest = timedelta(hours=self._settings.unsent_file_hours)
+        now = self._clock.now()
+        before, since = now - shortest - min(_SENDING, shortest), now - min(_SETTLING, shortest)
+        removed: set[tuple[TenantId, str]] = set()
+        after = None
+        while old := await self._visitors.old_files(before, _OLD_AT_A_TIME, after):
+            done = []
+            for one in old:
+                content = (one.file.tenant_id, one.file.file.sha256)
+                if one.is_held:
+                    done.append(one.file.id)
+                elif content in removed or await self._attachments.remove(*content, unless_put_since=since):
+                    removed.add(content)
+                    done.append(one.file.id)
+            await self._visitors.forget_files(done)
+            after = old[-1].file
+        return len(removed)
 
     async def _taken(
         self, request: web.Request, site: Site, visitor: Visitor, headers: dict[str, str]
@@ -218,23 +228,18 @@ class Files:
             while more := await self._next(content, 64 * 1024):
                 yield more
 
-        async with self._sweeping:
-            self._uploads += 1
-        try:
-            sha256, size = await self._attachments.put(visitor.tenant_id, chunks(), limit_bytes=limit)
-            file = VisitorFile(
-                id=self._new_id(),
-                tenant_id=visitor.tenant_id,
-                visitor_id=visitor.id,
-                site_key=site.key,
-                file=Attachment(
-                    sha256=sha256, name=clean_name(name, media_type), media_type=media_type, size_bytes=size
-                ),
-                at=self._clock.now(),
-            )
-            await self._visitors.add_file(file)
-        finally:
-            self._uploads -= 1
+        sha256, size = await self._attachments.put(visitor.tenant_id, chunks(), limit_bytes=limit)
+        file = VisitorFile(
+            id=self._new_id(),
+            tenant_id=visitor.tenant_id,
+            visitor_id=visitor.id,
+            site_key=site.key,
+            file=Attachment(
+                sha256=sha256, name=clean_name(name, media_type), media_type=media_type, size_bytes=size
+            ),
+            at=self._clock.now(),
+        )
+        await self._visitors.add_file(file)
         return file
 
     async def _next(self, content: StreamReader, size: int) -> bytes:

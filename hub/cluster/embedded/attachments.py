@@ -1,12 +1,13 @@
 """Attachments in a folder: `<root>/<tenant>/<ab>/<cd>/<hash>`, written aside, made durable, then renamed."""
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import re
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 CHUNK_BYTES = 64 * 1024
 _WRITE_BYTES = 1024 * 1024
 _INCOMING = "incoming"
+_NAMES = threading.Lock()
+"""Between looking at a file and doing something to its name."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -79,10 +82,14 @@ class FolderAttachments:
         finally:
             os.close(fd)
 
-    async def remove(self, tenant_id: TenantId, sha256: str) -> None:
+    async def remove(
+        self, tenant_id: TenantId, sha256: str, *, unless_put_since: datetime | None = None
+    ) -> bool:
         """See the port. Gone for good when it returns."""
-        with contextlib.suppress(NotFound):
-            await _on_disk(_remove, self._path(tenant_id, sha256))
+        try:
+            return await _on_disk(_remove, self._path(tenant_id, sha256), unless_put_since)
+        except NotFound:
+            return True
 
     def _path(self, tenant_id: TenantId, sha256: str) -> Path:
         """Where it is. Raises NotFound for what cannot be a tenant or a hash: no name leads anywhere else."""
@@ -125,7 +132,9 @@ def _keep(fd: int, incoming: Path, target: Path, root: Path, durable: set[Path])
     are folders whose own names are."""
     os.fsync(fd)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    incoming.replace(target)
+    with _NAMES:
+        os.utime(incoming)
+        incoming.replace(target)
     _name(target, root, durable)
 
 
@@ -144,10 +153,12 @@ def _keep_whole(content: bytes, incoming: Path, target: Path, root: Path, durabl
 
 def _is_kept(target: Path, size_bytes: int, root: Path, durable: set[Path]) -> bool:
     """Whether this very content is there, as the picture of a signature is that comes with each letter. Under its name
-    it is durable; whoever named it may have died before the name was."""
+    it is durable; whoever named it may have died before the name was. Its time is when it was last put."""
     try:
-        if target.stat().st_size != size_bytes:
-            return False
+        with _NAMES:
+            if target.stat().st_size != size_bytes:
+                return False
+            os.utime(target)
         _name(target, root, durable)
     except FileNotFoundError:
         return False
@@ -165,9 +176,14 @@ def _name(target: Path, root: Path, durable: set[Path]) -> None:
     durable.update(new)  # now that all above them are, too
 
 
-def _remove(path: Path) -> None:
-    path.unlink()
+def _remove(path: Path, unless_put_since: datetime | None) -> bool:
+    with _NAMES:
+        # where the clock was set back more is spared for a while, and nothing is lost
+        if unless_put_since is not None and path.stat().st_mtime >= unless_put_since.timestamp():
+            return False
+        path.unlink()
     _sync_folder(path.parent)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Files of visitors over HTTP: who may send and see which, how much, and what is left of it."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -249,8 +250,24 @@ async def test_what_was_never_sent_is_swept_from_the_disk() -> None:
         await upload(server, page.token)
         assert await server.chat.sweep_files() == 0
         server.clock.advance(timedelta(hours=25).total_seconds())
+        (file,) = (p for p in server.folder.rglob("*") if p.is_file())
+        lately = server.clock.now().timestamp() - 600
+        os.utime(file, (lately, lately))  # the same was put again, by whoever names it only now
+        assert await server.chat.sweep_files() == 0
+        os.utime(file, (1.0, 1.0))
         assert await server.chat.sweep_files() == 1
         assert [p for p in server.folder.rglob("*") if p.is_file()] == []
+        assert server.visitors.uploaded == {}
+
+
+async def test_a_file_that_may_be_swept_before_its_message_is_kept_is_not_sent() -> None:
+    async with ChatServer() as server:
+        page = await server.visitor()
+        _, kept, _ = await upload(server, page.token)
+        server.clock.advance(timedelta(hours=24, seconds=1).total_seconds())
+        await page.say("message", client_msg_id="m1", text="x", files=[kept["id"]])
+        assert (await page.hears("error"))["code"] == "no_such_file"
+        assert await server.chat.sweep_files() == 0
 
 
 async def test_a_message_has_no_more_files_than_the_site_allows() -> None:
