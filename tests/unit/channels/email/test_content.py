@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.channels.email.content import content_sha256
+from hub.channels.email.content import content_of, content_sha256
 
 LETTER = (
     "From: Anna <anna@client.test>\r\nTo: support@hub.test\r\nSubject: a very long\r\n subject\r\n"
@@ -62,3 +62,50 @@ def test_a_header_cannot_pass_for_another() -> None:
 @settings(deadline=None)
 def test_any_bytes_have_a_hash(raw: bytes) -> None:
     assert len(content_sha256(raw)) == 64
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "ALARM: ",
+        "From: shop@client.test\nSubject: Order\n",
+        "From: shop@client.test\nno header at all\nSubject: Order\n",
+        "From: shop@client.test\nSubject: Order\n\n",
+        "From: shop@client.test\nSubject: Order\nX-Order: ",
+        "  ",
+        "From shop@client.test Mon Mar  3 10:00:00 2025\n",
+    ],
+    ids=[
+        "no headers",
+        "a word",
+        "no empty line",
+        "a stray line",
+        "a body",
+        "a field",
+        "a blank",
+        "of a mailbox file",
+    ],
+)
+@pytest.mark.parametrize("rest", ["", "\n\nThanks"])
+def test_letters_that_say_different_things_are_different_letters(head: str, rest: str) -> None:
+    said = [f"{head}{what}{rest}" for what in ("fire in hall 1", "flood in hall 2: all of it", "Order: two")]
+
+    assert len({content_sha256(one.encode()) for one in said}) == len(said)
+    assert len({content_sha256(one.replace("\n", "\r\n").encode()) for one in said}) == len(said)
+
+
+def test_the_line_before_a_letter_in_a_mailbox_file_is_no_part_of_it() -> None:
+    assert content_sha256(
+        b"From anna@client.test Mon Mar  3 10:00:00 2025\n" + LETTER.encode()
+    ) == content_sha256(LETTER.encode())
+
+
+def test_a_letter_without_date_and_id_is_known_by_where_it_was_first_received() -> None:
+    written = "From: shop@client.test\nTo: support@hub.test\nSubject: Toner is low\n\nToner is low\n"
+    first = "Received: from printer by mx.client.test id {}; Mon\n" + written
+    again = "Return-Path: <>\nReceived: from mx.client.test by mx.hub.test id 7\n" + first
+
+    assert content_sha256(again.format(1).encode()) == content_sha256(first.format(1).encode())
+    assert content_sha256(first.format(1).encode()) != content_sha256(first.format(2).encode())
+    assert [content_of(one.encode()).is_named for one in (written, first, LETTER)] == [False, True, True]

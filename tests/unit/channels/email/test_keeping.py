@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,23 @@ async def test_letters_that_come_together_share_a_commit(tmp_path: Path) -> None
     assert len(room.store.commits) == 1
     assert await room.keeping.keep(ACCOUNT, brought("3")) is False
     job.cancel()
+
+
+async def test_a_device_that_says_the_same_again_later_is_heard_again(room: MailRoom) -> None:
+    raw = b"ALARM in hall 1\n"
+    at = NOW.replace(minute=10)
+    some = [brought(raw=raw, received_at=at + timedelta(minutes=n)) for n in (0, 5, 60)]
+    assert [await room.keeping.keep(ACCOUNT, one) for one in some] == [True, False, True]
+
+
+async def test_a_mailbox_that_brings_what_has_neither_date_nor_id_again_brings_the_same(
+    room: MailRoom,
+) -> None:
+    raw = b"ALARM in hall 1\n"
+    some = [brought(raw=raw, uid=n, received_at=NOW + timedelta(hours=n)) for n in (1, 2)]
+    for n, one in enumerate(some):
+        cursor = MailCursor(folder="INBOX", uidvalidity=n, last_uid=1)
+        assert await room.keeping.keep_from(ACCOUNT, [one], cursor) == 1 - n
 
 
 async def test_a_store_that_cannot_keep_is_told_to_whoever_brought_it(room: MailRoom) -> None:
