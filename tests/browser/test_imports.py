@@ -105,6 +105,8 @@ async def test_the_two_clients_of_a_row_that_is_not_taken_are_a_click_away(
     await expect(refused.locator("a")).to_have_text(["Ivan", "Olga"])
     cut = await page.locator("section.columns").evaluate("box => box.scrollHeight - box.clientHeight")
     assert cut <= 1, "the table of columns scrolls in a box of its own"
+    beyond = await page.locator("section.first").evaluate("box => getComputedStyle(box).overflowX")
+    assert beyond == "auto", "what is wider than the page stands outside of its panel"
     await screen.settled()
     await screen.picture(f"both-{language}-{width}")
     assert [*await screen.violations(), *screen.complaints] == []
