@@ -132,6 +132,17 @@ class TelegramUpdates:
             )
         return str(rows[0][0]) if rows else None
 
+    async def raw_of(self, tenant_id: TenantId, account: str, external_id: str) -> bytes | None:
+        """See the port."""
+        async with self._store.database.snapshot() as wire:
+            rows = await wire.fetch(
+                "SELECT raw FROM touches WHERE tenant_id = $1 AND account = $2 AND external_id = $3",
+                tenant_id,
+                account,
+                external_id,
+            )
+        return bytes(rows[0][0]) if rows and rows[0][0] is not None else None
+
     async def open_places(
         self, tenant_id: TenantId, interaction_id: InteractionId
     ) -> Sequence[tuple[str, str]]:

@@ -51,6 +51,10 @@ class UpdateStore(Protocol):
         """What a touch said; None: it is not here."""
         ...
 
+    async def raw_of(self, tenant_id: TenantId, account: str, external_id: str) -> bytes | None:
+        """The update that a touch was made of, as it came; None: it is not here."""
+        ...
+
     async def parts_sent(self, touch_id: TouchId) -> Mapping[int, str]:
         """The parts of a reply that were sent, by their place, and Telegram's ids of them."""
         ...

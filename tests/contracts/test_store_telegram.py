@@ -187,6 +187,8 @@ async def test_what_a_touch_said_is_found_by_its_key(house: House) -> None:
     await house.receive(message)
     assert await updates.text_of(house.tenant_id, message.account, message.external_id) == "hello"
     assert await updates.text_of(house.tenant_id, message.account, "none") is None
+    assert await updates.raw_of(house.tenant_id, message.account, message.external_id) == b"hello"
+    assert await updates.raw_of(house.tenant_id, message.account, "none") is None
 
 
 async def test_a_bot_keeps_its_name(house: House) -> None:

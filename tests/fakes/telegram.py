@@ -63,6 +63,7 @@ class FakeUpdates:
         self.parts: dict[tuple[str, int], str] = {}
         self.failing: Callable[[], bool] = lambda: False
         self.text: dict[str, str] = {}
+        self.raw: Callable[[str], bytes | None] = lambda _key: None
 
     async def keep_updates(self, bot: TelegramBot, updates: Sequence[NewUpdate]) -> Sequence[bool]:
         await asyncio.sleep(0)
@@ -126,6 +127,9 @@ class FakeUpdates:
 
     async def text_of(self, tenant_id: TenantId, account: str, external_id: str) -> str | None:
         return self.text.get(external_id)
+
+    async def raw_of(self, tenant_id: TenantId, account: str, external_id: str) -> bytes | None:
+        return self.raw(external_id)
 
     async def parts_sent(self, touch_id: TouchId) -> Mapping[int, str]:
         return {part: sent for (touch, part), sent in self.parts.items() if touch == touch_id}
@@ -245,6 +249,7 @@ class BotRoom:
         self.proved: list[tuple[str, str]] = []
         self.updates = FakeUpdates()
         self.updates.failing = lambda: self.inbox.failing is not None
+        self.updates.raw = lambda key: next((t.raw for t in self.inbox.touches if t.external_id == key), None)
         self.questions = FakeQuestions()
         self.questions.failing = self.updates.failing
         self.attachments = FolderAttachments(folder)

@@ -209,8 +209,9 @@ class Incoming:
             return SettledUpdate(
                 number=update.number, state=UpdateState.IGNORED, keep_raw=read.why == "other_kind"
             )
-        if not await self._is_wanted(opened, read):
+        if (wanted := await self._wanted(opened, read)) is None:
             return SettledUpdate(number=update.number, state=UpdateState.IGNORED)
+        read = wanted
         if isinstance(read, Removed):
             touch = await self._removed(opened, update, read)
         else:
@@ -224,9 +225,10 @@ class Incoming:
         except Conflict:
             if chosen is not None:  # two presses, and the other was first
                 return await self._stale(opened, update, read)
-            # it is here in another form: its file came the first time, or Telegram wrote some of it anew
-            return SettledUpdate(number=update.number, state=UpdateState.STORED, keep_raw=True)
+            return await self._known(opened, update, touch)
         except Invalid as error:
+            if error.stable_code != "no_such_queue":  # it will be as little kept the next time
+                raise
             raise Unavailable(str(error), code=error.stable_code) from error
         if chosen is not None and isinstance(read, Said):
             await self._presses.chosen(opened, read, chosen)
@@ -241,17 +243,33 @@ class Incoming:
                 found |= await self._proves.proven(touch.tenant_id, sender.kind, sender.value, claim.value)
         return found
 
-    async def _is_wanted(self, opened: Opened, read: "Said | Removed") -> bool:
-        if read.connection_id:
-            if not opened.bot.setup.business_owners:
-                return False
-            try:
-                owner = await self._bots.owner_of(opened, read.connection_id)
-            except NotFound:
-                return False
-            # what the owner writes there is no client's word
-            return owner in opened.bot.setup.business_owners and owner != read.who.number
-        return opened.bot.setup.groups or not getattr(read, "in_group", False)
+    async def _known(self, opened: Opened, update: KeptUpdate, touch: InboundTouch) -> SettledUpdate:
+        """Something is kept under its key. It may be the same in another form: with its file, or without. Else nobody
+        would ever see this one: it is told as unreadable."""
+        from hub.channels.telegram.parse import is_same
+
+        before = await self._store.raw_of(self._tenant_id, touch.account, touch.external_id)
+        if before is not None and is_same(before, update.raw):
+            return SettledUpdate(number=update.number, state=UpdateState.STORED, keep_raw=True)
+        log.warning("telegram_update_conflicts", bot=opened.bot.name, number=update.number)
+        self._told("other_content")
+        return SettledUpdate(number=update.number, state=UpdateState.UNREADABLE, keep_raw=True)
+
+    async def _wanted(self, opened: Opened, read: "Said | Removed") -> "Said | Removed | None":
+        """The same with the keys that it is known by here; None: it is not for us."""
+        from hub.channels.telegram.parse import of_account
+
+        setup = opened.bot.setup
+        if not read.connection_id:
+            return read if setup.groups or not getattr(read, "in_group", False) else None
+        try:
+            owner = await self._bots.owner_of(opened, read.connection_id) if setup.business_owners else 0
+        except NotFound:
+            return None
+        # what the owner writes there is no client's word
+        return (
+            of_account(read, owner) if owner in setup.business_owners and owner != read.who.number else None
+        )
 
     async def _pressed(
         self, opened: Opened, update: KeptUpdate, read: "Read", query_id: str

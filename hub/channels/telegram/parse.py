@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,14 @@ from hub.domain.texts import one_line, written_text
 
 _TEXT_CHARS = 8_000
 _NAME_CHARS = 120
+_READ_KINDS = (
+    "message",
+    "edited_message",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "callback_query",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +120,26 @@ def read_update(raw: bytes) -> Read:
         return Illegible(why=type(error).__name__)
 
 
+def of_account(read: Said | Removed, owner: int) -> Said | Removed:
+    """What was read in a business chat, of its owner's account. Each numbers its messages by itself: one client has the
+    same numbers with two of them and with the bot."""
+    if isinstance(read, Removed):
+        return replace(read, keys=tuple(f"of:{owner}:{key}" for key in read.keys))
+    return replace(read, key=f"of:{owner}:{read.key}")
+
+
+def is_same(raw: bytes, other: bytes) -> bool:
+    """Whether two updates, whatever their form, say the same."""
+    one, two = read_update(raw), read_update(other)
+    if not isinstance(one, Said) or not isinstance(two, Said):
+        return isinstance(one, Removed) and isinstance(two, Removed) and one.keys == two.keys
+    files = [said.file.unique_id if said.file else "" for said in (one, two)]
+    return (one.text, one.word, one.phone, files[0]) == (two.text, two.word, two.phone, files[1])
+
+
 def _read(update: Update, data: Mapping[str, Any]) -> Read:
+    if sum(data.get(kind) is not None for kind in _READ_KINDS) > 1:
+        return Illegible(why="several_kinds")  # Telegram sends none, and half of it would be lost
     if update.callback_query is not None:
         return _pressed(update.callback_query)
     if (removed := update.deleted_business_messages) is not None:
@@ -243,6 +270,8 @@ def _pressed(query: CallbackQuery) -> Read:
 
 
 def _key(chat: int, number: int) -> str:
+    if type(chat) is not int or type(number) is not int:
+        raise TypeError("ids are whole numbers")
     return f"{chat}:{number}"
 
 

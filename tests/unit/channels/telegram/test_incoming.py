@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.errors import Unavailable
+from hub.domain.errors import Invalid, Unavailable
 from hub.domain.person import IdentityKind
 from hub.domain.telegram import BotSetup
 from hub.domain.touch import InboundTouch
@@ -255,3 +255,110 @@ async def test_updates_of_a_bot_that_is_not_there_yet_wait(room: BotRoom) -> Non
     await room.until(lambda: "waits" in room.told)
     assert room.updates.states() == ["kept"]
     room.updates.rows.clear()
+
+
+async def test_each_account_numbers_its_messages_by_itself(tmp_path: Path) -> None:
+    async with bot_room(tmp_path, BotSetup(business_owners=(8001, 8002))) as room:
+        ivan = room.api.person()
+        one, two = (
+            room.look.connect_business(room.api.person(number), f"business-{number}")
+            for number in (8001, 8002)
+        )
+        said = [
+            ivan.sends(room.look, text="to one", message_id=55, business=one),
+            ivan.sends(room.look, text="to two", message_id=55, business=two),
+            ivan.sends(room.look, text="to the bot", message_id=55),
+        ]
+        for update in said:
+            await room.bring(update)
+        assert room.inbox.texts() == ["to one", "to two", "to the bot"]
+        assert room.inbox.touches[2].external_id == "4001:7001:55"  # as it always was
+
+        room.updates.text = {t.external_id: t.text for t in room.inbox.touches}
+        await room.bring(ivan.deletes(room.look, [said[1]]))
+        await room.bring(ivan.deletes(room.look, [said[0]]))
+        await room.bring(ivan.edits(room.look, said[1], "mended"))
+        await room.bring(ivan.edits(room.look, said[0], "mended"))
+        assert room.inbox.texts()[3:] == [
+            "Deleted: to two",
+            "Deleted: to one",
+            "Edited: mended",
+            "Edited: mended",
+        ]
+
+
+async def test_a_message_stays_known_when_its_owner_connects_the_bot_anew(tmp_path: Path) -> None:
+    async with bot_room(tmp_path, BotSetup(business_owners=(8001,))) as room:
+        ivan, owner = room.api.person(), room.api.person(8001, username="owner")
+        update = ivan.writes(room.look, "hello", business=room.look.connect_business(owner))
+        await room.bring(update)
+        room.updates.text = {t.external_id: t.text for t in room.inbox.touches}
+        again = room.look.connect_business(owner, "business-2")
+        update["business_message"]["business_connection_id"] = again
+        await room.bring(ivan.deletes(room.look, [update]))
+        assert room.inbox.texts() == ["hello", "Deleted: hello"]
+
+
+async def test_another_message_under_a_known_number_is_told_and_not_lost(room: BotRoom) -> None:
+    ivan = room.api.person()
+    first = ivan.writes(room.look, "one")
+    await room.bring(first)
+    await room.bring({**first, "update_id": 77, "message": {**first["message"], "text": "two"}})
+    assert room.inbox.texts() == ["one"]
+    assert room.updates.states() == ["stored", "unreadable"]
+    assert b"two" in room.updates.rows[1].raw
+    assert room.told == ["kept", "stored", "kept", "other_content", "unreadable"]
+
+
+async def test_a_message_whose_file_did_not_come_the_first_time_is_the_same_message(room: BotRoom) -> None:
+    ivan, downloads = room.api.person(), iter([Fault(code=500)] * 3)
+    room.api.fault_of = lambda _bot, method: next(downloads, None) if method == "download" else None
+    update = ivan.sends_photo(room.look, b"\xff\xd8\xffa", "bill")
+    await room.bring(update)
+    assert room.inbox.touches[0].attachments == ()
+    await room.bring({**update, "update_id": 77})
+    assert room.updates.states() == ["stored", "stored"]
+    assert "other_content" not in room.told
+
+
+async def test_what_the_store_refuses_is_unreadable_after_three_tries_and_the_chat_goes_on(
+    room: BotRoom,
+) -> None:
+    receive = room.inbox.receive
+
+    async def refuses(touch: InboundTouch) -> Received:
+        if touch.text == "bad":
+            raise Invalid("this holds a character that the store cannot keep", code="bad_value")
+        return await receive(touch)
+
+    room.inbox.receive = refuses  # type: ignore[method-assign]
+    ivan = room.api.person()
+    for text in ("good", "bad", "better"):
+        await room.keeping.keep(room.bot, json.dumps(ivan.writes(room.look, text)).encode())
+    await room.settled()
+    assert room.updates.states() == ["stored", "unreadable", "stored"]
+    assert room.inbox.texts() == ["good", "better"]
+    assert room.told.count("broke") == 3
+
+
+async def test_messages_of_a_bot_whose_queue_is_gone_wait_for_another(room: BotRoom) -> None:
+    receive, failures = room.inbox.receive, iter([True] * 5)
+
+    async def refuses(touch: InboundTouch) -> Received:
+        if next(failures, False):
+            raise Invalid("this channel account names a queue that is not there", code="no_such_queue")
+        return await receive(touch)
+
+    room.inbox.receive = refuses  # type: ignore[method-assign]
+    await room.bring(room.api.person().writes(room.look, "hello"))
+    assert room.inbox.texts() == ["hello"]
+    assert room.told.count("waits") == 5
+
+
+async def test_an_update_of_two_kinds_is_kept_whole_and_told(room: BotRoom) -> None:
+    ivan = room.api.person()
+    one, two = ivan.writes(room.look, "one"), ivan.writes(room.look, "two")
+    await room.bring({**one, "edited_message": two["message"]})
+    assert room.updates.states() == ["unreadable"]
+    assert b"one" in room.updates.rows[0].raw
+    assert b"two" in room.updates.rows[0].raw

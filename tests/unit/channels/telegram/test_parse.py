@@ -60,6 +60,12 @@ def test_a_message_and_its_edit_have_keys_of_their_own() -> None:
     assert read({**first, "update_id": 1}).key == read(first).key
 
 
+def test_a_message_whose_number_is_none_is_illegible() -> None:
+    update = IVAN.writes(BOT, "one")
+    for number in ("13\0", 12.5, True):
+        assert isinstance(read({**update, "message": {**update["message"], "message_id": number}}), Illegible)
+
+
 def test_only_ones_own_contact_is_ones_number() -> None:
     own = read(IVAN.sends_contact(BOT, "905321234567"))
     assert (own.phone, own.word) == ("905321234567", "own_number")
