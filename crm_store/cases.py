@@ -12,6 +12,7 @@ from crm_store.mapping import at, us
 from crm_store.pages import instant_cursor
 from crm_store.people_of_house import require_user
 from crm_store.person_change import Changing, PersonChange
+from crm_store.repeated import repeated
 from hub.desk.client_views import CaseFactView, CaseHistory, CasePage, CaseView
 from hub.desk.views import NamedView
 from hub.domain.access import Permission, Principal
@@ -145,12 +146,41 @@ class Cases(Changing):
         interaction_id: InteractionId | None = None,
     ) -> CaseView:
         """See the port."""
+        return await repeated(
+            lambda: self._changed(
+                principal,
+                case_id,
+                version=version,
+                subject=subject,
+                status=status,
+                public_status=public_status,
+                promised_at=promised_at,
+                owner_id=owner_id,
+                interaction_id=interaction_id,
+            )
+        )
+
+    async def _changed(
+        self,
+        principal: Principal,
+        case_id: CaseId,
+        *,
+        version: int,
+        subject: str | None,
+        status: CaseStatus | None,
+        public_status: str | None,
+        promised_at: datetime | UnsetType | None,
+        owner_id: UserId | UnsetType | None,
+        interaction_id: InteractionId | None,
+    ) -> CaseView:
         tenant_id = principal.tenant_id
         async with self._store.database.snapshot() as wire:
             person_id = PersonId((await _case(wire, tenant_id, case_id)).person.id)
         async with self._change(principal, person_id) as change:
             wire = change.wire
             view = await _case(wire, tenant_id, case_id)
+            if view.person.id != change.person_id:
+                raise Conflict("this case went back to another record just now", code="raced")
             if view.version != version:
                 raise Conflict("somebody changed this case meanwhile", code="changed_meanwhile")
             before = _of_view(tenant_id, view)

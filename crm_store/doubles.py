@@ -7,7 +7,8 @@ from crm_store.driver import Wire
 from crm_store.instants import to_us
 from crm_store.people import People
 from crm_store.person_change import Changing
-from crm_store.person_scope import ClientReach, roots_of
+from crm_store.person_scope import ClientReach, hold_standing, roots_of
+from crm_store.repeated import repeated
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.crm.doubles import TAIL_DIGITS, DoubleReason, Pair, Record, of_one_name, same_number, why
@@ -131,12 +132,18 @@ class Doubles(Changing):
         self, principal: Principal, person_id: PersonId, other_id: PersonId, *, apart: bool
     ) -> None:
         """See the port."""
+        await repeated(lambda: self._kept_apart(principal, person_id, other_id, apart=apart))
+
+    async def _kept_apart(
+        self, principal: Principal, person_id: PersonId, other_id: PersonId, *, apart: bool
+    ) -> None:
         tenant_id = principal.tenant_id
         async with self._store.database.transaction() as wire:
             one = await self._reach.require(wire, principal, Permission.EDIT_PERSON, person_id)
             other = await self._reach.require(wire, principal, Permission.READ_PERSON, other_id)
             if one == other:
                 raise Invalid("these are one person already", field="other_id", code="same_person")
+            await hold_standing(wire, tenant_id, {person_id: one, other_id: other})
             first, second = sorted((one, other))
             at = self._clock.now()
             if apart:

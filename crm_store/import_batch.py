@@ -30,7 +30,7 @@ from hub.crm.imports import Draft, ImportJob, OnKnown, RowDraft
 from hub.crm.matching import alike, name_keys
 from hub.domain.card import CardEdit
 from hub.domain.client_fields import ClientField
-from hub.domain.errors import Invalid
+from hub.domain.errors import Conflict, Invalid
 from hub.domain.events import PersonChanged
 from hub.domain.ids import ConsentId, IdentityId, PersonId
 from hub.domain.person import Identity, IdentityKind, Person, Tier
@@ -44,6 +44,9 @@ _SAME = {
 }
 _MOST_NAMESAKES = 3
 _SHARE = "INSERT INTO shared_numbers (tenant_id, value, person_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+
+_LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
+_MOST_ROUNDS = 10
 
 
 class Batch:
@@ -68,9 +71,7 @@ class Batch:
         """See the protocol."""
         rows = [draft for draft in drafts if isinstance(draft, RowDraft)]
         rows = await without_shared_lines(self._wire, self._tenant_id, rows)
-        self._holders = await proved_holders(self._wire, self._tenant_id, rows)
-        self._named = await named_by_id(self._wire, self._tenant_id, rows)
-        await self._lock()
+        await self._lock(rows)
         # a row that is not taken says nothing of an organization either
         await self._employers.find([draft for draft in rows if not self._objection(draft)[1]])
         await self._find_said(rows)
@@ -93,13 +94,19 @@ class Batch:
         known = meant(draft, self._holders, self._named)
         return known, objection(draft, known, self._at)
 
-    async def _lock(self) -> None:
-        """In one order everywhere; a merge that points these addresses elsewhere is waited for."""
-        await self._wire.fetch(
-            "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
-            self._tenant_id,
-            sorted({*(holder.person_id for holder in self._holders.values()), *self._named.values()}),
-        )
+    async def _lock(self, rows: Sequence[RowDraft]) -> None:
+        """Whom these rows mean, locked in one order everywhere. A merge or an undoing of theirs is waited for, and
+        whom they mean is asked again after it. Raises Conflict (`raced`) when that does not end."""
+        locked: set[PersonId] = set()
+        for _ in range(_MOST_ROUNDS):
+            self._holders = await proved_holders(self._wire, self._tenant_id, rows)
+            self._named = await named_by_id(self._wire, self._tenant_id, rows)
+            whom = {*(holder.person_id for holder in self._holders.values()), *self._named.values()}
+            if whom <= locked:
+                return
+            await self._wire.fetch(_LOCK, self._tenant_id, sorted(whom))
+            locked |= whom
+        raise Conflict("the clients of these rows are being merged", code="raced")
 
     def _add(self, draft: RowDraft) -> None:
         person_id = PersonId(new_id())

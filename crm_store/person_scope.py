@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from crm_store.driver import Wire
+from crm_store.driver import Row, Wire
 from hub.domain.access import CLIENT_LOOKUPS, Permission, Principal, Scope, client_scope
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import PersonId, TenantId
@@ -22,7 +22,10 @@ _LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER
 
 async def roots_of(wire: Wire, tenant_id: TenantId, ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
     """Those of `ids` that are part of another record now, with that record, however many merges lie between."""
-    rows = await wire.fetch(_ONWARD, tenant_id, sorted(set(ids)))
+    return _ends(await wire.fetch(_ONWARD, tenant_id, sorted(set(ids))), ids)
+
+
+def _ends(rows: Sequence[Row], ids: Collection[PersonId]) -> dict[PersonId, PersonId]:
     onward = {PersonId(row[0]): PersonId(row[1]) for row in rows}
     return {one: root for one in ids if (root := _end(onward, one)) != one}
 
@@ -48,9 +51,12 @@ async def hold_standing(
     """
     if not meant:
         return
-    await wire.fetch(_LOCK if alone else _HOLD, tenant_id, sorted(set(meant.values())))
-    # a question of its own: whoever waited sees only in this one what was committed meanwhile
-    roots = await roots_of(wire, tenant_id, [*meant, *meant.values()])
+    ids = sorted({*meant, *meant.values()})
+    # two questions: whoever waited sees only in the second one what was committed meanwhile
+    _, onward = await wire.fetch_each(
+        (_LOCK if alone else _HOLD, (tenant_id, sorted(set(meant.values())))), (_ONWARD, (tenant_id, ids))
+    )
+    roots = _ends(onward, ids)
     if any(roots.get(asked, asked) != root or root in roots for asked, root in meant.items()):
         raise Conflict("this record became part of another one, or came apart, just now", code="raced")
 

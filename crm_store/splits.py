@@ -11,6 +11,8 @@ from crm_store.mapping import person_row
 from crm_store.merges import lock_persons, nothing_moved, point_at
 from crm_store.person_change import Changing
 from crm_store.person_edits import index_anew
+from crm_store.person_scope import hold_standing
+from crm_store.repeated import repeated
 from crm_store.rows.people import persons
 from hub.crm.addresses import shown_address
 from hub.crm.changes import Change
@@ -36,10 +38,14 @@ class Splits(Changing):
 
     async def split(self, principal: Principal, person_id: PersonId, identity_id: IdentityId) -> PersonId:
         """See the port."""
+        return await repeated(lambda: self._split(principal, person_id, identity_id))
+
+    async def _split(self, principal: Principal, person_id: PersonId, identity_id: IdentityId) -> PersonId:
         tenant_id, now = principal.tenant_id, self._clock.now()
         async with self._store.database.transaction() as wire:
             root = await self._reach.require(wire, principal, Permission.EDIT_PERSON, person_id)
             await lock_persons(wire, tenant_id, [root])
+            await hold_standing(wire, tenant_id, {person_id: root})
             kind, value = await _address(wire, tenant_id, root, identity_id)
             ((language,),) = await wire.fetch("SELECT language FROM persons WHERE id = $1", root)
             apart = PersonId(new_id())

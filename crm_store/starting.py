@@ -12,7 +12,8 @@ from crm_store.instants import from_us
 from crm_store.lookups import loaded
 from crm_store.mapping import at, columns, session_of
 from crm_store.open_work import open_in
-from crm_store.person_scope import ClientReach
+from crm_store.person_scope import ClientReach, roots_of
+from crm_store.repeated import repeated
 from crm_store.rows.floor import agents
 from crm_store.rows.history import sessions
 from crm_store.store import Store
@@ -21,6 +22,7 @@ from crm_store.unit_starting import refused_kinds
 from hub.desk.scope import require_interaction
 from hub.domain.access import Permission, Principal
 from hub.domain.agent import Agent, Media
+from hub.domain.errors import Conflict
 from hub.domain.ids import InteractionId, PersonId, QueueId, TenantId, UserId
 from hub.domain.person import IdentityKind, Tier
 from hub.domain.reach import Client, UnderWay, Way, WayClosed
@@ -99,6 +101,9 @@ class Starts:
 
     async def client(self, principal: Principal, person_id: PersonId) -> Client:
         """See the port."""
+        return await repeated(lambda: self._client(principal, person_id))
+
+    async def _client(self, principal: Principal, person_id: PersonId) -> Client:
         async with self._store.database.snapshot() as wire:
             root = await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
             ((tier, language),) = await wire.fetch(
@@ -114,6 +119,10 @@ class Starts:
                 _MOST_ADDRESSES,
             )
             refused = await refused_kinds(wire, principal.tenant_id, root)
+            # each answer was of its own moment: a merge in between took the addresses to another record
+            stands = (await roots_of(wire, principal.tenant_id, [person_id])).get(person_id, person_id)
+            if stands != root:
+                raise Conflict("this record became part of another one just now", code="raced")
         addresses: dict[IdentityKind, tuple[str, ...]] = {}
         for kind, value in rows:
             addresses[IdentityKind(kind)] = (*addresses.get(IdentityKind(kind), ()), value)

@@ -14,7 +14,9 @@ from crm_store.mapping import at, us
 from crm_store.pages import NEVER, instant_cursor
 from crm_store.people_of_house import owners_of, queues_served, require_user, team_of
 from crm_store.person_change import Changing
+from crm_store.repeated import repeated
 from crm_store.rows.supervise import notices
+from crm_store.task_clients import client_of, hold_clients
 from crm_store.unit_supervise import notice_row
 from hub.crm.changes import Change
 from hub.desk.client_stores import NewTask
@@ -133,6 +135,9 @@ class Tasks(Changing):
 
     async def add_task(self, principal: Principal, new: NewTask, *, key: str | None) -> TaskView:
         """See the port."""
+        return await repeated(lambda: self._added(principal, new, key))
+
+    async def _added(self, principal: Principal, new: NewTask, key: str | None) -> TaskView:
         principal.require(Permission.WORK_TASKS)
         tenant_id, now = principal.tenant_id, self._clock.now()
         request = None if key is None else f"{principal.user_id}:{key}"
@@ -146,7 +151,7 @@ class Tasks(Changing):
                 )
                 if rows:
                     return await _task(wire, tenant_id, TaskId(rows[0][0]))
-            person_id = await self._person_of(wire, principal, new)
+            person_id = await client_of(wire, self._reach, principal, new)
             if new.for_team:
                 owner_id = await queue_of(wire, tenant_id, new.interaction_id)
             else:
@@ -189,10 +194,15 @@ class Tasks(Changing):
 
     async def end_answered(self, tenant_id: TenantId) -> int:
         """Tasks for when a client does not answer are done once the client has written; how many."""
+        return await repeated(lambda: self._ended(tenant_id))
+
+    async def _ended(self, tenant_id: TenantId) -> int:
         now, by = self._clock.now(), system_principal(tenant_id)
         async with self._store.database.transaction() as wire:
             ended = 0
-            for task_id in await answered(wire, tenant_id):
+            tasks = await answered(wire, tenant_id)
+            await hold_clients(wire, tenant_id, tasks)
+            for task_id in tasks:
                 ended += await wire.execute(
                     "UPDATE tasks SET done_at = $1, done_because = $2, version = version + 1"
                     " WHERE tenant_id = $3 AND id = $4 AND done_at IS NULL",
@@ -208,26 +218,6 @@ class Tasks(Changing):
             self._store.wake()
         return ended
 
-    async def _person_of(self, wire: Wire, principal: Principal, new: NewTask) -> PersonId | None:
-        """Whose task it is among the clients: of what it belongs to, within reach."""
-        person_id = new.person_id
-        for table, given in (("cases", new.case_id), ("interactions", new.interaction_id)):
-            if given is None:
-                continue
-            rows = await wire.fetch(
-                f"SELECT person_id FROM {table} WHERE /*+*/tenant_id = $1 AND id = $2",
-                principal.tenant_id,
-                given,
-            )
-            if not rows or (person_id is not None and rows[0][0] != person_id):
-                raise Invalid(
-                    "this does not belong to this client", field=f"{table[:-1]}_id", code="not_of_this_client"
-                )
-            person_id = PersonId(rows[0][0])
-        if person_id is None:
-            return None
-        return await self._reach.require(wire, principal, Permission.READ_PERSON, person_id)
-
     async def change_task(
         self,
         principal: Principal,
@@ -240,8 +230,26 @@ class Tasks(Changing):
         done: bool | None = None,
     ) -> TaskView:
         """See the port."""
+        return await repeated(
+            lambda: self._changed(
+                principal, task_id, version=version, title=title, owner_id=owner_id, due_at=due_at, done=done
+            )
+        )
+
+    async def _changed(
+        self,
+        principal: Principal,
+        task_id: TaskId,
+        *,
+        version: int,
+        title: str | None,
+        owner_id: UserId | None,
+        due_at: datetime | UnsetType | None,
+        done: bool | None,
+    ) -> TaskView:
         tenant_id, now = principal.tenant_id, self._clock.now()
         async with self._store.database.transaction() as wire:
+            await hold_clients(wire, tenant_id, [task_id])
             await self._require(wire, principal, task_id, Permission.EDIT_PERSON)
             before = await _task(wire, tenant_id, task_id)
             if before.version != version:

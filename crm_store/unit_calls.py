@@ -53,6 +53,8 @@ class UnitCalls:
     _new_calls: list[Row]
     """Rows of `calls`: written after the interactions that they refer to."""
     _changed_calls: dict[CallId, Call]
+    _of_tasks: set[PersonId]
+    """Whose tasks to call back were written, or a line of whose history: they stand when all is committed."""
 
     if TYPE_CHECKING:
 
@@ -134,6 +136,7 @@ class UnitCalls:
                 task_id,
             )
             return str(owner_id)
+        self._of_tasks.add(task.person_id)
         added = await self._wire.execute(
             _ADD_TASK,
             task.id,
@@ -164,6 +167,7 @@ class UnitCalls:
             )
             told = Change(kind="card_task_reached", what=because.value, now=title)
             actor = replace(system_principal(self._tenant), name=by or "system")
+            self._of_tasks.add(PersonId(whose or person_id))
             await write_facts(self._wire, actor, PersonId(whose or person_id), now, [told])
         return [str(row[1]) for row in found]
 

@@ -33,6 +33,7 @@ from crm_store.mapping import (
     us,
 )
 from crm_store.person_index import index_persons
+from crm_store.person_scope import hold_standing
 from crm_store.question_mapping import SETTLE_QUESTION, question_row, settled
 from crm_store.rows.history import (
     facts,
@@ -135,6 +136,7 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
         self._planned = []
         self._new_calls = []
         self._changed_calls = {}
+        self._of_tasks = set()
         self._letters = None
 
     @property
@@ -251,6 +253,8 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
     async def flush(self) -> None:
         """Write everything collected: first what ends, which makes room for what is new; then parents first."""
         w, wire = self._writes, self._wire
+        # a merge that was not there when they were looked up: nothing is hung on a record that no longer stands
+        await hold_standing(wire, self._tenant, {one: one for one in self._hung_on()})
         await self._end()
         await self._flush_supervised()
         for table, rows in (
@@ -290,6 +294,13 @@ class Unit(UnitSupervise, UnitTalk, UnitCallbacks, UnitCalls, UnitLetters, UnitS
             await index_persons(wire, self._tenant, w.names, w.addresses)
         if self._events:
             await wire.many(_TO_TELL, [(self._encode(self._events),)])
+
+    def _hung_on(self) -> set[PersonId]:
+        """The persons who were there before and get something of their own."""
+        w = self._writes
+        begun = [i.person_id for i in w.interactions.values() if i.id in w.new_interactions]
+        said = [*(one[0] for one in w.addresses), *(claim.person_id for claim in w.claims)]
+        return {*begun, *said, *self._of_tasks} - {row[0] for row in w.persons}
 
     def _resumed(self) -> list[str]:
         """Interactions that have a pass again, or have ended."""

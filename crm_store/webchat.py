@@ -13,13 +13,16 @@ from crm_store.instants import from_us
 from crm_store.mapping import AUTHOR, TOUCHES_OF_SESSION, at, columns, text, us
 from crm_store.open_work import WAITING
 from crm_store.person_index import index_names
+from crm_store.person_scope import hold_standing
 from crm_store.ratings import Ratings, rating_of
+from crm_store.repeated import repeated
 from crm_store.rows.webchat import callbacks
 from crm_store.site_users import SiteUsers, add_visitor_rows
 from crm_store.sites import Sites
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from crm_store.visitor_rows import about_in
+from hub.domain.errors import Conflict
 from hub.domain.events import ClientMoved, DeliveryChanged
 from hub.domain.ids import IdentityId, InteractionId, PersonId, QueueId, TenantId, TouchId, UserId
 from hub.domain.person import Confidence, Identity
@@ -113,6 +116,11 @@ class Visitors(SiteUsers, Sites, Ratings, ChatFiles):
         self, visitor: Visitor, answers: dict[str, str], name: str, claims: Sequence[Claim], now: datetime
     ) -> None:
         """See the port."""
+        await repeated(lambda: self._answered(visitor, answers, name, claims, now))
+
+    async def _answered(
+        self, visitor: Visitor, answers: dict[str, str], name: str, claims: Sequence[Claim], now: datetime
+    ) -> None:
         async with self._store.database.transaction() as wire:
             await wire.execute(
                 "INSERT INTO visitor_answers (visitor_id, tenant_id, answers) VALUES ($1, $2, $3)"
@@ -121,13 +129,10 @@ class Visitors(SiteUsers, Sites, Ratings, ChatFiles):
                 visitor.tenant_id,
                 text(answers),
             )
-            rows = await wire.fetch(
-                "SELECT person_id FROM identities WHERE tenant_id = $1 AND kind = 'webchat' AND value = $2",
-                visitor.tenant_id,
-                visitor.id,
-            )
-            if rows:
-                person_id = PersonId(rows[0][0])
+            if (person_id := await _known(wire, visitor)) is not None:
+                await hold_standing(wire, visitor.tenant_id, {person_id: person_id})
+                if await _known(wire, visitor) != person_id:
+                    raise Conflict("their record came apart just now", code="raced")
                 await _claimed(wire, visitor.tenant_id, person_id, name, claims, now)
 
     async def note_about(self, visitor: Visitor, about: dict[str, str]) -> None:
@@ -216,6 +221,16 @@ async def _moved(wire: Wire, visitor: Visitor) -> ClientMoved | None:
         person_id=PersonId(rows[0][1]),
         about=said,
     )
+
+
+async def _known(wire: Wire, visitor: Visitor) -> PersonId | None:
+    """Who is known by this browser."""
+    rows = await wire.fetch(
+        "SELECT person_id FROM identities WHERE tenant_id = $1 AND kind = 'webchat' AND value = $2",
+        visitor.tenant_id,
+        visitor.id,
+    )
+    return PersonId(rows[0][0]) if rows else None
 
 
 async def _claimed(

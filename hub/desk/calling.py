@@ -125,6 +125,8 @@ class Calling:
             except Conflict as error:
                 if error.stable_code != "raced" or attempt == _TRIES - 1:
                     raise
+                # anew: the client may have become part of another record
+                at, person_id = await self._reachable(principal, number, person_id, identity)
                 continue
             if principal.may(Permission.SUPERVISE):
                 now = self._clock.now()
