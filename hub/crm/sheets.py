@@ -52,14 +52,26 @@ def encoding_of(file: BinaryIO) -> str:
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
-    if sample[:2_000].count(0) * 20 > len(sample[:2_000]):  # no other text has any
-        return "utf-16-be" if sample[:2_000:2].count(0) > sample[1:2_000:2].count(0) else "utf-16-le"
+    if two_bytes := _of_two_bytes(sample[:2_000]):
+        return two_bytes
     if _is_utf8(file):
         return "utf-8"
     # Cyrillic words are all high bytes; of a Turkish word a letter or two are
     high = [n for n, byte in enumerate(sample) if byte >= 0x80]
     beside = sum(b - a == 1 for a, b in pairwise(high))
     return "cp1251" if beside * 2 > len(high) else "cp1254"
+
+
+def _of_two_bytes(head: bytes) -> str:
+    """UTF-16 without a mark, or nothing. Many zeroes alone prove none, a short file has as many by a stray one: line
+    ends have theirs, too."""
+    if head.count(0) * 20 <= len(head):
+        return ""
+    pairs = [head[place : place + 2] for place in range(0, len(head) - 1, 2)]
+    found, name = max((pairs.count(b"\n\0"), "utf-16-le"), (pairs.count(b"\0\n"), "utf-16-be"))
+    if b"\n" not in head:
+        return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
+    return name if found * 2 > head.count(b"\n") else ""
 
 
 def _is_utf8(file: BinaryIO) -> bool:
@@ -88,7 +100,7 @@ def shape_of(file: BinaryIO, *, encoding: str = "", delimiter: str = "") -> Shap
     headings = next(
         (row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row), []
     )
-    columns = tuple(" ".join(cell.split())[:200] for cell in headings)
+    columns = tuple(" ".join(cell.replace("\0", "").split())[:200] for cell in headings)
     if not any(columns):
         raise Invalid("this file has no headings in its first row", field="file", code="empty_file")
     if len(columns) > MOST_COLUMNS:
@@ -147,6 +159,8 @@ def _row(number: int, cells: Sequence[str], width: int, problem: str) -> RawRow:
         problem = problem or "empty_row"
     elif any("\ufffd" in cell for cell in cells):
         problem = problem or "bad_encoding"
+    elif any("\0" in cell for cell in cells):
+        problem = problem or "zero_byte"
     kept = [as_typed(cell.replace("\0", "")) for cell in cells[:MOST_COLUMNS]]
     return RawRow(number=number, cells=tuple(kept + [""] * (width - len(kept))), problem=problem)
 

@@ -39,6 +39,10 @@ MOST_FIELDS: Final = 150
 
 _LONGEST_CARD_BYTES = 4 * 1024 * 1024
 """With its picture."""
+_LONGEST_LINE_BYTES = _LONGEST_CARD_BYTES + 1
+"""Unfolded: one of so many is more than a card has."""
+_NAME_BYTES = 2_000
+"""Of a line, its name and parameters."""
 
 _READ = frozenset(
     {
@@ -95,7 +99,10 @@ class _Card:
         problem = self.problem or ("empty_row" if not any(cells) else "")
         if any("\ufffd" in cell for cell in cells):
             problem = problem or "bad_encoding"
-        return RawRow(number=number, cells=tuple(cell[:LONGEST_CELL] for cell in cells), problem=problem)
+        if any("\0" in cell for cell in cells):
+            problem = problem or "zero_byte"
+        kept = tuple(cell[:LONGEST_CELL].replace("\0", "") for cell in cells)
+        return RawRow(number=number, cells=kept, problem=problem)
 
 
 def is_vcard(file: BinaryIO) -> bool:
@@ -198,19 +205,23 @@ def _own_field(value: str) -> tuple[str, str]:
 
 
 def _unfolded(file: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """Logical lines: a blank at the front goes on with the line before, so does what follows `=` where it is quoted."""
-    kept = b""
+    """Logical lines: a blank at the front goes on with the line before, so does what follows `=` where it is quoted.
+    What of one is beyond the largest card is left out; the card says so, as all of it counts."""
+    kept = bytearray()
     for line in _lines(file, encoding):
         if kept and line[:1] in {b" ", b"\t"}:
-            kept = (kept + line[1:])[:_LONGEST_CARD_BYTES]
-        elif kept.endswith(b"=") and b"QUOTED-PRINTABLE" in kept.partition(b":")[0].upper():
-            kept = (kept + b"\n" + line)[:_LONGEST_CARD_BYTES]
+            more = line[1:]
+        elif kept.endswith(b"=") and b"QUOTED-PRINTABLE" in kept[:_NAME_BYTES].partition(b":")[0].upper():
+            more = b"\n" + line
         else:
             if kept:
-                yield kept
-            kept = line
+                yield bytes(kept)
+            kept = bytearray(line)
+            continue
+        # appended in place: a new copy for each of many short lines would take the square of their time
+        kept += more[: max(0, _LONGEST_LINE_BYTES - len(kept))]
     if kept:
-        yield kept
+        yield bytes(kept)
 
 
 def _lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:

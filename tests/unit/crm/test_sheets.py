@@ -1,11 +1,13 @@
 """Files as people have them: the charset and the separator are found out, quoted line ends are no rows."""
 
 import io
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.crm import vcards
 from hub.crm.sheets import MOST_COLUMNS, Shape, csv_rows, encoding_of, shape_of
 from hub.crm.vcards import COLUMNS, is_vcard, vcard_rows, vcard_shape
 from hub.domain.errors import Invalid
@@ -67,6 +69,20 @@ def test_a_bad_row_spoils_no_other() -> None:
         (5, "\ufffd\ufffd\ufffd", "bad_encoding"),
         (6, "Dan", ""),
     ]
+
+
+def test_a_stray_zero_byte_is_a_bad_row_and_makes_no_file_another_charset() -> None:
+    file = io.BytesIO(b"na\0me;mail\nA\0B;nul\0@x.test\nC;c@x.test\n\0;d\n")
+    shape = shape_of(file)
+    assert (shape.encoding, shape.columns) == ("utf-8", ("name", "mail"))
+    assert [(row.cells, row.problem) for row in csv_rows(file, shape)] == [
+        (("AB", "nul@x.test"), "zero_byte"),
+        (("C", "c@x.test"), ""),
+        (("", "d"), "zero_byte"),
+    ]
+    card = io.BytesIO(b"BEGIN:VCARD\nFN:A\0B\nEND:VCARD\nBEGIN:VCARD\nFN:C\nEND:VCARD\n")
+    rows = list(vcard_rows(card, vcard_shape(card)))
+    assert [(row.cells[0], row.problem) for row in rows] == [("AB", "zero_byte"), ("C", "")]
 
 
 def test_what_is_no_sheet_is_refused() -> None:
@@ -167,3 +183,54 @@ def test_no_card_is_an_error_of_ours(content: bytes) -> None:
     file = io.BytesIO(b"BEGIN:VCARD\n" + content)
     for row in vcard_rows(file, vcard_shape(file)):
         assert len(row.cells) == len(COLUMNS)
+
+
+class Copied(bytearray):
+    """A line, which counts the bytes that were copied to it, out of it, or with it."""
+
+    total = 0
+
+    def __init__(self, content: bytes = b"") -> None:
+        super().__init__(content)
+        Copied.total += len(content)
+
+    def __iadd__(self, more: Any) -> Self:
+        Copied.total += len(more)
+        super().__iadd__(more)
+        return self
+
+    def __add__(self, more: Any) -> bytearray:
+        Copied.total += len(self) + len(more)
+        return super().__add__(more)
+
+    def __getitem__(self, which: Any) -> Any:
+        found = super().__getitem__(which)
+        Copied.total += len(found) if isinstance(found, bytearray) else 1
+        return found
+
+
+@pytest.mark.parametrize(
+    ("head", "fold", "copied_of_a_line"),
+    [(b"NOTE:x", b"\n y", 1), (b"NOTE;ENCODING=QUOTED-PRINTABLE:=", b"\ny=", 2_000)],
+)
+def test_what_a_folded_line_costs_grows_as_it_does(
+    monkeypatch: pytest.MonkeyPatch, head: bytes, fold: bytes, copied_of_a_line: int
+) -> None:
+    monkeypatch.setattr(vcards, "bytearray", Copied, raising=False)
+    monkeypatch.setattr(Copied, "total", 0)
+    lines = 20_000
+    file = io.BytesIO(b"BEGIN:VCARD\n" + head + fold * lines + b"\nEND:VCARD\n")
+    (row,) = vcard_rows(file, Shape(encoding="utf-8", delimiter="", columns=COLUMNS))
+    assert len(row.cells[COLUMNS.index("note")]) >= lines
+    assert lines < Copied.total <= (lines + 100) * (copied_of_a_line + len(fold))
+
+
+def test_a_folded_line_that_is_longer_than_a_card_may_be_is_a_card_that_is_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vcards, "_LONGEST_CARD_BYTES", 1_000)
+    monkeypatch.setattr(vcards, "_LONGEST_LINE_BYTES", 1_001)
+    card = b"BEGIN:VCARD\nFN:A\nNOTE:x" + b"\n yyyyyyyyy" * 200 + b"\nEND:VCARD\n"
+    file = io.BytesIO(card + b"BEGIN:VCARD\nFN:B\nEND:VCARD\n")
+    rows = list(vcard_rows(file, vcard_shape(file)))
+    assert [(row.cells[0], row.problem) for row in rows] == [("A", "card_too_large"), ("B", "")]

@@ -165,6 +165,7 @@ export default {
     cell_too_long: 'A cell is too long.',
     bad_quotes: 'A quotation mark is not closed.',
     bad_encoding: 'Letters cannot be read: the charset is another one.',
+    zero_byte: 'There is a zero byte in it: something is missing there.',
     card_without_end: 'The card has no end.',
     card_too_large: 'The card is too large.',
     same_phone: 'The same phone',

@@ -167,6 +167,7 @@ const words: ImportWords = {
     cell_too_long: 'Bir hücre çok uzun.',
     bad_quotes: 'Bir tırnak kapanmamış.',
     bad_encoding: 'Harfler okunamıyor: karakter kümesi başka.',
+    zero_byte: 'İçinde sıfır bayt var: orada bir şey eksik.',
     card_without_end: 'Kartın sonu yok.',
     card_too_large: 'Kart çok büyük.',
     same_phone: 'Aynı telefon',
