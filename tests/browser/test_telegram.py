@@ -60,6 +60,25 @@ async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path:
             await expect(page.locator(".choice")).to_contain_text(f"@{bot.username}")
             assert bot.token not in await page.content()
 
+            # what is changed is not lost by adding another
+            groups = page.get_by_role("checkbox", name="Messages in groups")
+            await groups.check()
+            await page.get_by_role("button", name="Add a bot").press("Enter")
+            ask = page.get_by_role("group", name="Unsaved changes")
+            await expect(ask).to_contain_text("What you changed in shop is not saved.")
+            await expect(ask.get_by_role("button", name="Go on here")).to_be_focused()
+            await office.picture("unsaved-en-light")
+            assert await office.violations() == []
+            await page.keyboard.press("Escape")
+            await expect(ask).to_have_count(0)
+            await expect(groups).to_be_checked()
+            await page.get_by_role("button", name="Add a bot").press("Enter")
+            await ask.get_by_role("button", name="Throw it away").press("Enter")
+            await expect(page.get_by_label("Name", exact=True)).to_be_focused()
+            await expect(page.get_by_label("Name", exact=True)).to_have_value("")
+            await page.locator(".choice").press("Enter")
+            await expect(groups).not_to_be_checked()
+
             # a client writes, an agent answers
             desk = await screen_of(browser, PICTURES, language="en")
             await sign_in(desk.page, hub.url, "anna")

@@ -113,9 +113,8 @@ async def touches(agent: Agent, interaction_id: str) -> list[dict[str, Any]]:
 
 async def until_texts(agent: Agent, interaction_id: str, count: int, within_s: float = 30.0) -> list[str]:
     """What stands in the conversation, once it is so much."""
-    async with asyncio.timeout(within_s):
-        while len(found := await touches(agent, interaction_id)) < count:
-            await asyncio.sleep(0.1)
+    while len(found := await touches(agent, interaction_id)) < count:
+        await agent.heard("touch_added", within_s)
     return [one["text"] for one in found]
 
 
@@ -285,9 +284,7 @@ async def test_a_client_sees_that_they_are_written_to(tmp_path: Path) -> None:
         tg.ivan.writes(tg.bot, "hello")
         interaction_id = await taken(anna)
         await anna.socket.send({"kind": "typing", "interaction_id": interaction_id, "typing": True})
-        async with asyncio.timeout(20):
-            while not tg.bot.actions:
-                await asyncio.sleep(0.05)
+        await tg.bot.until(lambda: bool(tg.bot.actions))
         assert tg.bot.actions[0] == (tg.ivan.id, "typing")
         await answer(anna, interaction_id, "here I am")
         await tg.bot.until_sent(1)

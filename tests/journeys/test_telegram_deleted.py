@@ -29,9 +29,7 @@ async def test_a_deleted_bot_asks_for_nothing_and_its_conversations_stay(tmp_pat
         assert sorted(one.status for one in both) == [204, 404]
         assert (await admin.get("/api/v1/telegram/bots"))["items"] == []
         if way == "webhook":
-            async with asyncio.timeout(20):
-                while bot.webhook:
-                    await asyncio.sleep(0.05)
+            await bot.until(lambda: not bot.webhook)
             headers = {"X-Telegram-Bot-Api-Secret-Token": hook}
             async with (
                 aiohttp.ClientSession() as session,
@@ -73,9 +71,7 @@ async def test_a_webhook_that_cannot_be_taken_back_at_once_is_taken_back_later(t
         faults = iter([Fault(code=500), Fault(code=500)])
         tg.api.fault_of = lambda _bot, method: next(faults, None) if method == "deleteWebhook" else None
         assert (await admin.ask("DELETE", f"/api/v1/telegram/bots/{tg.kept['id']}")).status == 204
-        async with asyncio.timeout(30):
-            while tg.bot.webhook:
-                await asyncio.sleep(0.05)
+        await tg.bot.until(lambda: not tg.bot.webhook)
         assert tg.bot.calls["deleteWebhook"] == 3
 
 

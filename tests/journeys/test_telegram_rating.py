@@ -31,9 +31,7 @@ async def question(tg: BotHub, count: int = 1) -> Sent:
 
 
 async def until_toasts(bot: LookBot, count: int, within_s: float = 30.0) -> list[str]:
-    async with asyncio.timeout(within_s):
-        while len(bot.toasts) < count:
-            await asyncio.sleep(0.05)
+    await bot.until(lambda: len(bot.toasts) >= count, within_s)
     return bot.toasts
 
 
@@ -101,8 +99,11 @@ async def test_a_hub_that_dies_with_the_question_or_the_press_in_hand_asks_and_c
 async def test_a_client_who_blocked_the_bot_is_not_asked_again_and_again(tmp_path: Path) -> None:
     async with bot_hub(tmp_path, rating=ASKED) as tg:
         tg.api.fault_of = lambda _bot, method: Fault(code=403) if method == "sendMessage" else None
-        await over(tg)
-        async with asyncio.timeout(30):
-            while rows(tg, "SELECT delivery FROM touches WHERE direction = 'outbound'") != [("failed",)]:
-                await asyncio.sleep(0.1)
+        async with anna_at(tg) as anna:
+            tg.ivan.writes(tg.bot, "Where is my order?")
+            interaction_id = await taken(anna)
+            await anna.post(
+                f"/api/v1/interactions/{interaction_id}/close", {"disposition": "resolved", "note": ""}
+            )
+            await anna.heard("delivery_changed", interaction_id=interaction_id, delivery="failed")
         assert tg.bot.calls["sendMessage"] == 1

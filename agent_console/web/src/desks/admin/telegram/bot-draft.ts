@@ -105,3 +105,6 @@ export function toneOf(bot: Pick<TelegramBotView, 'enabled' | 'receiving' | 'sen
 
 /** Where Telegram brings the updates of a bot by webhook; the hub tells Telegram so itself. */
 export const webhookPath = (name: string): string => `/hooks/telegram/${name.trim()}`;
+
+/** Whether somebody changed anything that would be lost. `before` is the form as it was opened. */
+export const isChanged = (form: BotForm, before: BotForm): boolean => JSON.stringify(bodyOf(form)) !== JSON.stringify(bodyOf(before));
