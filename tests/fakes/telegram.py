@@ -319,9 +319,11 @@ class BotRoom:
         await self.settled()
         return is_new
 
-    async def settled(self) -> None:
+    async def settled(self, within_s: float = 20.0) -> None:
         """Wait until nothing is to be read, and everything that came of it was told."""
-        await self.until(lambda: "kept" not in self.updates.states() and not self.incoming._under_way)
+        await self.until(
+            lambda: "kept" not in self.updates.states() and not self.incoming._under_way, within_s
+        )
 
     def reply(self, text: str, seq: int = 1, **more: Any) -> OutboundMessage:
         """What the sender hands over for Ivan."""
