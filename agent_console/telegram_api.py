@@ -58,7 +58,7 @@ def operations(*, settings: BotSettings) -> list[Operation]:
     async def try_telegram_bot(call: Call, body: TelegramTrial) -> TelegramTried:
         """Asks Telegram whose it is; nothing is sent and nothing is kept."""
         bot_id = None if body.bot_id is None else TelegramBotId(body.bot_id)
-        works, said = await settings.try_out(call.principal, bot_id, body.token.strip())
-        return TelegramTried(ok=works, said=said)
+        works, told = await settings.try_out(call.principal, bot_id, body.token.strip(), by=body.updates)
+        return TelegramTried(ok=works, said=told.text, code=told.code, values=dict(told.values))
 
     return list(made)

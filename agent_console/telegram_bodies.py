@@ -85,18 +85,23 @@ class TelegramTrial(Body, frozen=True, kw_only=True):
 
     bot_id: Id | None = None
     token: Token = ""
+    updates: UpdatesBy = UpdatesBy.POLLING
 
 
 class TelegramTried(Answer, frozen=True, kw_only=True):
-    """Whether Telegram knows it, and the bot's name or what is wrong."""
+    """Whether Telegram knows it, and the bot's name or what is wrong, in English; `code` names that sentence, and
+    `quote` of `values` is in Telegram's own words."""
 
     ok: bool
     said: str
+    code: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 class TelegramBotView(Answer, frozen=True, kw_only=True):
     """A bot. `receiving` and `sending` say how it fares: `off`, `unknown` (not tried yet), `works`, `broken`; `trouble`
-    why, in the words of Telegram. `username` is empty until Telegram said it."""
+    why, in English; `trouble_code` names that sentence, and `quote` of `trouble_values` is in Telegram's own words.
+    `username` is empty until Telegram said it."""
 
     id: str
     version: int
@@ -110,6 +115,8 @@ class TelegramBotView(Answer, frozen=True, kw_only=True):
     sending: str
     since: datetime | None
     trouble: str
+    trouble_code: str = ""
+    trouble_values: dict[str, str | int] = field(default_factory=dict)
 
 
 class TelegramBotPage(Answer, frozen=True, kw_only=True):
@@ -122,6 +129,7 @@ class TelegramBotPage(Answer, frozen=True, kw_only=True):
 def bot_view(shown: ShownBot) -> TelegramBotView:
     """A bot as it is answered."""
     bot, standing = shown.bot, shown.standing
+    trouble = None if standing is None else standing.trouble
     return TelegramBotView(
         id=bot.id,
         version=bot.version,
@@ -134,5 +142,7 @@ def bot_view(shown: ShownBot) -> TelegramBotView:
         receiving="off" if standing is None else standing.receiving,
         sending="off" if standing is None else standing.sending,
         since=None if standing is None else standing.since,
-        trouble="" if standing is None else standing.trouble,
+        trouble="" if trouble is None else trouble.text,
+        trouble_code="" if trouble is None else trouble.code,
+        trouble_values={} if trouble is None else dict(trouble.values),
     )

@@ -38,7 +38,7 @@ async def examined(
     bots = [bot for bot in await store.telegram_bots(tenant_id) if bot.enabled]
     if not bots:
         return [ok("telegram", "no bot is set", code="no_telegram_bot")]
-    troubles = {one.bot_id: one.trouble for one in standings.standings()}
+    troubles = {one.bot_id: one.trouble.text for one in standings.standings() if one.trouble}
     findings = []
     for bot in bots:
         try:
@@ -47,7 +47,8 @@ async def examined(
                     ok(f"telegram {bot.name}", "the demo's own bot, which lives as long as the demo")
                 )
                 continue
-            works, said = await standings.try_out((await store.bot_secrets(bot)).token)
+            works, told = await standings.try_out((await store.bot_secrets(bot)).token)
+            said = told.text
         except HubError as error:
             works, said = False, str(error)
         said = troubles.get(bot.id) or said

@@ -70,6 +70,7 @@ class TelegramSide:
         self._settings = settings
         self._is_alone = is_alone
         self._clock = clock
+        self._has_address = bool(public_url)
         self.updates = TelegramUpdates(store)
         self.bots_store = SqlTelegramBots(store, encode=encode, seal=seal)
         self._bots = Bots(self.bots_store, DEFAULT_TENANT, settings, changed=self._bots_changed)
@@ -117,7 +118,9 @@ class TelegramSide:
 
     def operations(self) -> list[Operation]:
         """What the API does with bots."""
-        return telegram_api.operations(settings=BotSettings(self.bots_store, self.standings, self._clock))
+        return telegram_api.operations(
+            settings=BotSettings(self.bots_store, self.standings, self._clock, has_address=self._has_address)
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """Where Telegram brings updates."""

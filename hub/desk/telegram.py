@@ -8,13 +8,17 @@ from hub.domain.access import Permission, Principal
 from hub.domain.audit import AuditAction
 from hub.domain.errors import Invalid, NotFound
 from hub.domain.ids import TelegramBotId
-from hub.domain.telegram import BotSecrets, TelegramBot, bot_number, checked_bot
+from hub.domain.mail_told import Told
+from hub.domain.telegram import BotSecrets, TelegramBot, UpdatesBy, bot_number, checked_bot
 from hub.domain.values import changed
 from hub.ids import new_id
 from hub.ports.clock import Clock
 from hub.ports.telegram import BotStanding, BotStandings, TelegramBots
 
 _SECRET_BYTES = 32
+_NO_ADDRESS = Told(
+    code="no_public_url", text="a webhook needs the public address of this hub (http.public_url)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +31,15 @@ class ShownBot:
 
 
 class BotSettings:
-    """The bots of the house."""
+    """The bots of the house. `has_address`: the hub knows its public address, which a webhook needs."""
 
-    def __init__(self, store: TelegramBots, standings: BotStandings, clock: Clock) -> None:
+    def __init__(
+        self, store: TelegramBots, standings: BotStandings, clock: Clock, *, has_address: bool
+    ) -> None:
         self._store = store
         self._standings = standings
         self._clock = clock
+        self._has_address = has_address
 
     async def all(self, principal: Principal) -> list[ShownBot]:
         """All of them, by name."""
@@ -85,13 +92,16 @@ class BotSettings:
         )
 
     async def try_out(
-        self, principal: Principal, bot_id: TelegramBotId | None, token: str
-    ) -> tuple[bool, str]:
-        """Ask Telegram whose token it is; an empty one is that of the kept bot. Nothing is sent and nothing is kept."""
+        self, principal: Principal, bot_id: TelegramBotId | None, token: str, *, by: UpdatesBy
+    ) -> tuple[bool, Told]:
+        """Ask Telegram whose token it is; an empty one is that of the kept bot. Nothing is sent and nothing is kept.
+        A webhook without an address to bring updates to works as little."""
         principal.require(Permission.CONFIGURE)
         if not token and bot_id is not None:
             token = (await self._store.bot_secrets(await self._mine(principal, bot_id))).token
         bot_number(token)
+        if by is UpdatesBy.WEBHOOK and not self._has_address:
+            return False, _NO_ADDRESS
         return await self._standings.try_out(token)
 
     async def _mine(self, principal: Principal, bot_id: TelegramBotId) -> TelegramBot:
@@ -111,6 +121,8 @@ class BotSettings:
         address: str,
     ) -> ShownBot:
         mine = checked_bot(changed(bot, tenant_id=principal.tenant_id))
+        if mine.enabled and mine.setup.updates is UpdatesBy.WEBHOOK and not self._has_address:
+            raise Invalid(_NO_ADDRESS.text, field="updates", code=_NO_ADDRESS.code)
         if token:
             await self._require_free(mine, bot_number(token))
         audit = draft_of(

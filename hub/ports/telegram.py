@@ -7,6 +7,7 @@ from typing import Protocol
 
 from hub.domain.audit import AuditDraft
 from hub.domain.ids import TelegramBotId, TenantId, TouchId
+from hub.domain.mail_told import Told
 from hub.domain.telegram import BotSecrets, KeptUpdate, NewUpdate, SettledUpdate, TelegramBot
 
 
@@ -105,13 +106,13 @@ class TelegramBots(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotStanding:
     """How a bot is doing: `receiving` and `sending` in a word (`unknown`, `works`, `broken`), since when, and what went
-    wrong last, in words. `username` is empty until Telegram said it."""
+    wrong last; None: nothing. `username` is empty until Telegram said it."""
 
     bot_id: TelegramBotId
     receiving: str
     sending: str
     since: datetime
-    trouble: str = ""
+    trouble: Told | None = None
     username: str = ""
 
 
@@ -122,6 +123,6 @@ class BotStandings(Protocol):
         """Of each bot that is enabled."""
         ...
 
-    async def try_out(self, token: str) -> tuple[bool, str]:
-        """Ask Telegram whose token this is: whether it works, and what was said."""
+    async def try_out(self, token: str) -> tuple[bool, Told]:
+        """Ask Telegram whose token this is: whether it works, and what was said (the bot's name, without a code)."""
         ...

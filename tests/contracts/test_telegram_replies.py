@@ -160,7 +160,7 @@ async def test_a_store_that_fails_amid_a_long_reply_leaves_it_to_a_person(tmp_pa
 async def test_who_blocked_the_bot_or_is_nobody_is_unreachable(tmp_path: Path) -> None:
     async with bot_room(tmp_path) as room:
         room.api.person().blocks(room.look)
-        for message in (room.reply("hi"), room.reply("hi", thread="999"), room.reply("hi", thread="x")):
+        for message in (room.reply("hi"), room.reply("hi", thread="999")):
             with pytest.raises(ChannelRefused) as caught:
                 await room.channel.send(message)
             assert caught.value.stable_code == "unreachable"

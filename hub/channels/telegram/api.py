@@ -295,7 +295,7 @@ class BotApi:
             case Forbidden():
                 return ChannelRefused(said, code="unreachable")
             case ChatMigrated():
-                return ChannelRefused("the group has become another one", code="unreachable")
+                return ChannelRefused("the group has become another one", code="group_moved")
             case InvalidToken():
                 return WrongToken("Telegram does not know this token", retry_after_s=_WRONG_TOKEN_S)
             case Conflict():

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 from hub.channels.telegram.bots import Bots, Opened
 from hub.channels.telegram.buttons import Buttons, buttons_of
 from hub.channels.telegram.parts import Part, parts_of
+from hub.channels.telegram.told import told_by
 from hub.crashpoints import crash_at
 from hub.domain.agent import Media
 from hub.domain.errors import ChannelRefused, ChannelUnavailable, ChannelUncertain, NotFound, Unavailable
 from hub.domain.ids import TelegramBotId, TenantId
+from hub.domain.mail_told import Told
 from hub.domain.telegram import BUSINESS, MESSAGE_UNITS, TELEGRAM, place_of_thread
 from hub.domain.touch import Attachment, OutboundMessage, Sent
 from hub.ports.attachments import Attachments
@@ -35,7 +37,7 @@ SPEC = ChannelSpec(
 
 
 class Telegram:
-    """The sending side. `sent` hears of each attempt: the bot, and the trouble in words, or none."""
+    """The sending side. `sent` hears of each attempt: the bot, and the trouble, or none."""
 
     def __init__(
         self,
@@ -47,7 +49,7 @@ class Telegram:
         attachments: Attachments,
         clock: Clock,
         run: Callable[[], Awaitable[None]],
-        sent: Callable[[TelegramBotId, str], None],
+        sent: Callable[[TelegramBotId, Told | None], None],
     ) -> None:
         self._tenant_id = tenant_id
         self._bots = bots
@@ -81,9 +83,9 @@ class Telegram:
                 # it is the bot that is to wait, whomever it writes to
                 self._quiet_until[bot_id] = self._clock.monotonic() + error.retry_after_s
             else:
-                self._sent(bot_id, str(error))
+                self._sent(bot_id, told_by(error))
             raise
-        self._sent(bot_id, "")
+        self._sent(bot_id, None)
         return Sent(external_id=first)
 
     async def _require_not_deleted(self, message: OutboundMessage) -> None:
@@ -147,7 +149,7 @@ class Telegram:
 
         found = place_of_thread(thread)
         if found is None:
-            raise ChannelRefused("this is no chat of Telegram", code="unreachable")
+            raise ChannelRefused("this is no chat of Telegram", code="no_chat")
         place = Place(chat_id=found[0], connection_id=found[1])
         try:
             api = self._bots.api(opened)

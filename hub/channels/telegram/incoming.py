@@ -16,7 +16,7 @@ from hub.channels.telegram.files import Files
 from hub.channels.telegram.menus import Menus
 from hub.channels.telegram.presses import Chosen, Presses
 from hub.channels.telegram.settings import TelegramSettings
-from hub.channels.telegram.words import said
+from hub.channels.telegram.words import language_of_work, said
 from hub.crashpoints import crash_at
 from hub.domain.agent import Media
 from hub.domain.errors import Conflict, HubError, Invalid, NotFound, Unavailable
@@ -379,7 +379,7 @@ class Incoming:
             body_sha256=hashlib.sha256(body.encode()).hexdigest(),
             received_at=update.received_at,
             source_at=getattr(read, "at", None),
-            language=bot.setup.language,
+            language=language_of_work(who.language, bot.setup),
             media=Media.CHAT,
             attachments=files,
             claims=claims,

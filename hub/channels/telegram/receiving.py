@@ -9,6 +9,7 @@ from hub.backoff import Backoff
 from hub.channels.telegram.bots import Bots, Opened
 from hub.channels.telegram.keeping import Keeping
 from hub.channels.telegram.standing import Standings
+from hub.channels.telegram.told import HUB_FAULT, NO_PUBLIC_URL, told_by, webhook_trouble
 from hub.crashpoints import crash_at
 from hub.domain.errors import HubError, Unavailable
 from hub.domain.ids import TelegramBotId
@@ -105,11 +106,11 @@ class Receiving:
                 code = error.stable_code
                 log.warning("telegram_not_receiving", bot=opened.bot.name, why=code, again_in_s=wait_s)
                 self._told(code if code == "other_poller" else "not_received")
-                self._standings.receiving(opened.bot.id, str(error))
+                self._standings.receiving(opened.bot.id, told_by(error))
             except Exception as error:  # noqa: BLE001 - told without a traceback: an address in it would hold the token
                 wait_s = backoff.next_s()
                 log.error("telegram_receiver_broke", bot=opened.bot.name, why=type(error).__name__)
-                self._standings.receiving(opened.bot.id, "a fault of the hub, see its log")
+                self._standings.receiving(opened.bot.id, HUB_FAULT)
             await self._pause(min(wait_s, 300.0))
 
     async def _polled(self, opened: Opened, backoff: Backoff) -> None:
@@ -122,7 +123,7 @@ class Receiving:
             updates = await api.updates(offset, wait=not is_first)  # whether we may is known at once
             is_first = False
             backoff.reset()
-            self._standings.receiving(opened.bot.id, "")
+            self._standings.receiving(opened.bot.id, None)
             if not updates:
                 # all that came is confirmed; ids may begin anew anywhere, and lower ones would be lost by an offset
                 offset = 0
@@ -137,11 +138,7 @@ class Receiving:
     async def _brought(self, opened: Opened, backoff: Backoff) -> None:
         """Say where updates are to be brought, and look now and then whether they are."""
         if not self._public_url:
-            raise Unavailable(
-                "a webhook needs the public address of this hub (http.public_url)",
-                code="no_public_url",
-                retry_after_s=60.0,
-            )
+            raise Unavailable(NO_PUBLIC_URL.text, code=NO_PUBLIC_URL.code, retry_after_s=60.0)
         api = self._bots.api(opened)
         self._standings.called(opened.bot.id, await api.who_am_i())
         await api.be_called(f"{self._public_url}{HOOK}{opened.bot.name}", opened.secrets.webhook)
@@ -150,5 +147,5 @@ class Receiving:
             url, _, trouble = await api.called_at()
             if url != f"{self._public_url}{HOOK}{opened.bot.name}":
                 raise Unavailable("another program took this bot's webhook", code="other_poller")
-            self._standings.receiving(opened.bot.id, trouble)
+            self._standings.receiving(opened.bot.id, webhook_trouble(trouble))
             await self._pause(_LOOK_AT_HOOK_S)

@@ -3,6 +3,8 @@ is told of a button that they pressed, in theirs."""
 
 from collections.abc import Sequence
 
+from hub.domain.telegram import BotSetup
+
 _WORDS = {
     "en": {
         "edited": "Edited: {}",
@@ -35,6 +37,12 @@ _WORDS = {
         "other": "Burada gösterilemeyen bir şey gönderdi: {}",
     },
 }
+
+
+def language_of_work(language: str, setup: BotSetup) -> str:
+    """The client's `language` where the hub has words in it or the bot a greeting, else the bot's."""
+    # a greeting in it shows that somebody here speaks it
+    return language if language in _WORDS or language in setup.welcome else setup.language
 
 
 def said(word: str, language: str, what: str) -> str:

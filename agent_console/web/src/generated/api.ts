@@ -2775,7 +2775,8 @@ export interface TelegramBotPage {
 
 /**
  * A bot. `receiving` and `sending` say how it fares: `off`, `unknown` (not tried yet), `works`, `broken`; `trouble`
- * why, in the words of Telegram. `username` is empty until Telegram said it.
+ * why, in English; `trouble_code` names that sentence, and `quote` of `trouble_values` is in Telegram's own words.
+ * `username` is empty until Telegram said it.
  */
 export interface TelegramBotView {
   readonly id: string;
@@ -2790,6 +2791,8 @@ export interface TelegramBotView {
   readonly sending: string;
   readonly since: string | null;
   readonly trouble: string;
+  readonly trouble_code: string;
+  readonly trouble_values: Readonly<Record<string, number | string>>;
 }
 
 /**
@@ -2830,12 +2833,18 @@ export interface TelegramSetupBody {
 export interface TelegramTrial {
   readonly bot_id?: string | null;
   readonly token?: string;
+  readonly updates?: UpdatesBy;
 }
 
-/** Whether Telegram knows it, and the bot's name or what is wrong. */
+/**
+ * Whether Telegram knows it, and the bot's name or what is wrong, in English; `code` names that sentence, and
+ * `quote` of `values` is in Telegram's own words.
+ */
 export interface TelegramTried {
   readonly ok: boolean;
   readonly said: string;
+  readonly code: string;
+  readonly values: Readonly<Record<string, number | string>>;
 }
 
 /**

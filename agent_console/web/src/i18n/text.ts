@@ -15,6 +15,7 @@ import type knowledgePages from '@/i18n/areas/knowledge_pages.en';
 import type letterWords from '@/i18n/areas/letter.en';
 import type mailPage from '@/i18n/areas/mail_setup.en';
 import type mailTold from '@/i18n/areas/mail_told.en';
+import type telegramTold from '@/i18n/areas/telegram_told.en';
 import type organizationPage from '@/i18n/areas/organization_page.en';
 import type phonePage from '@/i18n/areas/phone.en';
 import type recordingPage from '@/i18n/areas/recordings.en';
@@ -50,6 +51,7 @@ export type Key =
   | `letter.${Leaves<typeof letterWords>}`
   | `mail_setup.${Leaves<typeof mailPage>}`
   | `mail_told.${Leaves<typeof mailTold>}`
+  | `telegram_told.${Leaves<typeof telegramTold>}`
   | `telegram_setup.${Leaves<typeof telegramPage>}`
   | `organization.${Leaves<typeof organizationPage>}`
   | `person_card.${Leaves<typeof caseWork>}`

@@ -38,7 +38,7 @@ async def test_an_update_is_a_touch_with_all_that_is_known(room: BotRoom) -> Non
     assert (touch.channel, touch.account, touch.thread) == ("telegram", "telegram:shop", "7001")
     assert touch.sender.kind is IdentityKind.TELEGRAM
     assert (touch.sender.value, touch.sender.display, touch.sender.name) == ("7001", "@ivan_i", "Ivan")
-    assert (touch.queue_id, touch.language) == ("support", "en")
+    assert (touch.queue_id, touch.language) == ("support", "ru")
     assert json.loads(touch.raw)["message"]["text"] == "Привет"
     assert room.updates.rows[0].raw == b""  # it is kept with the touch
 
@@ -95,6 +95,16 @@ async def test_a_shared_number_is_claimed_only_if_it_is_ones_own(room: BotRoom) 
     await room.bring(ivan.sends_contact(room.look, "not a number"))
     claims = [[(c.value, c.proven) for c in touch.claims] for touch in room.inbox.touches]
     assert claims == [[("+905321234567", True)], [], []]
+
+
+async def test_work_has_the_clients_language_where_it_is_spoken_here_and_the_bots_else(
+    tmp_path: Path,
+) -> None:
+    setup = BotSetup(language="en", welcome={"de": "Hallo"})
+    async with bot_room(tmp_path, setup=setup) as room:
+        for number, code in enumerate(("ru", "tr-TR", "de", "xx"), start=7001):
+            await room.bring(room.api.person(number, language_code=code).writes(room.look, code))
+        assert [touch.language for touch in room.inbox.touches] == ["ru", "tr", "de", "en"]
 
 
 async def test_a_welcome_is_in_the_clients_language_or_the_bots(tmp_path: Path) -> None:
@@ -238,7 +248,7 @@ async def test_numbers_that_begin_anew_anywhere_lose_nothing(polled: BotRoom) ->
 
 async def test_a_wrong_token_and_a_second_poller_are_trouble_in_words(polled: BotRoom) -> None:
     def trouble() -> str:
-        return polled.standings.standings()[0].trouble
+        return str(polled.standings.standings()[0].trouble)
 
     await polled.until(lambda: polled.standings.standings()[0].receiving == "works")
     polled.api.fault_of = lambda _bot, method: (
@@ -248,6 +258,9 @@ async def test_a_wrong_token_and_a_second_poller_are_trouble_in_words(polled: Bo
     assert "other_poller" in polled.told
     polled.api.fault_of = lambda _bot, _method: Fault(code=401)
     await polled.until(lambda: "does not know this token" in trouble())
+    told = polled.standings.standings()[0].trouble
+    assert told is not None
+    assert (told.code, told.values) == ("wrong_token", {})
     polled.api.fault_of = lambda _bot, _method: None
     await polled.until(lambda: polled.standings.standings()[0].receiving == "works")
 

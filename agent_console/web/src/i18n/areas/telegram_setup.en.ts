@@ -67,6 +67,7 @@ export default {
     token: 'A token looks like 123456:ABC-DEF, and no other bot has it.',
     queue_id: 'This queue is not there any more.',
     business_owners: 'A Telegram id is a number; there are at most 50.',
+    updates: 'A webhook needs the public address of this hub (http.public_url), which is not set: let the hub ask Telegram.',
     welcome: 'A greeting has at most 1,000 characters.',
     rating: 'A question has at most 1,000 characters.',
     menu: {

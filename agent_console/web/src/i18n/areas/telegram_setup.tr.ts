@@ -69,6 +69,7 @@ const words: TelegramWords = {
     token: 'Belirteç 123456:ABC-DEF gibidir ve başka botta yoktur.',
     queue_id: 'Bu kuyruk artık yok.',
     business_owners: 'Telegram kimliği bir sayıdır; en çok 50 tane.',
+    updates: 'Webhook için bu merkezin genel adresi (http.public_url) gerekir ve ayarlanmamış: merkez Telegram’a kendisi sorsun.',
     welcome: 'Karşılama en çok 1000 karakterdir.',
     rating: 'Soru en çok 1000 karakterdir.',
     menu: {

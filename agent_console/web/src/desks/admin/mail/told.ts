@@ -1,4 +1,4 @@
-/** What came of asking a mail server, in the language of the reader; the server's own words stay as they came. */
+/** What came of asking a mail server or Telegram, in the language of the reader; the server's own words stay as they came. */
 
 import { text } from '@/i18n/text';
 
@@ -11,8 +11,8 @@ export interface Told {
 }
 
 /** `english`: the hub's own sentence, which stands for a code that is newer than we are. It quotes what there is. */
-export function toldOf(code: string, values: Values, english: string): Told {
-  const key = `mail_told.${code}`;
+export function toldOf(code: string, values: Values, english: string, area: 'mail_told' | 'telegram_told' = 'mail_told'): Told {
+  const key = `${area}.${code}`;
   if (!code || !text.has(key)) return { sentence: english, quote: '' };
   const { count } = values;
   const words = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? text.number(value) : value]));

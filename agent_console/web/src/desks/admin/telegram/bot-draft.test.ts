@@ -5,7 +5,7 @@ import type { TelegramBotView } from '@/generated/api';
 const bot: TelegramBotView = {
   id: 'b', version: 2, name: 'shop', queue_id: 'q', enabled: true,
   setup: { updates: 'webhook', language: 'ru', groups: true, business_owners: [7, 8], welcome: { ru: 'Здравствуйте' }, rating: { ru: 'Как всё прошло?' }, menu: { text: { ru: 'О чём речь?' }, buttons: [{ labels: { ru: 'Заказы' }, queue_id: 'q2', skills: { boilers: 3 } }, { labels: { ru: 'Другое' }, queue_id: null, skills: {} }], wait_s: 90 } },
-  has_token: true, username: 'shop_bot', receiving: 'works', sending: 'unknown', since: null, trouble: '',
+  has_token: true, username: 'shop_bot', receiving: 'works', sending: 'unknown', since: null, trouble: '', trouble_code: '', trouble_values: {},
 };
 
 describe('the form of a bot', () => {
