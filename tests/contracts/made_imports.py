@@ -5,8 +5,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crm_store.engine import Database
@@ -58,8 +59,12 @@ class Desk:
         return await self.imports.start(self.maria, view.id, mapping or view.mapping, on_known)
 
     async def taken(self, view: ImportView) -> ImportView:
-        """The importer works until this one has ended."""
-        return await taken(self.imports, self.store, self.maria, view.id)
+        """The importer works until this one has ended, and its file is gone when all of it was taken."""
+
+        def is_kept() -> bool:
+            return view.id in self.files.kept(datetime.max.replace(tzinfo=UTC))
+
+        return await taken(self.imports, self.store, self.maria, view.id, is_kept=is_kept)
 
     async def imported(
         self,
@@ -80,12 +85,15 @@ async def taken(
     *,
     patience_s: float = 60.0,
     look_s: float = 0.01,
+    is_kept: Callable[[], bool] = lambda: False,
 ) -> ImportView:
-    """The importer works until this import has ended."""
+    """The importer works until this import has ended; one that is done, until `is_kept` says that its file is gone."""
     working = asyncio.create_task(imports.run(principal.tenant_id))
     try:
         async with asyncio.timeout(patience_s):
-            while (view := await store.one(principal, import_id)).state not in OVER:
+            while (view := await store.one(principal, import_id)).state not in OVER or (
+                view.state is ImportState.DONE and is_kept()
+            ):
                 await asyncio.sleep(look_s)
     finally:
         working.cancel()

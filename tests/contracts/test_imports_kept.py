@@ -94,7 +94,9 @@ async def test_a_file_that_nobody_goes_on_with_is_kept_for_a_month(
     desk.house.clock.advance(1)
     working = asyncio.create_task(desk.imports.run(desk.house.tenant_id))
     async with asyncio.timeout(10):
-        while (await desk.store.one(desk.maria, view.id)).problem == "internal":
+        while (await desk.store.one(desk.maria, view.id)).problem == "internal" or list(
+            desk.folder.iterdir()
+        ):
             await asyncio.sleep(0.01)
     working.cancel()
     gone = await desk.store.one(desk.maria, view.id)
