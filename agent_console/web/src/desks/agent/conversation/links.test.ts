@@ -25,3 +25,11 @@ it('an address ends where the direction of the text is turned, and one that name
   expect(linked('https://good.test/\u202egpj.exe').flatMap((part) => part.href ?? [])).toEqual(['https://good.test/']);
   expect(linked('http://user:pw@bank.test@evil.test/').flatMap((part) => part.href ?? [])).toEqual([]);
 });
+
+it('shows a place as its coordinates, which lead to a map', () => {
+  expect(linked('Cafe\ngeo:41.01,-28.97')).toEqual([
+    { text: 'Cafe\n', href: null },
+    { text: '41.01, -28.97', href: 'https://www.openstreetmap.org/?mlat=41.01&mlon=-28.97#map=16/41.01/-28.97' },
+  ]);
+  expect(linked('not geo:41.01,28.97abc nor xgeo:1,2')).toEqual([{ text: 'not geo:41.01,28.97abc nor xgeo:1,2', href: null }]);
+});
