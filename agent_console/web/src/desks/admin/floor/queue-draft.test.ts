@@ -50,7 +50,7 @@ const SUPPORT: QueueSetup = {
 
 describe('the form of a queue', () => {
   it('sends what it was given, when nothing was changed', () => {
-    const { id: _id, version: _v, retired: _r, retired_to: _t, waiting: _w, sites: _s, is_open: _o, next_opening_at: _n, ...rules } = SUPPORT;
+    const { id: _id, version: _v, retired: _r, retired_to: _t, waiting: _w, sites: _s, mail_accounts: _m, telegram_bots: _b, is_open: _o, next_opening_at: _n, ...rules } = SUPPORT;
     expect(bodyOf(formOf(SUPPORT))).toEqual(rules);
   });
 
