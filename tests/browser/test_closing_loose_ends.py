@@ -63,7 +63,9 @@ async def test_a_begun_answer_and_a_letter_that_waits_are_told_before_the_close(
         await page.keyboard.press("Enter")
         await expect(sure).to_be_focused()
         await page.keyboard.press("Escape")
+        await expect(form).to_have_count(0)
         await page.keyboard.press("r")
+        await expect(sheet).to_be_focused()
         await page.keyboard.type("And one more thing")
         # what was left as it was is not all there is any more
         form = await closing(page)
@@ -97,7 +99,7 @@ async def test_a_letter_nobody_knows_the_fate_of_is_told_and_one_that_went_is_no
     async with mail_hub(tmp_path, signatures=SIGNATURES) as mail:
         screen = await anna(browser, mail)
         page = screen.page
-        await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
+        sheet = await take(page, mail, letter("Where is it?", "Order 12", Message_ID="<m1@client>"))
         await page.keyboard.type("It is on its way.")
         await page.keyboard.press("Control+Enter")
         await mail.sent(1)
@@ -105,9 +107,11 @@ async def test_a_letter_nobody_knows_the_fate_of_is_told_and_one_that_went_is_no
         form = await closing(page)
         await expect(form.locator(".loose")).to_have_count(0)
         await page.keyboard.press("Escape")
+        await expect(form).to_have_count(0)
 
         mail.outside.fault_of = lambda: Fault("end", taken=True)
         await page.keyboard.press("r")
+        await expect(sheet).to_be_focused()
         await page.keyboard.type("It arrives tomorrow.")
         await page.keyboard.press("Control+Enter")
         await page.locator("article.touch.outbound.trouble").wait_for()

