@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.cluster.codec import decode, encode
-from hub.domain import clock_events, setting_events
+from hub.domain import clock_events, setting_events, visitor_events
 from hub.domain import events as events_module
 from hub.domain.errors import Invalid
 from hub.domain.events import Event, QueueChanged
@@ -75,7 +75,7 @@ def test_the_events_of_a_row_come_back_in_their_order(events: list[Event]) -> No
 def test_every_class_of_the_events_modules_that_names_a_kind_can_be_carried() -> None:
     named = {
         c
-        for module in (events_module, setting_events, clock_events)
+        for module in (events_module, setting_events, clock_events, visitor_events)
         for c in vars(module).values()
         if hasattr(c, "kind") and c.__module__ == module.__name__
     }
