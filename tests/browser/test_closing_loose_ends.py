@@ -77,6 +77,8 @@ async def test_a_begun_answer_and_a_letter_that_waits_are_told_before_the_close(
             other = await anna(browser, mail, language=language, theme=theme, width=width, height=height)
             await other.page.locator("[data-work-row]").first.press("Enter")
             await other.page.locator("article.touch.inbound").last.wait_for()
+            sheet = other.page.locator("[contenteditable]", has_text="And one more thing")
+            await sheet.wait_for(state="attached")  # what was begun elsewhere has come
             form = await closing(other.page)
             await expect(form.locator(".loose li").first).to_contain_text(FIRST[language])
             await other.page.keyboard.press("Enter")
