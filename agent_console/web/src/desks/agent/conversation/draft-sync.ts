@@ -37,6 +37,8 @@ export class DraftSync {
   readonly #waiting = new Map<DraftKind, Content>();
   readonly #underWay = new Set<DraftKind>();
   readonly #sent = new Set<DraftKind>();
+  /** Sent while the hub was asked what it has: its answer may be of before. */
+  readonly #gone = new Set<DraftKind>();
   #timer = 0;
   #isEnded = false;
 
@@ -48,12 +50,13 @@ export class DraftSync {
 
   /** What the hub has, unless this browser has something newer that never reached it. */
   async load(): Promise<void> {
+    this.#gone.clear();
     try {
       const page = await askDrafts(this.#interactionId);
       if (this.#isEnded) return;
       for (const kind of KINDS) {
         const draft = page.items.find((item) => item.kind === kind);
-        if (!draft || this.#waiting.has(kind) || this.#underWay.has(kind)) continue;
+        if (!draft || this.#waiting.has(kind) || this.#underWay.has(kind) || this.#gone.has(kind)) continue;
         this.#versions.set(kind, draft.version);
         const localAt = this.#shelf.at(this.#interactionId, kind);
         // the same words, kept by a clock that is fast, are not newer: the hub has more of them than the copy here
@@ -82,6 +85,7 @@ export class DraftSync {
   /** It was sent: the hub drops the draft with the sending. */
   sent(kind: DraftKind): void {
     this.#waiting.delete(kind);
+    this.#gone.add(kind);
     this.#shelf.keep(this.#interactionId, kind, '', Date.now());
     if (this.#underWay.has(kind)) this.#sent.add(kind);
   }
