@@ -57,6 +57,8 @@ async def _compared(what: KeptFirst, name: str, server: str) -> list[Figure]:
             raw.wake()
             await raw.feed.ask(what="card", bytes=warm.outcome.sample)
             await _leg(what, pair, raw, what.warm_up)
+            for stage in (hub, raw):
+                await _looked_through(stage)
             await _late(hub)
             return await _figures(what, name, pair)
 
@@ -101,6 +103,14 @@ async def _leg(what: KeptFirst, pair: Pair, stage: Stage, count: int) -> Leg:
     if (kept := tuple(map(int, rows[0]))) != (await rows_of(stage),) * 2:
         raise NotExact(f"{stage.name}: {what.each}s and their touches {kept}, touches {await rows_of(stage)}")
     return leg
+
+
+async def _looked_through(stage: Stage) -> None:
+    """PostgreSQL learns what is in its tables, as it does by itself within a minute: until then its plans, which it
+    keeps, are those for empty ones."""
+    if not stage.database.is_sqlite:
+        async with stage.database.snapshot() as wire:
+            await wire.fetch("ANALYZE")
 
 
 async def _late(hub: Stage) -> float:

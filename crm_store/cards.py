@@ -111,9 +111,10 @@ class Cards:
             if roots:
                 wanted = list(dict.fromkeys(roots.get(i, i) for i in wanted))
                 identities = await wire.fetch(_IDENTITIES, tenant_id, wanted)
-            persons = await wire.fetch(_PERSONS, tenant_id, wanted)
-            recent = await wire.fetch(_RECENT, tenant_id, wanted)
-            hanging = await wire.fetch(_HANGING, tenant_id, wanted)
+            whose = (tenant_id, wanted)
+            persons, recent, hanging = await wire.fetch_each(
+                (_PERSONS, whose), (_RECENT, whose), (_HANGING, whose)
+            )
         namesakes: dict[str, tuple[CardCandidate, ...]] = {}
         if len(persons) <= _CANDIDATES_FOR_AT_MOST:
             for row in persons:

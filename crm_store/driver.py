@@ -1,9 +1,9 @@
 """The same SQL on both databases, straight through the driver: what the touch path and units of work speak.
 
 Statements are written for PostgreSQL with `$n` parameters; the SQLite side rewrites them once: `$n` → `?n`,
-`= ANY($n)` → `IN` over a JSON array, locking clauses dropped (a SQLite transaction here is `BEGIN IMMEDIATE`,
-it has the database to itself), and `/*+*/` → `+`, which keeps SQLite from walking through a whole tenant by an
-index where the rows are named by their ids.
+`= ANY($n)` → `IN` over a JSON array, `unnest($n::text[]) AS x(value)` → that array as a table, locking clauses dropped
+(a SQLite transaction here is `BEGIN IMMEDIATE`, it has the database to itself), and `/*+*/` → `+`, which keeps SQLite
+from walking through a whole tenant by an index where the rows are named by their ids.
 """
 
 import re
@@ -58,6 +58,7 @@ class Wire(Protocol):
 def for_sqlite(sql: str) -> str:
     """The SQLite spelling of a statement."""
     sql = re.sub(r"= ANY\(\$(\d+)\)", r"IN (SELECT value FROM json_each(?\1))", sql)
+    sql = re.sub(r"unnest\(\$(\d+)::text\[\]\) AS (\w+)\(value\)", r"json_each(?\1) AS \2", sql)
     sql = re.sub(r"\s+FOR (NO KEY UPDATE|KEY SHARE|UPDATE)( OF \w+)?( SKIP LOCKED)?", "", sql)
     return re.sub(r"\$(\d+)", r"?\1", sql.replace("/*+*/", "+"))
 

@@ -28,10 +28,12 @@ _OPEN = (
 )
 _OPEN_NOW = "SELECT id FROM interactions WHERE /*+*/tenant_id = $1 AND person_id = ANY($2) AND state = 'open'"
 _LOCK = "SELECT id FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
-_PASSES = (
+PASSES = (
     f"SELECT {columns(work_items)} FROM work_items WHERE /*+*/tenant_id = $1 AND interaction_id = ANY($2)"
-    " AND state IN ('queued', 'offered', 'assigned', 'wrap_up')"
+    " AND state || '' IN ('queued', 'offered', 'assigned', 'wrap_up')"
 )
+"""Asks for what is under way in these interactions."""
+
 _CHANNELS = (
     "SELECT DISTINCT interaction_id, channel FROM sessions WHERE /*+*/tenant_id = $1 AND interaction_id = ANY($2)"
     " AND ended_at IS NULL"
@@ -78,7 +80,7 @@ async def load_engaged(
         return {}
     # only now: whoever had to wait for a lock sees what was committed meanwhile
     what = (tenant_id, ids)
-    waiting, there = await wire.fetch_each((_PASSES, what), (_CHANNELS, what))
+    waiting, there = await wire.fetch_each((PASSES, what), (_CHANNELS, what))
     passes = {item.interaction_id: item for item in map(item_of, waiting)}
     channels: dict[str, set[str]] = {}
     for interaction_id, channel in there:

@@ -1,39 +1,72 @@
 """The threads that message ids belong to, whatever number of letters names one id."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from crm_store.driver import Wire
+from crm_store.driver import Row, Wire
 from hub.domain.ids import InteractionId, PersonId, TenantId
 from hub.domain.mail import ThreadSeen
 
 _THREAD = "i.message_id, i.account, i.thread, i.interaction_id, i.person_id, i.seen"
-_OWN_THREADS = (
-    f"SELECT {_THREAD}, TRUE FROM mail_ids i WHERE i.tenant_id = $1 AND i.message_id = ANY($2) AND i.seen = TRUE"
-    " AND EXISTS (SELECT 1 FROM mail_participants p WHERE p.tenant_id = i.tenant_id AND p.account = i.account"
-    " AND p.thread = i.thread AND p.address = $3)"
-)
 _IDS_OF_OTHERS, _OF_OTHERS_EACH = 8, 4
 """Thousands of threads may name one id (a round letter that everybody answers): of so many of the nearest ids so many
 of the newest threads are enough, of those that have the letter and of those that only refer to it."""
-_OTHER_THREADS = "".join(
-    f" UNION ALL SELECT * FROM (SELECT {_THREAD}, FALSE FROM mail_ids i WHERE i.tenant_id = $1"
-    f" AND i.message_id = ${{0}} AND i.seen = {seen} ORDER BY i.interaction_id DESC LIMIT {_OF_OTHERS_EACH})"
-    f" AS {seen[0]}{{0}}"
-    for seen in ("TRUE", "FALSE")
+_LEAST = ", ".join(
+    "(SELECT MIN(n.interaction_id) FROM (SELECT y.interaction_id FROM mail_ids y WHERE y.tenant_id = $1"
+    f" AND y.message_id = x.value AND y.seen = {seen} ORDER BY y.interaction_id DESC LIMIT {_OF_OTHERS_EACH}) n)"
+    f" AS {seen}_from"
+    for seen in ("true", "false")
 )
+_OTHERS = "".join(
+    f" UNION ALL SELECT {_THREAD}, NULL FROM near JOIN mail_ids i ON i.tenant_id = $1 AND i.message_id = near.value"
+    f" AND i.seen = {seen} AND i.interaction_id >= near.{seen}_from"
+    for seen in ("true", "false")
+)
+# materialized, so that no database begins elsewhere: with all participants, or with all threads that name an id
+_THREADS_OF = f"""
+WITH near AS MATERIALIZED (SELECT x.value, {_LEAST} FROM unnest($4::text[]) AS x(value)),
+ours AS MATERIALIZED (SELECT {_THREAD}, i.tenant_id FROM unnest($2::text[]) AS x(value)
+  JOIN mail_ids i ON i.tenant_id = $1 AND i.message_id = x.value AND i.seen = TRUE)
+SELECT {_THREAD}, p.address FROM ours i JOIN mail_participants p ON p.tenant_id = i.tenant_id AND p.account = i.account
+  AND p.thread = i.thread AND p.address = ANY($3){_OTHERS}
+"""
+"""Of letters: the threads in which who wrote them takes part, and what else is near, without an address."""
 
 
-async def threads_of(
-    wire: Wire, tenant_id: TenantId, message_ids: Sequence[str], address: str
-) -> list[ThreadSeen]:
-    """See `LetterStore.threads_of`."""
-    near = message_ids[-_IDS_OF_OTHERS:]
-    sql = _OWN_THREADS + "".join(_OTHER_THREADS.format(n) for n in range(4, 4 + len(near)))
-    rows = await wire.fetch(sql, tenant_id, list(message_ids), address, *near)
-    place = {message_id: n for n, message_id in enumerate(message_ids)}
-    found: dict[tuple[str, str], ThreadSeen] = {}
-    for r in sorted(rows, key=lambda r: (-place[r[0]], r[1], r[2], not r[6])):
-        found.setdefault(
+class Named(NamedTuple):
+    """The ids that a letter names, the nearest last, and by whom it is."""
+
+    tenant_id: TenantId
+    message_ids: Sequence[str]
+    address: str
+
+
+async def threads_of(wire: Wire, letters: Sequence[Named]) -> list[list[ThreadSeen]]:
+    """For each letter, see `LetterStore.threads_of`. One question for all letters of a tenant."""
+    found: dict[Named, list[ThreadSeen]] = {}
+    for tenant_id in dict.fromkeys(one.tenant_id for one in letters):
+        some = [one for one in letters if one.tenant_id == tenant_id]
+        ids = {message_id for one in some for message_id in one.message_ids}
+        near = {message_id for one in some for message_id in one.message_ids[-_IDS_OF_OTHERS:]}
+        rows = await wire.fetch(
+            _THREADS_OF,
+            tenant_id,
+            sorted(ids),
+            sorted({one.address for one in some}),
+            sorted(near),
+        )
+        for one in some:
+            found[one] = _seen_by(one, rows)
+    return [found[one] for one in letters]
+
+
+def _seen_by(letter: Named, rows: Sequence[Row]) -> list[ThreadSeen]:
+    place = {message_id: n for n, message_id in enumerate(letter.message_ids)}
+    near = set(letter.message_ids[-_IDS_OF_OTHERS:])
+    mine = [r for r in rows if (r[6] == letter.address and r[0] in place) or (r[6] is None and r[0] in near)]
+    threads: dict[tuple[str, str], ThreadSeen] = {}
+    for r in sorted(mine, key=lambda r: (-place[r[0]], r[1], r[2], r[6] is None)):
+        threads.setdefault(
             (r[1], r[2]),
             ThreadSeen(
                 account=r[1],
@@ -41,7 +74,7 @@ async def threads_of(
                 interaction_id=InteractionId(r[3]),
                 person_id=PersonId(r[4]),
                 seen=bool(r[5]),
-                takes_part=bool(r[6]),
+                takes_part=r[6] is not None,
             ),
         )
-    return list(found.values())
+    return list(threads.values())

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from crm_store.asked_together import AskedTogether
 from crm_store.driver import Row, Wire
 from crm_store.instants import from_us, to_us
-from crm_store.letter_threads import threads_of
+from crm_store.letter_threads import Named, threads_of
 from crm_store.mapping import TOUCHES_OF_SESSION, at, columns, letter_head, text
 from crm_store.rows.mail import letters
 from crm_store.store import Store
@@ -86,6 +87,7 @@ class Letters:
     def __init__(self, store: Store, *, encode: Encode) -> None:
         self._store = store
         self._encode = encode
+        self._threads = AskedTogether(self._threads_of)
 
     async def keep_letters(
         self, account: MailAccount, new: Sequence[NewLetter], cursor: MailCursor | None
@@ -192,8 +194,11 @@ class Letters:
         self, tenant_id: TenantId, message_ids: Sequence[str], address: str
     ) -> Sequence[ThreadSeen]:
         """See the port."""
+        return await self._threads.ask(Named(tenant_id, tuple(message_ids), address))
+
+    async def _threads_of(self, letters: Sequence[Named]) -> list[list[ThreadSeen]]:
         async with self._store.database.snapshot() as wire:
-            return await threads_of(wire, tenant_id, message_ids, address)
+            return await threads_of(wire, letters)
 
     async def letter_out(self, tenant_id: TenantId, touch_id: TouchId) -> LetterOut | None:
         """See the port."""

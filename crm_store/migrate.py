@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.engine import Database
 
-HEAD = "0036"
+HEAD = "0037"
 """The newest revision; a test compares it with the scripts."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -131,7 +131,7 @@ mail_ids = Table(
     Column("interaction_id", Text, nullable=False),
     Column("person_id", Text, nullable=False),
     Column("seen", Boolean, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "message_id", "thread"),
+    PrimaryKeyConstraint("tenant_id", "thread", "message_id"),
     Index("ix_mail_ids_newest", "tenant_id", "message_id", "seen", "interaction_id"),
 )
 """Message ids by the threads they belong to. `seen`: the letter itself is ours; else only a reference to it."""

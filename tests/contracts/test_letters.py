@@ -261,6 +261,25 @@ async def test_of_many_threads_that_name_one_id_the_sender_s_own_is_found_and_fe
     assert {one.thread for one in hints} <= {f"a{n}" for n in range(30, 40)}
 
 
+async def test_letters_that_ask_together_are_told_what_each_is_told_alone(mail: MailHouse) -> None:
+    """Nobody takes part in a thread because somebody who does writes at the same moment."""
+    tenant, other = mail.house.tenant_id, mail.house.tenant_id.__class__(new_id())
+    for n in range(6):
+        head = LetterHead(message_id=f"m{n}@client", references=("round@house",))
+        who = (CLIENT,) if n % 2 else ("friend@example.test",)
+        await mail.house.receive(mail.touch(head=head, thread=f"t{n}", participants=who))
+    asked = [
+        (whose, ids, address)
+        for whose in (tenant, other)
+        for address in (CLIENT, "friend@example.test", "stranger@example.test", "")
+        for ids in (["m1@client"], ["m0@client", "m3@client"], ["round@house"], ["m9@client", "m2@client"], [])
+    ]
+    alone = [await mail.letters.threads_of(*one) for one in asked]
+    assert await asyncio.gather(*(mail.letters.threads_of(*one) for one in asked)) == alone
+    assert [one.takes_part for one in alone[0]] == [True]
+    assert [one.takes_part for one in alone[5]] == [False]
+
+
 async def test_an_unseen_parent_that_comes_later_is_seen_from_then_on(mail: MailHouse) -> None:
     tenant = mail.house.tenant_id
     await mail.house.receive(mail.touch(head=LetterHead(message_id="m2@client", references=("m1@client",))))

@@ -30,7 +30,7 @@ SENDERS_OWN = (
     b"content-transfer-encoding",
     b"auto-submitted",
 )
-_FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:((?:[^\n]|\n[ \t])*)\n?")
+_FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _NO_HEADER = re.compile(rb"^(?![\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t])", re.MULTILINE)
 _FROM_LINE = re.compile(rb"From [^\n]*\n")
 """What a mailbox file has before each letter."""
@@ -52,7 +52,10 @@ def content_of(raw: bytes) -> Content:
     head, body = header_block(_FROM_LINE.sub(b"", lines, count=1) if lines.startswith(b"From ") else lines)
     fields: dict[bytes, list[bytes]] = {name: [] for name in SENDERS_OWN}
     received, own_from = b"", 0
+    between, read_to = [], 0
     for found in _FIELD.finditer(head):
+        between.append(head[read_to : found.start()])
+        read_to = found.end()
         name = found[1].lower()
         if name in fields:
             fields[name].append(_BLANKS.sub(b" ", found[2]).strip())
@@ -67,7 +70,7 @@ def content_of(raw: bytes) -> Content:
         for own in (received, head[own_from:]):
             value = _BLANKS.sub(b" ", own).strip()
             digest.update(b"own:%d:%s\n" % (len(value), value))
-    if odd := _BLANKS.sub(b" ", _FIELD.sub(b"", head)).strip():
+    if odd := _BLANKS.sub(b" ", b"".join((*between, head[read_to:]))).strip():
         digest.update(b"%d:%s\n" % (len(odd), odd))
     digest.update(b"\n")
     digest.update(body.rstrip(b"\n"))

@@ -40,7 +40,7 @@ _CHUNK = 64 * 1024
 _GATHER_S = 0.05
 """How long more letters may end before others are claimed, while at least half of all places are taken: a claim is a
 commit."""
-_TOGETHER_S, _TOGETHER = 0.01, 32
+_TOGETHER_S, _TOGETHER = 0.05, 64
 """Letters that were read within so long, or so many, are handed in together while at least half of all places are
 taken: each commit makes the router choose, and consoles be told."""
 _LARGE_AT_ONCE = 8
@@ -181,8 +181,11 @@ class Incoming:
         if is_our_own(letter, account, self._key):
             await self._store.settle_letter(kept.id, LetterState.OURS, touch_id=None, defects=())
             return "ours"
+        files = await self._files(letter, account)
+        if len(self._under_way) >= self._parallel // 2:
+            await self._gathering.together()
         placed = await place_of(letter, kept, account, self._key, self._store)
-        touch = entered(letter, kept, account, placed, await self._files(letter, account))
+        touch = entered(letter, kept, account, placed, files)
         if touch.queue_id != account.queue_id and not self._takes_work(touch.queue_id):
             touch = self._without_rules_queue(touch, account)
         touch = replace(touch, acknowledgement=self._acknowledgement(letter, account, placed, touch))
@@ -191,8 +194,6 @@ class Incoming:
             reasons = [one.reason or one.status for one in letter.bounce.recipients if one.permanent]
             missed = letter.bounce.failed_addresses
             await self._store.note_bounced(account.tenant_id, placed.failed, missed, "; ".join(reasons)[:180])
-        if len(self._under_way) >= self._parallel // 2:
-            await self._gathering.together()
         received = await self._received(touch, account)
         crash_at("mail.after_receive_before_settle")
         state = LetterState.UNREADABLE if letter.unreadable else LetterState.STORED

@@ -12,7 +12,7 @@ class EmailSettings(BaseModel):
     readers: int = Field(
         2, ge=1, le=32, description="Processes that read letters; started with the first letter."
     )
-    read_at_once: int = Field(64, ge=1, le=256, description="Letters taken in at the same time.")
+    read_at_once: int = Field(128, ge=1, le=256, description="Letters taken in at the same time.")
     poll_s: float = Field(
         60.0, ge=1.0, le=900.0, description="Seconds after which a mailbox is looked at without being told."
     )

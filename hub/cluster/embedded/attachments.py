@@ -40,7 +40,7 @@ class FolderAttachments:
         self, tenant_id: TenantId, chunks: AsyncIterator[bytes], *, limit_bytes: int
     ) -> tuple[str, int]:
         """See the port."""
-        self._path(tenant_id, "0" * 64)
+        place = self._path(tenant_id, "0" * 64).parents[2]
         incoming, fd = self._root / _INCOMING / secrets.token_hex(16), None
         digest, size_bytes, unwritten = hashlib.sha256(), 0, bytearray()
         try:
@@ -48,20 +48,20 @@ class FolderAttachments:
                 size_bytes += len(chunk)
                 if size_bytes > limit_bytes:
                     raise Invalid(f"the file is larger than {limit_bytes} bytes", code="too_large")
-                digest.update(chunk)
                 unwritten += chunk
                 if len(unwritten) >= _WRITE_BYTES:
                     if fd is None:
                         fd = await _on_disk(_create, incoming)
-                    await _on_disk(_write, fd, bytes(unwritten))
+                    await _on_disk(_write, fd, bytes(unwritten), digest)
                     unwritten.clear()
-            sha256 = digest.hexdigest()
-            target = self._path(tenant_id, sha256)
-            if fd is not None:
-                await _on_disk(_write, fd, bytes(unwritten))
-                await _on_disk(_keep, fd, incoming, target, self._root, self._durable)
+            if fd is None:
+                sha256 = await _on_disk(
+                    _keep_whole, bytes(unwritten), incoming, place, self._root, self._durable
+                )
             else:
-                await _on_disk(_keep_whole, bytes(unwritten), incoming, target, self._root, self._durable)
+                await _on_disk(_write, fd, bytes(unwritten), digest)
+                sha256 = digest.hexdigest()
+                await _on_disk(_keep, fd, incoming, _under(place, sha256), self._root, self._durable)
         finally:
             if fd is not None:
                 os.close(fd)
@@ -95,7 +95,11 @@ class FolderAttachments:
         """Where it is. Raises NotFound for what cannot be a tenant or a hash: no name leads anywhere else."""
         if not _TENANT.fullmatch(tenant_id) or not _SHA256.fullmatch(sha256):
             raise NotFound("no such attachment")
-        return self._root / tenant_id / sha256[:2] / sha256[2:4] / sha256
+        return _under(self._root / tenant_id, sha256)
+
+
+def _under(place: Path, sha256: str) -> Path:
+    return place / sha256[:2] / sha256[2:4] / sha256
 
 
 async def _on_disk(work: Callable[..., T], *args: object) -> T:
@@ -121,7 +125,9 @@ def _create(incoming: Path) -> int:
     return os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
 
-def _write(fd: int, content: bytes) -> None:
+def _write(fd: int, content: bytes, digest: "hashlib._Hash | None" = None) -> None:
+    if digest is not None:
+        digest.update(content)
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(fd, rest) :]
@@ -138,10 +144,12 @@ def _keep(fd: int, incoming: Path, target: Path, root: Path, durable: set[Path])
     _name(target, root, durable)
 
 
-def _keep_whole(content: bytes, incoming: Path, target: Path, root: Path, durable: set[Path]) -> None:
-    """Content that is short enough to be written in one go, unless it is there."""
+def _keep_whole(content: bytes, incoming: Path, place: Path, root: Path, durable: set[Path]) -> str:
+    """Content that is short enough to be written in one go, unless it is there; its hash."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = _under(place, sha256)
     if _is_kept(target, len(content), root, durable):
-        return
+        return sha256
     fd = _create(incoming)
     try:
         _write(fd, content)
@@ -149,6 +157,7 @@ def _keep_whole(content: bytes, incoming: Path, target: Path, root: Path, durabl
     finally:
         os.close(fd)
         incoming.unlink(missing_ok=True)
+    return sha256
 
 
 def _is_kept(target: Path, size_bytes: int, root: Path, durable: set[Path]) -> bool:

@@ -1,0 +1,57 @@
+"""Questions of the same moment share a statement: each alone would cost a trip to another thread, or another host."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+class _AskAgain(Exception):
+    """Whoever asked for all of them was cancelled."""
+
+
+class AskedTogether(Generic[Q, A]):
+    """What is asked in one turn of the loop is given to `answer` together, at most `most` at once; it answers in order.
+    An error of it is everybody's, a cancellation only theirs who is cancelled."""
+
+    def __init__(self, answer: Callable[[Sequence[Q]], Awaitable[Sequence[A]]], *, most: int = 64) -> None:
+        self._answer = answer
+        self._most = most
+        self._open: list[tuple[Q, asyncio.Future[A]]] = []
+
+    async def ask(self, question: Q) -> A:
+        """The answer. Raises what `answer` raises."""
+        while True:
+            mine: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+            if len(self._open) == self._most:
+                self._open = []  # those are together; their first has them
+            together = self._open
+            together.append((question, mine))
+            if together[0][1] is mine:
+                await self._asked_for_all(together)
+            try:
+                return await mine
+            except _AskAgain:
+                continue
+
+    async def _asked_for_all(self, together: list[tuple[Q, "asyncio.Future[A]"]]) -> None:
+        try:
+            await asyncio.sleep(0)  # all others of this turn
+            if self._open is together:
+                self._open = []
+            answers = await self._answer([question for question, _ in together])
+        except BaseException as error:
+            if self._open is together:
+                self._open = []
+            is_everybodys = isinstance(error, Exception)
+            for _, waiting in together if is_everybodys else together[1:]:
+                if not waiting.done():
+                    waiting.set_exception(error if is_everybodys else _AskAgain())
+            if not is_everybodys:
+                raise
+            return
+        for (_, waiting), answer in zip(together, answers, strict=True):
+            if not waiting.done():
+                waiting.set_result(answer)
