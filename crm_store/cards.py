@@ -84,6 +84,7 @@ SELECT p.id, p.name, h.confidence FROM (
   UNION ALL SELECT person_id, 'maybe' FROM shared_numbers WHERE tenant_id = $1 AND value = $2
 ) h JOIN persons p ON p.id = h.person_id WHERE p.id <> $3 ORDER BY h.confidence, p.id
 """
+_NAMES = "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)"
 _SHOWN = 5
 _BEGINS_LIKE = Because(reason=Reason.SIMILAR_NAME, sure=0.3)
 """Whoever is found by the words, and is alike in no other way: their name is longer."""
@@ -155,19 +156,18 @@ class Cards:
             if keys := name_keys(name):  # in another order, and with a father's name more or less
                 by_key = await namesakes_of(wire, tenant_id, keys.items(), _CANDIDATES + 1)
                 others = list(dict.fromkeys([*others, *(i for ids in by_key.values() for i in ids)]))
-            rows = await wire.fetch(
-                "SELECT id, name FROM persons WHERE /*+*/tenant_id = $1 AND id = ANY($2)",
-                tenant_id,
-                [i for i in others if i != person_id],
+            named, apart = await wire.fetch_each(
+                (_NAMES, (tenant_id, [i for i in others if i != person_id])),
+                kept_apart_from(tenant_id, person_id),
             )
-            called = {r[0]: r for r in rows}
-            apart = await kept_apart_from(wire, tenant_id, person_id)
+            called = {r[0]: r for r in named}
+            not_them = {r[0] for r in apart}
         for other in others:
             if other in called and other not in found:
                 because = alike(name, called[other][1]) or _BEGINS_LIKE
                 found[other] = _candidate(called[other], because.reason, because.sure)
         best_first = sorted(
-            (one for one in found.values() if one.person_id not in apart), key=lambda c: -c.sure
+            (one for one in found.values() if one.person_id not in not_them), key=lambda c: -c.sure
         )
         return tuple(best_first[:_CANDIDATES])
 

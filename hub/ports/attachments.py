@@ -25,7 +25,7 @@ class Attachments(Protocol):
         ...
 
     def read(self, tenant_id: TenantId, sha256: str) -> AsyncIterator[bytes]:
-        """The content in chunks of at most 64 KiB. Raises NotFound at the first step."""
+        """The content in chunks of at most 512 KiB. Raises NotFound at the first step."""
         ...
 
     async def remove(

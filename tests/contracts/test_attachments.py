@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from hub.domain.ids import DEFAULT_TENANT, TenantId
 from hub.ports.attachments import Attachments
 
 OTHER_TENANT = TenantId("00000000-0000-7000-8000-000000000002")
+_CHUNK = 512 * 1024
 PHOTO = bytes(range(256)) * 1000
 PHOTO_SHA256 = hashlib.sha256(PHOTO).hexdigest()
 
@@ -70,13 +72,17 @@ async def test_the_same_content_may_be_kept_twice_and_is_one(attachments: Attach
         await attachments.size(DEFAULT_TENANT, PHOTO_SHA256)
 
 
-async def test_content_is_read_in_chunks_of_at_most_64_kib(attachments: Attachments) -> None:
-    await attachments.put(DEFAULT_TENANT, in_chunks(PHOTO, 200_000), limit_bytes=len(PHOTO))
+@pytest.mark.parametrize("size_bytes", [0, 1, _CHUNK - 1, _CHUNK, _CHUNK + 1, 3 * _CHUNK])
+async def test_content_is_read_in_chunks_of_at_most_512_kib(
+    attachments: Attachments, size_bytes: int
+) -> None:
+    content = random.Random(size_bytes).randbytes(size_bytes)
+    sha256, _ = await attachments.put(DEFAULT_TENANT, in_chunks(content, 200_000), limit_bytes=size_bytes)
 
-    sizes = [len(chunk) async for chunk in attachments.read(DEFAULT_TENANT, PHOTO_SHA256)]
+    chunks = [chunk async for chunk in attachments.read(DEFAULT_TENANT, sha256)]
 
-    assert max(sizes) <= 64 * 1024
-    assert sum(sizes) == len(PHOTO)
+    assert max(map(len, chunks), default=0) <= _CHUNK
+    assert b"".join(chunks) == content
 
 
 async def test_one_byte_more_than_the_limit_is_refused_and_leaves_nothing(attachments: Attachments) -> None:

@@ -272,7 +272,13 @@ async def test_letters_that_ask_together_are_told_what_each_is_told_alone(mail: 
         (whose, ids, address)
         for whose in (tenant, other)
         for address in (CLIENT, "friend@example.test", "stranger@example.test", "")
-        for ids in (["m1@client"], ["m0@client", "m3@client"], ["round@house"], ["m9@client", "m2@client"], [])
+        for ids in (
+            ["m1@client"],
+            ["m0@client", "m3@client"],
+            ["round@house"],
+            ["m9@client", "m2@client"],
+            [],
+        )
     ]
     alone = [await mail.letters.threads_of(*one) for one in asked]
     assert await asyncio.gather(*(mail.letters.threads_of(*one) for one in asked)) == alone

@@ -16,7 +16,7 @@ from hub.domain.ids import TenantId
 
 T = TypeVar("T")
 
-CHUNK_BYTES = 64 * 1024
+CHUNK_BYTES = 512 * 1024
 _WRITE_BYTES = 1024 * 1024
 _INCOMING = "incoming"
 _NAMES = threading.Lock()
@@ -79,6 +79,8 @@ class FolderAttachments:
         try:
             while chunk := await _on_disk(os.read, fd, CHUNK_BYTES):
                 yield chunk
+                if len(chunk) < CHUNK_BYTES:
+                    break  # a file in a folder is whole: the next trip would bring nothing
         finally:
             os.close(fd)
 
