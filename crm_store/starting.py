@@ -49,7 +49,9 @@ _UNDER_WAY = (
 _SESSIONS = (
     f"SELECT {columns(sessions, 's.')}, (SELECT MAX(t.at) FROM sessions o JOIN touches t ON t.session_id = o.id"
     " WHERE o.tenant_id = s.tenant_id AND o.account = s.account AND o.thread = s.thread"
-    " AND t.direction = 'inbound') FROM sessions s WHERE /*+*/s.tenant_id = $1 AND s.interaction_id = $2"
+    " AND t.direction = 'inbound'), (SELECT d.display FROM identities d WHERE d.tenant_id = s.tenant_id"
+    " AND d.kind = s.channel AND d.value = s.address)"
+    " FROM sessions s WHERE /*+*/s.tenant_id = $1 AND s.interaction_id = $2"
     " AND s.ended_at IS NULL ORDER BY s.started_at DESC, s.id DESC"
 )
 _BOT_CHATS = (
@@ -156,9 +158,10 @@ class Starts:
             interaction = require_interaction(principal, Permission.REPLY, found, item)
             rows = await wire.fetch(_SESSIONS, principal.tenant_id, interaction.id)
             closed = await places_closed(wire, interaction)
-        mine = tuple(session_of(row[:-1]) for row in rows)
-        heard = {s.id: when for s, row in zip(mine, rows, strict=True) if (when := at(row[-1])) is not None}
-        return Replying(interaction=interaction, sessions=mine, heard=heard, closed=closed)
+        mine = tuple(session_of(row[:-2]) for row in rows)
+        heard = {s.id: when for s, row in zip(mine, rows, strict=True) if (when := at(row[-2])) is not None}
+        called = {s.id: str(row[-1]) for s, row in zip(mine, rows, strict=True) if row[-1]}
+        return Replying(interaction=interaction, sessions=mine, heard=heard, called=called, closed=closed)
 
     async def renew_presence(
         self, tenant_id: TenantId, agent_ids: Sequence[UserId], until: datetime, now: datetime

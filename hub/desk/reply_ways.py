@@ -147,7 +147,7 @@ class ReplyWays:
             channel=session.channel,
             account=session.account,
             address=session.address,
-            label="" if held is not None else session.address,
+            label="" if held is not None else there.called.get(session.id, session.address),
             is_open=True,
             text_chars=limits.text_chars,
             file_bytes=limits.attachment_bytes,

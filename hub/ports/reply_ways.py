@@ -14,12 +14,13 @@ from hub.ports.starting import StartStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replying:
-    """An interaction with its open sessions, the newest first, when the client was last heard in each thread, and
-    which of them take no reply now."""
+    """An interaction with its open sessions, the newest first, when the client was last heard in each thread, how its
+    address is written for people where that is not itself (`@ivan`), and which of them take no reply now."""
 
     interaction: Interaction
     sessions: tuple[Session, ...]
     heard: Mapping[SessionId, datetime]
+    called: Mapping[SessionId, str]
     closed: Mapping[SessionId, WayClosed]
 
 

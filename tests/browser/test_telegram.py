@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from tests.browser.conftest import ROOT, screen_of
+from hub.simulator.carried import spoken
+from tests.browser.conftest import ROOT, Screen, screen_of
 from tests.browser.people import become_available, reply, sign_in
 from tests.browser.test_screens import SCROLLS
 from tests.clients import Agent
 from tests.hubs import start_hub
-from tests.servers.bot_api import BotApiLookAlike, Fault
+from tests.servers.bot_api import BotApiLookAlike, Fault, LookBot, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -83,7 +84,8 @@ async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path:
             desk = await screen_of(browser, PICTURES, language="en")
             await sign_in(desk.page, hub.url, "anna")
             await become_available(desk.page)
-            api.person().writes(bot, "Where is my order?")
+            ivan = api.person()
+            ivan.writes(bot, "Where is my order?")
             await desk.page.locator("section.offer.full").wait_for()
             await desk.page.keyboard.press("a")
             await desk.page.locator("article.touch.inbound", has_text="Where is my order?").wait_for()
@@ -91,6 +93,7 @@ async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path:
             async with asyncio.timeout(30):
                 while not any("It left today." in str(one) for one in bot.sent):
                     await asyncio.sleep(0.1)
+            await _a_voice_is_heard(desk, ivan, bot)
             await desk.page.context.close()
             await page.context.close()
 
@@ -108,6 +111,29 @@ async def test_a_bot_is_tried_out_added_and_answered(browser: Browser, tmp_path:
                 await screen.page.context.close()
         finally:
             await hub.stop()
+
+
+async def _a_voice_is_heard(desk: Screen, ivan: Person, bot: LookBot) -> None:
+    """In its place, once somebody asks for it; what cannot be played says so, and is saved all the same."""
+    ivan.sends_voice(bot, await asyncio.to_thread(spoken, "en"))
+    voice = desk.page.locator("article.touch.inbound", has=desk.page.get_by_text("voice.ogg"))
+    play = voice.get_by_role("button", name="Play")
+    await play.wait_for()
+    assert await voice.locator("audio").count() == 0
+    await play.press("Enter")
+    sound = voice.locator("audio")
+    await sound.wait_for()
+    async with asyncio.timeout(20):
+        while not await sound.evaluate("one => one.duration > 0 && one.currentTime > 0 && !one.error"):
+            await asyncio.sleep(0.05)
+    await desk.picture("voice-en-light")
+    assert [*await desk.violations(), *desk.complaints] == []
+
+    ivan.sends_voice(bot, b"OggS and nothing that sounds")
+    broken = desk.page.locator("article.touch.inbound", has=desk.page.get_by_text("voice.ogg")).last
+    await broken.get_by_role("button", name="Play").press("Enter")
+    await expect(broken.get_by_role("alert")).to_contain_text("Save the file")
+    await expect(broken.get_by_role("link", name="voice.ogg")).to_be_visible()
 
 
 @pytest.mark.parametrize(("page_of", "add"), [("telegram", "Add a bot"), ("mail", "Add an account")])

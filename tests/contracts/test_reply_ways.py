@@ -134,6 +134,18 @@ async def test_each_channel_it_goes_on_in_is_listed_with_what_fits_there(desk: D
     assert (chat.channel, chat.label, chat.closed) == ("webchat", "", "")
 
 
+async def test_who_has_a_name_there_is_called_by_it(desk: Desk) -> None:
+    house = desk.house
+    anna = await house.hire("Anna")
+    item = await house.given(anna)
+    await known_by(house, IdentityKind.TELEGRAM, "4711")
+    async with house.database.transaction() as wire:
+        await wire.execute("UPDATE identities SET display = '@ivan' WHERE value = '4711'")
+    await house.receive(by_bot(house))
+    bot, _ = await desk.all(house.as_(anna), item.interaction_id)
+    assert (bot.address, bot.label) == ("4711", "@ivan")
+
+
 async def test_a_visitor_whose_page_is_closed_is_away(desk: Desk) -> None:
     house = desk.house
     anna = await house.hire("Anna")

@@ -1,7 +1,7 @@
 /** The calls of letters: what is shown of one on demand, its pictures, and the letter as it came. */
 
 import { request } from '@/api/http';
-import { fileOf } from '@/api/talk';
+import { contentOf, fileOf } from '@/api/talk';
 import type { LetterView } from '@/generated/api';
 import type { Attachment, TouchView } from '@/generated/views';
 
@@ -14,15 +14,8 @@ export const rawOf = (touch: Where): string => `/api/v1${of(touch, 'raw')}`;
 
 /** A file of the touch as a `data:` address; null when it cannot be had. AbortError when `signal` fired. */
 export async function asData(touch: Where, file: Attachment, signal: AbortSignal): Promise<string | null> {
-  let picture: Blob;
-  try {
-    const answer = await fetch(fileOf(touch.interaction_id, touch.id, file.sha256), { credentials: 'same-origin', signal });
-    if (!answer.ok) return null;
-    picture = await answer.blob();
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return null;
-  }
+  const picture = await contentOf(fileOf(touch.interaction_id, touch.id, file.sha256), signal);
+  if (!picture) return null;
   return new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(`data:${file.media_type};base64,${String(reader.result).split(',', 2)[1] ?? ''}`);

@@ -33,6 +33,17 @@ export const fileOf = (interaction: string, touch: string, sha256: string): stri
 /** Where one reads a file that one brought oneself. */
 export const broughtFile = (sha256: string, name: string): string => `${BASE}/attachments/${sha256}?${new URLSearchParams({ name }).toString()}`;
 
+/** The content of a file at such a place; null when it cannot be had. AbortError when `signal` fired. */
+export async function contentOf(address: string, signal: AbortSignal): Promise<Blob | null> {
+  try {
+    const answer = await fetch(address, { credentials: 'same-origin', signal });
+    return answer.ok ? await answer.blob() : null;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return null;
+  }
+}
+
 /** Brings a file; `progress` hears the share that went out. Rejects with Refusal, AbortError when `signal` fired. */
 export function bring(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<FileView> {
   const query = new URLSearchParams({ name: file.name || 'file', media_type: file.type.slice(0, 200) });

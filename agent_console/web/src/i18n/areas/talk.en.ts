@@ -17,6 +17,8 @@ export default {
     none_here: '{channel} carries no files. Send a note, or choose another channel.',
     open: 'Open picture {name}',
     save: 'Save {name}, {size}',
+    hear: 'Play',
+    silent: 'This sound cannot be played here. Save the file to hear it.',
     picture: 'Picture',
     next: 'Next picture',
     previous: 'Previous picture',

@@ -17,6 +17,8 @@ export default {
     none_here: '{channel} dosya taşımaz. Not bırakın ya da başka kanal seçin.',
     open: '{name} resmini aç',
     save: '{name} dosyasını kaydet, {size}',
+    hear: 'Dinle',
+    silent: 'Bu ses burada çalınamıyor. Dinlemek için dosyayı kaydedin.',
     picture: 'Resim',
     next: 'Sonraki resim',
     previous: 'Önceki resim',

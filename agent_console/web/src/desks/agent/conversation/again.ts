@@ -1,7 +1,7 @@
 /** A reply of ours that did not arrive, made ready to be sent once more. */
 
 import { letter as fetchLetter } from '@/api/letters';
-import { bring, fileOf } from '@/api/talk';
+import { bring, contentOf, fileOf } from '@/api/talk';
 import type { Again } from '@/desks/agent/conversation/put-back';
 import type { Timeline } from '@/desks/agent/conversation/timeline';
 import type { LetterView } from '@/generated/api';
@@ -41,9 +41,9 @@ const ownOf = (html: string): string => {
 
 /** Its files are brought anew: they may have been a colleague's. Throws Refusal; AbortError when `signal` fired. */
 async function carried(failed: TouchView, file: Attachment, signal: AbortSignal): Promise<Attachment> {
-  const answer = await fetch(fileOf(failed.interaction_id, failed.id, file.sha256), { credentials: 'same-origin', signal });
-  if (!answer.ok) throw new FileGone(file.name);
-  return bring(new File([await answer.blob()], file.name, { type: file.media_type }), () => undefined, signal);
+  const content = await contentOf(fileOf(failed.interaction_id, failed.id, file.sha256), signal);
+  if (!content) throw new FileGone(file.name);
+  return bring(new File([content], file.name, { type: file.media_type }), () => undefined, signal);
 }
 
 /** A file of it cannot be had any more. */

@@ -9,6 +9,11 @@ const SHOWN: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gi
 /** Whether it is shown in its place; every other file is a row to be saved. */
 export const isPicture = (file: Pick<Attachment, 'media_type'>): boolean => SHOWN.has(file.media_type);
 
+const HEARD: ReadonlySet<string> = new Set(['audio/mpeg', 'audio/ogg']);
+
+/** Whether it can be heard in its place. */
+export const isSound = (file: Pick<Attachment, 'media_type'>): boolean => HEARD.has(file.media_type);
+
 export function sizeWords(bytes: number, text: Pick<Text, 't' | 'number'>): string {
   if (bytes < 1000) return text.t('talk.files.bytes', { n: text.number(bytes) });
   if (bytes < 1_000_000) return text.t('talk.files.kilobytes', { n: text.number(Math.round(bytes / 1000)) });
