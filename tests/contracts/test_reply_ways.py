@@ -141,6 +141,7 @@ async def test_who_has_a_name_there_is_called_by_it(desk: Desk) -> None:
     await known_by(house, IdentityKind.TELEGRAM, "4711")
     async with house.database.transaction() as wire:
         await wire.execute("UPDATE identities SET display = '@ivan' WHERE value = '4711'")
+    house.clock.advance(60)
     await house.receive(by_bot(house))
     bot, _ = await desk.all(house.as_(anna), item.interaction_id)
     assert (bot.address, bot.label) == ("4711", "@ivan")

@@ -69,5 +69,5 @@ async def test_who_waits_is_cancelled_alone() -> None:
     await asyncio.sleep(0.01)
     second.cancel()
     answers.hold.set()
-    assert await asyncio.gather(first, third) == [0, 4]
+    assert list(await asyncio.gather(first, third)) == [0, 4]
     assert second.cancelled() or second.cancelling()
