@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from crm_store.apart import kept_apart_among, parts_of
 from crm_store.audited import audited
 from crm_store.driver import Wire
 from crm_store.instants import to_us
@@ -112,14 +113,7 @@ class Doubles(Changing):
         ids = sorted({PersonId(one) for pair in pairs for one in (pair.one_id, pair.other_id)})
         merged = await roots_of(wire, principal.tenant_id, ids)
         mine = await self._reach.may(wire, principal, Permission.EDIT_PERSON, ids)
-        apart = {
-            (row[0], row[1])
-            for row in await wire.fetch(
-                "SELECT one_id, other_id FROM persons_apart WHERE tenant_id = $1 AND one_id = ANY($2)",
-                principal.tenant_id,
-                ids,
-            )
-        }
+        apart = await kept_apart_among(wire, principal.tenant_id, ids)
         return [
             pair
             for pair in pairs
@@ -153,10 +147,14 @@ class Doubles(Changing):
                     tenant_id, first, second, to_us(at), principal.name,
                 )  # fmt: skip
             else:
+                # also what was said of a record that is part of one of them by now
                 changed = await wire.execute(
-                    "DELETE FROM persons_apart WHERE tenant_id = $1 AND one_id = $2 AND other_id = $3",
-                    tenant_id, first, second,
-                )  # fmt: skip
+                    "DELETE FROM persons_apart WHERE tenant_id = $1 AND ((one_id = ANY($2) AND other_id = ANY($3))"
+                    " OR (one_id = ANY($3) AND other_id = ANY($2)))",
+                    tenant_id,
+                    await parts_of(wire, tenant_id, one),
+                    await parts_of(wire, tenant_id, other),
+                )
             if changed:
                 # what their cards say of each other is otherwise now
                 await self._tell(

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm_store.apart import never_one
 from crm_store.claims import add_claims
+from crm_store.driver import Row, Wire
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
 from hub.domain.events import PersonChanged
@@ -13,14 +15,6 @@ from hub.domain.touch import Claim
 from hub.ids import new_id
 from hub.ports.uniting import Twins
 
-_APART = """
-  AND NOT EXISTS (SELECT 1 FROM persons_apart x WHERE x.tenant_id = $1
-    AND ((x.one_id = n.person_id AND x.other_id = a.person_id)
-      OR (x.one_id = a.person_id AND x.other_id = n.person_id)))
-  AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.tenant_id = $1 AND m.undone_at IS NOT NULL
-    AND ((m.kept_id = n.person_id AND m.merged_id = a.person_id)
-      OR (m.kept_id = a.person_id AND m.merged_id = n.person_id)))
-"""
 _ALONE_BY_NUMBER = """
   AND NOT EXISTS (SELECT 1 FROM shared_numbers s WHERE s.tenant_id = $1 AND s.value = $4
     AND s.person_id <> a.person_id AND s.person_id <> n.person_id
@@ -35,7 +29,7 @@ JOIN identities n ON n.tenant_id = a.tenant_id AND n.kind = 'phone' AND n.value 
 WHERE a.tenant_id = $1 AND a.kind = $2 AND a.value = $3 AND a.confidence = 'known' AND n.person_id <> a.person_id
   AND NOT EXISTS (SELECT 1 FROM identities o WHERE o.tenant_id = $1 AND o.person_id = a.person_id AND o.id <> a.id
     AND o.confidence = 'known')
-  {_ALONE_BY_NUMBER}{_APART}"""
+  {_ALONE_BY_NUMBER}"""
 # one record is browsers of a user of a site, and nothing else that is known; the other is known by what the site names
 _VOUCHED = f"""
 SELECT n.person_id, a.person_id FROM identities a
@@ -45,7 +39,7 @@ WHERE a.tenant_id = $1 AND a.kind = 'webchat' AND a.value = $2 AND n.person_id <
     AND o.confidence = 'known' AND o.kind <> 'webchat' AND NOT (o.kind = 'site' AND o.value = $5))
   AND NOT EXISTS (SELECT 1 FROM identities p WHERE p.tenant_id = $1 AND p.person_id = n.person_id
     AND p.kind = 'site' AND p.value <> $5 AND substr(p.value, 1, length(CAST($6 AS TEXT))) = $6)
-  {_ALONE_BY_NUMBER}{_APART}"""
+  {_ALONE_BY_NUMBER}"""
 _VISITORS_PERSON = (
     "SELECT person_id FROM identities WHERE tenant_id = $1 AND kind = 'webchat' AND value = $2"
     " AND NOT EXISTS (SELECT 1 FROM identities o WHERE o.tenant_id = $1 AND o.person_id = identities.person_id"
@@ -64,8 +58,9 @@ class Unitings:
     async def twins(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> Twins | None:
         """See the port."""
         async with self._store.database.snapshot() as wire:
-            rows = await wire.fetch(_TWINS, tenant_id, kind.value, value, number)
-        return Twins(kept_id=PersonId(rows[0][0]), other_id=PersonId(rows[0][1])) if rows else None
+            return await _believed(
+                wire, tenant_id, await wire.fetch(_TWINS, tenant_id, kind.value, value, number)
+            )
 
     async def vouched_twins(
         self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim]
@@ -77,8 +72,8 @@ class Unitings:
                 rows = await wire.fetch(
                     _VOUCHED, tenant_id, visitor_id, claim.kind.value, claim.value, user, site
                 )
-                if rows:
-                    return Twins(kept_id=PersonId(rows[0][0]), other_id=PersonId(rows[0][1]))
+                if (found := await _believed(wire, tenant_id, rows)) is not None:
+                    return found
         return None
 
     async def add_vouched(
@@ -97,6 +92,15 @@ class Unitings:
                 told = PersonChanged(tenant_id=tenant_id, person_id=PersonId(person_id))
                 await self._store.add_events(wire, self._encode([told]))
         self._store.wake()
+
+
+async def _believed(wire: Wire, tenant_id: TenantId, rows: Sequence[Row]) -> Twins | None:
+    """The first of these pairs that nobody said are two."""
+    for row in rows:
+        one, other = PersonId(row[0]), PersonId(row[1])
+        if not await never_one(wire, tenant_id, one, other):
+            return Twins(kept_id=one, other_id=other)
+    return None
 
 
 def _user_and_site(claims: Sequence[Claim]) -> tuple[str, str]:

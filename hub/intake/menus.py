@@ -46,9 +46,12 @@ class Menus:
         now = self._clock.now()
         thread = await unit.open_thread(asked.account, asked.thread)
         unit.settle_question(asked.touch_id, None, now)
-        if thread is None or thread.interaction.id != asked.interaction_id or thread.item is not None:
+        if thread is None or thread.item is not None:
             return  # somebody has it, or it is over
         interaction = thread.interaction
+        if interaction.id != asked.interaction_id:
+            # another one took it in, which nobody had in hand either
+            person = await unit.person(interaction.person_id)
         in_line(
             unit,
             interaction,

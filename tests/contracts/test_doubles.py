@@ -147,6 +147,24 @@ async def test_on_no_card_is_whoever_people_said_is_somebody_else(crm: Crm, desk
     assert await candidates(crm, other) == ["Anna Petrova"]
 
 
+async def test_who_is_somebody_else_is_so_too_when_they_became_part_of_another_record(
+    crm: Crm, desk: Desk
+) -> None:
+    pair = next(view for view in await all_of(crm, desk) if view.one.name == "Anna Petrova")
+    one, other = PersonId(pair.one.id), PersonId(pair.other.id)
+    await store_of(crm).keep_apart(desk.maria, one, other, apart=True)
+    whole = await crm.client("v9", "hello")
+    async with crm.house.store.database.transaction() as wire:
+        await wire.execute("UPDATE persons SET name = 'Anna Petrova' WHERE id = $1", whole)
+    await crm.merges.merge(desk.maria, whole, one)
+    assert await candidates(crm, whole) == []
+    assert await candidates(crm, other) == []
+    assert told(await all_of(crm, desk)) == EXPECTED[1:]
+    await store_of(crm).keep_apart(desk.maria, other, whole, apart=False)
+    assert await candidates(crm, whole) == ["Петрова Анна"]
+    assert len(told(await all_of(crm, desk))) == len(EXPECTED)
+
+
 async def test_a_merged_pair_is_gone_and_is_back_after_an_undo(crm: Crm, desk: Desk) -> None:
     pair = next(view for view in await all_of(crm, desk) if view.one.name == "Anna Petrova")
     one, other = PersonId(pair.one.id), PersonId(pair.other.id)

@@ -10,10 +10,13 @@ import pytest
 from crm_store.house import SqlHouse
 from crm_store.questions import SqlQuestions
 from crm_store.telegram_bots import SqlTelegramBots
+from crm_store.uniting import Unitings
 from hub.cluster.codec import encode
+from hub.desk.uniting import Uniting
+from hub.domain.access import Role
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict
-from hub.domain.ids import QueueId, TelegramBotId
+from hub.domain.ids import InteractionId, PersonId, QueueId, TelegramBotId
 from hub.domain.question import AskedQuestion, AtMenu, Choice, Question, QuestionKind
 from hub.domain.queue import QueueRules
 from hub.domain.setting_events import TelegramBotChanged
@@ -24,6 +27,7 @@ from hub.ids import new_id
 from hub.intake.menus import Menus
 from hub.sealing import Seal
 from hub.steps import close_by_itself, end_pass
+from tests.contracts.crm import Crm
 from tests.contracts.test_across_channels import a_chat, by_bot
 from tests.contracts.test_store_questions import SHOP, written
 from tests.stores import House
@@ -254,6 +258,37 @@ async def test_who_is_at_a_menu_and_writes_elsewhere_is_in_a_line(house: House) 
     await at_menu(house, None, "4711")
     await house.receive(house.message("and here"))
     assert await house.count("work_items") == 2
+
+
+@pytest.mark.parametrize("first", ["chat", "menu"])
+async def test_who_is_at_a_menu_when_two_records_become_one_is_in_a_line_in_time(
+    house: House, first: str
+) -> None:
+    async def put_by() -> tuple[InteractionId, PersonId]:
+        (received,) = await house.receive(house.message("hello", "m1", channel="email", account="email:x"))
+        house.clock.advance(1)
+        async with house.store.unit(house.tenant_id) as unit:
+            interaction = (await unit.interactions([received.interaction_id]))[received.interaction_id]
+            item = await unit.open_item(interaction.id)
+            assert item is not None
+            await end_pass(unit, interaction, item, WorkState.CALLBACK, house.clock.now(), reason="snoozed")
+        return interaction.id, interaction.person_id
+
+    if first == "chat":
+        aside, person_id = await put_by()
+        asked = await at_menu(house, None, "4711")
+    else:
+        asked = await at_menu(house, None, "4711")
+        aside, person_id = await put_by()
+    rows = await house.rows("SELECT person_id FROM interactions WHERE id = $1", asked.interaction_id)
+    uniting = Uniting(Crm(house).merges, Unitings(house.store, encode=encode), house.clock)
+    await uniting.merge(house.somebody(Role.SUPERVISOR, house.queue.id), person_id, PersonId(rows[0][0]))
+    house.clock.advance(timedelta(seconds=61))
+    assert await menus_over(house) == ["menu_not_answered"]
+    goes_on = aside if first == "chat" else asked.interaction_id
+    item = await house.open_item(goes_on)
+    assert item is not None
+    assert (item.state, item.queue_id, item.person_id) == (WorkState.QUEUED, house.queue.id, person_id)
 
 
 async def test_the_skills_of_a_button_are_asked_beside_those_of_its_line_and_are_renamed_with_the_house(

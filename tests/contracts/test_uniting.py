@@ -338,6 +338,38 @@ async def test_people_who_took_them_apart_are_believed(house: House, uniting: Un
     assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
 
 
+@pytest.mark.parametrize("how", ["said_two", "undone"])
+@pytest.mark.parametrize("part_of", ["the_number", "the_bot"])
+async def test_people_are_believed_about_records_that_became_parts_of_others_since(
+    house: House, uniting: Uniting, how: str, part_of: str
+) -> None:
+    (chat,) = await written(house, house.message(thread="first"))
+    (more,) = await written(house, house.message(thread="second"))
+    await known(house, chat.person_id)
+    (bot,) = await written(house, by_bot(house))
+    if how == "said_two":
+        async with house.database.transaction() as wire:
+            await wire.execute(
+                "INSERT INTO persons_apart (tenant_id, one_id, other_id, at, by_name)"
+                " VALUES ($1, $2, $3, 0, 'Anna')",
+                house.tenant_id,
+                *sorted((chat.person_id, bot.person_id)),
+            )
+    else:
+        assert await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+        ((merge_id,),) = await house.rows("SELECT id FROM merges WHERE tenant_id = $1", house.tenant_id)
+        await uniting.undo(boss(house), MergeId(merge_id))
+    if part_of == "the_number":
+        await uniting.merge(boss(house), more.person_id, chat.person_id)
+    else:
+        # a record without an address of its own: the bot's alone is known of the two
+        async with house.database.transaction() as wire:
+            await wire.execute("DELETE FROM identities WHERE person_id = $1", more.person_id)
+        await uniting.merge(boss(house), more.person_id, bot.person_id)
+
+    assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+
+
 async def test_nobody_and_the_clients_of_another_house_are_no_twins(house: House, uniting: Uniting) -> None:
     neighbour = await House(database=house.database).furnished()
     (theirs,) = await written(neighbour, neighbour.message())
