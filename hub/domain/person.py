@@ -141,7 +141,8 @@ def normalised(kind: IdentityKind, value: str) -> str:
         text = re.sub(r"[\s\-().]", "", text)
     elif kind is IdentityKind.EMAIL:
         text = text.lower()
-        if not _MAIL_SHAPE.fullmatch(text):
+        # a character that nobody sees makes another address, and a zero byte is none that a database keeps
+        if not (_MAIL_SHAPE.fullmatch(text) and text.isprintable()):
             raise ValueError("not a mail address")
     elif kind is IdentityKind.SITE and not (_SITE_SHAPE.fullmatch(text) and text.isprintable()):
         raise ValueError("not a site and a user of it")

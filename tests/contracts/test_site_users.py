@@ -8,11 +8,13 @@ import pytest
 
 from crm_store.uniting import Unitings
 from crm_store.webchat import Visitors
+from hub.channels.webchat.signed import vouched as vouched_by
 from hub.cluster.codec import encode
 from hub.desk.uniting import Uniting
 from hub.domain.events import PersonChanged
 from hub.domain.ids import MergeId, PersonId
 from hub.domain.person import Confidence, IdentityKind
+from hub.domain.site_identity import SiteUser
 from hub.domain.touch import Claim, InboundTouch
 from hub.domain.visitor_events import VisitorSignedIn
 from hub.ids import new_id
@@ -118,6 +120,22 @@ async def test_what_they_mailed_goes_on_in_the_chat(house: House) -> None:
     assert person_id is not None
     assert ("site", "shop:4711", "known") in await held(house, person_id)
     assert ("webchat", "v1", "known") in await held(house, person_id)
+
+
+async def test_an_address_with_a_zero_byte_loses_nobodys_message(house: House) -> None:
+    user = SiteUser(
+        user="4711",
+        expires_at=house.clock.now(),
+        signed_with="s1",
+        email="ivan\0@example.com",
+        email_verified=True,
+    )
+    site = Site(key="shop", tenant_id=house.tenant_id, queue_id=house.queue.id, title="Shop", origins=())
+    (received,) = await house.receive(house.message("hello", "v1", claims=vouched_by(site, user)))
+    assert not received.repeated
+    person_id = await person_of(house, "site", f"{site.key}:4711")
+    assert person_id is not None
+    assert {kind for kind, _, _ in await held(house, person_id)} == {"webchat", "site"}
 
 
 async def test_an_address_that_the_site_has_not_checked_opens_nobodys_card(house: House) -> None:

@@ -56,6 +56,18 @@ async def test_who_is_vouched_for_is_known_by_it_from_the_first_message_on() -> 
         assert not server.bad
 
 
+@pytest.mark.parametrize("verified", [True, False])
+@pytest.mark.parametrize("email", ["ada\0@example.org", "ada@exam\x1bple.org", "ada\u200b@example.org"])
+async def test_an_address_with_what_nobody_sees_is_none_and_they_are_who_they_are(
+    email: str, verified: bool
+) -> None:
+    async with a_server() as server:
+        page = await came(server, email=email, email_verified=verified)
+        await page.write("Hello", "m1")
+        await page.hears("ack")
+        assert [claim.kind for claim in server.inbox.touches[0].claims] == [IdentityKind.SITE]
+
+
 async def test_an_address_that_the_site_has_not_checked_is_only_said() -> None:
     async with a_server() as server:
         page = await came(
