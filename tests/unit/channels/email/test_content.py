@@ -1,5 +1,7 @@
 """One letter is one, by whatever way it comes, and two are two."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,3 +111,19 @@ def test_a_letter_without_date_and_id_is_known_by_where_it_was_first_received() 
     assert content_sha256(again.format(1).encode()) == content_sha256(first.format(1).encode())
     assert content_sha256(first.format(1).encode()) != content_sha256(first.format(2).encode())
     assert [content_of(one.encode()).is_named for one in (written, first, LETTER)] == [False, True, True]
+
+
+@pytest.mark.parametrize("piece", ["a", "a\t", "a ", " ", "a :", ":", "\n a", "From ", "From \n", "a:\n"])
+@pytest.mark.parametrize("before", ["", " ", "From x\n "])
+def test_the_time_grows_no_faster_than_the_letter(before: str, piece: str) -> None:
+    """All of the hub waits while one is hashed. A line of 250 KiB took minutes, if it began with a blank."""
+    raw = (before + piece * (250_000 // len(piece)) + "\nSubject: x\n\nhello").encode()
+    begun = time.process_time()
+    content_of(raw)
+    assert time.process_time() - begun < 2
+
+
+def test_what_stands_before_the_first_header_is_read_as_it_always_was() -> None:
+    """Letters that are kept are known by it when they come again."""
+    raw = b" odd words  Subject :  one\n\ttwo\nX Date: now\nTo: b\n\nhello"
+    assert content_sha256(raw) == "37f7c0ca0b20c4e3b042b49e155d15db31b3a8b6e5f7e7b715e6d9e87a7499d9"
