@@ -45,7 +45,8 @@ class Got:
 class SmtpLookAlike:
     """Used as `async with`. `fault_of` is asked at each connection. `refused` recipients get a 550. `told` hears of
     each letter that is kept. `passes_on`: it says that it takes the parameters of RFC 3461; `knows_none`: it answers
-    555 to any. `ambiguities` counts the letters after whose beginning it fell silent or hung up."""
+    555 to any. `says_at_end`: the whole line with which it answers a letter, which it keeps. `ambiguities` counts the
+    letters after whose beginning it fell silent or hung up."""
 
     fault_of: Callable[[], Fault | None] = lambda: None
     password: str = ""
@@ -54,6 +55,7 @@ class SmtpLookAlike:
     size: str = "SIZE 30000000"
     passes_on: bool = False
     knows_none: bool = False
+    says_at_end: bytes = b""
     got: list[Got] = field(default_factory=list)
     told: Callable[[Got], None] = lambda _: None
     connections: int = 0
@@ -219,6 +221,10 @@ class _Talk:
             self._server.told(got)
         if slowly or (fault is not None and fault.stage == "end" and (fault.delay_s or not fault.code)):
             self._server.ambiguities += 1
+        if self._server.says_at_end:
+            self._writer.write(self._server.says_at_end)
+            await self._writer.drain()
+            return
         got.acknowledged = await self._at("end", 250, "kept")
 
 

@@ -25,16 +25,18 @@ _OF_SIGNING_IN = {530, 534, 535, 538}
 _NOT_SO = {501, 504, 555}
 """A parameter that the server does not take (RFC 5321 section 4.1.1.11)."""
 _GOODBYE_S = 2.0
+_NO_WORD = "the mail server did not say whether it took the letter"
 _LARGE_BYTES = 1024 * 1024
 
 
 @dataclass(slots=True)
 class _Progress:
     """`signed_in`: what is said from now on is about the letter, before it was about us. `content`: the letter itself
-    is on its way, so that from now on only the server knows."""
+    is on its way, so that from now on only the server knows. `taken`: it said so; who is not among its readers."""
 
     signed_in: bool = False
     content: bool = False
+    taken: tuple[str, ...] | None = None
 
 
 async def handed_over(
@@ -53,16 +55,19 @@ async def handed_over(
             progress.signed_in = True
             refused = await _addressed(client, letter, takes)
             await _content(client, letter.raw, progress)
+            progress.taken = refused
             return refused
     except aiosmtplib.SMTPResponseException as error:
+        if progress.content and not 400 <= error.code < 600:  # neither "later" nor "never", nor a word at all
+            raise ChannelUncertain(_NO_WORD, code="no_word") from error
         raise _answered(error, server, signed_in=progress.signed_in) from error
     except aiosmtplib.SMTPNotSupported as error:
         raise MailServerAway(_why(error, server), code="not_supported") from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError, EOFError) as error:
+        if progress.taken is not None:  # the time ended with the goodbye
+            return progress.taken
         if progress.content:
-            raise ChannelUncertain(
-                "the mail server did not say whether it took the letter", code="no_word"
-            ) from error
+            raise ChannelUncertain(_NO_WORD, code="no_word") from error
         raise MailServerAway(
             _why(error, server), code="mail_server_unreachable", retry_after_s=UNREACHABLE_S
         ) from error
@@ -161,7 +166,12 @@ async def _content(client: aiosmtplib.SMTP, raw: bytes, progress: _Progress) -> 
         write(ready if progress.content else data)
 
     protocol.write = noted  # type: ignore[method-assign]
-    await client.data(b"")
+    try:
+        await client.data(b"")
+    except aiosmtplib.SMTPDataError as error:
+        # the first digit decides (RFC 5321 section 4.2.1); the library knows 250 alone
+        if not (progress.content and 200 <= error.code < 300):
+            raise
 
 
 def dot_stuffed(raw: bytes) -> bytes:

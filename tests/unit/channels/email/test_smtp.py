@@ -176,6 +176,31 @@ async def test_a_server_that_takes_too_long(
             await handed_over(at(server), PASSWORD, LETTER)
 
 
+@pytest.mark.parametrize("said", [b"what?\r\n", b"9" * 9000 + b"\r\n", b"354 go on\r\n", b"\xff\xfe\r\n"])
+async def test_an_answer_to_the_letter_that_is_none_says_nothing_of_its_fate(said: bytes) -> None:
+    """Taken for "not there", it would be sent again to a server that may have it."""
+    async with SmtpLookAlike(password="secret", says_at_end=said) as server:
+        with pytest.raises(ChannelUncertain):
+            await handed_over(at(server), PASSWORD, LETTER)
+        assert len(server.got) == 1
+
+
+async def test_any_word_that_it_was_taken_is_one() -> None:
+    async with SmtpLookAlike(password="secret", says_at_end=b"251 kept\r\n") as server:
+        assert await handed_over(at(server), PASSWORD, LETTER) == ()
+
+
+async def test_a_letter_that_was_taken_is_sent_though_the_time_ends_with_the_goodbye(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(smtp, "WITHIN_S", 0.5)
+    fault = Fault("quit", delay_s=5.0)
+    async with SmtpLookAlike(
+        fault_of=lambda: fault, password="secret", refused=frozenset({"second@example.test"})
+    ) as server:
+        assert await handed_over(at(server), PASSWORD, LETTER) == ("second@example.test",)
+
+
 async def test_a_server_that_is_not_there() -> None:
     server = MailServer(host="127.0.0.1", port=free_port(), security=Security.NONE, username="x")
     with pytest.raises(ChannelUnavailable):
