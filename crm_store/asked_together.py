@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from hub.domain.errors import Unavailable
+
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -12,9 +14,14 @@ class _AskAgain(Exception):
     """Whoever asked for all of them was cancelled."""
 
 
+class _AskAlone(Exception):
+    """One of the questions may have no answer: whose it is shows when each is asked by itself."""
+
+
 class AskedTogether(Generic[Q, A]):
     """What is asked in one turn of the loop is given to `answer` together, at most `most` at once; it answers in order.
-    An error of it is everybody's, a cancellation only theirs who is cancelled."""
+    That it is Unavailable is everybody's affair; any other error may be of one question, so that each is asked alone
+    then. A cancellation is only theirs who is cancelled."""
 
     def __init__(self, answer: Callable[[Sequence[Q]], Awaitable[Sequence[A]]], *, most: int = 64) -> None:
         self._answer = answer
@@ -35,6 +42,9 @@ class AskedTogether(Generic[Q, A]):
                 return await mine
             except _AskAgain:
                 continue
+            except _AskAlone:
+                (alone,) = await self._answer([question])
+                return alone
 
     async def _asked_for_all(self, together: list[tuple[Q, "asyncio.Future[A]"]]) -> None:
         try:
@@ -45,11 +55,13 @@ class AskedTogether(Generic[Q, A]):
         except BaseException as error:
             if self._open is together:
                 self._open = []
-            is_everybodys = isinstance(error, Exception)
-            for _, waiting in together if is_everybodys else together[1:]:
+            is_cancelled = not isinstance(error, Exception)
+            is_everybodys = isinstance(error, Unavailable) or len(together) == 1
+            for _, waiting in together[1:] if is_cancelled else together:
                 if not waiting.done():
-                    waiting.set_exception(error if is_everybodys else _AskAgain())
-            if not is_everybodys:
+                    again = _AskAgain() if is_cancelled else _AskAlone()
+                    waiting.set_exception(error if is_everybodys and not is_cancelled else again)
+            if is_cancelled:
                 raise
             return
         for (_, waiting), answer in zip(together, answers, strict=True):

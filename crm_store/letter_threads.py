@@ -1,6 +1,6 @@
 """The threads that message ids belong to, whatever number of letters names one id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from crm_store.driver import Row, Wire
@@ -27,8 +27,8 @@ _THREADS_OF = f"""
 WITH near AS MATERIALIZED (SELECT x.value, {_LEAST} FROM unnest($4::text[]) AS x(value)),
 ours AS MATERIALIZED (SELECT {_THREAD}, i.tenant_id FROM unnest($2::text[]) AS x(value)
   JOIN mail_ids i ON i.tenant_id = $1 AND i.message_id = x.value AND i.seen = TRUE)
-SELECT {_THREAD}, p.address FROM ours i JOIN mail_participants p ON p.tenant_id = i.tenant_id AND p.account = i.account
-  AND p.thread = i.thread AND p.address = ANY($3){_OTHERS}
+SELECT {_THREAD.replace("i.", "o.")}, p.address FROM ours o JOIN mail_participants p ON p.tenant_id = o.tenant_id
+  AND p.account = o.account AND p.thread = o.thread AND p.address = ANY($3){_OTHERS}
 """
 """Of letters: the threads in which who wrote them takes part, and what else is near, without an address."""
 
@@ -55,26 +55,32 @@ async def threads_of(wire: Wire, letters: Sequence[Named]) -> list[list[ThreadSe
             sorted({one.address for one in some}),
             sorted(near),
         )
+        by_id: dict[str, list[Row]] = {}
+        for row in rows:
+            by_id.setdefault(row[0], []).append(row)
         for one in some:
-            found[one] = _seen_by(one, rows)
+            found[one] = _seen_by(one, by_id)
     return [found[one] for one in letters]
 
 
-def _seen_by(letter: Named, rows: Sequence[Row]) -> list[ThreadSeen]:
-    place = {message_id: n for n, message_id in enumerate(letter.message_ids)}
-    near = set(letter.message_ids[-_IDS_OF_OTHERS:])
-    mine = [r for r in rows if (r[6] == letter.address and r[0] in place) or (r[6] is None and r[0] in near)]
+def _seen_by(letter: Named, rows: Mapping[str, Sequence[Row]]) -> list[ThreadSeen]:
+    """Those of `rows`, which are by their ids, that are for this letter. A thread stands where the nearest of its ids
+    does, and whoever takes part in it by a letter further back takes part, though of the nearest we have no letter."""
     threads: dict[tuple[str, str], ThreadSeen] = {}
-    for r in sorted(mine, key=lambda r: (-place[r[0]], r[1], r[2], r[6] is None)):
-        threads.setdefault(
-            (r[1], r[2]),
-            ThreadSeen(
-                account=r[1],
-                thread=r[2],
-                interaction_id=InteractionId(r[3]),
-                person_id=PersonId(r[4]),
-                seen=bool(r[5]),
-                takes_part=r[6] is not None,
-            ),
-        )
+    near = set(letter.message_ids[-_IDS_OF_OTHERS:])
+    for message_id in dict.fromkeys(reversed(letter.message_ids)):
+        for r in sorted(rows.get(message_id, ()), key=lambda r: (r[1], r[2])):
+            is_own = r[6] is not None
+            if r[6] != letter.address if is_own else message_id not in near:
+                continue
+            before = threads.get((r[1], r[2]))
+            if before is None or (is_own and not before.takes_part):
+                threads[r[1], r[2]] = ThreadSeen(
+                    account=r[1],
+                    thread=r[2],
+                    interaction_id=InteractionId(r[3]),
+                    person_id=PersonId(r[4]),
+                    seen=bool(r[5]),
+                    takes_part=is_own,
+                )
     return list(threads.values())

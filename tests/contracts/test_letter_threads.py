@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from hub.domain.errors import Invalid
 from hub.domain.mail import LetterHead
 from hub.ids import new_id
 from tests.contracts.mailing import CLIENT, MailHouse
@@ -42,6 +43,43 @@ async def test_the_nearest_id_comes_first(mail: MailHouse) -> None:
 
     found = await mail.letters.threads_of(mail.house.tenant_id, ["m2@client", "m1@client"], CLIENT)
     assert [seen.thread for seen in found] == ["t1", "t2"]
+
+
+async def test_who_takes_part_does_so_though_the_nearest_letter_was_never_ours(mail: MailHouse) -> None:
+    """A client answers somebody's letter that we do not have, twice: both name it, and a letter of theirs before it."""
+    ids = ("m1@client", "m2@boss")
+    for head in (LetterHead(message_id="m1@client"), LetterHead(message_id="m3@client", references=ids)):
+        await mail.house.receive(mail.touch(head=head))
+    await mail.house.receive(mail.touch(head=LetterHead(message_id="m4@client"), thread="t4"))
+
+    tenant = mail.house.tenant_id
+    (found,) = await mail.letters.threads_of(tenant, ids, CLIENT)
+    assert (found.thread, found.seen, found.takes_part) == ("t1", True, True)
+    nearest_first = await mail.letters.threads_of(tenant, ("m4@client", *ids), CLIENT)
+    assert [(one.thread, one.takes_part) for one in nearest_first] == [("t1", True), ("t4", True)]
+    (stranger,) = await mail.letters.threads_of(tenant, ids, "stranger@example.test")
+    assert (stranger.thread, stranger.takes_part) == ("t1", False)
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\x00b", "\ud800", '"]}', "\\", "'", "\\u0000", "NULL", "", "x" * 100_000, "\U0001f600"]
+)
+async def test_an_odd_id_costs_no_letter_of_the_same_moment_its_thread(mail: MailHouse, odd: str) -> None:
+    await mail.house.receive(mail.touch(head=LetterHead(message_id="m1@client")))
+    tenant = mail.house.tenant_id
+    whose: list[tuple[list[str], str]] = [
+        (["m1@client"], CLIENT),
+        ([odd], CLIENT),
+        (["m1@client"], "stranger@example.test"),
+        ([], odd),
+    ]
+    asked = (mail.letters.threads_of(tenant, ids, address) for ids, address in whose)
+    one, of_odd, stranger, by_odd = await asyncio.gather(*asked, return_exceptions=True)
+    assert not isinstance(one, BaseException)
+    assert not isinstance(stranger, BaseException)
+    assert [(seen.thread, seen.takes_part) for seen in (*one, *stranger)] == [("t1", True), ("t1", False)]
+    for outcome in (of_odd, by_odd):
+        assert outcome == [] or isinstance(outcome, Invalid)
 
 
 async def test_of_many_threads_that_name_one_id_the_sender_s_own_is_found_and_few_others(

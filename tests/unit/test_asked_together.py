@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from crm_store.asked_together import AskedTogether
-from hub.domain.errors import Unavailable
+from hub.domain.errors import Invalid, Unavailable
 
 
 class Answers:
@@ -35,7 +35,7 @@ async def test_what_is_asked_in_one_moment_is_answered_together_and_in_order() -
     assert answers.asked[-1] == [9]
 
 
-async def test_an_error_is_everybodys() -> None:
+async def test_that_it_is_not_there_is_everybodys_affair() -> None:
     answers = Answers()
     answers.fails = True
     together = AskedTogether(answers)
@@ -43,6 +43,22 @@ async def test_an_error_is_everybodys() -> None:
     assert [type(one) for one in outcomes] == [Unavailable] * 3
     answers.fails = False
     assert await together.ask(1) == 2
+
+
+async def test_a_question_without_an_answer_is_nobody_elses_affair() -> None:
+    asked: list[list[int]] = []
+
+    async def answer(questions: Sequence[int]) -> list[int]:
+        asked.append(list(questions))
+        if 1 in questions:
+            raise Invalid("no such number")
+        return [2 * one for one in questions]
+
+    together = AskedTogether(answer)
+    first, second, third = await asyncio.gather(*(together.ask(n) for n in range(3)), return_exceptions=True)
+    assert (first, third) == (0, 4)
+    assert isinstance(second, Invalid)
+    assert asked == [[0, 1, 2], [0], [1], [2]]
 
 
 @pytest.mark.parametrize("waits_for_the_answer", [False, True])
