@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from crm_store.apart import never_one
 from crm_store.audited import audited
 from crm_store.card_facts import write_facts
 from crm_store.driver import Wire
@@ -15,7 +16,7 @@ from crm_store.person_scope import hold_standing
 from crm_store.repeated import repeated
 from hub.crm.changes import Change
 from hub.crm.merging import filled
-from hub.domain.access import Permission, Principal
+from hub.domain.access import Permission, Principal, Role
 from hub.domain.audit import AuditAction, AuditDraft
 from hub.domain.errors import Conflict, Invalid, NotFound
 from hub.domain.events import PersonChanged, TasksChanged
@@ -49,6 +50,8 @@ class Merges(Changing):
                 raise Invalid("these are one person already", field="other_id", code="same_person")
             await lock_persons(wire, tenant_id, [kept, other])
             await hold_standing(wire, tenant_id, {kept_id: kept, other_id: other})
+            if Role.SYSTEM in principal.roles and await never_one(wire, tenant_id, kept, other):
+                raise Conflict("people said that these are two", code="kept_apart")
             moved = await _rows_of(wire, tenant_id, other)
             await point_at(wire, tenant_id, moved, kept)
             before = await state_of(wire, tenant_id, kept)

@@ -6,8 +6,11 @@ from datetime import datetime
 from crm_store.apart import never_one
 from crm_store.claims import add_claims
 from crm_store.driver import Row, Wire
+from crm_store.person_scope import hold_standing
+from crm_store.repeated import repeated
 from crm_store.store import Store
 from crm_store.unit_of_work import Encode
+from hub.domain.errors import Conflict
 from hub.domain.events import PersonChanged
 from hub.domain.ids import IdentityId, PersonId, TenantId
 from hub.domain.person import Confidence, Identity, IdentityKind
@@ -86,12 +89,21 @@ class Unitings:
             held = {tuple(row) for row in await wire.fetch(_HELD, tenant_id, rows[0][0])} if rows else set()
         if not rows or all((one.kind.value, one.value, "known") in held for one in claims):
             return
-        async with self._store.database.transaction() as wire:
-            for (person_id,) in await wire.fetch(_VISITORS_PERSON, *whose):
-                await add_claims(wire, [_known(tenant_id, PersonId(person_id), one, now) for one in claims])
-                told = PersonChanged(tenant_id=tenant_id, person_id=PersonId(person_id))
-                await self._store.add_events(wire, self._encode([told]))
+        await repeated(lambda: self._add_vouched(tenant_id, whose, claims, now))
         self._store.wake()
+
+    async def _add_vouched(
+        self, tenant_id: TenantId, whose: tuple[str, ...], claims: Sequence[Claim], now: datetime
+    ) -> None:
+        async with self._store.database.transaction() as wire:
+            for row in await wire.fetch(_VISITORS_PERSON, *whose):
+                person_id = PersonId(row[0])
+                await hold_standing(wire, tenant_id, {person_id: person_id})
+                if [tuple(one) for one in await wire.fetch(_VISITORS_PERSON, *whose)] != [tuple(row)]:
+                    raise Conflict("their record came apart just now", code="raced")
+                await add_claims(wire, [_known(tenant_id, person_id, one, now) for one in claims])
+                told = PersonChanged(tenant_id=tenant_id, person_id=person_id)
+                await self._store.add_events(wire, self._encode([told]))
 
 
 async def _believed(wire: Wire, tenant_id: TenantId, rows: Sequence[Row]) -> Twins | None:

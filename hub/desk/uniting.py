@@ -10,7 +10,7 @@ from hub.desk.client_stores import MergeStore
 from hub.desk.later import settle_before_close
 from hub.domain.access import Principal, system_principal
 from hub.domain.continuing import Engaged, to_unite
-from hub.domain.errors import HubError, Unavailable
+from hub.domain.errors import Conflict, HubError, Invalid, Unavailable
 from hub.domain.ids import MergeId, PersonId, SessionId, TenantId
 from hub.domain.interaction import Interaction, Session
 from hub.domain.person import IdentityKind
@@ -19,7 +19,7 @@ from hub.domain.values import changed
 from hub.domain.work import WorkItem, WorkState
 from hub.ids import new_id
 from hub.ports.clock import Clock
-from hub.ports.uniting import AlsoDone, UnitingStore, UnitingUnit
+from hub.ports.uniting import AlsoDone, Twins, UnitingStore, UnitingUnit
 from hub.promises import next_in_place
 from hub.steps import close_by_itself, end_pass
 
@@ -80,20 +80,29 @@ class Uniting:
     async def proven(self, tenant_id: TenantId, kind: IdentityKind, value: str, number: str) -> bool:
         """See ProvesNumbers."""
         twins = await self._store.twins(tenant_id, kind, value, number)
-        if twins is None:
+        if twins is None or not await self._made_one(tenant_id, twins):
             return False
-        await self.merge(system_principal(tenant_id), twins.kept_id, twins.other_id)
         log.info("number_proven", person_id=twins.kept_id, channel=kind.value)
         return True
 
     async def signed_in(self, tenant_id: TenantId, visitor_id: str, claims: Sequence[Claim]) -> bool:
         """See SignsIn."""
         twins = await self._store.vouched_twins(tenant_id, visitor_id, claims)
-        if twins is not None:
-            await self.merge(system_principal(tenant_id), twins.kept_id, twins.other_id)
+        is_one = twins is not None and await self._made_one(tenant_id, twins)
+        if twins is not None and is_one:
             log.info("site_user_proven", person_id=twins.kept_id)
         await self._store.add_vouched(tenant_id, visitor_id, claims, self._clock.now())
-        return twins is not None
+        return is_one
+
+    async def _made_one(self, tenant_id: TenantId, twins: Twins) -> bool:
+        """By the hub itself; not where somebody was faster, who made them one or said that they are two."""
+        try:
+            await self.merge(system_principal(tenant_id), twins.kept_id, twins.other_id)
+        except (Conflict, Invalid) as error:
+            if error.stable_code not in {"kept_apart", "same_person"}:
+                raise
+            return False
+        return True
 
     async def _united(self, unit: UnitingUnit, person_id: PersonId) -> int:
         now = self._clock.now()

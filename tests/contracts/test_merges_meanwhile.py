@@ -18,6 +18,7 @@ from crm_store.merges import Merges
 from crm_store.person_scope import ClientReach
 from crm_store.splits import Splits
 from crm_store.starting import Starts
+from crm_store.uniting import Unitings
 from crm_store.webchat import Visitors
 from hub.cluster.codec import encode
 from hub.desk.client_stores import NewTask
@@ -302,6 +303,21 @@ async def test_what_a_visitor_says_of_themselves_is_said_of_the_record_that_stan
         lambda: visitors.put_answers(visitor, {"mail": said}, "", claims, house.clock.now()),
     )
     assert await _owner(crm, said) == kept
+
+
+async def test_what_a_site_vouches_for_is_said_of_the_record_that_stands(house: House) -> None:
+    crm = await Crm(house).furnished()
+    browser = new_id()
+    kept, other = await crm.client(new_id()), await crm.client(browser)
+    user = f"shop:{new_id()}"
+    claims = [Claim(kind=IdentityKind.SITE, value=user, display=user, proven=True)]
+    unitings = Unitings(house.store, encode=encode)
+    await meanwhile(
+        crm,
+        lambda m: m.merge(crm.sofia, kept, other),
+        lambda: unitings.add_vouched(house.tenant_id, browser, claims, house.clock.now()),
+    )
+    assert await _owner(crm, user) == kept
 
 
 async def _with_mail(crm: Crm) -> tuple[PersonId, str]:

@@ -370,6 +370,34 @@ async def test_people_are_believed_about_records_that_became_parts_of_others_sin
     assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
 
 
+@pytest.mark.parametrize("faster", ["said_two", "made_one"])
+async def test_whoever_decides_between_the_look_and_the_merge_is_believed(
+    house: House, uniting: Uniting, monkeypatch: pytest.MonkeyPatch, faster: str
+) -> None:
+    (chat,) = await written(house, house.message())
+    await known(house, chat.person_id)
+    (bot,) = await written(house, by_bot(house))
+    look = uniting._store.twins
+
+    async def seen(*asked: Any) -> Any:
+        found = await look(*asked)
+        if faster == "made_one":
+            await uniting.merge(boss(house), chat.person_id, bot.person_id)
+            return found
+        async with house.database.transaction() as wire:
+            await wire.execute(
+                "INSERT INTO persons_apart (tenant_id, one_id, other_id, at, by_name)"
+                " VALUES ($1, $2, $3, 0, 'Anna')",
+                house.tenant_id,
+                *sorted((chat.person_id, bot.person_id)),
+            )
+        return found
+
+    monkeypatch.setattr(uniting._store, "twins", seen)
+    assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+    assert await house.count("merges") == (1 if faster == "made_one" else 0)
+
+
 async def test_nobody_and_the_clients_of_another_house_are_no_twins(house: House, uniting: Uniting) -> None:
     neighbour = await House(database=house.database).furnished()
     (theirs,) = await written(neighbour, neighbour.message())
