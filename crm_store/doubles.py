@@ -109,17 +109,26 @@ class Doubles(Changing):
         )
 
     async def _wanted(self, wire: Wire, principal: Principal, pairs: Sequence[Pair]) -> list[Pair]:
-        """Those within reach that nobody has decided: neither one record already, nor kept apart."""
+        """Those within reach that nobody has decided: neither one record already, nor kept apart. Of a record that is
+        part of another one it is said of that one."""
+        found = {PersonId(one) for pair in pairs for one in (pair.one_id, pair.other_id)}
+        merged = {
+            str(one): str(root) for one, root in (await roots_of(wire, principal.tenant_id, found)).items()
+        }
+        standing = (
+            _pair(
+                merged.get(pair.one_id, pair.one_id), merged.get(pair.other_id, pair.other_id), pair.reasons
+            )
+            for pair in pairs
+        )
+        pairs = list(dict.fromkeys(pair for pair in standing if pair.one_id != pair.other_id))
         ids = sorted({PersonId(one) for pair in pairs for one in (pair.one_id, pair.other_id)})
-        merged = await roots_of(wire, principal.tenant_id, ids)
         mine = await self._reach.may(wire, principal, Permission.EDIT_PERSON, ids)
         apart = await kept_apart_among(wire, principal.tenant_id, ids)
         return [
             pair
             for pair in pairs
-            if (pair.one_id, pair.other_id) not in apart
-            and not {pair.one_id, pair.other_id} & merged.keys()
-            and {pair.one_id, pair.other_id} <= mine
+            if (pair.one_id, pair.other_id) not in apart and {pair.one_id, pair.other_id} <= mine
         ]
 
     async def keep_apart(

@@ -110,6 +110,13 @@ async def test_a_number_that_two_say_is_theirs_is_a_pair(crm: Crm, desk: Desk) -
             anna[0],
         )
     assert ("Anna Petrova", "Boris Ivanov", ("shared_number",)) in told(await all_of(crm, desk))
+    # whoever said so became part of another record: that one says it
+    whole = await crm.client("v9", "hello")
+    async with desk.house.store.database.transaction() as wire:
+        await wire.execute("UPDATE persons SET name = 'Anna P.' WHERE id = $1", whole)
+    await crm.merges.merge(desk.maria, whole, PersonId(anna[0]))
+    (pair,) = [one for one in await all_of(crm, desk) if one.reasons == ("shared_number",)]
+    assert {pair.one.name, pair.other.name} == {"Anna P.", "Boris Ivanov"}
 
 
 async def test_those_kept_apart_are_not_proposed_again_until_somebody_takes_it_back(
