@@ -213,6 +213,27 @@ async def test_one_letter_by_both_ways_is_one_touch(mail: MailHub) -> None:
         assert len(await touches(anna, interaction_id)) == 1
 
 
+async def test_letters_of_one_thread_that_are_read_in_one_moment_are_one_conversation(mail: MailHub) -> None:
+    """As those of a mailbox that was not read for a while."""
+    ids = [f"<m{n}@client>" for n in range(6)]
+    chain = [
+        letter(f"letter {n}", Message_ID=ids[n], **({"References": " ".join(ids[:n])} if n else {}))
+        for n in range(len(ids))
+    ]
+    async with anna_at(mail) as anna:
+        await asyncio.sleep(1.0)
+        await asyncio.gather(
+            *(mail.send(raw) for raw in chain), mail.send(letter("other", Message_ID="<o@client>"))
+        )
+        conversations = []
+        for _ in range(2):
+            interaction_id = (await anna.accept((await anna.offered())["reservation_id"]))["id"]
+            conversations.append(interaction_id)
+        await asyncio.sleep(1.0)
+        assert await anna.socket.quiet("reservation_offered", 1.0)
+        assert sorted([len(await touches(anna, one)) for one in conversations]) == [1, len(ids)]
+
+
 async def test_a_bomb_is_shown_unreadable_and_delays_nobody(mail: MailHub) -> None:
     bomb = b"From: a@b.test\r\nSubject: " + b"=?utf-8?q?x?= " * 40_000 + b"\r\n\r\nx\r\n"
     async with anna_at(mail) as anna, Agent(mail.hub.url, "admin") as admin:

@@ -11,6 +11,7 @@ from hub.domain.texts import one_line, plainly, written_text
 
 _LOOKED_AT_BYTES = 64 * 1024
 _VALUE_BYTES = 2000
+_ID_WITHIN_BYTES = 16 * 1024
 _ID = re.compile(rb"<([^<>\s\x00-\x1f\x7f]{1,500})>")
 
 
@@ -33,6 +34,14 @@ def unreadable_letter(raw: bytes, why: Unreadable, *, content_hash: str = "") ->
         text=written_text(plainly(guessed(body[: 4 * limits.EXCERPT_CHARS])))[: limits.EXCERPT_CHARS],
         unreadable_why=why,
     )
+
+
+def message_id_in(raw: bytes) -> str:
+    """The Message-ID of a letter that was not read yet, if it stands where it usually does; else, as a rule, none."""
+    head = b"\n" + raw[:_ID_WITHIN_BYTES]
+    at = head.lower().find(b"\nmessage-id:")
+    found = _ID.search(head, at, at + _VALUE_BYTES) if at >= 0 else None
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _value(head: bytes, name: bytes) -> str:

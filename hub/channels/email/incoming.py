@@ -11,7 +11,8 @@ import structlog
 
 from hub.backoff import Backoff
 from hub.channels.email.entering import Placed, entered, is_our_own, place_of
-from hub.channels.email.excerpt import unreadable_letter
+from hub.channels.email.excerpt import message_id_in, unreadable_letter
+from hub.channels.email.in_hand import InHand
 from hub.channels.email.limits import RAW_BYTES
 from hub.channels.email.machines import is_read_by_nobody
 from hub.channels.email.ours import Ours
@@ -43,6 +44,8 @@ commit."""
 _TOGETHER_S, _TOGETHER = 0.05, 64
 """Letters that were read within so long, or so many, are handed in together while at least half of all places are
 taken: each commit makes the router choose, and consoles be told."""
+_AFTER_S = 5.0
+"""How long an answer waits for the letter that it answers, while that is in hand."""
 _LARGE_AT_ONCE = 8
 """Large letters in hand: each takes up to 25 MiB and its files."""
 
@@ -94,6 +97,7 @@ class Incoming:
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._gathering = Gathering(within_s=_TOGETHER_S, most=_TOGETHER)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._in_hand = InHand(within_s=_AFTER_S)
         self._doubtful: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -118,6 +122,7 @@ class Incoming:
                 for kept in taken:
                     task = group.create_task(self._one(kept))
                     self._under_way.add(task)
+                    self._in_hand.enter(task, message_id_in(kept.raw or b""))
                     if kept.tries > DOUBTFUL_TRIES:
                         self._doubtful = task
                     task.add_done_callback(self._ended)
@@ -182,6 +187,9 @@ class Incoming:
             await self._store.settle_letter(kept.id, LetterState.OURS, touch_id=None, defects=())
             return "ours"
         files = await self._files(letter, account)
+        if (task := asyncio.current_task()) is not None:
+            self._in_hand.enter(task, letter.message_id)
+        await self._in_hand.after((*letter.references, *letter.in_reply_to))
         if len(self._under_way) >= self._parallel // 2:
             await self._gathering.together()
         placed = await place_of(letter, kept, account, self._key, self._store)
