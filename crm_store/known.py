@@ -45,8 +45,9 @@ _AMBIGUOUS = (
     "SELECT d.value FROM identities d WHERE d.tenant_id = $1 AND d.kind = 'phone' AND d.value = ANY($2)"
     " AND (d.confidence <> 'known' OR EXISTS"
     " (SELECT 1 FROM shared_numbers n WHERE n.tenant_id = d.tenant_id AND n.value = d.value"
-    " AND n.person_id <> d.person_id AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.tenant_id = d.tenant_id"
-    " AND m.merged_id = n.person_id AND m.kept_id = d.person_id AND m.undone_at IS NULL)))"
+    " AND NOT EXISTS (WITH RECURSIVE onward (id) AS (SELECT n.person_id UNION SELECT m.kept_id FROM onward o"
+    " JOIN merges m ON m.merged_id = o.id WHERE m.tenant_id = n.tenant_id AND m.undone_at IS NULL)"
+    " SELECT 1 FROM onward WHERE id = d.person_id)))"
 )
 # a merge may be pointing these addresses at another record: one waits for the other
 _PERSONS = (

@@ -20,9 +20,9 @@ from hub.ports.uniting import Twins
 
 _ALONE_BY_NUMBER = """
   AND NOT EXISTS (SELECT 1 FROM shared_numbers s WHERE s.tenant_id = $1 AND s.value = $4
-    AND s.person_id <> a.person_id AND s.person_id <> n.person_id
-    AND NOT EXISTS (SELECT 1 FROM merges k WHERE k.tenant_id = $1 AND k.merged_id = s.person_id
-      AND k.kept_id = n.person_id AND k.undone_at IS NULL))
+    AND NOT EXISTS (WITH RECURSIVE onward (id) AS (SELECT s.person_id UNION SELECT k.kept_id FROM onward o
+      JOIN merges k ON k.merged_id = o.id WHERE k.tenant_id = $1 AND k.undone_at IS NULL)
+      SELECT 1 FROM onward WHERE id IN (a.person_id, n.person_id)))
   AND NOT EXISTS (SELECT 1 FROM shared_lines l WHERE l.tenant_id = $1 AND l.value = $4)
 """
 # one record is this address and nothing else that is known; the other is known by the number, alone in the house

@@ -86,6 +86,20 @@ async def test_of_two_records_of_one_person_the_number_is_theirs(line: Line, crm
     assert call.person_id == known.person_id
 
 
+async def test_of_three_records_of_one_person_the_number_is_theirs_until_one_is_taken_apart(
+    line: Line, crm: Crm
+) -> None:
+    known, _, _ = await line.began()
+    other, between = PersonId(await says(line, NUMBER)), await crm.client(new_id())
+    await crm.merges.merge(crm.sofia, between, other)
+    await crm.merges.merge(crm.sofia, known.person_id, between)
+    call, _, _ = await line.began(line.touch())
+    assert call.person_id == known.person_id
+    await crm.merges.undo(crm.sofia, (await crm.card(known.person_id)).merges[-1].id)
+    call, _, _ = await line.began(line.touch())
+    assert call.person_id not in {known.person_id, other, between}
+
+
 async def test_a_missed_call_is_on_the_desk_of_everybody_who_serves_the_line_until_one_has_done_it(
     line: Line, crm: Crm
 ) -> None:

@@ -48,6 +48,23 @@ async def test_a_number_that_a_third_says_is_theirs_is_nobodys_proof(house: Hous
     assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
 
 
+async def test_a_third_who_is_the_client_by_two_merges_is_no_third(house: House, uniting: Uniting) -> None:
+    (chat,) = await written(house, house.message())
+    await known(house, chat.person_id)
+    claim = Claim(kind=IdentityKind.PHONE, value=PHONE)
+    third, between, _ = await written(
+        house,
+        house.message(thread="third", claims=(claim,)),
+        house.message(thread="between"),
+        by_bot(house),
+    )
+    await uniting.merge(boss(house), between.person_id, third.person_id)
+    assert not await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+    await uniting.merge(boss(house), chat.person_id, between.person_id)
+
+    assert await uniting.proven(house.tenant_id, IdentityKind.TELEGRAM, "4711", PHONE)
+
+
 async def test_a_number_of_nobody_in_particular_proves_nothing(house: House, uniting: Uniting) -> None:
     (chat,) = await written(house, house.message())
     await known(house, chat.person_id)
