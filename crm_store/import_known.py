@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crm_store.driver import Wire
-from crm_store.numbers_of_nobody import among_shared_lines
+from crm_store.numbers_of_nobody import IS_THE_OWNER, among_shared_lines
 from crm_store.person_scope import roots_of
 from hub.crm.imports import RowDraft
 from hub.domain.ids import PersonId, TenantId
@@ -13,7 +13,7 @@ from hub.domain.person import IdentityKind
 
 _HELD = (
     "SELECT d.kind, d.value, d.person_id, d.confidence, CASE WHEN EXISTS (SELECT 1 FROM shared_numbers n"
-    " WHERE n.tenant_id = d.tenant_id AND n.value = d.value AND n.person_id <> d.person_id"
+    f" WHERE n.tenant_id = d.tenant_id AND n.value = d.value AND NOT {IS_THE_OWNER}"
     " AND d.kind = 'phone') THEN 1 ELSE 0 END"
     " FROM identities d WHERE d.tenant_id = $1 AND d.kind = ANY($2) AND d.value = ANY($3)"
 )

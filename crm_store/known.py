@@ -6,7 +6,7 @@ from crm_store.driver import Row, Wire
 from crm_store.engaged import PASSES, known_by, load_engaged, locked_of, open_of
 from crm_store.instants import from_us
 from crm_store.mapping import columns, interaction_of, item_of, person_of, session_of
-from crm_store.numbers_of_nobody import among_shared_lines
+from crm_store.numbers_of_nobody import IS_THE_OWNER, among_shared_lines
 from crm_store.rows.history import interactions, sessions
 from crm_store.rows.people import persons
 from hub.domain.ids import QueueId, TenantId
@@ -45,9 +45,7 @@ _AMBIGUOUS = (
     "SELECT d.value FROM identities d WHERE d.tenant_id = $1 AND d.kind = 'phone' AND d.value = ANY($2)"
     " AND (d.confidence <> 'known' OR EXISTS"
     " (SELECT 1 FROM shared_numbers n WHERE n.tenant_id = d.tenant_id AND n.value = d.value"
-    " AND NOT EXISTS (WITH RECURSIVE onward (id) AS (SELECT n.person_id UNION SELECT m.kept_id FROM onward o"
-    " JOIN merges m ON m.merged_id = o.id WHERE m.tenant_id = n.tenant_id AND m.undone_at IS NULL)"
-    " SELECT 1 FROM onward WHERE id = d.person_id)))"
+    f" AND NOT {IS_THE_OWNER}))"
 )
 # a merge may be pointing these addresses at another record: one waits for the other
 _PERSONS = (

@@ -19,6 +19,7 @@ from hub.crm.imports import (
 from hub.domain.access import Role
 from hub.domain.card import CardEdit
 from hub.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from hub.domain.ids import PersonId
 from hub.domain.person import Confidence, IdentityKind
 from hub.domain.spreadsheets import harmless
 from tests.contracts.crm import Crm
@@ -219,6 +220,26 @@ async def test_an_address_that_somebody_only_says_is_theirs_stays_theirs_and_is_
         "SELECT person_id, value FROM shared_numbers WHERE tenant_id = $1", desk.house.tenant_id
     )
     assert [tuple(r) for r in rows] == [(row.person_id, "+905321234567")]
+
+
+async def test_a_number_is_its_owners_when_whoever_else_said_so_is_a_part_of_them(
+    desk: Desk, crm: Crm
+) -> None:
+    first = await desk.imported("Name;Phone\nAnn;05321234567\n")
+    assert first.counts == ImportCounts(added=1)
+    ((owner,),) = await desk.house.rows(
+        "SELECT person_id FROM identities WHERE tenant_id = $1 AND kind = 'phone'", desk.house.tenant_id
+    )
+    other = await crm.client("v1")
+    async with desk.house.database.transaction() as wire:
+        await wire.execute(
+            "INSERT INTO shared_numbers (tenant_id, value, person_id, at) VALUES ($1, '+905321234567', $2, 1)",
+            desk.house.tenant_id,
+            other,
+        )
+    await crm.merges.merge(desk.maria, PersonId(owner), other)
+    again = await desk.imported("Name;Phone;Note\nAnn;05321234567;from the shop\n")
+    assert (again.counts.added, again.counts.updated) == (0, 1)
 
 
 async def test_a_preview_says_what_would_become_of_the_first_rows_and_writes_nothing(desk: Desk) -> None:
