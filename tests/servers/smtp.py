@@ -59,6 +59,10 @@ class SmtpLookAlike:
     got: list[Got] = field(default_factory=list)
     told: Callable[[Got], None] = lambda _: None
     connections: int = 0
+    signs_in_by: tuple[str, ...] = ("PLAIN", "LOGIN", "XOAUTH2")
+    """What it takes of the ways it names; any other gets a 504."""
+    tried: list[str] = field(default_factory=list)
+    """The ways by which somebody tried to sign in."""
     ambiguities: int = 0
     port: int = 0
     _server: asyncio.Server | None = None
@@ -164,6 +168,10 @@ class _Talk:
 
     async def _sign_in(self, word: str) -> None:
         way = word.split()[1].upper()
+        self._server.tried.append(way)
+        if way not in self._server.signs_in_by:
+            await self._say(504, "5.5.4 not this way")
+            return
         if way == "LOGIN":
             given = [word.split()[2]] if len(word.split()) > 2 else [await self._asked("VXNlcm5hbWU6")]
             given.append(await self._asked("UGFzc3dvcmQ6"))

@@ -22,6 +22,7 @@ _MENDED_S = 60.0
 """After how long one is sent again that waits for somebody to mend the account."""
 _OF_SIGNING_IN = {530, 534, 535, 538}
 """Whenever they are said (RFC 4954 section 6)."""
+_WRONG_PASSWORD = 535
 _NOT_SO = {501, 504, 555}
 """A parameter that the server does not take (RFC 5321 section 4.1.1.11)."""
 _GOODBYE_S = 2.0
@@ -103,13 +104,32 @@ async def _connected(server: MailServer, signs_in: SignsIn) -> AsyncIterator[aio
         if server.sign_in is MailSignIn.OAUTH and signs_in.token is not None:
             await client.auth_xoauth2(server.username, await signs_in.token())
         elif server.sign_in is MailSignIn.PASSWORD:
-            await client.login(server.username, signs_in.password)
+            await _password_shown(client, server.username, signs_in.password)
         yield client
         with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await client.quit()
     finally:
         client.close()
+
+
+async def _password_shown(client: aiosmtplib.SMTP, user: str, password: str) -> None:
+    """By one of the ways that both sides know. A wrong password is wrong in the others too, where each try costs a
+    longer wait (Dovecot begins with 2 s and doubles them) and counts towards a lock: they are tried only where the way
+    itself is not taken."""
+    await client._ehlo_or_helo_if_needed()  # noqa: SLF001 - as the library's own signing in, which tries all of them
+    ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
+    known = [way for name, way in ways.items() if name in client.supported_auth_methods]
+    if not known:
+        await client.login(user, password)  # says what is missing
+    for way in known:
+        try:
+            await way(user, password)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code == _WRONG_PASSWORD or way is known[-1]:
+                raise
+        else:
+            return
 
 
 async def _addressed(

@@ -91,6 +91,20 @@ async def test_a_wrong_password_waits_for_a_better_one() -> None:
         assert not server.got
 
 
+async def test_a_wrong_password_is_shown_once_and_another_way_taken_where_one_is_not() -> None:
+    async with SmtpLookAlike(password="better") as server:
+        with pytest.raises(ChannelUnavailable):
+            await tried_out(at(server), PASSWORD)
+        assert server.tried == ["PLAIN"]
+    async with SmtpLookAlike(password="secret", signs_in_by=("LOGIN",)) as server:
+        await tried_out(at(server), PASSWORD)
+        assert server.tried == ["PLAIN", "LOGIN"]
+    async with SmtpLookAlike(password="secret", signs_in_by=()) as server:
+        with pytest.raises(ChannelUnavailable):
+            await tried_out(at(server), PASSWORD)
+        assert server.tried == ["PLAIN", "LOGIN"]
+
+
 async def test_who_is_not_taken_is_told_and_the_others_have_it() -> None:
     async with SmtpLookAlike(password="secret", refused=frozenset({"second@example.test"})) as server:
         assert await handed_over(at(server), PASSWORD, LETTER) == ("second@example.test",)
