@@ -31,12 +31,16 @@ export interface Sent {
   readonly signal?: AbortSignal;
   /** How long it may take, where it takes longer than most. */
   readonly patienceMs?: number;
+  /** The page may go meanwhile, as long as it is no more than browsers allow for that (64 KiB). */
+  readonly outlivesPage?: boolean;
 }
 
 const BASE = '/api/v1';
 /** 401s of somebody who is signing in. */
 const NOT_SIGNED_IN_YET = new Set(['wrong_login_or_password', 'second_factor_needed', 'wrong_code']);
 const PATIENCE_MS = 20_000;
+/** Of at most three bytes each. */
+const OUTLIVING_CHARS = 20_000;
 
 let csrf = '';
 let whenSignedOut: () => void = () => undefined;
@@ -62,13 +66,15 @@ export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   if (sent.body !== undefined) headers['Content-Type'] = 'application/json';
   if (sent.idempotencyKey) headers['Idempotency-Key'] = sent.idempotencyKey;
   const patience = AbortSignal.timeout(sent.patienceMs ?? PATIENCE_MS);
+  const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
   let response: Response;
   let text: string;
   try {
     response = await fetch(BASE + path + asked(sent.query), {
       method,
       headers,
-      body: sent.body === undefined ? undefined : JSON.stringify(sent.body),
+      body,
+      keepalive: sent.outlivesPage === true && (body?.length ?? 0) <= OUTLIVING_CHARS,
       credentials: 'same-origin',
       signal: sent.signal ? AbortSignal.any([sent.signal, patience]) : patience,
     });

@@ -14,7 +14,7 @@ export const changePlan = (id: string, planId: string, body: PlanChange) =>
 export const cancelPlan = (id: string, planId: string) => request<PlannedView>(of(id, 'planned', planId), { method: 'DELETE' });
 
 export const drafts = (id: string, signal?: AbortSignal) => request<DraftPage>(of(id, 'drafts'), { signal });
-export const keepDraft = (id: string, body: DraftText) => request<KeptDraft>(of(id, 'drafts'), { method: 'PUT', body });
+export const keepDraft = (id: string, body: DraftText) => request<KeptDraft>(of(id, 'drafts'), { method: 'PUT', body, outlivesPage: true });
 
 export const colleagues = () => request<ColleaguePage>('/colleagues');
 export const readMentions = (touchIds: readonly string[]) =>
