@@ -275,6 +275,7 @@ async def test_alerts_are_heard_and_shown_as_chosen_on_any_machine(browser: Brow
     # no sound and no notification of messages any more; it is kept on the hub
     await keys.press("Escape")
     await choose(page, "звуки и")
+    await expect(boxes).to_have_count(2)  # `all()` waits for none
     async with page.expect_response(
         lambda a: a.url.endswith("/me/preferences") and a.request.method == "PUT"
     ):
