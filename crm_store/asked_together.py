@@ -49,21 +49,25 @@ class AskedTogether(Generic[Q, A]):
     async def _asked_for_all(self, together: list[tuple[Q, "asyncio.Future[A]"]]) -> None:
         try:
             await asyncio.sleep(0)  # all others of this turn
-            if self._open is together:
-                self._open = []
+            self._close(together)
             answers = await self._answer([question for question, _ in together])
-        except BaseException as error:
-            if self._open is together:
-                self._open = []
-            is_cancelled = not isinstance(error, Exception)
+        except Exception as error:  # noqa: BLE001 - each who asked raises it
             is_everybodys = isinstance(error, Unavailable) or len(together) == 1
-            for _, waiting in together[1:] if is_cancelled else together:
+            for _, waiting in together:
                 if not waiting.done():
-                    again = _AskAgain() if is_cancelled else _AskAlone()
-                    waiting.set_exception(error if is_everybodys and not is_cancelled else again)
-            if is_cancelled:
-                raise
-            return
-        for (_, waiting), answer in zip(together, answers, strict=True):
-            if not waiting.done():
-                waiting.set_result(answer)
+                    waiting.set_exception(error if is_everybodys else _AskAlone())
+        except BaseException:
+            self._close(together)
+            for _, waiting in together[1:]:
+                if not waiting.done():
+                    waiting.set_exception(_AskAgain())
+            raise
+        else:
+            for (_, waiting), answer in zip(together, answers, strict=True):
+                if not waiting.done():
+                    waiting.set_result(answer)
+
+    def _close(self, together: list[tuple[Q, "asyncio.Future[A]"]]) -> None:
+        """Nobody joins these any more."""
+        if self._open is together:
+            self._open = []

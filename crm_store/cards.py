@@ -158,10 +158,10 @@ class Cards:
                 others = list(dict.fromkeys([*others, *(i for ids in by_key.values() for i in ids)]))
             named, apart = await wire.fetch_each(
                 (_NAMES, (tenant_id, [i for i in others if i != person_id])),
-                kept_apart_from(tenant_id, person_id),
+                kept_apart_from(tenant_id, [person_id]),
             )
             called = {r[0]: r for r in named}
-            not_them = {r[0] for r in apart}
+            not_them = {r[1] for r in apart}
         for other in others:
             if other in called and other not in found:
                 because = alike(name, called[other][1]) or _BEGINS_LIKE

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { begunCard, begunOver, keepCard, withBegun, type Shelf } from '@/desks/agent/card/begun-card';
-import { formOf } from '@/desks/agent/card/card-edit';
+import { begunCard, keepCard } from '@/desks/agent/card/begun-card';
+import { begunOver, formOf, withBegun } from '@/desks/agent/card/card-edit';
+import type { Shelf } from '@/desks/agent/start/begun';
 import { card } from '@/live/samples';
 
 const shelf = (): Shelf => {

@@ -1,6 +1,7 @@
 /** What somebody began to change in a card, kept in this window until it is saved or given up: an offer, another conversation or the end of the wrap-up takes the form away. By user, so that nobody else who signs in here finds it. */
 
 import type { CardForm } from '@/desks/agent/card/card-edit';
+import type { Shelf } from '@/desks/agent/start/begun';
 
 /** What is typed and differs from the card: over the card as it is when the form is opened again. */
 export interface BegunCard {
@@ -9,9 +10,6 @@ export interface BegunCard {
   /** The name of the organization as it is typed. */
   readonly organization?: string;
 }
-
-/** The part of sessionStorage that is used. */
-export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 const nameOf = (user: string, person: string): string => `touchline.card.${user}.${person}`;
 
@@ -24,19 +22,6 @@ export function begunCard(shelf: Shelf, user: string, person: string): BegunCard
     return null;
   }
 }
-
-/** What of `form` is different from `before`; null when nothing is. */
-export function begunOver(before: CardForm, form: CardForm, organizations: { readonly before: string; readonly typed: string }): BegunCard | null {
-  const { fields: _, ...plain } = form;
-  const differing = Object.fromEntries(Object.entries(plain).filter(([key, value]) => value !== before[key as keyof typeof plain]));
-  const fields = Object.fromEntries(Object.entries(form.fields).filter(([id, value]) => value !== (before.fields[id] ?? '')));
-  const organization = organizations.typed === organizations.before ? undefined : organizations.typed;
-  if (!Object.keys(differing).length && !Object.keys(fields).length && organization === undefined) return null;
-  return { form: differing, fields, ...(organization !== undefined && { organization }) };
-}
-
-export const withBegun = (form: CardForm, begun: BegunCard | null): CardForm =>
-  begun ? { ...form, ...begun.form, fields: { ...form.fields, ...begun.fields } } : form;
 
 export function keepCard(shelf: Shelf, user: string, person: string, begun: BegunCard | null): void {
   try {

@@ -1,5 +1,6 @@
 /** What a form of the card says, and what of it is new. */
 
+import type { BegunCard } from '@/desks/agent/card/begun-card';
 import type { EditPerson } from '@/generated/api';
 import type { ClientCard } from '@/generated/views';
 
@@ -23,9 +24,25 @@ export const formOf = (card: ClientCard): CardForm => ({
 
 export const tagsOf = (typed: string): string[] => typed.split(',').map((tag) => tag.trim()).filter(Boolean);
 
+const changedFields = (before: CardForm, form: CardForm): Record<string, string> =>
+  Object.fromEntries(Object.entries(form.fields).filter(([id, value]) => value !== (before.fields[id] ?? '')));
+
+/** What of `form` is different from `before`, as it is typed; null when nothing is. */
+export function begunOver(before: CardForm, form: CardForm, organizations: { readonly before: string; readonly typed: string }): BegunCard | null {
+  const { fields: _, ...plain } = form;
+  const differing = Object.fromEntries(Object.entries(plain).filter(([key, value]) => value !== before[key as keyof typeof plain]));
+  const fields = changedFields(before, form);
+  const organization = organizations.typed === organizations.before ? undefined : organizations.typed;
+  if (!Object.keys(differing).length && !Object.keys(fields).length && organization === undefined) return null;
+  return { form: differing, fields, ...(organization !== undefined && { organization }) };
+}
+
+export const withBegun = (form: CardForm, begun: BegunCard | null): CardForm =>
+  begun ? { ...form, ...begun.form, fields: { ...form.fields, ...begun.fields } } : form;
+
 /** Only what differs from `before` is sent; null when nothing does. `version` is the card's that is shown now. */
 export function editOf(before: CardForm, form: CardForm, version: number): EditPerson | null {
-  const fields = Object.fromEntries(Object.entries(form.fields).filter(([id, value]) => value !== (before.fields[id] ?? '')));
+  const fields = changedFields(before, form);
   const edit: EditPerson = {
     version,
     ...(form.name.trim() !== before.name ? { name: form.name.trim() } : {}),
